@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/base/alloc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((noreturn)) static void out_of_memory(size_t count, size_t size)
+{
+    fprintf(stderr, "hardstop: out of memory: %zu x %zu bytes wanted\n", count, size);
+    abort();
+}
+
+void *hs_alloc(size_t size)
+{
+    void *block = calloc(1, size ? size : 1);
+
+    if (!block) {
+        out_of_memory(1, size);
+    }
+    return block;
+}
+
+void *hs_resize(void *block, size_t count, size_t size)
+{
+    size_t bytes;
+    void *grown;
+
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        out_of_memory(count, size);
+    }
+    grown = realloc(block, bytes ? bytes : 1);
+    if (!grown) {
+        out_of_memory(count, size);
+    }
+    return grown;
+}
+
+void *hs_copy(const void *bytes, size_t size)
+{
+    char *copy = hs_alloc(size + 1);
+
+    if (size) {
+        memcpy(copy, bytes, size);
+    }
+    return copy;
+}
+
+char *hs_strdup(const char *text)
+{
+    return hs_copy(text, strlen(text));
+}
+
+char *hs_format(const char *fmt, ...)
+{
+    va_list args;
+    char *text;
+    int size;
+
+    va_start(args, fmt);
+    size = vasprintf(&text, fmt, args);
+    va_end(args);
+    if (size < 0) {
+        out_of_memory(1, 0);
+    }
+    return text;
+}

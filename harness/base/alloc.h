@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Allocation that ends the process with a sentence when memory is out.  All memory is released with free(). */
+#ifndef HARDSTOP_BASE_ALLOC_H
+#define HARDSTOP_BASE_ALLOC_H
+
+#include <stddef.h>
+
+/* `size` bytes, all zero; at least one. */
+void *hs_alloc(size_t size);
+/* `block` (NULL: none yet) resized to hold `count` elements of `size` bytes; new bytes are not cleared. */
+void *hs_resize(void *block, size_t count, size_t size);
+/* A copy of `size` bytes, with one zero byte after them. */
+void *hs_copy(const void *bytes, size_t size);
+char *hs_strdup(const char *text);
+/* A new string made by printf rules. */
+__attribute__((format(printf, 1, 2))) char *hs_format(const char *fmt, ...);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/case/case.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "harness/base/alloc.h"
+#include "proto/reflect.h"
+#include "proto/text.h"
+
+Hardstop__Case *case_new(void)
+{
+    Hardstop__Case *test = hs_alloc(sizeof(*test));
+
+    hardstop__case__init(test);
+    return test;
+}
+
+void case_free(Hardstop__Case *test)
+{
+    if (test) {
+        hardstop__case__free_unpacked(test, NULL);
+    }
+}
+
+/* A packed case begins with a field tag: setup (0a) or another low control byte, which no text begins with. */
+static bool looks_like_text(const uint8_t *data, size_t size)
+{
+    size_t n = size < 64 ? size : 64;
+
+    for (size_t i = 0; i < n; i++) {
+        if ((data[i] < 0x20 && data[i] != '\n' && data[i] != '\t' && data[i] != '\r') || data[i] > 0x7e) {
+            return false;
+        }
+    }
+    return n > 0;
+}
+
+Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *err)
+{
+    if (size == 0) {
+        hs_fail(err, 0, "empty: no case");
+        return NULL;
+    }
+    if (looks_like_text(data, size)) {
+        return (Hardstop__Case *)text_parse(&hardstop__case__descriptor, (const char *)data, size, err);
+    }
+    return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, err);
+}
+
+char *case_text(const Hardstop__Case *test)
+{
+    return text_print(&test->base);
+}
+
+uint8_t *case_pack(const Hardstop__Case *test, size_t *size)
+{
+    return reflect_pack(&test->base, size);
+}
+
+Hardstop__Case *case_clone(const Hardstop__Case *test)
+{
+    return (Hardstop__Case *)reflect_clone(&test->base);
+}
+
+/* Keeps the sections for which `keep` is true; order stays. */
+static void filter_sections(Hardstop__Stream *stream, const bool *keep)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (keep[i]) {
+            stream->section[kept++] = stream->section[i];
+        } else {
+            hardstop__section__free_unpacked(stream->section[i], NULL);
+        }
+    }
+    stream->n_section = kept;
+}
+
+static void drop_all_but_devices(Hardstop__Stream *stream)
+{
+    bool *keep = hs_alloc(stream->n_section);
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        keep[i] = stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL ||
+                  stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
+    }
+    filter_sections(stream, keep);
+    free(keep);
+    if (stream->header) {
+        hardstop__header__free_unpacked(stream->header, NULL);
+    }
+    if (stream->configuration) {
+        hardstop__configuration__free_unpacked(stream->configuration, NULL);
+    }
+    if (stream->vmdesc) {
+        hardstop__vmdesc__free_unpacked(stream->vmdesc, NULL);
+    }
+    stream->header = NULL;
+    stream->configuration = NULL;
+    stream->vmdesc = NULL;
+}
+
+static void mark_captured(Hardstop__Case *test)
+{
+    struct stream_encoding encoding = { 0 };
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    test->has_captured = true;
+    test->captured = case_stream_hash(&encoding);
+    stream_encoding_clear(&encoding);
+}
+
+Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *setup, enum case_keep keep)
+{
+    Hardstop__Case *test = case_new();
+
+    if (keep == CASE_KEEP_DEVICES) {
+        drop_all_but_devices(stream);
+    }
+    test->stream = stream;
+    test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
+    mark_captured(test);
+    return test;
+}
+
+static bool idstr_contains(const Hardstop__Section *section, const char *part)
+{
+    return section->has_idstr && section->idstr.len &&
+           memmem(section->idstr.data, section->idstr.len, part, strlen(part));
+}
+
+size_t case_keep_sections(Hardstop__Case *test, const char *part)
+{
+    Hardstop__Stream *stream = test->stream;
+    bool *keep = hs_alloc(stream->n_section);
+    size_t matches = 0;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        bool match = idstr_contains(stream->section[i], part);
+
+        matches += match;
+        keep[i] = keep[i] || match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
+        if (match && i + 1 < stream->n_section) {
+            keep[i + 1] = true;
+        }
+    }
+    if (matches) {
+        filter_sections(stream, keep);
+        mark_captured(test);
+    }
+    free(keep);
+    return matches;
+}
+
+uint64_t case_stream_hash(const struct stream_encoding *encoding)
+{
+    return XXH3_64bits(encoding->out.data, encoding->out.size);
+}
+
+bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *encoding)
+{
+    return test->has_captured && test->captured == case_stream_hash(encoding);
+}
+
+char *case_setup_line(const Hardstop__Setup *setup)
+{
+    char *line = hs_format("%s %s (%s)", setup->binary ? setup->binary : "?",
+                           setup->machine ? setup->machine : "default machine",
+                           setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy" : "footer");
+
+    for (size_t i = 0; i < setup->n_device; i++) {
+        char *longer = hs_format("%s%s %s", line, i ? "," : ":", setup->device[i]);
+
+        free(line);
+        line = longer;
+    }
+    return line;
+}

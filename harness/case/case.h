@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A case between its forms: message, packed bytes, text, and the bytes that a loader gets. */
+#ifndef HARDSTOP_CASE_CASE_H
+#define HARDSTOP_CASE_CASE_H
+
+#include "case.pb-c.h"
+#include "harness/base/error.h"
+#include "harness/wire/stream.h"
+
+/* An empty case; every case is freed with case_free(). */
+Hardstop__Case *case_new(void);
+void case_free(Hardstop__Case *test);
+
+/*
+ * Reads a case in either form: text (what begins with printable characters) or packed.  NULL with a reason, and the
+ * offset where one is known.
+ */
+Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *err);
+/* As text; free it. */
+char *case_text(const Hardstop__Case *test);
+/* Packed; free it. */
+uint8_t *case_pack(const Hardstop__Case *test, size_t *size);
+Hardstop__Case *case_clone(const Hardstop__Case *test);
+
+enum case_keep {
+    CASE_KEEP_ALL, /* the whole stream, RAM and description included */
+    CASE_KEEP_DEVICES, /* no header, RAM or description: what the fast path loads */
+};
+
+/*
+ * Makes a case of a decoded stream, which it takes over, and a setup, which it copies.  Marks the stream as captured.
+ */
+Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *setup, enum case_keep keep);
+
+/*
+ * Keeps of a case's sections only those whose idstr contains `part`, the one behind each, and the end of file; marks
+ * the stream as captured.  Returns how many sections match.
+ */
+size_t case_keep_sections(Hardstop__Case *test, const char *part);
+
+/* XXH3 of the encoded stream. */
+uint64_t case_stream_hash(const struct stream_encoding *encoding);
+/* True when the stream is as it was captured. */
+bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *encoding);
+
+/* One line that names the setup: "qemu-system-s390x s390-ccw-virtio (footer): virtio-rng-ccw"; free it. */
+char *case_setup_line(const Hardstop__Setup *setup);
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/case/damage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/wire/bytes.h"
+
+enum {
+    MAX_REPEAT = 16, /* a section sent more often tells nothing new and only costs time */
+    MAX_DAMAGES = 64,
+};
+
+/* A byte damage with its place found. */
+struct cut {
+    size_t offset;
+    size_t order; /* in the case, to keep equal places in order */
+    const Hardstop__Damage *damage;
+};
+
+static bool is_section_damage(const Hardstop__Damage *damage)
+{
+    return damage->kind_case == HARDSTOP__DAMAGE__KIND_SWAP || damage->kind_case == HARDSTOP__DAMAGE__KIND_REPEAT;
+}
+
+/* The list of sections with swaps and repeats done: borrowed pointers.  `*n` is its length. */
+static Hardstop__Section **order_sections(const Hardstop__Case *test, size_t *n, bool *reordered)
+{
+    const Hardstop__Stream *stream = test->stream;
+    size_t count = stream->n_section;
+    Hardstop__Section **list = hs_resize(NULL, count + (size_t)MAX_REPEAT * MAX_DAMAGES, sizeof(*list));
+
+    memcpy(list, stream->section, count * sizeof(*list));
+    for (size_t i = 0; i < test->n_damage && i < MAX_DAMAGES && count; i++) {
+        const Hardstop__Damage *damage = test->damage[i];
+        size_t at = damage->at && damage->at->has_section ? damage->at->section : 0;
+
+        at = at < count ? at : count - 1;
+        if (damage->kind_case == HARDSTOP__DAMAGE__KIND_SWAP) {
+            size_t other = damage->swap < count ? damage->swap : count - 1;
+            Hardstop__Section *moved = list[at];
+
+            *reordered |= other != at;
+            list[at] = list[other];
+            list[other] = moved;
+        } else if (damage->kind_case == HARDSTOP__DAMAGE__KIND_REPEAT) {
+            size_t times = damage->repeat < MAX_REPEAT ? damage->repeat : MAX_REPEAT;
+
+            memmove(list + at + times, list + at, (count - at) * sizeof(*list));
+            for (size_t k = 0; k < times; k++) {
+                list[at + k] = list[at + times];
+            }
+            count += times;
+            *reordered |= times != 0;
+        }
+    }
+    *n = count;
+    return list;
+}
+
+struct search {
+    const char *path;
+    size_t offset;
+};
+
+static void find_path(void *user, const struct field_place *place)
+{
+    struct search *search = user;
+    size_t length = strlen(search->path);
+
+    /* The first leaf of a message stands for the message. */
+    if (search->offset == SIZE_MAX && strncmp(place->path, search->path, length) == 0 &&
+        (place->path[length] == 0 || place->path[length] == '.' || place->path[length] == '[')) {
+        search->offset = place->offset;
+    }
+}
+
+static size_t place_of_field(const Hardstop__Place *at, const Hardstop__Stream *stream, size_t section)
+{
+    struct stream_encoding scratch = { 0 };
+    char *path = hs_format("section[%zu].%s", section, at->field);
+    struct search search = { path, SIZE_MAX };
+
+    stream_encode(stream, &scratch, find_path, &search);
+    stream_encoding_clear(&scratch);
+    free(path);
+    return search.offset;
+}
+
+size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, const struct stream_encoding *encoding)
+{
+    size_t base = 0, limit = encoding->out.size, section, found;
+
+    if (at && at->has_section && encoding->n_marks) {
+        section = at->section < encoding->n_marks ? at->section : encoding->n_marks - 1;
+        base = at->has_header && at->header ? encoding->marks[section].start : encoding->marks[section].payload;
+        limit = encoding->marks[section].end;
+        if (at->field && *at->field) {
+            found = place_of_field(at, stream, section);
+            base = found != SIZE_MAX ? found : base;
+        }
+    }
+    return at && at->offset < limit - base ? base + at->offset : (at ? limit : base);
+}
+
+static int by_place_from_the_end(const void *left, const void *right)
+{
+    const struct cut *a = left, *b = right;
+
+    if (a->offset != b->offset) {
+        return a->offset > b->offset ? -1 : 1;
+    }
+    return a->order > b->order ? -1 : a->order < b->order;
+}
+
+static void splice(struct builder *bytes, size_t at, size_t removed, const uint8_t *data, size_t added)
+{
+    struct builder out = { 0 };
+
+    builder_put(&out, bytes->data, at);
+    builder_put(&out, data, added);
+    builder_put(&out, bytes->data + at + removed, bytes->size - at - removed);
+    builder_clear(bytes);
+    *bytes = out;
+}
+
+static size_t at_most(size_t n, size_t limit)
+{
+    return n < limit ? n : limit;
+}
+
+static void do_damage(struct builder *out, const struct cut *cut, struct damage_effect *effect)
+{
+    const Hardstop__Damage *damage = cut->damage;
+    size_t at = at_most(cut->offset, out->size), n;
+
+    switch (damage->kind_case) {
+    case HARDSTOP__DAMAGE__KIND_TRUNCATE:
+        effect->truncated |= at < out->size;
+        out->size = at;
+        break;
+    case HARDSTOP__DAMAGE__KIND_INSERT:
+        effect->inserted |= damage->insert.len != 0;
+        splice(out, at, 0, damage->insert.data, damage->insert.len);
+        break;
+    case HARDSTOP__DAMAGE__KIND_DELETE:
+        n = at_most(damage->delete_, out->size - at);
+        effect->deleted |= n != 0;
+        splice(out, at, n, NULL, 0);
+        break;
+    case HARDSTOP__DAMAGE__KIND_OVERWRITE:
+        n = at_most(damage->overwrite.len, out->size - at);
+        effect->overwritten |= n && memcmp(out->data + at, damage->overwrite.data, n) != 0;
+        if (n) {
+            memcpy(out->data + at, damage->overwrite.data, n);
+        }
+        break;
+    default:
+        return;
+    }
+    effect->first = at_most(effect->first, at);
+}
+
+static size_t section_at(const struct stream_encoding *encoding, size_t offset)
+{
+    for (size_t i = 0; i < encoding->n_marks; i++) {
+        if (offset >= encoding->marks[i].start && offset < encoding->marks[i].end) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void damage_bytes(const Hardstop__Case *test, const Hardstop__Stream *stream,
+                         const struct stream_encoding *encoding, struct builder *out, struct damage_effect *effect)
+{
+    struct cut cuts[MAX_DAMAGES];
+    size_t n = 0;
+
+    for (size_t i = 0; i < test->n_damage && i < MAX_DAMAGES; i++) {
+        if (!is_section_damage(test->damage[i])) {
+            cuts[n++] = (struct cut){ damage_place(test->damage[i]->at, stream, encoding), i, test->damage[i] };
+        }
+    }
+    qsort(cuts, n, sizeof(*cuts), by_place_from_the_end);
+    for (size_t i = 0; i < n; i++) {
+        do_damage(out, &cuts[i], effect);
+    }
+    effect->section = effect->first == SIZE_MAX ? SIZE_MAX : section_at(encoding, effect->first);
+}
+
+bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, struct builder *out,
+                  struct damage_effect *effect)
+{
+    static const Hardstop__Stream empty = HARDSTOP__STREAM__INIT;
+    Hardstop__Stream stream = test->stream ? *test->stream : empty;
+    struct stream_encoding reordered = { 0 };
+    const struct stream_encoding *base = plain;
+    Hardstop__Section **list;
+
+    *effect = (struct damage_effect){ .first = SIZE_MAX, .section = SIZE_MAX };
+    stream_encode(&stream, plain, NULL, NULL);
+    builder_reset(out);
+    if (!test->n_damage) {
+        builder_put(out, plain->out.data, plain->out.size);
+        return false;
+    }
+    list = order_sections(test, &stream.n_section, &effect->reordered);
+    if (effect->reordered) {
+        stream.section = list;
+        stream_encode(&stream, &reordered, NULL, NULL);
+        base = &reordered;
+    }
+    builder_put(out, base->out.data, base->out.size);
+    damage_bytes(test, &stream, base, out, effect);
+    free(list);
+    stream_encoding_clear(&reordered);
+    return out->size != plain->out.size || (out->size && memcmp(out->data, plain->out.data, out->size) != 0);
+}
+
+static void print_bytes(FILE *out, const ProtobufCBinaryData *bytes)
+{
+    for (size_t i = 0; i < bytes->len && i < 16; i++) {
+        fprintf(out, "%02x", bytes->data[i]);
+    }
+    fputs(bytes->len > 16 ? "..." : "", out);
+}
+
+static void print_place(FILE *out, const Hardstop__Place *at)
+{
+    if (!at || !at->has_section) {
+        fprintf(out, " at offset %u of the stream", at ? at->offset : 0);
+    } else if (at->field && *at->field) {
+        fprintf(out, " at section[%u].%s+%u", at->section, at->field, at->offset);
+    } else {
+        fprintf(out, " at section[%u] %s+%u", at->section, at->has_header && at->header ? "header" : "payload",
+                at->offset);
+    }
+}
+
+char *damage_text(const Hardstop__Damage *damage)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    switch (damage->kind_case) {
+    case HARDSTOP__DAMAGE__KIND_TRUNCATE:
+        fputs("truncate", out);
+        break;
+    case HARDSTOP__DAMAGE__KIND_INSERT:
+        fputs("insert ", out);
+        print_bytes(out, &damage->insert);
+        break;
+    case HARDSTOP__DAMAGE__KIND_DELETE:
+        fprintf(out, "delete %u byte%s", damage->delete_, damage->delete_ == 1 ? "" : "s");
+        break;
+    case HARDSTOP__DAMAGE__KIND_OVERWRITE:
+        fputs("overwrite with ", out);
+        print_bytes(out, &damage->overwrite);
+        break;
+    case HARDSTOP__DAMAGE__KIND_SWAP:
+        fprintf(out, "swap with section[%u]", damage->swap);
+        break;
+    case HARDSTOP__DAMAGE__KIND_REPEAT:
+        fprintf(out, "repeat %u time%s", damage->repeat, damage->repeat == 1 ? "" : "s");
+        break;
+    default:
+        fputs("no damage", out);
+        break;
+    }
+    print_place(out, damage->at);
+    fclose(out);
+    return text;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Damages: what is done to the encoded bytes of a case.
+ *
+ * Sections are swapped and repeated first, in the order given.  Byte damages are placed on the result, and then done
+ * from the last place to the first, so that none moves another's place.
+ */
+#ifndef HARDSTOP_CASE_DAMAGE_H
+#define HARDSTOP_CASE_DAMAGE_H
+
+#include "case.pb-c.h"
+#include "harness/wire/stream.h"
+
+/* What a list of damages did as a whole. */
+struct damage_effect {
+    bool truncated; /* bytes are missing from some place to the end */
+    bool inserted;
+    bool deleted;
+    bool overwritten;
+    bool reordered; /* sections were swapped or repeated */
+    size_t first; /* offset in the undamaged bytes where the first byte damage was done; SIZE_MAX: none */
+    size_t section; /* index of the section of that place, or SIZE_MAX */
+};
+
+/*
+ * Encodes the case's stream undamaged into `plain`, and the damaged bytes into `out` (reset first).  Returns true
+ * when they differ.
+ */
+bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, struct builder *out,
+                  struct damage_effect *effect);
+
+/* The place of a damage in the encoded bytes; a place that does not exist is moved to the nearest that does. */
+size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, const struct stream_encoding *encoding);
+
+/* A damage in words: "delete 2 bytes at section[1].virtio.ccw.config_vector+0"; free it. */
+char *damage_text(const Hardstop__Damage *damage);
+
+#endif

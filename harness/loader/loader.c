@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/loader.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *outcome_name(enum outcome outcome)
+{
+    static const char *const names[] = {
+        [OUTCOME_UNKNOWN] = "unknown", [OUTCOME_REJECTED] = "rejected", [OUTCOME_ACCEPTED] = "accepted",
+        [OUTCOME_CRASHED] = "crashed", [OUTCOME_HUNG] = "hung",
+    };
+
+    return names[outcome];
+}
+
+const struct loader_frame *loader_crash_frame(const struct loader_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_frames; i++) {
+        if (strncmp(answer->frames[i].module, "qemu-system-", strlen("qemu-system-")) == 0) {
+            return &answer->frames[i];
+        }
+    }
+    return answer->n_frames ? &answer->frames[0] : NULL;
+}
+
+const char *loader_signal_name(int number)
+{
+    static char text[16];
+    const char *abbreviation = sigabbrev_np(number);
+
+    if (abbreviation) {
+        snprintf(text, sizeof(text), "SIG%s", abbreviation);
+    } else {
+        snprintf(text, sizeof(text), "signal %d", number);
+    }
+    return text;
+}

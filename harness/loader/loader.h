@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one door: whatever can be handed a stream and answer with an outcome is a loader.  Each load starts from the
+ * same clean state.
+ */
+#ifndef HARDSTOP_LOADER_LOADER_H
+#define HARDSTOP_LOADER_LOADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "case.pb-c.h"
+#include "harness/base/error.h"
+
+/* What a loader did with a stream. */
+enum outcome {
+    OUTCOME_UNKNOWN, /* our own harness failed; never a rejection */
+    OUTCOME_REJECTED, /* an error was returned, the loader is alive */
+    OUTCOME_ACCEPTED,
+    OUTCOME_CRASHED, /* a signal, an abort, a sanitizer report, an exit it should not have taken */
+    OUTCOME_HUNG, /* no answer in time */
+};
+
+/* "rejected", "accepted" ... */
+const char *outcome_name(enum outcome outcome);
+
+struct loader_input {
+    const uint8_t *bytes; /* a stream; without a header, device sections only */
+    size_t size;
+    Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
+    size_t n_memory;
+    uint32_t timeout_ms; /* 0: LOADER_TIMEOUT_MS */
+};
+
+/* Long enough that a loaded machine's slow answer is not taken for a hang. */
+#define LOADER_TIMEOUT_MS 2000
+
+#define LOADER_FRAMES 24
+
+/* A return address on the stack of a crash; names are "" when not known. */
+struct loader_frame {
+    char module[32];
+    char symbol[64]; /* nearest exported function at or below; a guess where functions are not exported */
+    uint64_t offset; /* in the module */
+};
+
+struct loader_answer {
+    enum outcome outcome;
+    int result; /* REJECTED: what the loader returned, a negative errno */
+    bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
+    bool exited; /* CRASHED: by exit(), not by a signal */
+    int exit_status;
+    int signal;
+    uint64_t fault_address;
+    struct loader_frame frames[LOADER_FRAMES]; /* innermost first */
+    size_t n_frames;
+    /* Borrowed from the loader until its next call: */
+    const char *text; /* error output, "" when there was none */
+    const char *section; /* idstr of the last section that the load began, "" when none or not known */
+    const uint8_t *saved; /* ACCEPTED: the state saved again, a stream with header and vmdesc */
+    size_t saved_size;
+};
+
+struct loader;
+
+struct loader_class {
+    const char *name; /* "qemu" */
+    const char *summary;
+    /* Fills `answer`; 0, or -1 with a reason, the outcome then being UNKNOWN. */
+    int (*load)(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                struct hs_error *err);
+    void (*close)(struct loader *loader);
+};
+
+/* The head of every loader's own struct. */
+struct loader {
+    const struct loader_class *class;
+};
+
+static inline int loader_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                              struct hs_error *err)
+{
+    return loader->class->load(loader, input, answer, err);
+}
+
+static inline void loader_close(struct loader *loader)
+{
+    if (loader) {
+        loader->class->close(loader);
+    }
+}
+
+/* The innermost frame inside the loader's own program, by which a crash is known; NULL when there is none. */
+const struct loader_frame *loader_crash_frame(const struct loader_answer *answer);
+
+/* "SIGSEGV" ...; a number's text for others.  Valid until the next call. */
+const char *loader_signal_name(int number);
+
+#endif

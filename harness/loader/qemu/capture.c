@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/qemu/capture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/loader/loader.h"
+
+enum {
+    TEXT_SIZE = 16384,
+    POLL_NS = 1000000, /* a migration of 2 MiB takes a few milliseconds */
+    EXIT_MS = 5000, /* between the end of the connection and that of the process; a core dump has this long */
+};
+
+/* What QEMU's own words, or its silence, say about a connection that ended. */
+static int explain_end(const struct qmp *qmp, struct process *process, const Hardstop__Setup *setup,
+                       struct hs_error *err)
+{
+    char text[TEXT_SIZE];
+    int exit_status, signal;
+
+    if (!process->pid || qmp->failure != QMP_FAILURE_GONE) {
+        return hs_fail_in(err, "%s", setup->binary);
+    }
+    if (process_wait(process, EXIT_MS, &exit_status, &signal) && signal) {
+        return hs_fail(err, HS_NO_OFFSET, "%s was ended by %s", setup->binary, loader_signal_name(signal));
+    }
+    process_read_errors(process, text, sizeof(text));
+    return process_explain(setup, text, err);
+}
+
+int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup, int64_t deadline,
+                  struct hs_error *err)
+{
+    struct arguments arguments = { 0 };
+    char *path = process_find(setup, err);
+    int result;
+
+    memset(process, 0, sizeof(*process));
+    memset(qmp, 0, sizeof(*qmp));
+    qmp->fd = -1;
+    if (!path) {
+        return -1;
+    }
+    process_arguments(&arguments, setup);
+    result = qmp_start(qmp, process, path, &arguments, err);
+    arguments_clear(&arguments);
+    free(path);
+    if (result == 0) {
+        result = qmp_execute(qmp, "qmp_capabilities", NULL, -1, deadline, NULL, err);
+    }
+    return result < 0 ? explain_end(qmp, process, setup, err) : 0;
+}
+
+/* Waits for the end of the migration that was begun. */
+static int await_migration(struct qmp *qmp, int64_t deadline, struct hs_error *err)
+{
+    for (;;) {
+        const char *status, *reason;
+        json_t *answer;
+
+        if (qmp_execute(qmp, "query-migrate", NULL, -1, deadline, &answer, err) < 0) {
+            return -1;
+        }
+        status = json_string_value(json_object_get(answer, "status"));
+        reason = json_string_value(json_object_get(answer, "error-desc"));
+        if (status && (strcmp(status, "failed") == 0 || strcmp(status, "cancelled") == 0)) {
+            qmp->failure = QMP_FAILURE_REFUSED;
+            hs_fail(err, HS_NO_OFFSET, "the migration %s: %s", status, reason ? reason : "QEMU gives no reason");
+            json_decref(answer);
+            return -1;
+        }
+        if (status && strcmp(status, "completed") == 0) {
+            json_decref(answer);
+            return 0;
+        }
+        json_decref(answer);
+        if (qmp_deadline(0) >= deadline) {
+            qmp->failure = QMP_FAILURE_LATE;
+            return hs_fail(err, HS_NO_OFFSET, "the migration did not complete in time");
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
+    }
+}
+
+static int read_file(int fd, uint8_t **stream, size_t *size, struct hs_error *err)
+{
+    struct stat stat;
+    uint8_t *bytes;
+    size_t done = 0;
+
+    if (fstat(fd, &stat) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "the stream cannot be read: %s", strerror(errno));
+    }
+    bytes = hs_alloc((size_t)stat.st_size);
+    while (done < (size_t)stat.st_size) {
+        ssize_t n = pread(fd, bytes + done, (size_t)stat.st_size - done, (off_t)done);
+
+        if (n <= 0) {
+            free(bytes);
+            return hs_fail(err, HS_NO_OFFSET, "the stream cannot be read: %s", n ? strerror(errno) : "it shrank");
+        }
+        done += (size_t)n;
+    }
+    *stream = bytes;
+    *size = done;
+    return 0;
+}
+
+int capture_save(struct qmp *qmp, int64_t deadline, uint8_t **stream, size_t *size, struct hs_error *err)
+{
+    int fd = memfd_create("hardstop-stream", MFD_CLOEXEC);
+    int result = -1;
+
+    if (fd < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
+    }
+    if (qmp_execute(qmp, "getfd", json_pack("{s:s}", "fdname", "stream"), fd, deadline, NULL, err) == 0 &&
+        qmp_execute(qmp, "migrate", json_pack("{s:s}", "uri", "fd:stream"), -1, deadline, NULL, err) == 0 &&
+        await_migration(qmp, deadline, err) == 0) {
+        result = read_file(fd, stream, size, err);
+    }
+    close(fd);
+    return result;
+}
+
+void capture_quit(struct qmp *qmp, struct process *process)
+{
+    int exit_status, signal;
+
+    if (process->pid && (qmp->failure == QMP_FAILURE_NONE || qmp->failure == QMP_FAILURE_REFUSED)) {
+        /* QEMU may end before its answer is out: only the end counts. */
+        qmp_execute(qmp, "quit", NULL, -1, qmp_deadline(EXIT_MS), NULL, NULL);
+        process_wait(process, EXIT_MS, &exit_status, &signal);
+    }
+    qmp_close(qmp);
+    process_kill(process);
+}
+
+int capture_stream(const Hardstop__Setup *setup, uint8_t **stream, size_t *size, struct hs_error *err)
+{
+    int64_t deadline = qmp_deadline(CAPTURE_TIMEOUT_MS);
+    struct process process;
+    struct qmp qmp;
+    int result = capture_start(&qmp, &process, setup, deadline, err);
+
+    if (result == 0 && capture_save(&qmp, deadline, stream, size, err) < 0) {
+        result = explain_end(&qmp, &process, setup, err);
+    }
+    capture_quit(&qmp, &process);
+    return result;
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/qemu/client.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/protocol.h"
+
+/* QEMU's own trace event for each section that it begins to load, printed "EVENT ID(IDSTR) INSTANCE VERSION". */
+#define SECTION_EVENT "qemu_loadvm_state_section_startfull"
+
+#define PRELOAD_NAME "libhardstop-preload.so"
+
+enum {
+    TEXT_SIZE = 16384, /* enough for any error QEMU explains; a loop of messages is cut */
+    START_MS = 20000, /* a start takes 30 ms; an overloaded machine has this long */
+    GRACE_MS = 10000, /* for the server to answer after a load's time limit: it only has to kill a process */
+};
+
+struct qemu_loader {
+    struct loader loader;
+    Hardstop__Setup *setup;
+    char *path;
+    char *preload;
+    uint64_t memory_limit;
+    struct process process;
+    int socket;
+    int control, input, output;
+    struct protocol_shared *shared;
+    uint8_t *saved;
+    size_t saved_capacity;
+    unsigned starts;
+    char version[32];
+    char text[TEXT_SIZE];
+    char section[256];
+};
+
+static struct qemu_loader *of(struct loader *loader)
+{
+    return (struct qemu_loader *)loader;
+}
+
+/* Waits for one message; 0 when time is up, -1 when the other side is gone. */
+static int receive(struct qemu_loader *qemu, int timeout_ms)
+{
+    struct pollfd fd = { .fd = qemu->socket, .events = POLLIN };
+    char message;
+    int n;
+
+    do {
+        n = poll(&fd, 1, timeout_ms);
+    } while (n < 0 && errno == EINTR);
+    if (n == 0) {
+        return 0;
+    }
+    return n > 0 && read(qemu->socket, &message, 1) == 1 ? message : -1;
+}
+
+static void stop(struct qemu_loader *qemu)
+{
+    process_kill(&qemu->process);
+    if (qemu->socket >= 0) {
+        close(qemu->socket);
+        qemu->socket = -1;
+    }
+}
+
+static int explain_start(struct qemu_loader *qemu, int message, struct hs_error *err)
+{
+    size_t length = process_read_errors(&qemu->process, qemu->text, sizeof(qemu->text));
+
+    if (message == PROTOCOL_REFUSED) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->path, (int)sizeof(qemu->shared->refusal) - 1,
+                       qemu->shared->refusal);
+    }
+    if (message == 0) {
+        return hs_fail(err, HS_NO_OFFSET,
+                       "%s: the preload object was refused or did not answer within %d s (a static or setuid binary "
+                       "ignores LD_PRELOAD)",
+                       qemu->path, START_MS / 1000);
+    }
+    if (length && strstr(qemu->text, "ld.so")) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->path, (int)strcspn(qemu->text, "\n"),
+                       qemu->text);
+    }
+    return process_explain(qemu->setup, qemu->text, err);
+}
+
+/* Waits for the messages of a start: HELLO, then READY. */
+static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
+{
+    int message = receive(qemu, START_MS);
+
+    if (message == PROTOCOL_HELLO) {
+        message = receive(qemu, START_MS);
+    }
+    if (message == PROTOCOL_READY) {
+        snprintf(qemu->version, sizeof(qemu->version), "%" PRId64 ".%" PRId64 ".%" PRId64, qemu->shared->version[0],
+                 qemu->shared->version[1], qemu->shared->version[2]);
+        return 0;
+    }
+    explain_start(qemu, message, err);
+    return -1;
+}
+
+static int start(struct qemu_loader *qemu, struct hs_error *err)
+{
+    const char *environment[] = { "LD_PRELOAD", qemu->preload, PROTOCOL_ENV, "1", NULL };
+    struct arguments arguments = { 0 };
+    int pair[2], result;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "no socket pair: %s", strerror(errno));
+    }
+    qemu->socket = pair[0];
+    process_arguments(&arguments, qemu->setup);
+    arguments_add(&arguments, "-trace");
+    arguments_add(&arguments, SECTION_EVENT);
+    result = process_start(&qemu->process, qemu->path, &arguments,
+                           (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
+                                                  { qemu->control, PROTOCOL_FD_CONTROL },
+                                                  { qemu->input, PROTOCOL_FD_INPUT },
+                                                  { qemu->output, PROTOCOL_FD_OUTPUT } },
+                           4, environment, err);
+    close(pair[1]);
+    arguments_clear(&arguments);
+    if (result == 0) {
+        result = await_ready(qemu, err);
+    }
+    if (result < 0) {
+        stop(qemu);
+        return -1;
+    }
+    qemu->starts++;
+    /* What QEMU says while it starts is no answer to a load. */
+    process_read_errors(&qemu->process, qemu->text, sizeof(qemu->text));
+    return 0;
+}
+
+char *qemu_preload_path(struct hs_error *err)
+{
+    static const char *const places[] = { "", "../lib/hardstop/" };
+    const char *given = getenv("HARDSTOP_PRELOAD_OBJECT");
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (given) {
+        return hs_strdup(given);
+    }
+    self[n > 0 ? n : 0] = 0;
+    for (size_t i = 0; i < HS_COUNT(places); i++) {
+        char *slash = strrchr(self, '/');
+        char *path = hs_format("%.*s/%s" PRELOAD_NAME, slash ? (int)(slash - self) : 0, self, places[i]);
+
+        if (access(path, R_OK) == 0) {
+            return path;
+        }
+        free(path);
+    }
+    hs_fail(err, HS_NO_OFFSET, PRELOAD_NAME " is not beside %s; set HARDSTOP_PRELOAD_OBJECT to its path", self);
+    return NULL;
+}
+
+static int open_memory(struct qemu_loader *qemu, struct hs_error *err)
+{
+    qemu->control = memfd_create("hardstop-control", MFD_CLOEXEC);
+    qemu->input = memfd_create("hardstop-input", MFD_CLOEXEC);
+    qemu->output = memfd_create("hardstop-output", MFD_CLOEXEC);
+    if (qemu->control < 0 || qemu->input < 0 || qemu->output < 0 ||
+        ftruncate(qemu->control, PROTOCOL_MEMORY_OFFSET) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
+    }
+    qemu->shared = mmap(NULL, sizeof(*qemu->shared), PROT_READ | PROT_WRITE, MAP_SHARED, qemu->control, 0);
+    if (qemu->shared == MAP_FAILED) {
+        qemu->shared = NULL;
+        return hs_fail(err, HS_NO_OFFSET, "no shared memory: %s", strerror(errno));
+    }
+    qemu->shared->magic = PROTOCOL_MAGIC;
+    return 0;
+}
+
+/* Setups are small messages: packing is the deep copy that protobuf-c offers. */
+static Hardstop__Setup *copy_setup(const Hardstop__Setup *setup)
+{
+    size_t size = hardstop__setup__get_packed_size(setup);
+    uint8_t *packed = hs_alloc(size);
+    Hardstop__Setup *copy;
+
+    hardstop__setup__pack(setup, packed);
+    copy = hardstop__setup__unpack(NULL, size, packed);
+    free(packed);
+    HS_CHECK(copy, "a setup of %zu bytes does not unpack", size);
+    return copy;
+}
+
+struct loader *qemu_open(const Hardstop__Setup *setup, const struct qemu_options *options, struct hs_error *err)
+{
+    struct qemu_loader *qemu = hs_alloc(sizeof(*qemu));
+
+    qemu->loader.class = &qemu_class;
+    qemu->socket = qemu->control = qemu->input = qemu->output = -1;
+    qemu->setup = copy_setup(setup);
+    qemu->memory_limit = options && options->memory_limit ? options->memory_limit : QEMU_MEMORY_LIMIT;
+    qemu->path = process_find(setup, err);
+    if (qemu->path) {
+        qemu->preload = options && options->preload ? hs_strdup(options->preload) : qemu_preload_path(err);
+    }
+    if (!qemu->path || !qemu->preload || open_memory(qemu, err) < 0 || start(qemu, err) < 0) {
+        loader_close(&qemu->loader);
+        return NULL;
+    }
+    return &qemu->loader;
+}
+
+static int write_all(int fd, const void *data, size_t size, off_t at)
+{
+    while (size) {
+        ssize_t n = pwrite(fd, data, size, at);
+
+        if (n <= 0) {
+            return -1;
+        }
+        data = (const char *)data + n;
+        at += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+static int write_request(struct qemu_loader *qemu, const struct loader_input *input, struct hs_error *err)
+{
+    static const uint8_t magic[] = { 'Q', 'E', 'V', 'M' };
+    off_t at = PROTOCOL_MEMORY_OFFSET;
+    int result = ftruncate(qemu->input, (off_t)input->size);
+
+    result |= write_all(qemu->input, input->bytes, input->size, 0);
+    for (size_t i = 0; i < input->n_memory; i++) {
+        uint64_t record[2] = { input->memory[i]->address, input->memory[i]->data.len };
+
+        result |= write_all(qemu->control, record, sizeof(record), at);
+        result |= write_all(qemu->control, input->memory[i]->data.data, record[1], at + (off_t)sizeof(record));
+        at += (off_t)(sizeof(record) + record[1]);
+    }
+    if (result) {
+        return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));
+    }
+    qemu->shared->request.whole = input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
+    qemu->shared->request.timeout_ms = input->timeout_ms ? input->timeout_ms : LOADER_TIMEOUT_MS;
+    qemu->shared->request.n_memory = (uint32_t)input->n_memory;
+    qemu->shared->request.size = input->size;
+    qemu->shared->request.memory_limit = qemu->memory_limit;
+    return 0;
+}
+
+/* One load in the server; -1 when the server is gone. */
+static int run(struct qemu_loader *qemu)
+{
+    char message = PROTOCOL_LOAD;
+
+    if (send(qemu->socket, &message, 1, MSG_NOSIGNAL) != 1) {
+        return -1;
+    }
+    return receive(qemu, (int)qemu->shared->request.timeout_ms + GRACE_MS) == PROTOCOL_DONE ? 0 : -1;
+}
+
+static enum outcome outcome_of(const struct protocol_shared *shared)
+{
+    if (shared->answer.timed_out) {
+        return OUTCOME_HUNG;
+    }
+    if (shared->answer.phase == PROTOCOL_PHASE_NONE) {
+        return OUTCOME_UNKNOWN;
+    }
+    if (shared->answer.signal || shared->answer.exited) {
+        return OUTCOME_CRASHED;
+    }
+    return shared->answer.load_result == 0 ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
+}
+
+static void read_frames(const struct protocol_shared *shared, struct loader_answer *answer)
+{
+    _Static_assert(LOADER_FRAMES == PROTOCOL_FRAMES, "one list of frames");
+    answer->n_frames = shared->answer.n_frames < LOADER_FRAMES ? shared->answer.n_frames : LOADER_FRAMES;
+    for (size_t i = 0; i < answer->n_frames; i++) {
+        const struct protocol_frame *from = &shared->answer.frames[i];
+        struct loader_frame *to = &answer->frames[i];
+
+        snprintf(to->module, sizeof(to->module), "%.*s", (int)sizeof(from->module) - 1, from->module);
+        snprintf(to->symbol, sizeof(to->symbol), "%.*s", (int)sizeof(from->symbol) - 1, from->symbol);
+        to->offset = from->offset;
+    }
+}
+
+static int read_saved(struct qemu_loader *qemu, struct loader_answer *answer, struct hs_error *err)
+{
+    uint64_t size = qemu->shared->answer.saved_size;
+
+    if (qemu->shared->answer.save_result < 0) {
+        size = 0;
+    }
+    if (size > qemu->saved_capacity) {
+        qemu->saved = hs_resize(qemu->saved, size, 1);
+        qemu->saved_capacity = size;
+    }
+    if (pread(qemu->output, qemu->saved, size, 0) != (ssize_t)size) {
+        answer->outcome = OUTCOME_UNKNOWN;
+        return hs_fail(err, HS_NO_OFFSET, "the saved state cannot be read: %s", strerror(errno));
+    }
+    answer->saved = qemu->saved;
+    answer->saved_size = size;
+    return 0;
+}
+
+/* Takes the trace lines out of the text; the last of them tells the section. */
+static void read_text(struct qemu_loader *qemu, struct loader_answer *answer)
+{
+    char *to = qemu->text;
+
+    process_read_errors(&qemu->process, qemu->text, sizeof(qemu->text));
+    qemu->section[0] = 0;
+    for (char *line = qemu->text; *line;) {
+        size_t length = strcspn(line, "\n");
+        size_t whole = length + (line[length] == '\n');
+
+        if (strncmp(line, SECTION_EVENT " ", strlen(SECTION_EVENT " ")) == 0) {
+            char *open = memchr(line, '(', length);
+            char *close = memrchr(line, ')', length);
+
+            if (open && close && open < close) {
+                snprintf(qemu->section, sizeof(qemu->section), "%.*s", (int)(close - open - 1), open + 1);
+            }
+        } else {
+            memmove(to, line, whole);
+            to += whole;
+        }
+        line += whole;
+    }
+    *to = 0;
+    answer->text = qemu->text;
+    answer->section = qemu->section;
+}
+
+static int read_answer(struct qemu_loader *qemu, struct loader_answer *answer, struct hs_error *err)
+{
+    const struct protocol_shared *shared = qemu->shared;
+
+    answer->outcome = outcome_of(shared);
+    answer->result = shared->answer.load_result;
+    answer->saving = shared->answer.phase == PROTOCOL_PHASE_SAVING;
+    answer->exited = shared->answer.exited;
+    answer->exit_status = shared->answer.exit_status;
+    answer->signal = shared->answer.signal;
+    answer->fault_address = shared->answer.fault_address;
+    read_frames(shared, answer);
+    read_text(qemu, answer);
+    if (answer->outcome == OUTCOME_UNKNOWN) {
+        return hs_fail(err, HS_NO_OFFSET, "the load did not begin (no process, or no such guest memory)");
+    }
+    return answer->outcome == OUTCOME_ACCEPTED ? read_saved(qemu, answer, err) : 0;
+}
+
+static int qemu_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                     struct hs_error *err)
+{
+    struct qemu_loader *qemu = of(loader);
+
+    memset(answer, 0, sizeof(*answer));
+    answer->text = answer->section = "";
+    if (write_request(qemu, input, err) < 0) {
+        return -1;
+    }
+    /* The server survives its loads: when it is gone, somebody killed it, and the load is done again. */
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (qemu->socket < 0 && start(qemu, err) < 0) {
+            return -1;
+        }
+        if (run(qemu) == 0) {
+            return read_answer(qemu, answer, err);
+        }
+        stop(qemu);
+    }
+    return hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->path);
+}
+
+static void qemu_close(struct loader *loader)
+{
+    struct qemu_loader *qemu = of(loader);
+
+    stop(qemu);
+    if (qemu->shared) {
+        munmap(qemu->shared, sizeof(*qemu->shared));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        int fd = (int[]){ qemu->control, qemu->input, qemu->output }[i];
+
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
+    hardstop__setup__free_unpacked(qemu->setup, NULL);
+    free(qemu->path);
+    free(qemu->preload);
+    free(qemu->saved);
+    free(qemu);
+}
+
+const struct loader_class qemu_class = {
+    .name = "qemu",
+    .summary = "a qemu-system-* binary, unmodified, with its own loader called in-process",
+    .load = qemu_load,
+    .close = qemu_close,
+};
+
+const char *qemu_version(const struct loader *loader)
+{
+    return ((const struct qemu_loader *)loader)->version;
+}
+
+pid_t qemu_pid(const struct loader *loader)
+{
+    return ((const struct qemu_loader *)loader)->process.pid;
+}
+
+unsigned qemu_restarts(const struct loader *loader)
+{
+    return ((const struct qemu_loader *)loader)->starts - 1;
+}

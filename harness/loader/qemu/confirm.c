@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/qemu/confirm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/loader/qemu/capture.h"
+#include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/qmp.h"
+
+enum {
+    TEXT_PART = 8192, /* of a long text, so much of its begin and of its end is kept */
+    POLL_NS = 1000000,
+    EXIT_MS = 5000, /* between the end of the connection and that of the process; a core dump has this long */
+};
+
+/* QEMU's last words after every error that a loader returned. */
+static const char rejection[] = "load of migration failed";
+
+/* An unreadable file would be an empty stream for QEMU, which it rejects. */
+static int check_file(const char *path, struct hs_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat stat;
+    int result = 0;
+
+    if (fd < 0 || fstat(fd, &stat) < 0) {
+        result = hs_fail(err, HS_NO_OFFSET, "%s: %s", path, strerror(errno));
+    } else if (!S_ISREG(stat.st_mode)) {
+        result = hs_fail(err, HS_NO_OFFSET, "%s: not a file", path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return result;
+}
+
+/* QEMU hands what follows "exec:" to /bin/sh -c. */
+static char *incoming(const char *path)
+{
+    struct arguments cat = { 0 };
+    char *file = hs_format("%s%s", *path == '-' ? "./" : "", path);
+    char *line, *argument;
+
+    arguments_add(&cat, "cat");
+    arguments_add(&cat, file);
+    line = arguments_line(&cat);
+    argument = hs_format("exec:%s", line);
+    arguments_clear(&cat);
+    free(line);
+    free(file);
+    return argument;
+}
+
+static bool is(json_t *object, const char *key, const char *value)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text && strcmp(text, value) == 0;
+}
+
+/* Asks once how far the load is; UNKNOWN while it goes on. */
+static int ask(struct qmp *qmp, int64_t deadline, enum outcome *outcome, struct hs_error *err)
+{
+    json_t *migration, *guest;
+
+    if (qmp_execute(qmp, "query-migrate", NULL, -1, deadline, &migration, err) < 0) {
+        return -1;
+    }
+    if (qmp_execute(qmp, "query-status", NULL, -1, deadline, &guest, err) < 0) {
+        json_decref(migration);
+        return -1;
+    }
+    if (is(migration, "status", "failed")) {
+        *outcome = OUTCOME_REJECTED;
+    } else if (is(migration, "status", "completed") || !is(guest, "status", "inmigrate")) {
+        *outcome = OUTCOME_ACCEPTED;
+    }
+    json_decref(migration);
+    json_decref(guest);
+    return 0;
+}
+
+static int await_load(struct qmp *qmp, int64_t deadline, enum outcome *outcome, struct hs_error *err)
+{
+    if (qmp_execute(qmp, "qmp_capabilities", NULL, -1, deadline, NULL, err) < 0) {
+        return -1;
+    }
+    for (;;) {
+        if (ask(qmp, deadline, outcome, err) < 0 || *outcome != OUTCOME_UNKNOWN) {
+            return *outcome == OUTCOME_UNKNOWN ? -1 : 0;
+        }
+        if (qmp_deadline(0) >= deadline) {
+            qmp->failure = QMP_FAILURE_LATE;
+            return -1;
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
+    }
+}
+
+static size_t read_text(struct process *process, struct confirm_result *result)
+{
+    char *text = hs_alloc(QMP_ERRORS_SIZE + 1);
+    size_t length = process_read_errors(process, text, QMP_ERRORS_SIZE + 1);
+
+    free(result->text);
+    if (length <= 2 * TEXT_PART) {
+        result->text = hs_strdup(text);
+    } else {
+        result->text = hs_format("%.*s\n[%zu bytes left out]\n%s", TEXT_PART, text, length - 2 * TEXT_PART,
+                                 text + length - TEXT_PART);
+    }
+    free(text);
+    return length;
+}
+
+/* The setup itself may be at fault for a QEMU that ended: then it ends without a stream, too. */
+static int check_setup(const Hardstop__Setup *setup, struct hs_error *err)
+{
+    struct process process;
+    struct qmp qmp;
+    int status = capture_start(&qmp, &process, setup, qmp_deadline(CAPTURE_TIMEOUT_MS), err);
+
+    capture_quit(&qmp, &process);
+    return status;
+}
+
+/* Judges a connection that ended or stayed silent. */
+static int judge_silence(const Hardstop__Setup *setup, const struct qmp *qmp, struct process *process,
+                         struct confirm_result *result, struct hs_error *err)
+{
+    size_t length;
+
+    result->outcome = OUTCOME_UNKNOWN;
+    if (qmp->failure != QMP_FAILURE_LATE && qmp->failure != QMP_FAILURE_GONE) {
+        return hs_fail_in(err, "%s", setup->binary);
+    }
+    if (qmp->failure == QMP_FAILURE_LATE || !process_wait(process, EXIT_MS, &result->exit_status, &result->signal)) {
+        read_text(process, result);
+        result->outcome = OUTCOME_HUNG;
+        return 0;
+    }
+    length = read_text(process, result);
+    if (result->exit_status == 1 && strstr(result->text, rejection)) {
+        result->outcome = OUTCOME_REJECTED;
+        return 0;
+    }
+    /* Half: the kernel does not fill each page of a pipe. */
+    if (result->exit_status == 1 && length > QMP_ERRORS_SIZE / 2) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: its last words are lost behind %zu bytes of errors", setup->binary,
+                       length);
+    }
+    if (!result->saving && check_setup(setup, err) < 0) {
+        return -1;
+    }
+    result->outcome = OUTCOME_CRASHED;
+    return 0;
+}
+
+/* Migrates an accepted state out again; only what QEMU says about that is added to the text. */
+static int save(const Hardstop__Setup *setup, struct qmp *qmp, struct process *process, uint32_t timeout_ms,
+                struct confirm_result *result, struct hs_error *err)
+{
+    struct hs_error reason;
+    char *text;
+
+    if (capture_save(qmp, qmp_deadline(timeout_ms), &result->saved, &result->saved_size, &reason) == 0) {
+        read_text(process, result);
+        return 0;
+    }
+    if (qmp->failure == QMP_FAILURE_NONE) {
+        result->outcome = OUTCOME_UNKNOWN;
+        return hs_fail(err, HS_NO_OFFSET, "%s", reason.text);
+    }
+    if (qmp->failure != QMP_FAILURE_REFUSED) {
+        result->saving = true;
+        return judge_silence(setup, qmp, process, result, err);
+    }
+    read_text(process, result);
+    text = hs_format("%sthe state was not saved again: %s\n", result->text, reason.text);
+    free(result->text);
+    result->text = text;
+    return 0;
+}
+
+static int run(const Hardstop__Setup *setup, const char *path, const struct arguments *arguments, uint32_t timeout_ms,
+               struct confirm_result *result, struct hs_error *err)
+{
+    struct process process = { 0 };
+    struct qmp qmp;
+    int status = qmp_start(&qmp, &process, path, arguments, err);
+
+    if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
+        hs_fail_in(err, "%s", setup->binary);
+    } else if (status < 0 || await_load(&qmp, qmp_deadline(timeout_ms), &result->outcome, err) < 0) {
+        status = judge_silence(setup, &qmp, &process, result, err);
+    } else if (result->outcome == OUTCOME_ACCEPTED) {
+        status = save(setup, &qmp, &process, timeout_ms, result, err);
+    } else {
+        read_text(&process, result);
+    }
+    capture_quit(&qmp, &process);
+    return status;
+}
+
+int confirm_run(const Hardstop__Setup *setup, const char *path, uint32_t timeout_ms, struct confirm_result *result,
+                struct hs_error *err)
+{
+    struct arguments arguments = { 0 };
+    char *binary, *argument;
+    int status;
+
+    memset(result, 0, sizeof(*result));
+    result->exit_status = -1;
+    result->text = hs_strdup("");
+    if (check_file(path, err) < 0 || !(binary = process_find(setup, err))) {
+        return -1;
+    }
+    argument = incoming(path);
+    process_arguments(&arguments, setup);
+    arguments_add(&arguments, "-incoming");
+    arguments_add(&arguments, argument);
+    result->command_line = arguments_line(&arguments);
+    status = run(setup, binary, &arguments, timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS, result, err);
+    arguments_clear(&arguments);
+    free(argument);
+    free(binary);
+    return status;
+}
+
+void confirm_result_clear(struct confirm_result *result)
+{
+    free(result->text);
+    free(result->command_line);
+    free(result->saved);
+    memset(result, 0, sizeof(*result));
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loading a stream as a user does: a new, unmodified QEMU with -incoming. */
+#ifndef HARDSTOP_LOADER_QEMU_CONFIRM_H
+#define HARDSTOP_LOADER_QEMU_CONFIRM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "case.pb-c.h"
+#include "harness/base/error.h"
+#include "harness/loader/loader.h"
+
+struct confirm_result {
+    enum outcome outcome;
+    bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
+    int exit_status; /* of a QEMU that ended by itself, else -1 */
+    int signal; /* that ended QEMU, else 0 */
+    char *text; /* QEMU's error output, "" when there was none; a failed save adds its reason */
+    char *command_line; /* for a shell; does what was done here, without our QMP connection */
+    uint8_t *saved; /* ACCEPTED: the state migrated out again; NULL when QEMU could not */
+    size_t saved_size;
+};
+
+/*
+ * Loads the file `path` in a new QEMU of the setup.  Rejected is an exit with status 1 and QEMU's words that the load
+ * failed; crashed is every other end, also an exit that skips those words; accepted is what QEMU itself calls completed,
+ * or a guest that no longer waits for its migration; hung is none of these within `timeout_ms` (0: LOADER_TIMEOUT_MS)
+ * of the start.  The save that follows an accepted load has the same time once more.  Call from the main thread.
+ * 0, or -1 with a reason when nothing can be said: no such file, or a setup that does not start without it either.
+ * confirm_result_clear() is needed in both cases; with -1, `command_line` may be NULL.
+ */
+int confirm_run(const Hardstop__Setup *setup, const char *path, uint32_t timeout_ms, struct confirm_result *result,
+                struct hs_error *err);
+void confirm_result_clear(struct confirm_result *result);
+
+#endif

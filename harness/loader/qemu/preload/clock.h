@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Time inside the served QEMU.  The calendar clock stands still from the start, and every clock stands still once
+ * clock_freeze() was called, so that the same load gives the same saved state each time.
+ */
+#ifndef HARDSTOP_LOADER_QEMU_PRELOAD_CLOCK_H
+#define HARDSTOP_LOADER_QEMU_PRELOAD_CLOCK_H
+
+/* From now on no clock of this process (and of its children) advances. */
+void clock_freeze(void);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/qemu/preload/crash.h"
+
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+static struct protocol_shared *watched;
+static char alternate_stack[64 * 1024];
+
+static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+
+static void record_stack(uint64_t pc)
+{
+    void *found[PROTOCOL_FRAMES + 8];
+    int n = backtrace(found, PROTOCOL_FRAMES + 8);
+    int first = 0;
+
+    /* The frames above the interrupted instruction are the handler's own. */
+    for (int i = 0; pc && i < n; i++) {
+        if ((uint64_t)(uintptr_t)found[i] == pc) {
+            first = i;
+            break;
+        }
+    }
+    for (int i = first; i < n && i - first < PROTOCOL_FRAMES; i++) {
+        watched->answer.frame_address[i - first] = (uint64_t)(uintptr_t)found[i];
+        watched->answer.n_frames = (uint32_t)(i - first + 1);
+    }
+}
+
+static uint64_t program_counter(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+    return (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return context->uc_mcontext.pc;
+#else
+#error "say where this architecture keeps the program counter of a signal context"
+#endif
+}
+
+static void on_fatal(int number, siginfo_t *info, void *context)
+{
+    uint64_t pc = program_counter(context);
+
+    /* A second fault, in the unwinder, must end the process with what is known so far. */
+    for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
+        signal(fatal_signals[i], SIG_DFL);
+    }
+    watched->answer.signal = number;
+    watched->answer.fault_address = number == SIGABRT ? 0 : (uint64_t)(uintptr_t)info->si_addr;
+    watched->answer.frame_address[0] = pc;
+    watched->answer.n_frames = 1;
+    record_stack(pc);
+    raise(number);
+}
+
+void crash_prepare(void)
+{
+    void *frame[2];
+
+    backtrace(frame, 2);
+}
+
+void crash_watch(struct protocol_shared *shared)
+{
+    stack_t stack = { .ss_sp = alternate_stack, .ss_size = sizeof(alternate_stack) };
+    struct sigaction action = { .sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    sigset_t set;
+
+    watched = shared;
+    sigaltstack(&stack, NULL);
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
+        sigaction(fatal_signals[i], &action, NULL);
+        sigaddset(&set, fatal_signals[i]);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void record_exit(int status)
+{
+    if (watched && watched->answer.phase != PROTOCOL_PHASE_FINISHED) {
+        watched->answer.exited = 1;
+        watched->answer.exit_status = status;
+        record_stack(0);
+    }
+}
+
+__attribute__((visibility("default"), noreturn)) void exit(int status)
+{
+    void (*next)(int) = (void (*)(int))dlsym(RTLD_NEXT, "exit");
+
+    /* Exit handlers of the half-loaded QEMU would only add noise: a load that is watched ends here. */
+    if (watched) {
+        record_exit(status);
+        _Exit(status);
+    }
+    next(status);
+    abort();
+}
+
+static void translate(uint64_t address, struct protocol_frame *frame)
+{
+    Dl_info info;
+    const char *base;
+
+    memset(frame, 0, sizeof(*frame));
+    frame->offset = address;
+    if (!dladdr((void *)(uintptr_t)address, &info) || !info.dli_fname) {
+        return;
+    }
+    base = strrchr(info.dli_fname, '/');
+    base = base ? base + 1 : info.dli_fname;
+    frame->offset = address - (uint64_t)(uintptr_t)info.dli_fbase;
+    snprintf(frame->module, sizeof(frame->module), "%.*s", (int)sizeof(frame->module) - 1, base);
+    if (info.dli_sname) {
+        snprintf(frame->symbol, sizeof(frame->symbol), "%.*s", (int)sizeof(frame->symbol) - 1, info.dli_sname);
+    }
+}
+
+void crash_translate(struct protocol_shared *shared)
+{
+    uint32_t n = shared->answer.n_frames;
+
+    for (uint32_t i = 0; i < n && i < PROTOCOL_FRAMES; i++) {
+        translate(shared->answer.frame_address[i], &shared->answer.frames[i]);
+    }
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Records how a load ended when it did not return: signal, faulting address, stack, stray exit. */
+#ifndef HARDSTOP_LOADER_QEMU_PRELOAD_CRASH_H
+#define HARDSTOP_LOADER_QEMU_PRELOAD_CRASH_H
+
+#include "harness/loader/qemu/protocol.h"
+
+/* Makes the unwinder ready, once, before the first load: it allocates on first use. */
+void crash_prepare(void);
+/* In the loading process: from now on signals and exits are recorded in `shared->answer`. */
+void crash_watch(struct protocol_shared *shared);
+/* In the serving process, which has the same layout: turns recorded addresses into module, offset and symbol. */
+void crash_translate(struct protocol_shared *shared);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes the place of QEMU's main(): lets QEMU start as usual, then serves loads instead of running the main loop. */
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "harness/loader/qemu/preload/clock.h"
+#include "harness/loader/qemu/preload/crash.h"
+#include "harness/loader/qemu/preload/serve.h"
+#include "harness/loader/qemu/preload/symbols.h"
+
+typedef int main_fn(int argc, char **argv, char **env);
+typedef int start_main_fn(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+                          void (*rtld_fini)(void), void *stack_end);
+
+/* VersionInfo and VersionTriple of qapi/control.json, as QEMU's generator lays them out. */
+struct version_info {
+    int64_t *triple;
+    char *package;
+};
+
+/* Versions whose signatures symbols.h describes. */
+static const struct {
+    int64_t major, minor;
+} known_versions[] = {
+    { 7, 2 },
+};
+
+static void send_message(char message)
+{
+    if (write(PROTOCOL_FD_SOCKET, &message, 1) != 1) {
+        _exit(0);
+    }
+}
+
+__attribute__((noreturn, format(printf, 2, 3))) static void refuse(struct protocol_shared *shared, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(shared->refusal, sizeof(shared->refusal), fmt, args);
+    va_end(args);
+    send_message(PROTOCOL_REFUSED);
+    _exit(0);
+}
+
+static bool version_is_known(const int64_t *version)
+{
+    for (size_t i = 0; i < sizeof(known_versions) / sizeof(known_versions[0]); i++) {
+        if (known_versions[i].major == version[0] && known_versions[i].minor == version[1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int serving_main(int argc, char **argv, char **env)
+{
+    struct protocol_shared *shared;
+    const struct version_info *info;
+    const char *missing;
+
+    (void)env;
+    unsetenv("LD_PRELOAD");
+    unsetenv(PROTOCOL_ENV);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, PROTOCOL_FD_CONTROL, 0);
+    if (shared == MAP_FAILED || shared->magic != PROTOCOL_MAGIC) {
+        _exit(0);
+    }
+    missing = symbols_resolve();
+    if (missing) {
+        refuse(shared, "this QEMU does not export %s, which hardstop calls", missing);
+    }
+    /* Before qemu_init(), because what it does with another version's arguments is not known. */
+    info = symbols.qmp_query_version(NULL);
+    memcpy(shared->version, info->triple, sizeof(shared->version));
+    if (!version_is_known(shared->version)) {
+        refuse(shared, "QEMU %d.%d.%d is not known to hardstop; known: 7.2", (int)shared->version[0],
+               (int)shared->version[1], (int)shared->version[2]);
+    }
+    send_message(PROTOCOL_HELLO);
+    symbols.qemu_init(argc, argv);
+    crash_prepare();
+    clock_freeze();
+    send_message(PROTOCOL_READY);
+    serve(shared);
+}
+
+__attribute__((visibility("default"))) int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
+                                                             void (*fini)(void), void (*rtld_fini)(void),
+                                                             void *stack_end)
+{
+    start_main_fn *next = (start_main_fn *)dlsym(RTLD_NEXT, "__libc_start_main");
+    bool serving = getenv(PROTOCOL_ENV) && symbols_present();
+
+    /* A wrapper between us and QEMU (a shell script, say) runs as it is. */
+    return next(serving ? serving_main : main, argc, argv, init, fini, rtld_fini, stack_end);
+}

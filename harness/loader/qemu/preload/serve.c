@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/qemu/preload/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/loader/qemu/preload/crash.h"
+#include "harness/loader/qemu/preload/symbols.h"
+
+enum {
+    STACK_MS = 200, /* for a hung load to record its stack */
+};
+
+static void write_guest_memory(const struct protocol_shared *shared)
+{
+    off_t at = PROTOCOL_MEMORY_OFFSET;
+
+    for (uint32_t i = 0; i < shared->request.n_memory; i++) {
+        uint64_t record[2];
+        char chunk[4096];
+
+        if (pread(PROTOCOL_FD_CONTROL, record, sizeof(record), at) != (ssize_t)sizeof(record)) {
+            _exit(3);
+        }
+        at += (off_t)sizeof(record);
+        while (record[1]) {
+            size_t n = record[1] < sizeof(chunk) ? (size_t)record[1] : sizeof(chunk);
+
+            if (pread(PROTOCOL_FD_CONTROL, chunk, n, at) != (ssize_t)n) {
+                _exit(3);
+            }
+            symbols.cpu_physical_memory_rw(record[0], chunk, n, true);
+            at += (off_t)n;
+            record[0] += n;
+            record[1] -= n;
+        }
+    }
+}
+
+static void *open_file(int fd, bool output)
+{
+    void *channel = symbols.qio_channel_file_new_fd(dup(fd));
+    void *file = output ? symbols.qemu_file_new_output(channel) : symbols.qemu_file_new_input(channel);
+
+    symbols.object_unref(channel);
+    return file;
+}
+
+static void save_again(struct protocol_shared *shared)
+{
+    void *file;
+
+    lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_SET);
+    symbols.global_state_store();
+    file = open_file(PROTOCOL_FD_OUTPUT, true);
+    shared->answer.save_result = symbols.qemu_savevm_state_complete_precopy_non_iterable(file, false, false);
+    symbols.qemu_fclose(file);
+    shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR);
+}
+
+static void limit_resources(uint64_t memory)
+{
+    const struct rlimit no_core = { 0, 0 };
+    struct rlimit space;
+    unsigned long pages;
+    char text[64];
+    int fd = memory ? open("/proc/self/statm", O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n;
+
+    setrlimit(RLIMIT_CORE, &no_core);
+    if (fd < 0) {
+        return;
+    }
+    n = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (n > 0) {
+        text[n] = 0;
+        pages = strtoul(text, NULL, 10);
+        space.rlim_cur = space.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + memory;
+        setrlimit(RLIMIT_AS, &space);
+    }
+}
+
+__attribute__((noreturn)) static void load(struct protocol_shared *shared)
+{
+    void *file;
+    int result;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    limit_resources(shared->request.memory_limit);
+    crash_watch(shared);
+    write_guest_memory(shared);
+    lseek(PROTOCOL_FD_INPUT, 0, SEEK_SET);
+    file = open_file(PROTOCOL_FD_INPUT, false);
+    /* Commands look for their answer channel here: migration/migration.h (7.2), the first member. */
+    *(void **)symbols.migration_incoming_get_current() = file;
+    shared->answer.phase = PROTOCOL_PHASE_LOADING;
+    result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
+    shared->answer.load_result = result;
+    shared->answer.consumed = (uint64_t)lseek(PROTOCOL_FD_INPUT, 0, SEEK_CUR);
+    if (result == 0) {
+        shared->answer.phase = PROTOCOL_PHASE_SAVING;
+        save_again(shared);
+    }
+    shared->answer.phase = PROTOCOL_PHASE_FINISHED;
+    _exit(0);
+}
+
+/* True when the process ended by itself within the time limit; false after it was killed. */
+static bool wait_within(int pidfd, uint32_t timeout_ms)
+{
+    struct pollfd fds[2] = {
+        { .fd = pidfd, .events = POLLIN },
+        { .fd = PROTOCOL_FD_SOCKET, .events = POLLRDHUP },
+    };
+    int n;
+
+    do {
+        n = poll(fds, 2, (int)timeout_ms);
+    } while (n < 0 && errno == EINTR);
+    return n > 0 && (fds[0].revents & POLLIN);
+}
+
+static void run_load(struct protocol_shared *shared)
+{
+    pid_t pid;
+    int pidfd, status = 0;
+
+    memset(&shared->answer, 0, sizeof(shared->answer));
+    pid = fork();
+    if (pid == 0) {
+        load(shared);
+    }
+    if (pid < 0) {
+        return;
+    }
+    pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (!wait_within(pidfd, shared->request.timeout_ms)) {
+        shared->answer.timed_out = 1;
+        /* A load that still obeys signals shows where it spins; either way it ends. */
+        kill(pid, SIGABRT);
+        wait_within(pidfd, STACK_MS);
+        kill(pid, SIGKILL);
+    }
+    close(pidfd);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFSIGNALED(status) && !shared->answer.timed_out) {
+        shared->answer.signal = WTERMSIG(status);
+    }
+    if (WIFEXITED(status) && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
+        shared->answer.exited = 1;
+        shared->answer.exit_status = WEXITSTATUS(status);
+    }
+    crash_translate(shared);
+}
+
+void serve(struct protocol_shared *shared)
+{
+    char message;
+    ssize_t n;
+
+    for (;;) {
+        do {
+            n = read(PROTOCOL_FD_SOCKET, &message, 1);
+        } while (n < 0 && errno == EINTR);
+        if (n != 1 || message != PROTOCOL_LOAD) {
+            _exit(0);
+        }
+        run_load(shared);
+        message = PROTOCOL_DONE;
+        if (write(PROTOCOL_FD_SOCKET, &message, 1) != 1) {
+            _exit(0);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The functions of QEMU that the preload object calls, looked up at run time.  Signatures are those of QEMU 7.2
+ * (migration/savevm.c, migration/qemu-file.h, include/io/channel-file.h, include/sysemu/sysemu.h).
+ */
+#ifndef HARDSTOP_LOADER_QEMU_PRELOAD_SYMBOLS_H
+#define HARDSTOP_LOADER_QEMU_PRELOAD_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbols {
+    void (*qemu_init)(int argc, char **argv);
+    void *(*qmp_query_version)(void **errp);
+    void *(*qio_channel_file_new_fd)(int fd);
+    void *(*qemu_file_new_input)(void *ioc);
+    void *(*qemu_file_new_output)(void *ioc);
+    int (*qemu_fclose)(void *file);
+    void (*object_unref)(void *object);
+    int (*qemu_loadvm_state)(void *file);
+    int (*qemu_load_device_state)(void *file);
+    int (*global_state_store)(void);
+    int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
+    void *(*migration_incoming_get_current)(void);
+    void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
+};
+
+extern struct symbols symbols;
+
+/* True when the running program is a QEMU that exports its functions. */
+bool symbols_present(void);
+/* Fills `symbols`; returns the name of the first function that is missing, or NULL. */
+const char *symbols_resolve(void);
+
+#endif

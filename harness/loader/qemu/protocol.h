@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the supervisor (client.c) and the object inside QEMU (preload/) say to each other.  Both are built from this
+ * file in one tree, so the layout needs no versioning beyond PROTOCOL_MAGIC.
+ *
+ * Descriptors, inherited by number: a stream socket for one-byte messages and three memfds.  CONTROL holds one
+ * `struct protocol_shared` and, from PROTOCOL_MEMORY_OFFSET, the guest memory records; INPUT is the stream and nothing
+ * else, because its end is the stream's end; QEMU writes the state that it saves again to OUTPUT.
+ */
+#ifndef HARDSTOP_LOADER_QEMU_PROTOCOL_H
+#define HARDSTOP_LOADER_QEMU_PROTOCOL_H
+
+#include <stdint.h>
+
+#define PROTOCOL_MAGIC 0x48535032u /* "HSP2" */
+
+/* Present in the environment only while QEMU starts; its value is not read. */
+#define PROTOCOL_ENV "HARDSTOP_PRELOAD"
+
+/* High numbers, so that QEMU's own descriptors do not meet them. */
+enum protocol_fd {
+    PROTOCOL_FD_SOCKET = 200,
+    PROTOCOL_FD_CONTROL = 201,
+    PROTOCOL_FD_INPUT = 202,
+    PROTOCOL_FD_OUTPUT = 203,
+};
+
+/* One byte each on the socket. */
+enum protocol_message {
+    PROTOCOL_HELLO = 'H', /* from QEMU: the preload object runs in a QEMU, qemu_init() comes next */
+    PROTOCOL_READY = 'R', /* from QEMU: qemu_init() returned */
+    PROTOCOL_REFUSED = 'X', /* from QEMU: cannot serve; `refusal` says why */
+    PROTOCOL_LOAD = 'L', /* to QEMU: load what `request` describes */
+    PROTOCOL_DONE = 'D', /* from QEMU: `answer` is filled in */
+};
+
+enum protocol_phase {
+    PROTOCOL_PHASE_NONE,
+    PROTOCOL_PHASE_LOADING,
+    PROTOCOL_PHASE_SAVING, /* the load returned 0 */
+    PROTOCOL_PHASE_FINISHED,
+};
+
+#define PROTOCOL_FRAMES 24
+
+#define PROTOCOL_MEMORY_OFFSET 65536
+
+struct protocol_frame {
+    uint64_t offset; /* in the module's file mapping; absolute when no module is known */
+    char module[32]; /* base name, "" when unknown */
+    char symbol[64]; /* nearest exported function at or below, "" when unknown */
+};
+
+struct protocol_shared {
+    uint32_t magic;
+    struct {
+        uint8_t whole; /* 1: a whole stream, header to end; 0: device sections only */
+        uint32_t timeout_ms;
+        uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
+        uint64_t size; /* of the stream */
+        uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */
+    } request;
+    struct {
+        uint32_t phase; /* enum protocol_phase, how far the load came */
+        int32_t load_result; /* what the loader returned: 0 or a negative errno */
+        int32_t save_result;
+        uint8_t timed_out;
+        uint8_t exited; /* QEMU called exit() or _exit() while loading or saving */
+        int32_t exit_status;
+        int32_t signal; /* 0, or the signal that ended the load */
+        uint64_t fault_address; /* si_addr */
+        uint32_t n_frames; /* innermost first */
+        uint64_t frame_address[PROTOCOL_FRAMES]; /* as unwound, before translation */
+        struct protocol_frame frames[PROTOCOL_FRAMES];
+        uint64_t saved_size; /* bytes in OUTPUT */
+        uint64_t consumed; /* bytes of the stream that the loader had read from its input file */
+    } answer;
+    int64_t version[3]; /* of QEMU, once ready */
+    char refusal[256];
+};
+
+#endif

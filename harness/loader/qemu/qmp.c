@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/loader/qemu/qmp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+
+/* The socket's number in QEMU: above what the preload protocol uses. */
+#define CHILD_FD 210
+#define CHUNK 4096
+
+#define TEXT(macro) TEXT_OF(macro)
+#define TEXT_OF(text) #text
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t qmp_deadline(uint32_t timeout_ms)
+{
+    return now_ms() + timeout_ms;
+}
+
+static int gone(struct qmp *qmp, struct hs_error *err)
+{
+    qmp->failure = QMP_FAILURE_GONE;
+    return hs_fail(err, HS_NO_OFFSET, "QEMU closed its QMP connection");
+}
+
+static int await(struct qmp *qmp, short events, int64_t deadline, struct hs_error *err)
+{
+    struct pollfd fd = { .fd = qmp->fd, .events = events };
+
+    for (;;) {
+        int64_t left = deadline - now_ms();
+        int n = poll(&fd, 1, left < 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
+
+        if (n > 0) {
+            return 0;
+        }
+        if (n < 0 && errno != EINTR) {
+            qmp->failure = QMP_FAILURE_GONE;
+            return hs_fail(err, HS_NO_OFFSET, "cannot wait for QEMU: %s", strerror(errno));
+        }
+        if (left <= 0) {
+            qmp->failure = QMP_FAILURE_LATE;
+            return hs_fail(err, HS_NO_OFFSET, "QEMU did not answer on QMP in time");
+        }
+    }
+}
+
+static int receive(struct qmp *qmp, int64_t deadline, struct hs_error *err)
+{
+    ssize_t n;
+
+    if (qmp->capacity - qmp->length < CHUNK) {
+        qmp->capacity = qmp->capacity * 2 + CHUNK;
+        qmp->buffer = hs_resize(qmp->buffer, qmp->capacity, 1);
+    }
+    do {
+        if (await(qmp, POLLIN, deadline, err) < 0) {
+            return -1;
+        }
+        n = recv(qmp->fd, qmp->buffer + qmp->length, qmp->capacity - qmp->length, MSG_DONTWAIT);
+    } while (n < 0 && (errno == EAGAIN || errno == EINTR));
+    if (n <= 0) {
+        return gone(qmp, err);
+    }
+    qmp->length += (size_t)n;
+    return 0;
+}
+
+static int garbled(struct qmp *qmp, struct hs_error *err, const char *reason)
+{
+    qmp->failure = QMP_FAILURE_GARBLED;
+    return hs_fail(err, HS_NO_OFFSET, "not a QMP message: %s", reason);
+}
+
+/* One message is one line. */
+static json_t *take_message(struct qmp *qmp, int64_t deadline, struct hs_error *err)
+{
+    json_error_t reason;
+    json_t *message;
+    char *end = NULL;
+    size_t size;
+
+    while (!qmp->length || !(end = memchr(qmp->buffer + qmp->scanned, '\n', qmp->length - qmp->scanned))) {
+        qmp->scanned = qmp->length;
+        if (qmp->length > QMP_MESSAGE_MAX) {
+            garbled(qmp, err, "too long");
+            return NULL;
+        }
+        if (receive(qmp, deadline, err) < 0) {
+            return NULL;
+        }
+    }
+    size = (size_t)(end + 1 - qmp->buffer);
+    message = json_loadb(qmp->buffer, size, 0, &reason);
+    qmp->length -= size;
+    qmp->scanned = 0;
+    memmove(qmp->buffer, qmp->buffer + size, qmp->length);
+    if (message && !json_is_object(message)) {
+        json_decref(message);
+        message = NULL;
+        garbled(qmp, err, "not an object");
+    } else if (!message) {
+        garbled(qmp, err, reason.text);
+    }
+    return message;
+}
+
+int qmp_open(struct qmp *qmp, int fd, int64_t deadline, struct hs_error *err)
+{
+    json_t *greeting;
+    int result = 0;
+
+    memset(qmp, 0, sizeof(*qmp));
+    qmp->fd = fd;
+    greeting = take_message(qmp, deadline, err);
+    if (!greeting) {
+        return -1;
+    }
+    if (!json_object_get(greeting, "QMP")) {
+        result = garbled(qmp, err, "no greeting");
+    }
+    json_decref(greeting);
+    return result;
+}
+
+void qmp_close(struct qmp *qmp)
+{
+    if (qmp->fd >= 0) {
+        close(qmp->fd);
+        qmp->fd = -1;
+    }
+    free(qmp->buffer);
+    qmp->buffer = NULL;
+    qmp->length = qmp->scanned = qmp->capacity = 0;
+}
+
+static int send_message(struct qmp *qmp, const char *text, size_t size, int fd, int64_t deadline, struct hs_error *err)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+    while (size) {
+        struct iovec part = { .iov_base = (char *)text, .iov_len = size };
+        struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+        ssize_t n;
+
+        if (fd >= 0) {
+            message.msg_control = &control;
+            message.msg_controllen = sizeof(control.space);
+        }
+        if (await(qmp, POLLOUT, deadline, err) < 0) {
+            return -1;
+        }
+        n = sendmsg(qmp->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            continue;
+        }
+        if (n < 0) {
+            return gone(qmp, err);
+        }
+        text += n;
+        size -= (size_t)n;
+        fd = -1;
+    }
+    return 0;
+}
+
+static int await_return(struct qmp *qmp, const char *command, int64_t deadline, json_t **result, struct hs_error *err)
+{
+    json_t *message, *error, *value;
+    const char *reason;
+
+    for (;;) {
+        message = take_message(qmp, deadline, err);
+        if (!message) {
+            return -1;
+        }
+        value = json_object_get(message, "return");
+        error = json_object_get(message, "error");
+        if (value || error) {
+            break;
+        }
+        json_decref(message);
+    }
+    if (error) {
+        reason = json_string_value(json_object_get(error, "desc"));
+        qmp->failure = QMP_FAILURE_REFUSED;
+        hs_fail(err, HS_NO_OFFSET, "QEMU refuses %s: %s", command, reason ? reason : "no reason given");
+    } else if (result) {
+        *result = json_incref(value);
+    }
+    json_decref(message);
+    return error ? -1 : 0;
+}
+
+int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd, int64_t deadline, json_t **result,
+                struct hs_error *err)
+{
+    json_t *request = json_object();
+    char *text, *line;
+    int status = 0;
+
+    HS_CHECK(qmp->failure == QMP_FAILURE_NONE || qmp->failure == QMP_FAILURE_REFUSED, "%s on a connection that failed",
+             command);
+    qmp->failure = QMP_FAILURE_NONE;
+    status |= json_object_set_new(request, "execute", json_string(command));
+    if (arguments) {
+        status |= json_object_set_new(request, "arguments", arguments);
+    }
+    text = json_dumps(request, JSON_COMPACT);
+    json_decref(request);
+    HS_CHECK(status == 0 && text, "the arguments of %s make no JSON text", command);
+    line = hs_format("%s\n", text);
+    status = send_message(qmp, line, strlen(line), fd, deadline, err);
+    free(line);
+    free(text);
+    return status < 0 ? -1 : await_return(qmp, command, deadline, result, err);
+}
+
+int qmp_start(struct qmp *qmp, struct process *process, const char *path, const struct arguments *arguments,
+              struct hs_error *err)
+{
+    struct arguments all = { 0 };
+    int pair[2], status;
+
+    memset(qmp, 0, sizeof(*qmp));
+    qmp->fd = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "no socket pair: %s", strerror(errno));
+    }
+    for (size_t i = 0; i < arguments->n; i++) {
+        arguments_add(&all, arguments->argv[i]);
+    }
+    arguments_add(&all, "-chardev");
+    arguments_add(&all, "socket,id=hardstop,fd=" TEXT(CHILD_FD));
+    arguments_add(&all, "-mon");
+    arguments_add(&all, "chardev=hardstop,mode=control");
+    status = process_start(process, path, &all, &(struct process_fd){ pair[1], CHILD_FD }, 1, NULL, err);
+    close(pair[1]);
+    arguments_clear(&all);
+    if (status < 0) {
+        close(pair[0]);
+        return -1;
+    }
+    /* What does not fit is dropped, and QEMU's last words are what tells a rejection from a crash. */
+    fcntl(process->error_fd, F_SETPIPE_SZ, QMP_ERRORS_SIZE);
+    return qmp_open(qmp, pair[0], qmp_deadline(QMP_START_MS), err);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A client for QMP, QEMU's JSON protocol, over a socket that a QEMU is started with. */
+#ifndef HARDSTOP_LOADER_QEMU_QMP_H
+#define HARDSTOP_LOADER_QEMU_QMP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "harness/base/error.h"
+#include "harness/loader/qemu/process.h"
+
+/* A longer message is refused; the longest that QEMU sends here have a few hundred bytes. */
+#define QMP_MESSAGE_MAX (16u << 20)
+
+/* How long a start may take: 50 ms are usual, an overloaded machine has this long. */
+#define QMP_START_MS 20000
+
+/* How much of QEMU's error output waits to be read: what a pipe may hold without privilege. */
+#define QMP_ERRORS_SIZE (1 << 20)
+
+/* Why the last call failed. */
+enum qmp_failure {
+    QMP_FAILURE_NONE,
+    QMP_FAILURE_REFUSED, /* QEMU answered with an error; the connection goes on */
+    QMP_FAILURE_GONE, /* QEMU closed the connection, in general by ending */
+    QMP_FAILURE_LATE, /* the deadline passed; the answer may still come, so the connection can only be closed */
+    QMP_FAILURE_GARBLED, /* not QMP, or too long; the connection can only be closed */
+};
+
+struct qmp {
+    int fd; /* -1: none */
+    enum qmp_failure failure;
+    char *buffer; /* what was received and not yet taken */
+    size_t length, scanned, capacity; /* `scanned` bytes hold no newline */
+};
+
+/* The moment `timeout_ms` from now, in milliseconds of CLOCK_MONOTONIC: a deadline for the calls below. */
+int64_t qmp_deadline(uint32_t timeout_ms);
+
+/*
+ * Takes over the connected socket `fd` and waits for QEMU's greeting.  0, or -1 with a reason; qmp_close() is needed in
+ * both cases.
+ */
+int qmp_open(struct qmp *qmp, int fd, int64_t deadline, struct hs_error *err);
+void qmp_close(struct qmp *qmp);
+
+/*
+ * Executes `command`, a QMP name, and waits for its return; events are skipped.  `arguments` (NULL: none) is an object
+ * and is released here; `fd` (-1: none) is sent along and stays open.  `result` (may be NULL) gets what QEMU returned,
+ * released with json_decref().  0, or -1 with a reason, of which the kind is in `qmp->failure`.
+ */
+int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd, int64_t deadline, json_t **result,
+                struct hs_error *err);
+
+/*
+ * Starts `path` with `arguments` and a QMP connection in addition, and waits up to QMP_START_MS for the greeting.  The
+ * greeting comes before QEMU makes its devices: a process that ends then is QMP_FAILURE_GONE in the first command.
+ * `process` begins as zeros.  0, or -1 with a reason; qmp_close() and process_kill() are needed in both cases, so that
+ * the caller can read how and with what words a process ended.
+ */
+int qmp_start(struct qmp *qmp, struct process *process, const char *path, const struct arguments *arguments,
+              struct hs_error *err);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Findings: cases for which a property does not hold, told apart by a signature and kept in a folder. */
+#ifndef HARDSTOP_ORACLE_FINDING_H
+#define HARDSTOP_ORACLE_FINDING_H
+
+#include "harness/oracle/property.h"
+
+struct finding {
+    char property[64];
+    enum verdict verdict;
+    char device[64]; /* section, without the path of its instance: "virtio-net" */
+    char field[256]; /* without indexes: "virtio.queue[].num"; "" where none can be named */
+    char crash[160]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3"; "" for other verdicts */
+    char machine[128]; /* binary and machine type */
+    char transport[8]; /* "ccw", "pci" or "" */
+    char message[512]; /* one line for a person */
+    uint64_t signature; /* of transport, verdict, device, and field or crash */
+};
+
+/* The first property that does not hold, as a finding; false when all hold or have nothing to judge. */
+bool finding_of(const struct judgement *judgement, struct finding *finding);
+/* The finding that a given property's failure is. */
+void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding);
+
+/*
+ * Saves the finding and its case in `folder`, as <signature>.textproto and <signature>.json, each written beside and
+ * renamed, so that a kill at any time leaves whole files.  1 when it is new, 0 when one of its signature was there,
+ * -1 with a reason.
+ */
+int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err);
+
+/* Reads every finding of a folder, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
+struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
+
+/* The path of a finding's case; free it. */
+char *finding_case_path(const char *folder, const struct finding *finding);
+
+#endif

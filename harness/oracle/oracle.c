@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/oracle/oracle.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+#include "harness/base/check.h"
+#include "harness/case/case.h"
+
+static const char *const names[] = {
+    [VERDICT_UNKNOWN] = "unknown", [VERDICT_REJECTED] = "rejected", [VERDICT_EQUAL] = "equal",
+    [VERDICT_GARBAGE] = "garbage", [VERDICT_CRASHED] = "crashed",   [VERDICT_HUNG] = "hung",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    return names[verdict];
+}
+
+enum verdict verdict_of_name(const char *name)
+{
+    for (int i = 0; i < VERDICT_COUNT; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum verdict)i;
+        }
+    }
+    return VERDICT_COUNT;
+}
+
+static void keep(struct builder *copy, const void *data, size_t size)
+{
+    builder_reset(copy);
+    builder_put(copy, data, size);
+}
+
+/* Copies an answer, whose pointers the loader takes back at its next call. */
+static void record_answer(struct record *record, const struct loader_answer *answer)
+{
+    record->answer = *answer;
+    keep(&record->text, answer->text, strlen(answer->text) + 1);
+    keep(&record->section, answer->section, strlen(answer->section) + 1);
+    keep(&record->saved, answer->saved, answer->saved_size);
+    record->answer.text = (const char *)record->text.data;
+    record->answer.section = (const char *)record->section.data;
+    record->answer.saved = record->saved.data;
+}
+
+static void record_clear(struct record *record)
+{
+    builder_clear(&record->text);
+    builder_clear(&record->section);
+    builder_clear(&record->saved);
+}
+
+static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, struct record *record,
+                struct hs_error *err)
+{
+    struct loader_input input = {
+        .bytes = bytes->data, .size = bytes->size, .memory = test->memory, .n_memory = test->n_memory,
+        .timeout_ms = oracle->timeout_ms,
+    };
+    struct loader_answer answer;
+
+    oracle->loads++;
+    if (loader_load(oracle->loader, &input, &answer, err) < 0) {
+        return -1;
+    }
+    if (answer.outcome == OUTCOME_HUNG && oracle->timeout_ms && oracle->timeout_ms < LOADER_TIMEOUT_MS) {
+        input.timeout_ms = LOADER_TIMEOUT_MS;
+        oracle->loads++;
+        if (loader_load(oracle->loader, &input, &answer, err) < 0) {
+            return -1;
+        }
+    }
+    record_answer(record, &answer);
+    return 0;
+}
+
+static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding *plain)
+{
+    uint64_t hash = case_stream_hash(plain);
+
+    for (size_t i = 0; i < test->n_memory; i++) {
+        hash = XXH3_64bits_withSeed(test->memory[i]->data.data, test->memory[i]->data.len,
+                                    hash ^ test->memory[i]->address);
+    }
+    return hash;
+}
+
+/* The undamaged stream's answer: many cases in a row share it. */
+static int load_reference(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    uint64_t hash = hash_of(judgement->test, &judgement->plain);
+
+    if (!oracle->has_cached || oracle->cached != hash) {
+        oracle->has_cached = false;
+        if (load(oracle, judgement->test, &judgement->plain.out, &oracle->reference, err) < 0) {
+            return -1;
+        }
+        oracle->cached = hash;
+        oracle->has_cached = true;
+    }
+    record_answer(&judgement->reference, &oracle->reference.answer);
+    return 0;
+}
+
+static bool same_answer(const struct loader_answer *a, const struct loader_answer *b)
+{
+    return a->outcome == b->outcome && a->saved_size == b->saved_size && a->signal == b->signal &&
+           (!a->saved_size || memcmp(a->saved, b->saved, a->saved_size) == 0);
+}
+
+static enum verdict verdict_of(const struct judgement *judgement)
+{
+    const struct loader_answer *actual = &judgement->actual.answer, *reference = &judgement->reference.answer;
+
+    switch (actual->outcome) {
+    case OUTCOME_REJECTED:
+        return VERDICT_REJECTED;
+    case OUTCOME_CRASHED:
+        return VERDICT_CRASHED;
+    case OUTCOME_HUNG:
+        return VERDICT_HUNG;
+    case OUTCOME_ACCEPTED:
+        return same_answer(actual, reference) ? VERDICT_EQUAL : VERDICT_GARBAGE;
+    case OUTCOME_UNKNOWN:
+        break;
+    }
+    return VERDICT_UNKNOWN;
+}
+
+/* Compares two states, each of which may be missing or not decode: then the comparison stays empty. */
+static bool compare(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
+                    bool recomputed, struct state_comparison *comparison)
+{
+    ProtobufCBinaryData description;
+    bool described = state_description(right, right_size, &description);
+    Hardstop__Stream *a, *b;
+    struct map map_a, map_b;
+    bool done = false;
+
+    a = stream_decode_with(left, left_size, STREAM_ANY, described ? &description : NULL, NULL);
+    b = stream_decode_with(right, right_size, STREAM_ANY, described ? &description : NULL, NULL);
+    if (a && b) {
+        map_init(&map_a, a, described ? &description : NULL);
+        map_init(&map_b, b, described ? &description : NULL);
+        state_compare(&map_a, a, &map_b, b, recomputed, comparison);
+        map_clear(&map_a);
+        map_clear(&map_b);
+        done = true;
+    }
+    if (a) {
+        hardstop__stream__free_unpacked(a, NULL);
+    }
+    if (b) {
+        hardstop__stream__free_unpacked(b, NULL);
+    }
+    return done;
+}
+
+static void compare_states(struct judgement *judgement)
+{
+    const struct record *actual = &judgement->actual, *reference = &judgement->reference;
+    bool changed_length = judgement->effect.truncated || judgement->effect.inserted || judgement->effect.deleted;
+
+    judgement->garbage.n = judgement->resave.n = 0;
+    judgement->has_resave = false;
+    if (actual->answer.outcome != OUTCOME_ACCEPTED) {
+        return;
+    }
+    if (judgement->verdict == VERDICT_GARBAGE) {
+        compare(reference->saved.data, reference->saved.size, actual->saved.data, actual->saved.size, true,
+                &judgement->garbage);
+    }
+    if (!changed_length && !judgement->effect.reordered) {
+        judgement->has_resave = compare(judgement->damaged.data, judgement->damaged.size, actual->saved.data,
+                                        actual->saved.size, false, &judgement->resave);
+    }
+}
+
+static int load_again(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    struct record again = { 0 };
+    int result;
+
+    judgement->was_repeated = oracle->repeat;
+    judgement->is_stable = true;
+    if (!oracle->repeat) {
+        return 0;
+    }
+    result = load(oracle, judgement->test, &judgement->damaged, &again, err);
+    judgement->is_stable = result == 0 && same_answer(&again.answer, &judgement->actual.answer);
+    record_clear(&again);
+    return result;
+}
+
+int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement, struct hs_error *err)
+{
+    judgement->test = test;
+    judgement->verdict = VERDICT_UNKNOWN;
+    judgement->is_damaged = damage_apply(test, &judgement->plain, &judgement->damaged, &judgement->effect);
+    judgement->is_captured = case_is_captured(test, &judgement->plain);
+    if (load_reference(oracle, judgement, err) < 0) {
+        return -1;
+    }
+    if (!judgement->is_damaged) {
+        record_answer(&judgement->actual, &judgement->reference.answer);
+    } else if (load(oracle, test, &judgement->damaged, &judgement->actual, err) < 0) {
+        return -1;
+    }
+    if (load_again(oracle, judgement, err) < 0) {
+        return -1;
+    }
+    judgement->verdict = verdict_of(judgement);
+    compare_states(judgement);
+    return 0;
+}
+
+void judgement_clear(struct judgement *judgement)
+{
+    stream_encoding_clear(&judgement->plain);
+    builder_clear(&judgement->damaged);
+    record_clear(&judgement->reference);
+    record_clear(&judgement->actual);
+    memset(judgement, 0, sizeof(*judgement));
+}
+
+void oracle_clear(struct oracle *oracle)
+{
+    record_clear(&oracle->reference);
+    memset(oracle, 0, sizeof(*oracle));
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/wire/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/wire/vmdesc.h"
+
+struct mapping {
+    struct map *map;
+    const Hardstop__Stream *stream;
+    const struct vmdesc *vmdesc;
+};
+
+static struct map_entry *append(struct map *map)
+{
+    if (map->n == map->capacity) {
+        map->capacity = map->capacity ? map->capacity * 2 : 1024;
+        map->entries = hs_resize(map->entries, map->capacity, sizeof(*map->entries));
+    }
+    return &map->entries[map->n++];
+}
+
+static const struct vmdesc_section *description_of(const struct mapping *mapping, size_t index, size_t payload_size)
+{
+    const Hardstop__Section *section = mapping->stream->section[index];
+    const struct vmdesc_section *found =
+        vmdesc_section(mapping->vmdesc, section->idstr.data, section->has_idstr ? section->idstr.len : 0,
+                       section->instance_id);
+
+    return found && found->size == payload_size ? found : NULL;
+}
+
+static void map_opaque(struct mapping *mapping, size_t section, const struct field_place *place)
+{
+    const struct vmdesc_section *description = description_of(mapping, section, place->size);
+
+    for (size_t i = 0; description && i < description->n_fields; i++) {
+        const struct vmdesc_field *field = &description->fields[i];
+
+        *append(mapping->map) = (struct map_entry){
+            .path = hs_strdup(field->path), .section = section, .offset = place->offset + field->offset,
+            .size = field->size, .payload = true, .named = true,
+        };
+    }
+    if (!description) {
+        *append(mapping->map) = (struct map_entry){
+            .path = hs_strdup("opaque"), .section = section, .offset = place->offset, .size = place->size,
+            .payload = true,
+        };
+    }
+}
+
+static bool is_framing(const char *path)
+{
+    return strncmp(path, "virtio.", 7) != 0 && strcmp(path, "opaque") != 0;
+}
+
+static void on_place(void *user, const struct field_place *place)
+{
+    struct mapping *mapping = user;
+    const char *path = place->path;
+    size_t section = MAP_NO_SECTION;
+    char *end;
+
+    if (strncmp(path, "section[", 8) == 0) {
+        section = strtoul(path + 8, &end, 10);
+        path = end + 2;
+    }
+    if (section != MAP_NO_SECTION && strcmp(path, "opaque") == 0) {
+        map_opaque(mapping, section, place);
+        return;
+    }
+    *append(mapping->map) = (struct map_entry){
+        .path = hs_strdup(path), .section = section, .offset = place->offset, .size = place->size,
+        .field = place->field, .value = place->value,
+        .payload = section != MAP_NO_SECTION && !is_framing(path),
+        .named = strcmp(path, "rest") != 0 && strcmp(path, "virtio.rest") != 0,
+    };
+}
+
+void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description)
+{
+    struct vmdesc vmdesc = { 0 };
+    struct mapping mapping = { map, stream, &vmdesc };
+
+    memset(map, 0, sizeof(*map));
+    if (!description && stream->vmdesc) {
+        description = &stream->vmdesc->json;
+    }
+    if (description) {
+        vmdesc_parse(&vmdesc, description->data, description->len, NULL);
+    }
+    stream_encode(stream, &map->encoding, on_place, &mapping);
+    vmdesc_clear(&vmdesc);
+}
+
+void map_clear(struct map *map)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        free(map->entries[i].path);
+    }
+    free(map->entries);
+    stream_encoding_clear(&map->encoding);
+    memset(map, 0, sizeof(*map));
+}
+
+const struct map_entry *map_at(const struct map *map, size_t offset)
+{
+    size_t low = 0, high = map->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct map_entry *entry = &map->entries[middle];
+
+        if (offset < entry->offset) {
+            high = middle;
+        } else if (offset - entry->offset >= entry->size) {
+            low = middle + 1;
+        } else {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+void map_device_name(const Hardstop__Section *section, char *name, size_t size)
+{
+    const uint8_t *idstr = section->has_idstr ? section->idstr.data : NULL;
+    size_t length = section->has_idstr ? section->idstr.len : 0;
+    const uint8_t *slash = length ? memrchr(idstr, '/', length) : NULL;
+    const uint8_t *from = slash ? slash + 1 : idstr;
+    size_t n = 0;
+
+    for (; n + 1 < size && from && from + n < idstr + length; n++) {
+        name[n] = from[n] >= 0x20 && from[n] < 0x7f ? (char)from[n] : '?';
+    }
+    name[n] = 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which field each byte of a stream belongs to. */
+#ifndef HARDSTOP_WIRE_MAP_H
+#define HARDSTOP_WIRE_MAP_H
+
+#include "harness/wire/stream.h"
+
+#define MAP_NO_SECTION SIZE_MAX
+
+struct map_entry {
+    char *path; /* "virtio.ccw.devno": below the section, if it is in one */
+    size_t section; /* index, or MAP_NO_SECTION */
+    size_t offset;
+    size_t size;
+    const struct field *field; /* of a number or bytes that a table describes, or NULL */
+    uint64_t value; /* of a number */
+    bool payload; /* in the section's payload, not in its header or footer */
+    bool named; /* false: bytes that neither a table nor the description names */
+};
+
+struct map {
+    struct map_entry *entries; /* by offset, without gaps */
+    size_t n;
+    size_t capacity;
+    struct stream_encoding encoding; /* of the stream: its bytes, and where its sections are */
+};
+
+/*
+ * Maps a stream.  Payloads that no table describes are named by `description` (JSON of a vmdesc), or by the stream's own
+ * one when that is NULL.
+ */
+void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description);
+void map_clear(struct map *map);
+
+/* The entry that holds the byte at `offset`, or NULL behind the end. */
+const struct map_entry *map_at(const struct map *map, size_t offset);
+
+/* The device of an idstr: what is behind its last slash, printable, at most `size` - 1 characters. */
+void map_device_name(const Hardstop__Section *section, char *name, size_t size);
+
+#endif

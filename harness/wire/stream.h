@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A whole stream: bytes <-> message Stream, with encode(decode(x)) == x for every x that decodes.  Layouts:
+ * migration/savevm.c, QEMU 7.2.
+ */
+#ifndef HARDSTOP_WIRE_STREAM_H
+#define HARDSTOP_WIRE_STREAM_H
+
+#include "harness/base/error.h"
+#include "harness/wire/field.h"
+#include "stream.pb-c.h"
+
+enum stream_framing {
+    STREAM_LEGACY, /* no footers */
+    STREAM_FOOTER, /* 7e and the section's id behind each payload */
+    STREAM_ANY, /* the stream does not say: try footers, then none */
+};
+
+/* Where a section's parts are in the encoded bytes. */
+struct stream_mark {
+    size_t start; /* its type byte */
+    size_t payload;
+    size_t payload_end; /* its footer, if there is one */
+    size_t end;
+};
+
+struct stream_encoding {
+    struct builder out;
+    struct stream_mark *marks; /* one for each section of the message */
+    size_t n_marks;
+    size_t capacity;
+};
+
+/*
+ * Decodes a stream, with or without its header (QEMU saves device state without).  Payloads that no table describes
+ * stay opaque.  Returns NULL and a reason with offset for anything that is not a complete stream; free the result with
+ * hardstop__stream__free_unpacked(stream, NULL).
+ */
+Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err);
+
+/*
+ * The same for a stream without a description of its own: `description` (JSON of a vmdesc, may be NULL) tells the
+ * sizes of the sections that no table describes.
+ */
+Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stream_framing framing,
+                                     const ProtobufCBinaryData *description, struct hs_error *err);
+
+/*
+ * Encodes any message into `encoding` (zeroed before first use, then reused); `visit` (may be NULL) sees each field's
+ * place under paths such as "section[3].virtio.status".
+ */
+void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit, void *user);
+void stream_encoding_clear(struct stream_encoding *encoding);
+
+/* True when the type is one of a section with idstr, instance_id and version_id (START, FULL). */
+bool stream_type_has_header(int type);
+
+#endif

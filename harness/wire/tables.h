@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables of payloads, one definition each in ccw.c, pci.c, virtio.c and the device files. */
+#ifndef HARDSTOP_WIRE_TABLES_H
+#define HARDSTOP_WIRE_TABLES_H
+
+#include "harness/wire/field.h"
+#include "virtio.pb-c.h"
+
+/* Transports: hw/s390x/virtio-ccw.c and hw/virtio/virtio-pci.c (7.2). */
+extern const struct table ccw_table;
+extern const struct table pci_table;
+extern const struct table pci_extra_state_table;
+
+/* Device payloads: hw/net/virtio-net.c, hw/block/virtio-blk.c, hw/virtio/virtio-balloon.c, virtio-rng.c (7.2). */
+extern const struct table net_table;
+extern const struct table blk_table;
+extern const struct table balloon_table;
+extern const struct table rng_table;
+
+/* The whole payload of a virtio section: hw/virtio/virtio.c (7.2). */
+extern const struct table virtio_table;
+
+/* The configuration section's subsections: migration/savevm.c (7.2). */
+extern const struct subsection_set configuration_subsections;
+
+/* A ring element as blk, scsi and serial migrate it (host byte order and layout): virtio.c (7.2). */
+extern const struct table queue_element_table;
+
+/*
+ * How many MSI-X vectors the config space of a PciTransport promises: 0 without the capability (PCI spec 6.8.2), at
+ * most 2048.  `message` is a Hardstop__PciTransport.
+ */
+uint64_t pci_msix_vectors(const void *message);
+
+/*
+ * Sets the decoder's transport and device from a section's idstr and the payload at its cursor; false where no table
+ * describes the device.
+ */
+bool virtio_identify(const uint8_t *idstr, size_t size, struct field_decoder *decoder);
+
+#endif
