@@ -19,14 +19,14 @@
 static void without_indexes(const char *path, char *out, size_t size)
 {
     size_t n = 0;
-    bool inside = false;
 
-    for (; *path && n + 1 < size; path++) {
-        inside = inside && *path != ']';
-        if (!inside) {
-            out[n++] = *path;
+    while (*path && n + 1 < size) {
+        out[n++] = *path++;
+        if (path[-1] == '[') {
+            size_t digits = strspn(path, "0123456789");
+
+            path += path[digits] == ']' ? digits : 0;
         }
-        inside = inside || *path == '[';
     }
     out[n] = 0;
 }

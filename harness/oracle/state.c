@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/wire/vmdesc.h"
 
 /* The entries of one section's payload. */
@@ -37,7 +39,7 @@ static size_t same_section(const Hardstop__Stream *stream, const Hardstop__Secti
         const Hardstop__Section *section = stream->section[i];
 
         if (stream_type_has_header((int)section->type) && section->instance_id == wanted->instance_id &&
-            section->idstr.len == wanted->idstr.len &&
+            section->idstr.len == wanted->idstr.len && wanted->idstr.len &&
             memcmp(section->idstr.data, wanted->idstr.data, wanted->idstr.len) == 0) {
             return i;
         }
@@ -74,63 +76,108 @@ static struct state_difference *add(struct state_comparison *comparison, const H
     return difference;
 }
 
-/* Reports the entries of `right` up to `end`, which `left` does not have. */
-static void add_missing(struct range *right, size_t end, struct state_comparison *comparison)
-{
-    for (; right->at < end; right->at++) {
-        const struct map_entry *entry = &right->map->entries[right->at];
-        struct state_difference *difference = add(comparison, right->section, entry->path);
+/* The entries of a section's payload by path, to find one that is not where it was expected. */
+struct index {
+    const struct map *map;
+    size_t *order; /* entries, sorted by path; NULL until it is needed */
+    bool *used; /* by the entry's place in the range */
+    size_t n, start;
+};
 
-        snprintf(difference->left, sizeof(difference->left), "missing");
-        print_value(right->map, entry, difference->right, sizeof(difference->right));
-    }
+static int by_path(const void *left, const void *right, void *user)
+{
+    const struct map *map = user;
+
+    return strcmp(map->entries[*(const size_t *)left].path, map->entries[*(const size_t *)right].path);
 }
 
-/* Moves `right` to the entry of that path at or behind its place; false when it has none. */
-static bool seek(struct range *right, const char *path, struct state_comparison *comparison)
+static void build_index(struct index *index)
 {
-    for (size_t i = right->at; i < right->end; i++) {
-        if (strcmp(right->map->entries[i].path, path) == 0) {
-            add_missing(right, i, comparison);
-            return true;
+    index->order = hs_resize(NULL, index->n, sizeof(*index->order));
+    for (size_t i = 0; i < index->n; i++) {
+        index->order[i] = index->start + i;
+    }
+    qsort_r(index->order, index->n, sizeof(*index->order), by_path, (void *)index->map);
+}
+
+/* The entry of that path: at `expected`, or wherever it is; SIZE_MAX when there is none. */
+static size_t find_entry(struct index *index, size_t expected, const char *path)
+{
+    size_t low = 0, high = index->n;
+
+    if (expected < index->start + index->n && strcmp(index->map->entries[expected].path, path) == 0) {
+        return expected;
+    }
+    if (!index->order) {
+        build_index(index);
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(index->map->entries[index->order[middle]].path, path);
+
+        if (order == 0) {
+            return index->order[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return false;
+    return SIZE_MAX;
 }
 
-static bool same_bytes(const struct range *left, const struct range *right)
+static bool same_bytes(const struct map *left, const struct map_entry *a, const struct map *right,
+                       const struct map_entry *b)
 {
-    const struct map_entry *a = &left->map->entries[left->at], *b = &right->map->entries[right->at];
-
-    return a->size == b->size && memcmp(left->map->encoding.out.data + a->offset,
-                                        right->map->encoding.out.data + b->offset, a->size) == 0;
+    return a->size == b->size &&
+           memcmp(left->encoding.out.data + a->offset, right->encoding.out.data + b->offset, a->size) == 0;
 }
 
-static void compare_sections(struct range left, struct range right, bool recomputed,
+static void compare_sections(struct range left, struct range right, enum state_scope scope,
                              struct state_comparison *comparison)
 {
+    struct index index = { .map = right.map, .n = right.end - right.at, .start = right.at };
+    size_t expected = right.at;
+
+    index.used = hs_alloc(index.n);
     for (; left.at < left.end; left.at++) {
         const struct map_entry *entry = &left.map->entries[left.at];
-        bool found = seek(&right, entry->path, comparison);
+        size_t found = find_entry(&index, expected, entry->path);
+        const struct map_entry *other = found == SIZE_MAX ? NULL : &right.map->entries[found];
         struct state_difference *difference;
 
-        if ((found && same_bytes(&left, &right)) || (!recomputed && entry->field && entry->field->recomputed)) {
-            right.at += found;
+        if (other) {
+            expected = found + 1;
+            index.used[found - index.start] = true;
+        }
+        if ((other && same_bytes(left.map, entry, right.map, other)) ||
+            (scope == STATE_GIVEN && entry->field && entry->field->recomputed)) {
             continue;
         }
         difference = add(comparison, left.section, entry->path);
         print_value(left.map, entry, difference->left, sizeof(difference->left));
         snprintf(difference->right, sizeof(difference->right), "missing");
-        if (found) {
-            print_value(right.map, &right.map->entries[right.at], difference->right, sizeof(difference->right));
-            right.at++;
+        if (other) {
+            print_value(right.map, other, difference->right, sizeof(difference->right));
         }
     }
-    add_missing(&right, right.end, comparison);
+    for (size_t i = 0; scope == STATE_WHOLE && i < index.n; i++) {
+        const struct map_entry *entry = &right.map->entries[index.start + i];
+
+        if (!index.used[i]) {
+            struct state_difference *difference = add(comparison, right.section, entry->path);
+
+            snprintf(difference->left, sizeof(difference->left), "missing");
+            print_value(right.map, entry, difference->right, sizeof(difference->right));
+        }
+    }
+    free(index.order);
+    free(index.used);
 }
 
 void state_compare(const struct map *left, const Hardstop__Stream *left_stream, const struct map *right,
-                   const Hardstop__Stream *right_stream, bool recomputed, struct state_comparison *comparison)
+                   const Hardstop__Stream *right_stream, enum state_scope scope, struct state_comparison *comparison)
 {
     comparison->n = 0;
     for (size_t i = 0; i < left_stream->n_section; i++) {
@@ -145,7 +192,7 @@ void state_compare(const struct map *left, const Hardstop__Stream *left_stream, 
             snprintf(add(comparison, section, "")->right, sizeof(comparison->differences[0].right), "missing");
             continue;
         }
-        compare_sections(payload_of(left, left_stream, i), payload_of(right, right_stream, other), recomputed,
+        compare_sections(payload_of(left, left_stream, i), payload_of(right, right_stream, other), scope,
                          comparison);
     }
 }
@@ -160,4 +207,38 @@ bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *j
     json->data = (uint8_t *)saved + at + 5;
     json->len = size - at - 5;
     return true;
+}
+
+bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
+                         enum state_scope scope, struct state_comparison *comparison)
+{
+    ProtobufCBinaryData left_json, right_json;
+    const ProtobufCBinaryData *of_left = NULL, *of_right = NULL;
+    Hardstop__Stream *a, *b;
+    struct map map_a, map_b;
+    bool done = false;
+
+    comparison->n = 0;
+    if (!left || !right) {
+        return false;
+    }
+    of_right = state_description(right, right_size, &right_json) ? &right_json : NULL;
+    of_left = state_description(left, left_size, &left_json) ? &left_json : of_right;
+    a = stream_decode_with(left, left_size, STREAM_ANY, of_left, NULL);
+    b = stream_decode_with(right, right_size, STREAM_ANY, of_right, NULL);
+    if (a && b) {
+        map_init(&map_a, a, of_left);
+        map_init(&map_b, b, of_right);
+        state_compare(&map_a, a, &map_b, b, scope, comparison);
+        map_clear(&map_a);
+        map_clear(&map_b);
+        done = true;
+    }
+    if (a) {
+        hardstop__stream__free_unpacked(a, NULL);
+    }
+    if (b) {
+        hardstop__stream__free_unpacked(b, NULL);
+    }
+    return done;
 }

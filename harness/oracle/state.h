@@ -14,6 +14,15 @@ struct state_difference {
 
 #define STATE_DIFFERENCES 32
 
+enum state_scope {
+    STATE_WHOLE, /* every field of either side */
+    /*
+     * The fields of the left side alone, without those that a loader recomputes (field.h): was what was given kept?
+     * What is left out of a stream, such as a subsection, has a default, and a default may be saved.
+     */
+    STATE_GIVEN,
+};
+
 struct state_comparison {
     struct state_difference differences[STATE_DIFFERENCES]; /* the first ones */
     size_t n; /* how many were found in all */
@@ -21,11 +30,17 @@ struct state_comparison {
 
 /*
  * Compares the payloads of `left`'s sections with those of the same idstr and instance_id in `right`.  Sections that
- * only `right` has are not looked at.  Fields that a loader recomputes (field.h) are left out when `recomputed` is
- * false.
+ * only `right` has are not looked at.
  */
 void state_compare(const struct map *left, const Hardstop__Stream *left_stream, const struct map *right,
-                   const Hardstop__Stream *right_stream, bool recomputed, struct state_comparison *comparison);
+                   const Hardstop__Stream *right_stream, enum state_scope scope, struct state_comparison *comparison);
+
+/*
+ * Decodes and compares two states, the first of which may lack a description and is then read by the second's.
+ * False when one is missing (NULL) or is no stream; the comparison is empty then.
+ */
+bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
+                         enum state_scope scope, struct state_comparison *comparison);
 
 /* The description (vmdesc) inside a saved state; false when it has none. */
 bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);

@@ -592,6 +592,24 @@ static void encode_subsection(struct field_encoder *encoder, const struct subsec
     encode_subsection_body(encoder, set, element);
 }
 
+/* A subsection goes by its name: which number it has depends on those before it. */
+static void push_subsection(struct field_encoder *encoder, const ProtobufCMessage *element, size_t i)
+{
+    const ProtobufCFieldDescriptor *field = header_of(element->descriptor).name;
+    const ProtobufCBinaryData *name = (const void *)((const char *)element + field->offset);
+    size_t printable = 0;
+
+    while (printable < name->len && name->data[printable] > 0x20 && name->data[printable] < 0x7f &&
+           !strchr("[]\"\\", name->data[printable])) {
+        printable++;
+    }
+    if (printable && printable == name->len && printable < 64) {
+        field_path_push(encoder, "[%.*s]", (int)name->len, (const char *)name->data);
+    } else {
+        field_path_push(encoder, "[%zu]", i);
+    }
+}
+
 static void encode_subsections(struct field_encoder *encoder, const struct field *field, const void *message)
 {
     size_t n = *element_count(field, message);
@@ -600,7 +618,9 @@ static void encode_subsections(struct field_encoder *encoder, const struct field
     for (size_t i = 0; i < n; i++) {
         size_t length = push_name(encoder, field->name);
 
-        field_path_push(encoder, "[%zu]", i);
+        if (encoder->visit) {
+            push_subsection(encoder, array[i], i);
+        }
         encode_subsection(encoder, field->subsections, array[i]);
         field_path_pop(encoder, length);
     }

@@ -85,7 +85,7 @@ struct table {
 
 /* A piece of an encoded message: a leaf of the tables. */
 struct field_place {
-    const char *path; /* "ccw.pmcw.flags", "queue[3].desc": as in the text format; valid during the call */
+    const char *path; /* "ccw.pmcw.flags", "queue[3].desc", "subsection[virtio/broken].mark"; during the call */
     size_t offset; /* in the builder */
     size_t size;
     const struct field *field; /* NULL for framing bytes that no field holds */

@@ -250,8 +250,9 @@ static int decode_payload(struct decode *decode, SECTION *section)
         return 0;
     }
     described = vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
+    /* QEMU describes some arrays too short (s390_css): the size counts only where it leads to an end. */
     if (described && described->size <= bytes_left(in) &&
-        (!decode->footers || is_footer(decode, in->at + described->size, section->section_id))) {
+        could_be_end(decode, in->at + described->size, section->section_id)) {
         end = in->at + described->size;
     }
     if (!decode_virtio(decode, section, &end)) {
@@ -423,25 +424,34 @@ Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_fr
     return stream_decode_with(data, size, framing, NULL, err);
 }
 
+/* The stream does not say how it is framed.  A wrong reading takes several sections for one, if it ends at all. */
+static Hardstop__Stream *decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
+                                    struct hs_error *err)
+{
+    struct hs_error legacy_error = { 0 };
+    Hardstop__Stream *footer = decode_framed(data, size, true, description, err);
+    Hardstop__Stream *legacy = decode_framed(data, size, false, description, &legacy_error);
+    bool take_legacy = legacy && (!footer || legacy->n_section > footer->n_section);
+    Hardstop__Stream *other = take_legacy ? footer : legacy;
+
+    if (!footer && !legacy && err && legacy_error.offset > err->offset) {
+        *err = legacy_error;
+    }
+    if (other) {
+        hardstop__stream__free_unpacked(other, NULL);
+    }
+    return take_legacy ? legacy : footer;
+}
+
 Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stream_framing framing,
                                      const ProtobufCBinaryData *description, struct hs_error *err)
 {
-    struct hs_error legacy_error;
-    Hardstop__Stream *stream;
-
     if (size == 0) {
         hs_fail(err, 0, "empty: a migration stream begins with 51 45 56 4d (QEVM)");
         return NULL;
     }
-    stream = decode_framed(data, size, framing != STREAM_LEGACY, description, err);
-    if (!stream && framing == STREAM_ANY) {
-        stream = decode_framed(data, size, false, description, &legacy_error);
-        /* The reading that came farther is the likelier one. */
-        if (!stream && err && legacy_error.offset > err->offset) {
-            *err = legacy_error;
-        }
-    }
-    return stream;
+    return framing == STREAM_ANY ? decode_any(data, size, description, err)
+                                 : decode_framed(data, size, framing == STREAM_FOOTER, description, err);
 }
 
 /* Encode. */

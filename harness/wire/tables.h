@@ -32,6 +32,9 @@ extern const struct table queue_element_table;
  */
 uint64_t pci_msix_vectors(const void *message);
 
+/* The row of a field of VirtioSection or of a message below it, or NULL: for those who know only the protobuf side. */
+const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor);
+
 /*
  * Sets the decoder's transport and device from a section's idstr and the payload at its cursor; false where no table
  * describes the device.

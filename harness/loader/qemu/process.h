@@ -47,8 +47,8 @@ int process_start(struct process *process, const char *path, const struct argume
 /* Ends the child with SIGKILL, reaps it and closes error_fd; nothing for a process that was not started. */
 void process_kill(struct process *process);
 /*
- * Waits up to `timeout_ms` for the child to end.  True when it did: `exit_status` gets its status, or -1 and `signal` the
- * signal that ended it, or 0.  process_kill() is still needed.
+ * Waits up to `timeout_ms` for the child to end.  True when it did: `exit_status` gets its status, or -1 and `signal`
+ * the signal that ended it, or 0.  process_kill() is still needed.
  */
 bool process_wait(const struct process *process, uint32_t timeout_ms, int *exit_status, int *signal);
 /* Reads what stderr holds now; at most `size` - 1 bytes are kept, the rest is dropped.  Returns the length. */

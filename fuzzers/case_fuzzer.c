@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Claim: whatever is done to the sections of a virtio device, the real loader survives, answers, rejects what has
+ * another length, and saves what it accepts as it was.  Built once for each transport (HARDSTOP_TRANSPORT).
+ */
+#include "fuzzers/target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    target_run(HARDSTOP_TRANSPORT, data, size);
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzzers/hints.h"
+
+#include "case.pb-c.h"
+#include "harness/wire/tables.h"
+
+enum { CACHE_SIZE = 1024 }; /* a power of two above the number of fields in the schema (about 250) */
+
+/* The field's row in the payload tables, or NULL; found once, then kept by the descriptor's address. */
+static const struct field *row_of(const ProtobufCFieldDescriptor *descriptor)
+{
+    static struct {
+        const ProtobufCFieldDescriptor *descriptor;
+        const struct field *row;
+    } cache[CACHE_SIZE];
+    /* Descriptors stand in arrays: the address in units of one is as good as a hash. */
+    size_t slot = (uintptr_t)descriptor / sizeof(*descriptor) % CACHE_SIZE;
+
+    while (cache[slot].descriptor && cache[slot].descriptor != descriptor) {
+        slot = (slot + 1) % CACHE_SIZE;
+    }
+    if (!cache[slot].descriptor) {
+        cache[slot].descriptor = descriptor;
+        cache[slot].row = tables_find(descriptor);
+    }
+    return cache[slot].row;
+}
+
+static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageDescriptor *message)
+{
+    return message->n_fields && field >= message->fields && field < message->fields + message->n_fields;
+}
+
+/* The setup is the experiment, not its input; and a changed mark of capture would only hide the change. */
+static bool is_frozen(void *user, const ProtobufCFieldDescriptor *field)
+{
+    (void)user;
+    return is_of(field, &hardstop__case__descriptor) &&
+           (field->id == 1 /* setup */ || field->id == 5 /* captured */);
+}
+
+static bool range_of(void *user, const ProtobufCFieldDescriptor *field, uint64_t *min, uint64_t *max)
+{
+    const struct field *row = row_of(field);
+
+    (void)user;
+    if (!row || !row->max) {
+        return false;
+    }
+    *min = row->min;
+    *max = row->max;
+    return true;
+}
+
+static unsigned width_of(void *user, const ProtobufCFieldDescriptor *field)
+{
+    const struct field *row = row_of(field);
+
+    (void)user;
+    return row ? row->width : 0;
+}
+
+/* Damages have their own step in target.c, which knows where sections are. */
+static unsigned weight_of(void *user, const ProtobufCFieldDescriptor *field)
+{
+    (void)user;
+    if (is_of(field, &hardstop__case__descriptor)) {
+        return field->id == 2 /* stream */ ? 100 : 10;
+    }
+    /* Opaque payloads belong to devices that no table describes. */
+    return is_of(field, &hardstop__section__descriptor) && field->id == 8 /* opaque */ ? 10 : 100;
+}
+
+const struct mutate_hints case_hints = {
+    .frozen = is_frozen,
+    .range = range_of,
+    .width = width_of,
+    .weight = weight_of,
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the mutator is told about a case's fields: the payload tables' widths and ranges, and what must stay. */
+#ifndef HARDSTOP_FUZZERS_HINTS_H
+#define HARDSTOP_FUZZERS_HINTS_H
+
+#include "proto/hints.h"
+
+extern const struct mutate_hints case_hints;
+
+#endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzzers/target.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <xxhash.h>
+
+#include "fuzzers/hints.h"
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/case/case.h"
+#include "harness/case/setup.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/oracle/finding.h"
+#include "proto/mutate.h"
+#include "proto/reflect.h"
+
+enum {
+    POOL = 4, /* setups served at once: each is a QEMU of some 60 MB */
+    CAMPAIGN_TIMEOUT_MS = 250, /* a hang costs its whole limit */
+    MAX_FAILURES = 20, /* harness failures in a row: the campaign is not testing anything any more */
+};
+
+/* libFuzzer reads this section as coverage; other engines leave it alone. */
+__attribute__((section("__libfuzzer_extra_counters"))) uint8_t target_counters[TARGET_COUNTERS];
+
+/* A loader for each setup, the least recently used closed for a new one. */
+struct served {
+    uint64_t setup; /* hash */
+    struct oracle oracle;
+    unsigned long used;
+};
+
+static struct {
+    struct served pool[POOL];
+    unsigned long uses;
+    const char *findings;
+    uint32_t timeout_ms;
+    unsigned failures;
+    struct {
+        unsigned long runs, loads, verdicts[VERDICT_COUNT], findings;
+        double started, written;
+    } status;
+} state;
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void read_settings(void)
+{
+    const char *timeout = getenv("HARDSTOP_TIMEOUT_MS");
+    const char *findings = getenv("HARDSTOP_FINDINGS");
+    struct hs_error err;
+
+    if (!state.findings) {
+        state.findings = findings && *findings ? findings : "findings";
+        state.timeout_ms = timeout && atoi(timeout) > 0 ? (uint32_t)atoi(timeout) : CAMPAIGN_TIMEOUT_MS;
+        HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
+        state.status.started = state.status.written = now();
+    }
+}
+
+/* The oracle for a setup; NULL when its QEMU does not start. */
+static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *err)
+{
+    size_t size;
+    uint8_t *packed = reflect_pack(&setup->base, &size);
+    uint64_t hash = XXH3_64bits(packed, size);
+    struct served *oldest = &state.pool[0];
+    struct loader *loader;
+
+    free(packed);
+    state.uses++;
+    for (size_t i = 0; i < POOL; i++) {
+        struct served *served = &state.pool[i];
+
+        if (served->oracle.loader && served->setup == hash) {
+            served->used = state.uses;
+            return &served->oracle;
+        }
+        oldest = served->used < oldest->used ? served : oldest;
+    }
+    loader = qemu_open(setup, NULL, err);
+    if (!loader) {
+        return NULL;
+    }
+    loader_close(oldest->oracle.loader);
+    oracle_clear(&oldest->oracle);
+    *oldest = (struct served){ .setup = hash, .used = state.uses,
+                               .oracle = { .loader = loader, .timeout_ms = state.timeout_ms } };
+    return &oldest->oracle;
+}
+
+/* Bytes that are no case are device sections of the standard machine. */
+static Hardstop__Case *case_of_bytes(const char *transport, const uint8_t *data, size_t size)
+{
+    Hardstop__Case *test = size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+
+    if (test && test->setup && test->stream && setup_check(test->setup, NULL) == 0) {
+        return test;
+    }
+    case_free(test);
+    test = case_new();
+    test->setup = setup_standard(transport, HARDSTOP__FRAMING__FOOTER);
+    test->stream = (Hardstop__Stream *)reflect_new(&hardstop__stream__descriptor);
+    test->stream->has_rest = true;
+    test->stream->rest.data = hs_copy(data, size);
+    test->stream->rest.len = size;
+    return test;
+}
+
+static void count(const char *what, uint64_t more)
+{
+    target_counters[XXH3_64bits_withSeed(what, strlen(what), more) % TARGET_COUNTERS]++;
+}
+
+/* Feedback: what came out, in which section, and at which sentence, with the numbers left out. */
+static void give_feedback(const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+    char sentence[128];
+    size_t n = 0;
+
+    for (const char *c = answer->text; *c && *c != '\n' && n + 1 < sizeof(sentence); c++) {
+        if (*c < '0' || *c > '9') {
+            sentence[n++] = *c;
+        }
+    }
+    sentence[n] = 0;
+    count(answer->section, judgement->verdict);
+    count(sentence, judgement->verdict);
+    count("reference", judgement->reference.answer.outcome);
+    if (judgement->resave.n) {
+        count(judgement->resave.differences[0].path, VERDICT_EQUAL);
+    }
+    if (judgement->garbage.n) {
+        count(judgement->garbage.differences[0].path, VERDICT_GARBAGE);
+    }
+}
+
+static void keep_finding(const struct judgement *judgement)
+{
+    struct finding finding;
+    struct hs_error err;
+    int result;
+
+    if (!finding_of(judgement, &finding)) {
+        return;
+    }
+    result = finding_save(state.findings, &finding, judgement->test, &err);
+    HS_CHECK(result >= 0, "a finding could not be saved: %s", err.text);
+    if (result > 0) {
+        state.status.findings++;
+        fprintf(stderr, "hardstop: new finding %016" PRIx64 ": %s: %s in %s %s: %s\n", finding.signature,
+                finding.property, verdict_name(finding.verdict), finding.device, finding.field, finding.message);
+    }
+}
+
+static void write_status(const char *transport)
+{
+    char *path, *text, *verdicts, *longer;
+    double time = now();
+
+    if (time - state.status.written < 1.0) {
+        return;
+    }
+    state.status.written = time;
+    verdicts = hs_strdup("");
+    for (int i = 0; i < VERDICT_COUNT; i++) {
+        longer = hs_format("%s%s\"%s\": %lu", verdicts, i ? ", " : "", verdict_name((enum verdict)i),
+                           state.status.verdicts[i]);
+        free(verdicts);
+        verdicts = longer;
+    }
+    path = hs_format("%s/status-%s", state.findings, transport);
+    text = hs_format("{\"runs\": %lu, \"loads\": %lu, \"seconds\": %.1f, \"findings\": %lu, \"verdicts\": {%s}}\n",
+                     state.status.runs, state.status.loads, time - state.status.started, state.status.findings,
+                     verdicts);
+    file_write(path, text, strlen(text), NULL);
+    free(verdicts);
+    free(path);
+    free(text);
+}
+
+static void on_failure(const struct hs_error *err)
+{
+    fprintf(stderr, "hardstop: no verdict: %s\n", err->text);
+    state.failures++;
+    HS_CHECK(state.failures < MAX_FAILURES, "%u cases in a row without a verdict; the last: %s", state.failures,
+             err->text);
+}
+
+void target_run(const char *transport, const uint8_t *data, size_t size)
+{
+    static struct judgement judgement;
+    Hardstop__Case *test;
+    struct oracle *oracle;
+    struct hs_error err;
+    unsigned long before;
+
+    read_settings();
+    test = case_of_bytes(transport, data, size);
+    oracle = oracle_for(test->setup, &err);
+    if (!oracle) {
+        on_failure(&err);
+    } else {
+        before = oracle->loads;
+        if (oracle_judge(oracle, test, &judgement, &err) < 0) {
+            on_failure(&err);
+        } else {
+            state.failures = 0;
+            give_feedback(&judgement);
+            keep_finding(&judgement);
+        }
+        state.status.loads += oracle->loads - before;
+        state.status.verdicts[judgement.verdict]++;
+    }
+    state.status.runs++;
+    write_status(transport);
+    case_free(test);
+}
+
+/* Mutation. */
+
+static uint64_t pick_section(const Hardstop__Case *test, struct random *random)
+{
+    const Hardstop__Stream *stream = test->stream;
+    uint64_t i = random_below(random, stream->n_section);
+
+    /* What is asked about is virtio: one in four elsewhere is enough. */
+    for (int tries = 0; tries < 8 && !random_one_in(random, 4) &&
+                        stream->section[i]->payload_case != HARDSTOP__SECTION__PAYLOAD_VIRTIO; tries++) {
+        i = random_below(random, stream->n_section);
+    }
+    return i;
+}
+
+static uint32_t pick_offset(const Hardstop__Case *test, uint64_t section, struct random *random)
+{
+    struct stream_encoding encoding = { 0 };
+    const struct stream_mark *mark;
+    uint64_t size, offset;
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    mark = &encoding.marks[section];
+    size = mark->end - mark->payload + 1;
+    /* The large arrays stand at the end and are all alike: half of the places are in the first part. */
+    offset = random_below(random, random_one_in(random, 2) && size > 1024 ? 1024 : size);
+    stream_encoding_clear(&encoding);
+    return (uint32_t)offset;
+}
+
+static void set_bytes(ProtobufCBinaryData *bytes, struct random *random)
+{
+    static const uint8_t usual[] = { 0x00, 0xff, 0x01, 0x80, 0x05, 0x7e };
+
+    bytes->len = random_below(random, 4) + 1;
+    bytes->data = hs_alloc(bytes->len);
+    for (size_t i = 0; i < bytes->len; i++) {
+        bytes->data[i] = random_one_in(random, 2) ? usual[random_below(random, sizeof(usual))]
+                                                  : (uint8_t)random_bits(random);
+    }
+}
+
+static Hardstop__Damage *new_damage(const Hardstop__Case *test, struct random *random)
+{
+    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
+    uint64_t section = pick_section(test, random);
+
+    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
+    damage->at->has_section = damage->at->has_offset = true;
+    damage->at->section = (uint32_t)section;
+    damage->at->offset = pick_offset(test, section, random);
+    switch (random_below(random, 16)) {
+    case 0:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_SWAP;
+        damage->swap = (uint32_t)random_below(random, test->stream->n_section);
+        break;
+    case 1:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_REPEAT;
+        damage->repeat = 1;
+        break;
+    case 2 ... 5:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_TRUNCATE;
+        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
+        break;
+    case 6 ... 9:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_INSERT;
+        set_bytes(&damage->insert, random);
+        break;
+    case 10 ... 13:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_DELETE;
+        damage->delete_ = (uint32_t)random_below(random, 4) + 1;
+        break;
+    default:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_OVERWRITE;
+        set_bytes(&damage->overwrite, random);
+        break;
+    }
+    return damage;
+}
+
+static void drop_damage(Hardstop__Case *test, size_t i)
+{
+    hardstop__damage__free_unpacked(test->damage[i], NULL);
+    test->damage[i] = test->damage[--test->n_damage];
+}
+
+/* One damage more, another, or none: a case with many tells less than one with a single damage. */
+static void damage_step(Hardstop__Case *test, struct random *random)
+{
+    if (test->n_damage && (test->n_damage > 2 || !random_one_in(random, 4))) {
+        drop_damage(test, random_below(random, test->n_damage));
+        if (random_one_in(random, 4)) {
+            return;
+        }
+    }
+    test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
+    test->damage[test->n_damage++] = new_damage(test, random);
+}
+
+static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_size, size_t otherwise)
+{
+    size_t size = hardstop__case__get_packed_size(test);
+
+    return size <= max_size ? hardstop__case__pack(test, out) : otherwise;
+}
+
+size_t target_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed, target_bytes_fn *bytes)
+{
+    struct mutate_options options = { .hints = &case_hints, .max_size = max_size, .bytes = bytes };
+    Hardstop__Case *test =
+        size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+    struct random random;
+
+    random_init(&random, seed);
+    if (!test) {
+        return bytes && size ? bytes(data, size, max_size) : size;
+    }
+    if (test->stream && test->stream->n_section && random_one_in(&random, 2)) {
+        damage_step(test, &random);
+    } else {
+        mutate_step(&test->base, &options, &random);
+    }
+    size = pack_into(test, data, max_size, size);
+    case_free(test);
+    return size;
+}
+
+size_t target_cross(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
+                    size_t max_out_size, unsigned seed)
+{
+    struct mutate_options options = { .hints = &case_hints, .max_size = max_out_size };
+    Hardstop__Case *one = size1 ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data1, size1, NULL) : NULL;
+    Hardstop__Case *two = size2 ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data2, size2, NULL) : NULL;
+    struct random random;
+    size_t size = 0;
+
+    random_init(&random, seed);
+    if (one && two && mutate_cross(&one->base, &two->base, &options, &random)) {
+        size = pack_into(one, out, max_out_size, 0);
+    }
+    case_free(one);
+    case_free(two);
+    return size;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/case/complete.h"
+
+#include <string.h>
+
+#include "harness/wire/ram.h"
+
+enum { PAGE_SIZE = 4096 }; /* of the targets that have virtio-ccw or virtio-pci captures here */
+
+static const Hardstop__Section *ram_section(const Hardstop__Stream *stream)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+
+        if (section->type == HARDSTOP__SECTION__TYPE__START && section->idstr.len == 3 &&
+            memcmp(section->idstr.data, "ram", 3) == 0) {
+            return section;
+        }
+    }
+    return NULL;
+}
+
+/* The name of the block that is guest RAM from address 0: "pc.ram", "s390.ram". */
+static bool main_block(const Hardstop__Section *ram, char *name, size_t size)
+{
+    struct bytes in = bytes_of(ram->opaque.data, ram->opaque.len);
+    uint64_t value, length;
+    const uint8_t *text;
+
+    if (!bytes_get_be(&in, 8, &value)) {
+        return false;
+    }
+    while (bytes_get_be(&in, 1, &length) && length && bytes_get(&in, length, &text) && bytes_get_be(&in, 8, &value)) {
+        if (length > 4 && length < size && memcmp(text + length - 4, ".ram", 4) == 0) {
+            memcpy(name, text, length);
+            name[length] = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Lays what the records say of the page at `base` into `page`; false when they say nothing of it. */
+static bool fill_page(const Hardstop__Case *test, uint64_t base, uint8_t *page)
+{
+    bool touched = false;
+
+    memset(page, 0, PAGE_SIZE);
+    for (size_t i = 0; i < test->n_memory; i++) {
+        const Hardstop__GuestMemory *memory = test->memory[i];
+
+        for (size_t k = 0; k < memory->data.len; k++) {
+            uint64_t address = memory->address + k;
+
+            if (address - base < PAGE_SIZE) {
+                page[address - base] = memory->data.data[k];
+                touched = true;
+            }
+        }
+    }
+    return touched;
+}
+
+/* One more part of the RAM section, with the pages that the case's guest memory touches. */
+static void put_memory(const Hardstop__Case *test, const Hardstop__Stream *captured, struct builder *out)
+{
+    const Hardstop__Section *ram = ram_section(captured);
+    uint8_t page[PAGE_SIZE];
+    char block[256];
+
+    if (!test->n_memory || !ram || !main_block(ram, block, sizeof(block))) {
+        return;
+    }
+    builder_put_be(out, 1, HARDSTOP__SECTION__TYPE__PART);
+    builder_put_be(out, 4, ram->section_id);
+    for (size_t i = 0; i < test->n_memory; i++) {
+        uint64_t from = test->memory[i]->address & ~(uint64_t)(PAGE_SIZE - 1);
+
+        for (uint64_t base = from; base < test->memory[i]->address + test->memory[i]->data.len; base += PAGE_SIZE) {
+            if (fill_page(test, base, page)) {
+                ram_put_page(out, block, base, page, PAGE_SIZE);
+            }
+        }
+    }
+    ram_put_end(out);
+    if (ram->footer) {
+        builder_put_be(out, 1, 0x7e);
+        builder_put_be(out, 4, ram->section_id);
+    }
+}
+
+static size_t first_device(const Hardstop__Stream *stream, const struct stream_encoding *encoding)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL ||
+            stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF) {
+            return encoding->marks[i].start;
+        }
+    }
+    return encoding->out.size;
+}
+
+void complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,
+                     struct builder *out)
+{
+    struct stream_encoding encoding = { 0 };
+    size_t end;
+
+    builder_reset(out);
+    if (bytes->size >= 4 && memcmp(bytes->data, "QEVM", 4) == 0) {
+        builder_put(out, bytes->data, bytes->size);
+        return;
+    }
+    stream_encode(captured, &encoding, NULL, NULL);
+    builder_put(out, encoding.out.data, first_device(captured, &encoding));
+    put_memory(test, captured, out);
+    builder_put(out, bytes->data, bytes->size);
+    end = captured->n_section ? encoding.marks[captured->n_section - 1].end : encoding.out.size;
+    if (!cut) {
+        builder_put(out, encoding.out.data + end, encoding.out.size - end);
+    }
+    stream_encoding_clear(&encoding);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A case's bytes made into a complete stream, such as a QEMU with -incoming reads. */
+#ifndef HARDSTOP_CASE_COMPLETE_H
+#define HARDSTOP_CASE_COMPLETE_H
+
+#include "case.pb-c.h"
+#include "harness/wire/stream.h"
+
+/*
+ * Puts header, configuration and RAM of `captured`, a whole stream of the same setup, before the device sections
+ * `bytes`, writes the case's guest memory, and, when `cut` is false, adds the description at the end.  Bytes that are a
+ * whole stream already are copied.  `out` is reset first.  Of a page that guest memory touches, the rest is zero.
+ */
+void complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,
+                     struct builder *out);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Setups: the standard ones, and which of those that come with a file may be started. */
+#ifndef HARDSTOP_CASE_SETUP_H
+#define HARDSTOP_CASE_SETUP_H
+
+#include "case.pb-c.h"
+#include "harness/base/error.h"
+
+/* A new setup of the named transport, "ccw" or "pci", with the devices that have payload tables; NULL: no such name. */
+Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing);
+
+/*
+ * A case may come from a stranger, and a QEMU command line can start programs and write files.  0 when the setup names
+ * a qemu-system-* by its bare name and only options and backends that touch nothing outside the process; else -1 with
+ * the part that does not pass.
+ */
+int setup_check(const Hardstop__Setup *setup, struct hs_error *err);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/report/verdict.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/style.h"
+
+static enum style style_of(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_REJECTED:
+        return STYLE_GOOD;
+    case VERDICT_EQUAL:
+        return STYLE_WARN;
+    default:
+        return STYLE_BAD;
+    }
+}
+
+/* An undamaged stream that is accepted is no finding. */
+static const char *word_of(const struct judgement *judgement)
+{
+    return judgement->verdict == VERDICT_EQUAL && !judgement->is_damaged ? "accepted"
+                                                                         : verdict_name(judgement->verdict);
+}
+
+static void print_indented(FILE *out, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+
+        fprintf(out, "  | %.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void print_stack(FILE *out, const struct loader_answer *answer)
+{
+    if (answer->exited) {
+        fprintf(out, "  exit(%d) called\n", answer->exit_status);
+    } else if (answer->signal) {
+        fprintf(out, "  %s, faulting address 0x%" PRIx64 "\n", loader_signal_name(answer->signal),
+                answer->fault_address);
+    }
+    for (size_t i = 0; i < answer->n_frames; i++) {
+        const struct loader_frame *frame = &answer->frames[i];
+
+        fprintf(out, "  #%-2zu %s+0x%" PRIx64 "%s%s\n", i, *frame->module ? frame->module : "?", frame->offset,
+                *frame->symbol ? "  near " : "", frame->symbol);
+    }
+}
+
+static void print_differences(FILE *out, const char *what, const struct state_comparison *comparison)
+{
+    if (comparison->n) {
+        fprintf(out, "  %zu field%s %s:\n", comparison->n, comparison->n == 1 ? "" : "s", what);
+    }
+    for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
+        const struct state_difference *difference = &comparison->differences[i];
+
+        fprintf(out, "    %s %s: %s -> %s\n", difference->idstr,
+                *difference->path ? difference->path : "(the section)", difference->left, difference->right);
+    }
+    if (comparison->n > STATE_DIFFERENCES) {
+        fprintf(out, "    and %zu more\n", comparison->n - STATE_DIFFERENCES);
+    }
+}
+
+void verdict_text(FILE *out, const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+
+    style_print(out, judgement->is_damaged ? style_of(judgement->verdict) : STYLE_BOLD, "%s", word_of(judgement));
+    if (*answer->section && answer->outcome != OUTCOME_ACCEPTED) {
+        fprintf(out, " in section %s", answer->section);
+    }
+    fprintf(out, "%s\n", answer->saving && answer->outcome != OUTCOME_ACCEPTED
+                             ? ", while saving what was accepted" : "");
+    print_indented(out, answer->text);
+    print_stack(out, answer);
+    print_differences(out, "unlike the undamaged state (undamaged -> now)", &judgement->garbage);
+    print_differences(out, "not saved as given (given -> saved)", &judgement->resave);
+}
+
+static json_t *json_words(const char *text)
+{
+    json_t *string = json_string(text);
+
+    return string ? string : json_string("(not UTF-8)");
+}
+
+static json_t *json_differences(const struct state_comparison *comparison)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
+        const struct state_difference *difference = &comparison->differences[i];
+
+        json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:s}", "section", json_words(difference->idstr),
+                                              "field", json_words(difference->path), "from", difference->left, "to",
+                                              difference->right));
+    }
+    return list;
+}
+
+json_t *verdict_json(const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+    json_t *frames = json_array();
+
+    for (size_t i = 0; i < answer->n_frames; i++) {
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        fprintf(out, "%s+0x%" PRIx64, answer->frames[i].module, answer->frames[i].offset);
+        fclose(out);
+        json_array_append_new(frames, json_words(text));
+        free(text);
+    }
+    return json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o}", "verdict", word_of(judgement), "damaged",
+                     (int)judgement->is_damaged, "section", json_words(answer->section), "message",
+                     json_words(answer->text), "result", answer->result, "signal", answer->signal, "stack", frames,
+                     "unlike_undamaged", json_differences(&judgement->garbage), "not_saved_as_given",
+                     json_differences(&judgement->resave));
+}
+
+void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder)
+{
+    fprintf(out, "%zu distinct finding%s\n", n, n == 1 ? "" : "s");
+    for (size_t i = 0; i < n; i++) {
+        const struct finding *finding = &findings[i];
+        char *path = finding_case_path(folder, finding);
+
+        fprintf(out, "\n%3zu  ", i + 1);
+        style_print(out, style_of(finding->verdict), "%-8s", verdict_name(finding->verdict));
+        fprintf(out, " %-3s %-16s %s\n", finding->transport, finding->device, finding->field);
+        fprintf(out, "     %s; %s\n     %s\n", finding->property, finding->machine, finding->message);
+        fprintf(out, "     hardstop repro --confirm %s\n", path);
+        free(path);
+    }
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A judgement, its properties and findings, for people and for scripts. */
+#ifndef HARDSTOP_REPORT_VERDICT_H
+#define HARDSTOP_REPORT_VERDICT_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "harness/oracle/finding.h"
+
+/* Verdict, section, QEMU's words, stack, differing fields. */
+void verdict_text(FILE *out, const struct judgement *judgement);
+/* The same; free with json_decref(). */
+json_t *verdict_json(const struct judgement *judgement);
+
+/* A numbered table of findings, each with the command that reproduces it; `folder` is where their cases are. */
+void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder);
+
+#endif

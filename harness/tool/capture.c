@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/loader/qemu/capture.h"
+#include "harness/tool/tool.h"
+
+struct options {
+    struct setup_options setup;
+    const char *output;
+    const char *section;
+    bool whole;
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->setup;
+        return 0;
+    case 'o':
+        options->output = value;
+        return 0;
+    case 's':
+        options->section = value;
+        return 0;
+    case 'w':
+        options->whole = true;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->setup.setup->binary) {
+            argp_error(state, "which QEMU?  Give --qemu, and --machine and --device as needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "output", 'o', "FILE", 0, "where to: FILE.textproto and FILE.case get a case, any other name the bytes; "
+                                    "default: standard output", 0 },
+        { "section", 's', "PART", 0, "case: keep only sections whose idstr contains PART, and the one behind each", 0 },
+        { "whole", 'w', NULL, 0, "case: keep header, RAM and description, too", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .children = setup_children,
+    .doc = "Starts an unmodified QEMU, stopped, and migrates it out.\v"
+           "Example: hardstop capture --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw "
+           "--output rng.mig",
+};
+
+static int write_case(const struct options *options, const uint8_t *bytes, size_t size, struct hs_error *err)
+{
+    Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, err);
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t length;
+    int result = -1;
+
+    if (!stream) {
+        return hs_fail_in(err, "the captured stream");
+    }
+    test = case_of_stream(stream, options->setup.setup, options->whole ? CASE_KEEP_ALL : CASE_KEEP_DEVICES);
+    if (options->section && !case_keep_sections(test, options->section)) {
+        hs_fail(err, HS_NO_OFFSET, "no section's idstr contains \"%s\"", options->section);
+    } else if (tool_ends_in(options->output, ".case")) {
+        data = case_pack(test, &length);
+        result = tool_write(options->output, data, length, err);
+        free(data);
+    } else {
+        data = (uint8_t *)case_text(test);
+        result = tool_write(options->output, data, strlen((char *)data), err);
+        free(data);
+    }
+    case_free(test);
+    return result;
+}
+
+int command_capture(int argc, char **argv)
+{
+    struct options options = { 0 };
+    struct hs_error err;
+    uint8_t *bytes = NULL;
+    size_t size;
+    int result;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    result = capture_stream(options.setup.setup, &bytes, &size, &err);
+    if (result == 0) {
+        bool as_case = options.section || options.whole || tool_ends_in(options.output, ".textproto") ||
+                       tool_ends_in(options.output, ".case");
+
+        result = as_case ? write_case(&options, bytes, size, &err) : tool_write(options.output, bytes, size, &err);
+    }
+    free(bytes);
+    tool_clear_setup(&options.setup);
+    return result < 0 ? tool_fail(&err) : TOOL_CLEAN;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/base/file.h"
+#include "harness/oracle/examine.h"
+#include "harness/report/style.h"
+#include "harness/report/verdict.h"
+#include "harness/tool/tool.h"
+
+struct options {
+    struct setup_options setup;
+    const char *path;
+    const char *findings;
+    unsigned places;
+    bool json;
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->setup;
+        return 0;
+    case 'p':
+        options->places = (unsigned)tool_number(value, 1, 1000000, state, "--places");
+        return 0;
+    case 'f':
+        options->findings = value;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path) {
+            argp_error(state, "one file at a time");
+        }
+        options->path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path) {
+            argp_error(state, "which stream or case?");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "places", 'p', "N", 0, "places per section and kind of damage, for a case that has no damage of its own "
+                                 "(default 16)", 0 },
+        { "findings", 'f', "FOLDER", 0, "save the first failing case of each property there", 0 },
+        { "json", 'j', NULL, 0, "as one JSON object", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "FILE",
+    .children = setup_children,
+    .doc = "Judges all properties on a case.  A case without damages is judged as it is, then truncated, extended and "
+           "shortened by a byte at places spread over its virtio sections.",
+};
+
+static void print_text(const struct examination *examination)
+{
+    printf("%u case%s judged\n%-26s %6s %6s %6s\n", examination->judged, examination->judged == 1 ? "" : "s",
+           "property", "pass", "fail", "skip");
+    for (size_t i = 0; i < examination->n; i++) {
+        const struct examine_tally *tally = &examination->tallies[i];
+
+        printf("%-26s %6u ", tally->property->name, tally->passed);
+        style_print(stdout, tally->failed ? STYLE_BAD : STYLE_PLAIN, "%6u", tally->failed);
+        printf(" %6u\n", tally->skipped);
+        if (tally->failed) {
+            printf("    first: %s in %s %s: %s\n", verdict_name(tally->first.verdict), tally->first.device,
+                   tally->first.field, tally->first.message);
+        }
+    }
+}
+
+static void print_json(const struct examination *examination)
+{
+    json_t *list = json_array();
+    json_t *root = json_pack("{s:I, s:o}", "judged", (json_int_t)examination->judged, "properties", list);
+
+    for (size_t i = 0; i < examination->n; i++) {
+        const struct examine_tally *tally = &examination->tallies[i];
+
+        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:s, s:s, s:s}", "property", tally->property->name,
+                                              "pass", (json_int_t)tally->passed, "fail", (json_int_t)tally->failed,
+                                              "skip", (json_int_t)tally->skipped, "device", tally->first.device,
+                                              "field", tally->first.field, "message", tally->first.message));
+    }
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(root);
+}
+
+static int save(const struct examination *examination, const char *folder, struct hs_error *err)
+{
+    int result = file_make_folder(folder, err);
+
+    for (size_t i = 0; i < examination->n && result >= 0; i++) {
+        if (examination->tallies[i].first_case) {
+            result = finding_save(folder, &examination->tallies[i].first, examination->tallies[i].first_case, err);
+        }
+    }
+    return result;
+}
+
+static int report(const struct options *options, const struct examination *examination, struct hs_error *err)
+{
+    unsigned failed = 0;
+
+    (options->json ? print_json : print_text)(examination);
+    for (size_t i = 0; i < examination->n; i++) {
+        failed += examination->tallies[i].failed;
+    }
+    if (options->findings && save(examination, options->findings, err) < 0) {
+        return tool_fail(err);
+    }
+    return failed ? TOOL_FINDING : TOOL_CLEAN;
+}
+
+int command_check(int argc, char **argv)
+{
+    struct options options = { .places = 16 };
+    struct examination examination = { .n = 0 };
+    struct oracle oracle = { 0 };
+    struct hs_error err;
+    Hardstop__Case *test;
+    int status;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    test = tool_read_case(options.path, &options.setup, true, &err);
+    oracle.loader = test ? tool_open_loader(test, &err) : NULL;
+    if (!oracle.loader || examine(&oracle, test, options.places, &examination, &err) < 0) {
+        status = tool_fail(&err);
+    } else {
+        status = report(&options, &examination, &err);
+    }
+    examination_clear(&examination);
+    loader_close(oracle.loader);
+    oracle_clear(&oracle);
+    case_free(test);
+    tool_clear_setup(&options.setup);
+    return status;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/case/damage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/tool/tool.h"
+#include "proto/reflect.h"
+
+enum {
+    KEY_TRUNCATE = 0x200,
+    KEY_INSERT,
+    KEY_DELETE,
+    KEY_OVERWRITE,
+};
+
+struct options {
+    const char *path;
+    const char *output;
+    const char *section; /* index, or part of an idstr */
+    const char *field;
+    Hardstop__Damage **damages;
+    size_t n;
+};
+
+/* "OFF" or "OFF:REST": sets the place's offset, returns REST or NULL. */
+static const char *parse_place(Hardstop__Damage *damage, const char *text, struct argp_state *state)
+{
+    const char *colon = strchr(text, ':');
+    char *number = hs_format("%.*s", colon ? (int)(colon - text) : (int)strlen(text), text);
+
+    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
+    damage->at->has_offset = true;
+    damage->at->offset = (uint32_t)tool_number(number, 0, UINT32_MAX, state, "an offset");
+    free(number);
+    return colon ? colon + 1 : NULL;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c | 0x20) : NULL;
+
+    return found ? (int)(found - digits) : -1;
+}
+
+static void parse_hex(ProtobufCBinaryData *bytes, const char *text, struct argp_state *state, const char *what)
+{
+    size_t length = text ? strlen(text) : 0;
+
+    if (!length || length % 2) {
+        argp_error(state, "%s takes OFF:HEX, two digits a byte, such as 16:00ff", what);
+    }
+    bytes->len = length / 2;
+    bytes->data = hs_alloc(bytes->len);
+    for (size_t i = 0; i < length; i++) {
+        int digit = hex_digit(text[i]);
+
+        if (digit < 0) {
+            argp_error(state, "%s: '%c' is no hex digit", what, text[i]);
+        }
+        bytes->data[i / 2] = (uint8_t)(bytes->data[i / 2] << 4 | digit);
+    }
+}
+
+static void add_damage(struct options *options, int key, const char *value, struct argp_state *state)
+{
+    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
+    const char *rest = parse_place(damage, value, state);
+
+    options->damages = hs_resize(options->damages, options->n + 1, sizeof(*options->damages));
+    options->damages[options->n++] = damage;
+    switch (key) {
+    case KEY_TRUNCATE:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_TRUNCATE;
+        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
+        if (rest) {
+            argp_error(state, "--truncate takes OFF alone");
+        }
+        break;
+    case KEY_INSERT:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_INSERT;
+        parse_hex(&damage->insert, rest, state, "--insert");
+        break;
+    case KEY_DELETE:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_DELETE;
+        damage->delete_ = (uint32_t)tool_number(rest ? rest : "", 1, UINT32_MAX, state, "--delete OFF:LEN, LEN");
+        break;
+    default:
+        damage->kind_case = HARDSTOP__DAMAGE__KIND_OVERWRITE;
+        parse_hex(&damage->overwrite, rest, state, "--overwrite");
+        break;
+    }
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case KEY_TRUNCATE:
+    case KEY_INSERT:
+    case KEY_DELETE:
+    case KEY_OVERWRITE:
+        add_damage(options, key, value, state);
+        return 0;
+    case 'o':
+        options->output = value;
+        return 0;
+    case 's':
+        options->section = value;
+        return 0;
+    case 'f':
+        options->field = value;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path) {
+            argp_error(state, "one file at a time");
+        }
+        options->path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path || !options->n) {
+            argp_error(state, options->path ? "which damage?" : "which stream or case?");
+        }
+        if (options->field && !options->section) {
+            argp_error(state, "--field needs --section");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "truncate", KEY_TRUNCATE, "OFF", 0, "end the stream at OFF", 1 },
+        { "insert", KEY_INSERT, "OFF:HEX", 0, "insert bytes at OFF", 1 },
+        { "delete", KEY_DELETE, "OFF:LEN", 0, "remove LEN bytes at OFF", 1 },
+        { "overwrite", KEY_OVERWRITE, "OFF:HEX", 0, "write bytes over what is at OFF", 1 },
+        { "section", 's', "WHICH", 0, "OFF counts from this section's payload: its index, or a part of its idstr; "
+                                      "default: from the stream's start", 2 },
+        { "field", 'f', "NAME", 0, "OFF counts from this field of the section, named as by hardstop show", 2 },
+        { "output", 'o', "FILE", 0, "where to (default: standard output); FILE.mig gets the damaged bytes", 2 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "FILE",
+    .doc = "Damages a stream, giving bytes, or a case, giving a case with the damage in it.  Damages may be repeated; "
+           "all offsets are those of the undamaged stream.",
+};
+
+static int find_section(const Hardstop__Stream *stream, const char *which, uint32_t *index, struct hs_error *err)
+{
+    char *end;
+    unsigned long number = strtoul(which, &end, 10);
+
+    if (*which && !*end && number < stream->n_section) {
+        *index = (uint32_t)number;
+        return 0;
+    }
+    for (size_t i = 0; i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+
+        if (section->has_idstr && section->idstr.len &&
+            memmem(section->idstr.data, section->idstr.len, which, strlen(which))) {
+            *index = (uint32_t)i;
+            return 0;
+        }
+    }
+    return hs_fail(err, HS_NO_OFFSET, "no section \"%s\" among %zu; hardstop show lists them", which,
+                   stream->n_section);
+}
+
+/* An offset behind the end would silently become another place. */
+static int check_place(const Hardstop__Damage *damage, const struct stream_encoding *encoding, struct hs_error *err)
+{
+    const Hardstop__Place *at = damage->at;
+    size_t limit = at->has_section ? encoding->marks[at->section].end - encoding->marks[at->section].payload
+                                   : encoding->out.size;
+
+    if (at->offset > limit) {
+        return hs_fail(err, at->offset, "the %s has only %zu bytes", at->has_section ? "section" : "stream", limit);
+    }
+    return 0;
+}
+
+static int add_to_case(struct options *options, Hardstop__Case *test, struct hs_error *err)
+{
+    struct stream_encoding encoding = { 0 };
+    uint32_t section = 0;
+    int result = options->section ? find_section(test->stream, options->section, &section, err) : 0;
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    for (size_t i = 0; i < options->n && result == 0; i++) {
+        Hardstop__Damage *damage = options->damages[i];
+
+        damage->at->has_section = options->section != NULL;
+        damage->at->section = section;
+        damage->at->field = options->field ? hs_strdup(options->field) : NULL;
+        result = check_place(damage, &encoding, err);
+        test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
+        test->damage[test->n_damage++] = damage;
+        options->damages[i] = NULL;
+    }
+    stream_encoding_clear(&encoding);
+    return result;
+}
+
+static int write_result(const struct options *options, const Hardstop__Case *test, bool as_bytes, struct hs_error *err)
+{
+    struct stream_encoding plain = { 0 };
+    struct builder damaged = { 0 };
+    struct damage_effect effect;
+    uint8_t *data;
+    size_t size;
+    int result;
+
+    if (as_bytes) {
+        damage_apply(test, &plain, &damaged, &effect);
+        result = tool_write(options->output, damaged.data, damaged.size, err);
+        stream_encoding_clear(&plain);
+        builder_clear(&damaged);
+        return result;
+    }
+    if (tool_ends_in(options->output, ".case")) {
+        data = case_pack(test, &size);
+    } else {
+        data = (uint8_t *)case_text(test);
+        size = strlen((char *)data);
+    }
+    result = tool_write(options->output, data, size, err);
+    free(data);
+    return result;
+}
+
+int command_damage(int argc, char **argv)
+{
+    struct options options = { 0 };
+    struct hs_error err;
+    Hardstop__Case *test;
+    int result = -1;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    test = tool_read_case(options.path, NULL, false, &err);
+    if (test && add_to_case(&options, test, &err) == 0) {
+        /* A case without a setup was a bare stream. */
+        result = write_result(&options, test, !test->setup->binary || tool_ends_in(options.output, ".mig"), &err);
+    }
+    case_free(test);
+    for (size_t i = 0; i < options.n; i++) {
+        reflect_free(options.damages[i] ? &options.damages[i]->base : NULL);
+    }
+    free(options.damages);
+    return result < 0 ? tool_fail(&err) : TOOL_CLEAN;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/case/setup.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/loader/qemu/process.h"
+#include "harness/report/style.h"
+#include "harness/tool/tool.h"
+
+struct diagnosis {
+    bool good;
+    bool needed; /* false: only a part of the suite lacks it */
+    char text[1200]; /* what is there, or what to do */
+};
+
+typedef void examine_fn(const char *subject, const char *advice, struct diagnosis *diagnosis);
+
+static void look_for_program(const char *subject, const char *advice, struct diagnosis *diagnosis)
+{
+    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+    char *path;
+
+    setup.binary = (char *)subject;
+    path = process_find(&setup, NULL);
+    diagnosis->good = path != NULL;
+    snprintf(diagnosis->text, sizeof(diagnosis->text), "%s", path ? path : advice);
+    free(path);
+}
+
+/* The proof of a loader is that it starts and answers. */
+static void start_loader(const char *subject, const char *advice, struct diagnosis *diagnosis)
+{
+    static const uint8_t end_of_file = 0;
+    struct loader_input input = { .bytes = &end_of_file, .size = 1 };
+    Hardstop__Setup *setup = setup_standard(subject, HARDSTOP__FRAMING__FOOTER);
+    struct loader_answer answer;
+    struct hs_error err;
+    struct loader *loader = qemu_open(setup, NULL, &err);
+
+    (void)advice;
+    if (!loader || loader_load(loader, &input, &answer, &err) < 0) {
+        snprintf(diagnosis->text, sizeof(diagnosis->text), "%s", err.text);
+    } else {
+        diagnosis->good = answer.outcome == OUTCOME_ACCEPTED;
+        snprintf(diagnosis->text, sizeof(diagnosis->text), "QEMU %s, an empty list of sections is %s",
+                 qemu_version(loader), outcome_name(answer.outcome));
+    }
+    loader_close(loader);
+    hardstop__setup__free_unpacked(setup, NULL);
+}
+
+static void look_for_preload(const char *subject, const char *advice, struct diagnosis *diagnosis)
+{
+    struct hs_error err;
+    char *path = qemu_preload_path(&err);
+
+    (void)subject;
+    (void)advice;
+    diagnosis->good = path != NULL;
+    snprintf(diagnosis->text, sizeof(diagnosis->text), "%s", path ? path : err.text);
+    free(path);
+}
+
+static void look_for_memfd(const char *subject, const char *advice, struct diagnosis *diagnosis)
+{
+    int fd = memfd_create("hardstop-doctor", MFD_CLOEXEC);
+
+    (void)subject;
+    diagnosis->good = fd >= 0;
+    snprintf(diagnosis->text, sizeof(diagnosis->text), "%s", fd >= 0 ? "works" : advice);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* Sanitizers of clang 14 to 16 die at random with more than 28 bits: llvm issue 57653. */
+static void read_random_bits(const char *subject, const char *advice, struct diagnosis *diagnosis)
+{
+    FILE *file = fopen(subject, "r");
+    int bits = 0;
+
+    if (file && fscanf(file, "%d", &bits) != 1) {
+        bits = 0;
+    }
+    if (file) {
+        fclose(file);
+    }
+    diagnosis->good = bits <= 28;
+    if (diagnosis->good) {
+        snprintf(diagnosis->text, sizeof(diagnosis->text), "%d", bits);
+    } else {
+        snprintf(diagnosis->text, sizeof(diagnosis->text), "%d: %s", bits, advice);
+    }
+}
+
+static const struct {
+    const char *name;
+    examine_fn *examine;
+    const char *subject;
+    const char *advice;
+    bool needed;
+} checks[] = {
+    { "qemu-system-s390x", look_for_program, "qemu-system-s390x", "apt-get install qemu-system-misc", true },
+    { "qemu-system-x86_64", look_for_program, "qemu-system-x86_64", "apt-get install qemu-system-x86", true },
+    { "memfd", look_for_memfd, NULL, "this kernel or container does not allow memfd_create()", true },
+    { "preload object", look_for_preload, NULL, NULL, true },
+    { "loader, ccw", start_loader, "ccw", NULL, true },
+    { "loader, pci", start_loader, "pci", NULL, true },
+    { "clang", look_for_program, "clang", "libFuzzer targets need it: apt-get install clang", false },
+    { "afl-fuzz", look_for_program, "afl-fuzz", "AFL++ targets need it: apt-get install afl++", false },
+    { "protoc", look_for_program, "protoc", "building needs it: apt-get install protobuf-compiler", false },
+    { "protoc-c", look_for_program, "protoc-c", "building needs it: apt-get install protobuf-c-compiler", false },
+    { "cmake", look_for_program, "cmake", "building needs it: apt-get install cmake", false },
+    { "vm.mmap_rnd_bits", read_random_bits, "/proc/sys/vm/mmap_rnd_bits",
+      "sanitizers of clang 14 to 16 die at random; sysctl -w vm.mmap_rnd_bits=28", false },
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    (void)value;
+    switch (key) {
+    case 'j':
+        *(bool *)state->input = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "no arguments are taken");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){ { "json", 'j', NULL, 0, "as one JSON array", 0 }, { 0 } },
+    .parser = parse,
+    .doc = "Says what is missing on this machine, and how to get it.\v"
+           "Exit status: 0 nothing that is needed is missing, 2 something is.",
+};
+
+int command_doctor(int argc, char **argv)
+{
+    json_t *list = json_array();
+    int status = TOOL_CLEAN;
+    bool json = false;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &json);
+    for (size_t i = 0; i < HS_COUNT(checks); i++) {
+        struct diagnosis diagnosis = { .needed = checks[i].needed };
+
+        checks[i].examine(checks[i].subject, checks[i].advice, &diagnosis);
+        status = diagnosis.needed && !diagnosis.good ? TOOL_TROUBLE : status;
+        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:s}", "check", checks[i].name, "good",
+                                              (int)diagnosis.good, "needed", (int)diagnosis.needed, "text",
+                                              diagnosis.text));
+        if (!json) {
+            style_print(stdout, diagnosis.good ? STYLE_GOOD : diagnosis.needed ? STYLE_BAD : STYLE_WARN, "%-8s",
+                        diagnosis.good ? "ok" : diagnosis.needed ? "MISSING" : "missing");
+            printf(" %-20s %s\n", checks[i].name, diagnosis.text);
+        }
+    }
+    if (json) {
+        json_dumpf(list, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+        putchar('\n');
+    }
+    json_decref(list);
+    return status;
+}

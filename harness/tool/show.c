@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/report/show.h"
+
+#include <stdlib.h>
+
+#include "harness/tool/tool.h"
+
+struct options {
+    struct show_options show;
+    const char *path;
+    bool json;
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 's':
+        options->show.section = value;
+        return 0;
+    case 'a':
+        options->show.all = true;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path) {
+            argp_error(state, "one file at a time");
+        }
+        options->path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path) {
+            argp_error(state, "which stream or case?");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "section", 's', "PART", 0, "only sections whose idstr contains PART", 0 },
+        { "all", 'a', NULL, 0, "long runs of zero array elements one by one, too", 0 },
+        { "json", 'j', NULL, 0, "as one JSON object", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "FILE",
+    .doc = "Prints a stream or case: each byte's offset, size, field and value.",
+};
+
+int command_show(int argc, char **argv)
+{
+    struct options options = { 0 };
+    struct hs_error err;
+    Hardstop__Case *test;
+    struct map map;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    test = tool_read_case(options.path, NULL, false, &err);
+    if (!test) {
+        return tool_fail(&err);
+    }
+    map_init(&map, test->stream, NULL);
+    (options.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
+    map_clear(&map);
+    case_free(test);
+    return TOOL_CLEAN;
+}

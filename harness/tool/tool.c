@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "harness/tool/tool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/case/setup.h"
+#include "harness/loader/qemu/client.h"
+#include "proto/reflect.h"
+
+enum {
+    KEY_GLOBAL = 0x100,
+    KEY_OPTION,
+    KEY_MEMORY,
+    KEY_FOOTERS,
+    KEY_TRUST,
+};
+
+static const struct argp_option setup_rows[] = {
+    { NULL, 0, NULL, 0, "Which QEMU (goes before what a case says):", 1 },
+    { "qemu", 'q', "BINARY", 0, "qemu-system-*, a name in PATH or a path", 0 },
+    { "machine", 'M', "TYPE", 0, "machine type, as for QEMU's -M", 0 },
+    { "device", 'd', "DEVICE", 0, "as for QEMU's -device; repeatable", 0 },
+    { "global", KEY_GLOBAL, "PROPERTY", 0, "as for QEMU's -global; repeatable", 0 },
+    { "option", KEY_OPTION, "WORD", 0, "a further argument of QEMU, as it is; repeatable", 0 },
+    { "memory", KEY_MEMORY, "SIZE", 0, "as for QEMU's -m (default 2M)", 0 },
+    { "footers", KEY_FOOTERS, "on|off", 0, "section footers (default on); off is how QEMU framed before 2.4", 0 },
+    { "trust-setup", KEY_TRUST, NULL, 0, "start whatever QEMU command line a case file asks for", 0 },
+    { 0 },
+};
+
+static void append(char ***list, size_t *n, const char *value)
+{
+    *list = hs_resize(*list, *n + 1, sizeof(**list));
+    (*list)[(*n)++] = hs_strdup(value);
+}
+
+static void set(char **place, const char *value)
+{
+    *place = hs_strdup(value);
+}
+
+static error_t parse_setup(int key, char *value, struct argp_state *state)
+{
+    struct setup_options *options = state->input;
+    Hardstop__Setup *setup = options ? options->setup : NULL;
+
+    if (key == ARGP_KEY_INIT) {
+        options->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+        return 0;
+    }
+    switch (key) {
+    case 'q':
+        set(&setup->binary, value);
+        break;
+    case 'M':
+        set(&setup->machine, value);
+        break;
+    case 'd':
+        append(&setup->device, &setup->n_device, value);
+        break;
+    case KEY_GLOBAL:
+        append(&setup->global, &setup->n_global, value);
+        break;
+    case KEY_OPTION:
+        append(&setup->option, &setup->n_option, value);
+        break;
+    case KEY_MEMORY:
+        setup->memory = hs_strdup(value);
+        break;
+    case KEY_FOOTERS:
+        if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
+            argp_error(state, "--footers takes on or off, not \"%s\"", value);
+        }
+        setup->has_framing = true;
+        setup->framing = strcmp(value, "on") == 0 ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY;
+        break;
+    case KEY_TRUST:
+        options->trust = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    options->given = true;
+    return 0;
+}
+
+const struct argp setup_argp = { .options = setup_rows, .parser = parse_setup };
+const struct argp_child setup_children[] = { { &setup_argp, 0, NULL, 0 }, { 0 } };
+
+void tool_clear_setup(struct setup_options *options)
+{
+    reflect_free(options->setup ? &options->setup->base : NULL);
+    options->setup = NULL;
+}
+
+unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
+                          const char *what)
+{
+    char *end;
+    unsigned long value;
+
+    errno = 0;
+    value = strtoul(text, &end, 0);
+    if (errno || end == text || *end || text[0] == '-' || value < min || value > max) {
+        argp_error(state, "%s takes a whole number from %lu to %lu, not \"%s\"", what, min, max, text);
+    }
+    return value;
+}
+
+/* What was given replaces what is there; lists as a whole. */
+static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
+{
+    Hardstop__Setup *copy = (Hardstop__Setup *)reflect_clone(&given->base);
+
+#define TAKE(type, member)               \
+    do {                                 \
+        type hold = setup->member;       \
+        setup->member = copy->member;    \
+        copy->member = hold;             \
+    } while (0)
+#define TAKE_LIST(member)               \
+    do {                                \
+        if (copy->n_##member) {         \
+            TAKE(char **, member);      \
+            TAKE(size_t, n_##member);   \
+        }                               \
+    } while (0)
+    if (copy->binary) {
+        TAKE(char *, binary);
+    }
+    if (copy->machine) {
+        TAKE(char *, machine);
+    }
+    TAKE_LIST(device);
+    TAKE_LIST(global);
+    TAKE_LIST(option);
+    if (copy->memory != hardstop__setup__memory__default_value) {
+        TAKE(char *, memory);
+    }
+    if (copy->has_framing) {
+        setup->has_framing = true;
+        setup->framing = copy->framing;
+    }
+    reflect_free(&copy->base);
+}
+
+static Hardstop__Case *read_stream(const char *path, const uint8_t *data, size_t size,
+                                   const struct setup_options *options, struct hs_error *err)
+{
+    const Hardstop__Setup *setup = options ? options->setup : NULL;
+    enum stream_framing framing = !setup || !setup->has_framing ? STREAM_ANY
+                                  : setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY
+                                                                                : STREAM_FOOTER;
+    Hardstop__Stream *stream = stream_decode(data, size, framing, err);
+    Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
+
+    if (!stream) {
+        hs_fail_in(err, "%s", path);
+        return NULL;
+    }
+    return case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
+}
+
+static int check_case(Hardstop__Case *test, const struct setup_options *options, bool needs_setup,
+                      struct hs_error *err)
+{
+    if (!test->stream) {
+        return hs_fail(err, HS_NO_OFFSET, "the case has no stream");
+    }
+    if (!test->setup) {
+        test->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+    }
+    if (needs_setup && !(options && options->trust) && test->setup->binary && setup_check(test->setup, err) < 0) {
+        return -1;
+    }
+    if (options && options->given) {
+        override(test->setup, options->setup);
+    }
+    if (needs_setup && !test->setup->binary) {
+        return hs_fail(err, HS_NO_OFFSET, "no setup: a stream does not say what QEMU it belongs to; give --qemu, "
+                                          "--machine and --device as it was captured");
+    }
+    return 0;
+}
+
+Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, bool needs_setup,
+                               struct hs_error *err)
+{
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t size;
+
+    if (file_read(path, &data, &size, err) < 0) {
+        return NULL;
+    }
+    if (size >= 4 && memcmp(data, "QEVM", 4) == 0) {
+        struct setup_options untrusted = options ? *options : (struct setup_options){ 0 };
+
+        test = read_stream(path, data, size, options, err);
+        free(data);
+        /* The setup of a bare stream is what the caller typed. */
+        untrusted.trust = true;
+        untrusted.given = false;
+        if (test && check_case(test, &untrusted, needs_setup, err) < 0) {
+            hs_fail_in(err, "%s", path);
+            case_free(test);
+            test = NULL;
+        }
+        return test;
+    }
+    test = case_parse(data, size, err);
+    free(data);
+    if (!test || check_case(test, options, needs_setup, err) < 0) {
+        hs_fail_in(err, "%s: no stream (51 45 56 4d first), and no case", path);
+        case_free(test);
+        return NULL;
+    }
+    return test;
+}
+
+int tool_fail(const struct hs_error *err)
+{
+    if (err->offset == HS_NO_OFFSET) {
+        fprintf(stderr, "hardstop: %s\n", err->text);
+    } else {
+        fprintf(stderr, "hardstop: %s (offset %" PRIu64 ")\n", err->text, err->offset);
+    }
+    return TOOL_TROUBLE;
+}
+
+int tool_write(const char *path, const void *data, size_t size, struct hs_error *err)
+{
+    if (path && strcmp(path, "-") != 0) {
+        return file_write(path, data, size, err);
+    }
+    if (fwrite(data, 1, size, stdout) != size || fflush(stdout) != 0) {
+        return hs_fail(err, HS_NO_OFFSET, "standard output: %s", strerror(errno));
+    }
+    return 0;
+}
+
+bool tool_ends_in(const char *path, const char *ending)
+{
+    size_t length = path ? strlen(path) : 0;
+
+    return length >= strlen(ending) && strcmp(path + length - strlen(ending), ending) == 0;
+}
+
+struct loader *tool_open_loader(const Hardstop__Case *test, struct hs_error *err)
+{
+    return qemu_open(test->setup, NULL, err);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the sub-commands share. */
+#ifndef HARDSTOP_TOOL_TOOL_H
+#define HARDSTOP_TOOL_TOOL_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+#include "harness/case/case.h"
+#include "harness/loader/loader.h"
+
+enum tool_status {
+    TOOL_CLEAN = 0,
+    TOOL_FINDING = 1,
+    TOOL_TROUBLE = 2, /* usage or harness failure */
+};
+
+struct command {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv); /* argv[0] is "hardstop NAME"; returns an enum tool_status */
+};
+
+/* The sub-commands; ends with a row whose name is NULL. */
+extern const struct command commands[];
+
+int command_capture(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_load(int argc, char **argv);
+int command_damage(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_repro(int argc, char **argv);
+int command_fuzz(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+
+/* Options that say which QEMU: an argp child, whose input is a struct setup_options. */
+struct setup_options {
+    Hardstop__Setup *setup; /* what was given; freed by tool_clear_setup() */
+    bool given; /* at least one of them was */
+    bool trust; /* --trust-setup */
+};
+
+extern const struct argp setup_argp;
+extern const struct argp_child setup_children[];
+
+void tool_clear_setup(struct setup_options *options);
+
+/* A whole number from `min` to `max` that fills the argument; otherwise ends the command with a usage error. */
+unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
+                          const char *what);
+
+/*
+ * Reads a stream or a case, in any of its forms, as a case; what `options` (may be NULL) say of the setup goes before
+ * what the file says.  With `needs_setup`, a stream without a machine is an error that says what to give.
+ */
+Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, bool needs_setup,
+                               struct hs_error *err);
+
+/* Prints "hardstop: ", the offset if there is one, and the reason; returns TOOL_TROUBLE. */
+int tool_fail(const struct hs_error *err);
+
+/* Writes to a file, or to standard output for NULL or "-".  0, or -1 with a reason. */
+int tool_write(const char *path, const void *data, size_t size, struct hs_error *err);
+
+/* True when the path ends in `ending`. */
+bool tool_ends_in(const char *path, const char *ending);
+
+/* Opens the real loader for a case's setup. */
+struct loader *tool_open_loader(const Hardstop__Case *test, struct hs_error *err);
+
+#endif
