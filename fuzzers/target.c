@@ -96,7 +96,7 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
     loader_close(oldest->oracle.loader);
     oracle_clear(&oldest->oracle);
     *oldest = (struct served){ .setup = hash, .used = state.uses,
-                               .oracle = { .loader = loader, .timeout_ms = state.timeout_ms } };
+                               .oracle = { .loader = loader, .timeout_ms = state.timeout_ms, .hasty = true } };
     return &oldest->oracle;
 }
 
@@ -147,13 +147,30 @@ static void give_feedback(const struct judgement *judgement)
     }
 }
 
-static void keep_finding(const struct judgement *judgement)
+/* Judges once more, with patience: a hang gets its full time, fields are named, and what was chance goes away. */
+static bool confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
+{
+    struct oracle patient = { .loader = oracle->loader };
+    struct judgement judgement = { 0 };
+    uint64_t signature = finding->signature;
+    bool confirmed;
+
+    confirmed = oracle_judge(&patient, test, &judgement, NULL) == 0 && finding_of(&judgement, finding) &&
+                finding->signature == signature;
+    oracle->loads += patient.loads;
+    judgement_clear(&judgement);
+    oracle_clear(&patient);
+    return confirmed;
+}
+
+static void keep_finding(struct oracle *oracle, const struct judgement *judgement)
 {
     struct finding finding;
     struct hs_error err;
     int result;
 
-    if (!finding_of(judgement, &finding)) {
+    if (!finding_of(judgement, &finding) || finding_is_known(state.findings, finding.signature) ||
+        !confirm_finding(oracle, judgement->test, &finding)) {
         return;
     }
     result = finding_save(state.findings, &finding, judgement->test, &err);
@@ -219,7 +236,7 @@ void target_run(const char *transport, const uint8_t *data, size_t size)
         } else {
             state.failures = 0;
             give_feedback(&judgement);
-            keep_finding(&judgement);
+            keep_finding(oracle, &judgement);
         }
         state.status.loads += oracle->loads - before;
         state.status.verdicts[judgement.verdict]++;

@@ -79,7 +79,7 @@ static void filter_sections(Hardstop__Stream *stream, const bool *keep)
     stream->n_section = kept;
 }
 
-static void drop_all_but_devices(Hardstop__Stream *stream)
+static void drop_iterable(Hardstop__Stream *stream)
 {
     bool *keep = hs_alloc(stream->n_section);
 
@@ -89,6 +89,10 @@ static void drop_all_but_devices(Hardstop__Stream *stream)
     }
     filter_sections(stream, keep);
     free(keep);
+}
+
+static void drop_frame(Hardstop__Stream *stream)
+{
     if (stream->header) {
         hardstop__header__free_unpacked(stream->header, NULL);
     }
@@ -117,8 +121,11 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
 {
     Hardstop__Case *test = case_new();
 
+    if (keep != CASE_KEEP_ALL) {
+        drop_iterable(stream);
+    }
     if (keep == CASE_KEEP_DEVICES) {
-        drop_all_but_devices(stream);
+        drop_frame(stream);
     }
     test->stream = stream;
     test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);

@@ -24,6 +24,7 @@ Hardstop__Case *case_clone(const Hardstop__Case *test);
 
 enum case_keep {
     CASE_KEEP_ALL, /* the whole stream, RAM and description included */
+    CASE_KEEP_STATE, /* all but RAM and other iterable sections: what may be published */
     CASE_KEEP_DEVICES, /* no header, RAM or description: what the fast path loads */
 };
 

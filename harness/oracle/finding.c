@@ -38,6 +38,17 @@ static void device_of_idstr(const char *idstr, char *device, size_t size)
     snprintf(device, size, "%s", slash ? slash + 1 : idstr);
 }
 
+/* Where the loader stops reading: behind the first end-of-file mark. */
+static size_t end_of_file(const Hardstop__Stream *stream, const struct stream_encoding *encoding)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF) {
+            return encoding->marks[i].end;
+        }
+    }
+    return encoding->out.size;
+}
+
 /* Device and field where the first byte was damaged. */
 static void locate_damage(const struct judgement *judgement, struct finding *finding)
 {
@@ -49,12 +60,16 @@ static void locate_damage(const struct judgement *judgement, struct finding *fin
     if (effect->first == SIZE_MAX || !stream) {
         return;
     }
+    if (effect->first >= end_of_file(stream, &judgement->plain)) {
+        snprintf(finding->field, sizeof(finding->field), "behind the end-of-file mark");
+        return;
+    }
     if (effect->section != SIZE_MAX && effect->section < stream->n_section) {
         map_device_name(stream->section[effect->section], finding->device, sizeof(finding->device));
     }
     map_init(&map, stream, NULL);
     entry = map_at(&map, effect->first);
-    without_indexes(entry ? entry->path : "end of stream", finding->field, sizeof(finding->field));
+    without_indexes(entry ? entry->path : "", finding->field, sizeof(finding->field));
     map_clear(&map);
 }
 
@@ -250,18 +265,29 @@ static void make_printable(struct finding *finding)
     }
 }
 
+bool finding_is_known(const char *folder, uint64_t signature)
+{
+    char *json = json_path(folder, signature);
+    bool known = access(json, F_OK) == 0;
+
+    free(json);
+    return known;
+}
+
 int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err)
 {
     struct finding printable = *finding;
-    char *json = json_path(folder, finding->signature);
-    char *text = finding_case_path(folder, finding);
-    int result = 0;
+    char *json, *text;
+    int result;
 
+    if (finding_is_known(folder, finding->signature)) {
+        return 0;
+    }
+    json = json_path(folder, finding->signature);
+    text = finding_case_path(folder, finding);
     make_printable(&printable);
     /* The JSON comes last: where it is, the finding is whole. */
-    if (access(json, F_OK) != 0) {
-        result = save_case(text, &printable, test, err) < 0 || save_json(json, &printable, err) < 0 ? -1 : 1;
-    }
+    result = save_case(text, &printable, test, err) < 0 || save_json(json, &printable, err) < 0 ? -1 : 1;
     free(json);
     free(text);
     return result;

@@ -29,6 +29,9 @@ void finding_describe(const struct judgement *judgement, const struct property *
  */
 int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err);
 
+/* True when the folder has a finding of that signature. */
+bool finding_is_known(const char *folder, uint64_t signature);
+
 /* Reads every finding of a folder, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
 struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
 

@@ -41,13 +41,14 @@ struct judgement {
     bool was_repeated; /* the damaged stream was loaded a second time, */
     bool is_stable; /* and gave the same again */
     bool has_resave; /* `resave` holds what was given beside what was saved */
-    struct state_comparison garbage; /* reference state beside actual state; empty where not GARBAGE */
+    struct state_comparison garbage; /* reference state beside actual state; empty where not GARBAGE, or in haste */
     struct state_comparison resave;
 };
 
 struct oracle {
     struct loader *loader;
-    uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS.  A shorter one is confirmed by a second, longer load. */
+    uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS */
+    bool hasty; /* leave `garbage` empty: for campaigns, which name the fields of new findings alone */
     bool repeat; /* load twice, to see whether the verdict is stable */
     uint64_t cached; /* hash of the undamaged stream that `reference` belongs to */
     bool has_cached;

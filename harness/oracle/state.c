@@ -176,25 +176,81 @@ static void compare_sections(struct range left, struct range right, enum state_s
     free(index.used);
 }
 
-void state_compare(const struct map *left, const Hardstop__Stream *left_stream, const struct map *right,
-                   const Hardstop__Stream *right_stream, enum state_scope scope, struct state_comparison *comparison)
+static bool same_payload(const struct stream_encoding *left, size_t i, const struct stream_encoding *right, size_t k)
 {
-    comparison->n = 0;
-    for (size_t i = 0; i < left_stream->n_section; i++) {
-        const Hardstop__Section *section = left_stream->section[i];
-        size_t other;
+    const struct stream_mark *a = &left->marks[i], *b = &right->marks[k];
+    size_t size = a->payload_end - a->payload;
+
+    return size == b->payload_end - b->payload &&
+           (!size || memcmp(left->out.data + a->payload, right->out.data + b->payload, size) == 0);
+}
+
+/* One side of a comparison. */
+struct side {
+    const Hardstop__Stream *stream;
+    const ProtobufCBinaryData *description;
+    bool *differs; /* for each section */
+    struct map map;
+};
+
+/* Finds the sections that differ; their partners on the right are in `partner`.  Most are equal and cost no more. */
+static size_t find_differing(struct side *left, struct side *right, size_t *partner,
+                             struct state_comparison *comparison)
+{
+    struct stream_encoding a = { 0 }, b = { 0 };
+    size_t n = 0;
+
+    stream_encode(left->stream, &a, NULL, NULL);
+    stream_encode(right->stream, &b, NULL, NULL);
+    for (size_t i = 0; i < left->stream->n_section; i++) {
+        const Hardstop__Section *section = left->stream->section[i];
 
         if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
             continue;
         }
-        other = same_section(right_stream, section);
-        if (other == SIZE_MAX) {
+        partner[i] = same_section(right->stream, section);
+        if (partner[i] == SIZE_MAX) {
             snprintf(add(comparison, section, "")->right, sizeof(comparison->differences[0].right), "missing");
-            continue;
+        } else if (!same_payload(&a, i, &b, partner[i])) {
+            left->differs[i] = right->differs[partner[i]] = true;
+            n++;
         }
-        compare_sections(payload_of(left, left_stream, i), payload_of(right, right_stream, other), scope,
-                         comparison);
     }
+    stream_encoding_clear(&a);
+    stream_encoding_clear(&b);
+    return n;
+}
+
+static void compare_differing(struct side *left, struct side *right, const size_t *partner, enum state_scope scope,
+                              struct state_comparison *comparison)
+{
+    map_init_some(&left->map, left->stream, left->description, left->differs);
+    map_init_some(&right->map, right->stream, right->description, right->differs);
+    for (size_t i = 0; i < left->stream->n_section; i++) {
+        if (left->differs[i]) {
+            compare_sections(payload_of(&left->map, left->stream, i),
+                             payload_of(&right->map, right->stream, partner[i]), scope, comparison);
+        }
+    }
+    map_clear(&left->map);
+    map_clear(&right->map);
+}
+
+void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left_description,
+                   const Hardstop__Stream *right, const ProtobufCBinaryData *right_description, enum state_scope scope,
+                   struct state_comparison *comparison)
+{
+    struct side a = { left, left_description, hs_alloc(left->n_section), { 0 } };
+    struct side b = { right, right_description, hs_alloc(right->n_section), { 0 } };
+    size_t *partner = hs_resize(NULL, left->n_section, sizeof(*partner));
+
+    comparison->n = 0;
+    if (find_differing(&a, &b, partner, comparison)) {
+        compare_differing(&a, &b, partner, scope, comparison);
+    }
+    free(partner);
+    free(a.differs);
+    free(b.differs);
 }
 
 bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json)
@@ -215,7 +271,6 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *r
     ProtobufCBinaryData left_json, right_json;
     const ProtobufCBinaryData *of_left = NULL, *of_right = NULL;
     Hardstop__Stream *a, *b;
-    struct map map_a, map_b;
     bool done = false;
 
     comparison->n = 0;
@@ -227,11 +282,7 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *r
     a = stream_decode_with(left, left_size, STREAM_ANY, of_left, NULL);
     b = stream_decode_with(right, right_size, STREAM_ANY, of_right, NULL);
     if (a && b) {
-        map_init(&map_a, a, of_left);
-        map_init(&map_b, b, of_right);
-        state_compare(&map_a, a, &map_b, b, scope, comparison);
-        map_clear(&map_a);
-        map_clear(&map_b);
+        state_compare(a, of_left, b, of_right, scope, comparison);
         done = true;
     }
     if (a) {

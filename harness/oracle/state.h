@@ -30,10 +30,12 @@ struct state_comparison {
 
 /*
  * Compares the payloads of `left`'s sections with those of the same idstr and instance_id in `right`.  Sections that
- * only `right` has are not looked at.
+ * only `right` has are not looked at.  Descriptions (JSON of a vmdesc) name the fields of sections that no table
+ * describes; NULL: the stream's own.
  */
-void state_compare(const struct map *left, const Hardstop__Stream *left_stream, const struct map *right,
-                   const Hardstop__Stream *right_stream, enum state_scope scope, struct state_comparison *comparison);
+void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left_description,
+                   const Hardstop__Stream *right, const ProtobufCBinaryData *right_description, enum state_scope scope,
+                   struct state_comparison *comparison);
 
 /*
  * Decodes and compares two states, the first of which may lack a description and is then read by the second's.

@@ -10,6 +10,7 @@ struct options {
     const char *output;
     const char *section;
     bool whole;
+    bool without_ram;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -29,6 +30,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'w':
         options->whole = true;
         return 0;
+    case 'r':
+        options->without_ram = true;
+        return 0;
     case ARGP_KEY_END:
         if (!options->setup.setup->binary) {
             argp_error(state, "which QEMU?  Give --qemu, and --machine and --device as needed");
@@ -45,6 +49,8 @@ static const struct argp argp = {
                                     "default: standard output", 0 },
         { "section", 's', "PART", 0, "case: keep only sections whose idstr contains PART, and the one behind each", 0 },
         { "whole", 'w', NULL, 0, "case: keep header, RAM and description, too", 0 },
+        { "without-ram", 'r', NULL, 0, "bytes: leave out RAM and with it firmware, so that the stream can be "
+                                       "published", 0 },
         { 0 },
     },
     .parser = parse,
@@ -53,6 +59,28 @@ static const struct argp argp = {
            "Example: hardstop capture --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw "
            "--output rng.mig",
 };
+
+static int write_bytes(const struct options *options, const uint8_t *bytes, size_t size, struct hs_error *err)
+{
+    struct stream_encoding encoding = { 0 };
+    Hardstop__Stream *stream;
+    Hardstop__Case *test;
+    int result;
+
+    if (!options->without_ram) {
+        return tool_write(options->output, bytes, size, err);
+    }
+    stream = stream_decode(bytes, size, STREAM_ANY, err);
+    if (!stream) {
+        return hs_fail_in(err, "the captured stream");
+    }
+    test = case_of_stream(stream, options->setup.setup, CASE_KEEP_STATE);
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    result = tool_write(options->output, encoding.out.data, encoding.out.size, err);
+    stream_encoding_clear(&encoding);
+    case_free(test);
+    return result;
+}
 
 static int write_case(const struct options *options, const uint8_t *bytes, size_t size, struct hs_error *err)
 {
@@ -95,7 +123,7 @@ int command_capture(int argc, char **argv)
         bool as_case = options.section || options.whole || tool_ends_in(options.output, ".textproto") ||
                        tool_ends_in(options.output, ".case");
 
-        result = as_case ? write_case(&options, bytes, size, &err) : tool_write(options.output, bytes, size, &err);
+        result = (as_case ? write_case : write_bytes)(&options, bytes, size, &err);
     }
     free(bytes);
     tool_clear_setup(&options.setup);

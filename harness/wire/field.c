@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "harness/wire/field.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,14 +179,56 @@ static bool more_elements(struct field_decoder *decoder, const struct field *fie
     return field->more ? field->more(decoder, message, i) : i < n;
 }
 
+/* The bytes of a message that always has the same number; 0 for others. */
+static size_t fixed_size(const struct table *table)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const struct field *field = &table->fields[i];
+        size_t elements = field->repeated ? field->fixed : 1;
+        size_t each = field->kind == FIELD_BYTES     ? field->fixed
+                      : field->kind == FIELD_MESSAGE ? fixed_size(field->message)
+                      : field->kind == FIELD_UINT    ? field->width
+                                                     : 0;
+
+        if (is_conditional(field) || !each || !elements) {
+            return 0;
+        }
+        size += each * elements;
+    }
+    return size;
+}
+
+/* Of an array with a fixed length, the elements up to the last that is not zero: the rest is left out at once. */
+static int trim_array(struct field_decoder *decoder, const struct field *field, uint64_t *n, uint64_t *skipped)
+{
+    size_t each = field->fixed ? fixed_size(field->message) : 0;
+    const uint8_t *data = decoder->in.data + decoder->in.at;
+    uint64_t all = *n;
+
+    if (!each) {
+        return 0;
+    }
+    if (bytes_left(&decoder->in) / each < all) {
+        return short_of(decoder, field, all * each);
+    }
+    while (*n && bytes_are_zero(data + (*n - 1) * each, each)) {
+        --*n;
+    }
+    *skipped = (all - *n) * each;
+    return 0;
+}
+
 static int decode_messages(struct field_decoder *decoder, const struct field *field, void *message,
                            const struct field *counter)
 {
-    uint64_t n = 0;
+    uint64_t n = 0, skipped = 0;
     size_t kept = 0, *count = element_count(field, message);
     ProtobufCMessage **array;
 
-    if (!field->more && wire_count(decoder, field, message, counter, 1, &n) < 0) {
+    if (!field->more && (wire_count(decoder, field, message, counter, 1, &n) < 0 ||
+                         trim_array(decoder, field, &n, &skipped) < 0)) {
         return -1;
     }
     for (size_t i = 0; more_elements(decoder, field, message, n, i); i++) {
@@ -204,6 +244,7 @@ static int decode_messages(struct field_decoder *decoder, const struct field *fi
         }
         kept = !field->fixed || !bytes_are_zero(decoder->in.data + start, decoder->in.at - start) ? i + 1 : kept;
     }
+    decoder->in.at += skipped;
     array = *(ProtobufCMessage ***)member(field, message);
     while (*count > kept) {
         protobuf_c_message_free_unpacked(array[--*count], NULL);
@@ -388,32 +429,50 @@ ProtobufCMessage *field_decode(struct field_decoder *decoder, const struct table
 
 /* Encode. */
 
-size_t field_path_push(struct field_encoder *encoder, const char *fmt, ...)
+/* Paths are built for each byte that a map names: printf would be most of its time. */
+static void append_text(struct field_encoder *encoder, const char *text, size_t length)
+{
+    size_t room = sizeof(encoder->path) - 1 - encoder->path_length;
+    size_t n = length < room ? length : room;
+
+    memcpy(encoder->path + encoder->path_length, text, n);
+    encoder->path_length += n;
+    encoder->path[encoder->path_length] = 0;
+}
+
+size_t field_path_push(struct field_encoder *encoder, const char *name)
 {
     size_t length = encoder->path_length;
-    size_t room = sizeof(encoder->path) - length;
-    va_list args;
-    int n;
+
+    if (encoder->visit) {
+        if (length && *name) {
+            append_text(encoder, ".", 1);
+        }
+        append_text(encoder, name, strlen(name));
+    }
+    return length;
+}
+
+void field_path_index(struct field_encoder *encoder, size_t index)
+{
+    char digits[24];
+    size_t at = sizeof(digits);
 
     if (!encoder->visit) {
-        return length;
+        return;
     }
-    va_start(args, fmt);
-    n = vsnprintf(encoder->path + length, room, fmt, args);
-    va_end(args);
-    encoder->path_length = n < 0 || (size_t)n >= room ? sizeof(encoder->path) - 1 : length + (size_t)n;
-    return length;
+    digits[--at] = ']';
+    do {
+        digits[--at] = (char)('0' + index % 10);
+    } while ((index /= 10) != 0);
+    digits[--at] = '[';
+    append_text(encoder, digits + at, sizeof(digits) - at);
 }
 
 void field_path_pop(struct field_encoder *encoder, size_t length)
 {
     encoder->path_length = length;
     encoder->path[length] = 0;
-}
-
-static size_t push_name(struct field_encoder *encoder, const char *name)
-{
-    return field_path_push(encoder, "%s%s", encoder->path_length && *name != '[' ? "." : "", name);
 }
 
 void field_visit(struct field_encoder *encoder, const char *name, size_t offset, const struct field *field,
@@ -423,7 +482,7 @@ void field_visit(struct field_encoder *encoder, const char *name, size_t offset,
     size_t length;
 
     if (encoder->visit && place.size) {
-        length = *name ? push_name(encoder, name) : encoder->path_length;
+        length = field_path_push(encoder, name);
         encoder->visit(encoder->user, &place);
         field_path_pop(encoder, length);
     }
@@ -465,8 +524,8 @@ static void encode_numbers(struct field_encoder *encoder, const struct field *fi
 
         write_number(encoder, field, value);
         if (encoder->visit) {
-            push_name(encoder, field->name);
-            field_path_push(encoder, "[%zu]", i);
+            field_path_push(encoder, field->name);
+            field_path_index(encoder, i);
             field_visit(encoder, "", offset, field, value);
             field_path_pop(encoder, length);
         }
@@ -492,9 +551,9 @@ static void encode_bytes(struct field_encoder *encoder, const struct field *fiel
 static void encode_element(struct field_encoder *encoder, const struct field *field, size_t i,
                            const ProtobufCMessage *element)
 {
-    size_t length = push_name(encoder, field->name);
+    size_t length = field_path_push(encoder, field->name);
 
-    field_path_push(encoder, "[%zu]", i);
+    field_path_index(encoder, i);
     field_encode(encoder, field->message, element);
     field_path_pop(encoder, length);
 }
@@ -507,6 +566,10 @@ static void encode_messages(struct field_encoder *encoder, const struct field *f
     ProtobufCMessage *zero = NULL;
 
     for (size_t i = 0; i < n; i++) {
+        if (i >= held && !encoder->visit && fixed_size(field->message)) {
+            builder_put_zeros(encoder->out, (n - i) * fixed_size(field->message));
+            break;
+        }
         if (i >= held && !zero) {
             zero = hs_alloc(field->message->descriptor->sizeof_message);
             field->message->descriptor->message_init(zero);
@@ -529,7 +592,7 @@ static void encode_message(struct field_encoder *encoder, const struct field *fi
         zero = value = hs_alloc(field->message->descriptor->sizeof_message);
         field->message->descriptor->message_init(zero);
     }
-    length = push_name(encoder, field->name);
+    length = field_path_push(encoder, field->name);
     field_encode(encoder, field->message, value);
     field_path_pop(encoder, length);
     free(zero);
@@ -556,7 +619,7 @@ static void encode_subsection_body(struct field_encoder *encoder, const struct s
         }
         for (int k = 0; set->known[k].name; k++) {
             if (set->known[k].tag == body->id) {
-                size_t length = push_name(encoder, body->name);
+                size_t length = field_path_push(encoder, body->name);
 
                 field_encode(encoder, set->known[k].body, *(ProtobufCMessage *const *)(const void *)value);
                 field_path_pop(encoder, length);
@@ -604,9 +667,11 @@ static void push_subsection(struct field_encoder *encoder, const ProtobufCMessag
         printable++;
     }
     if (printable && printable == name->len && printable < 64) {
-        field_path_push(encoder, "[%.*s]", (int)name->len, (const char *)name->data);
+        append_text(encoder, "[", 1);
+        append_text(encoder, (const char *)name->data, name->len);
+        append_text(encoder, "]", 1);
     } else {
-        field_path_push(encoder, "[%zu]", i);
+        field_path_index(encoder, i);
     }
 }
 
@@ -616,7 +681,7 @@ static void encode_subsections(struct field_encoder *encoder, const struct field
     ProtobufCMessage *const *array = *(ProtobufCMessage *const *const *)member(field, message);
 
     for (size_t i = 0; i < n; i++) {
-        size_t length = push_name(encoder, field->name);
+        size_t length = field_path_push(encoder, field->name);
 
         if (encoder->visit) {
             push_subsection(encoder, array[i], i);

@@ -113,8 +113,10 @@ int field_decode_into(struct field_decoder *decoder, const struct table *table, 
 /* Appends the message's bytes; any message has some. */
 void field_encode(struct field_encoder *encoder, const struct table *table, const ProtobufCMessage *message);
 
-/* Extends the encoder's path for what follows by printf rules; returns the length to hand to field_path_pop(). */
-__attribute__((format(printf, 2, 3))) size_t field_path_push(struct field_encoder *encoder, const char *fmt, ...);
+/* Extends the encoder's path by ".name" for what follows; returns the length to hand to field_path_pop(). */
+size_t field_path_push(struct field_encoder *encoder, const char *name);
+/* Extends it by "[index]". */
+void field_path_index(struct field_encoder *encoder, size_t index);
 void field_path_pop(struct field_encoder *encoder, size_t length);
 /* Visits the bytes from `offset` to the builder's end under `name` ("" : the path itself). */
 void field_visit(struct field_encoder *encoder, const char *name, size_t offset, const struct field *field,

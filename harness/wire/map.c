@@ -13,13 +13,23 @@ struct mapping {
     const struct vmdesc *vmdesc;
 };
 
-static struct map_entry *append(struct map *map)
+/* The path stays an offset until all are there: the arena moves as it grows. */
+static void append(struct map *map, const char *path, struct map_entry entry)
 {
     if (map->n == map->capacity) {
         map->capacity = map->capacity ? map->capacity * 2 : 1024;
         map->entries = hs_resize(map->entries, map->capacity, sizeof(*map->entries));
     }
-    return &map->entries[map->n++];
+    entry.path = (const char *)map->paths.size;
+    builder_put(&map->paths, path, strlen(path) + 1);
+    map->entries[map->n++] = entry;
+}
+
+static void settle_paths(struct map *map)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        map->entries[i].path = (const char *)map->paths.data + (size_t)map->entries[i].path;
+    }
 }
 
 static const struct vmdesc_section *description_of(const struct mapping *mapping, size_t index, size_t payload_size)
@@ -39,16 +49,15 @@ static void map_opaque(struct mapping *mapping, size_t section, const struct fie
     for (size_t i = 0; description && i < description->n_fields; i++) {
         const struct vmdesc_field *field = &description->fields[i];
 
-        *append(mapping->map) = (struct map_entry){
-            .path = hs_strdup(field->path), .section = section, .offset = place->offset + field->offset,
-            .size = field->size, .payload = true, .named = true,
-        };
+        append(mapping->map, field->path, (struct map_entry){
+            .section = section, .offset = place->offset + field->offset, .size = field->size, .payload = true,
+            .named = true,
+        });
     }
     if (!description) {
-        *append(mapping->map) = (struct map_entry){
-            .path = hs_strdup("opaque"), .section = section, .offset = place->offset, .size = place->size,
-            .payload = true,
-        };
+        append(mapping->map, "opaque", (struct map_entry){
+            .section = section, .offset = place->offset, .size = place->size, .payload = true,
+        });
     }
 }
 
@@ -72,15 +81,20 @@ static void on_place(void *user, const struct field_place *place)
         map_opaque(mapping, section, place);
         return;
     }
-    *append(mapping->map) = (struct map_entry){
-        .path = hs_strdup(path), .section = section, .offset = place->offset, .size = place->size,
-        .field = place->field, .value = place->value,
-        .payload = section != MAP_NO_SECTION && !is_framing(path),
+    append(mapping->map, path, (struct map_entry){
+        .section = section, .offset = place->offset, .size = place->size, .field = place->field,
+        .value = place->value, .payload = section != MAP_NO_SECTION && !is_framing(path),
         .named = strcmp(path, "rest") != 0 && strcmp(path, "virtio.rest") != 0,
-    };
+    });
 }
 
 void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description)
+{
+    map_init_some(map, stream, description, NULL);
+}
+
+void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
+                   const bool *wanted)
 {
     struct vmdesc vmdesc = { 0 };
     struct mapping mapping = { map, stream, &vmdesc };
@@ -92,16 +106,15 @@ void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBi
     if (description) {
         vmdesc_parse(&vmdesc, description->data, description->len, NULL);
     }
-    stream_encode(stream, &map->encoding, on_place, &mapping);
+    stream_encode_some(stream, &map->encoding, on_place, &mapping, wanted);
+    settle_paths(map);
     vmdesc_clear(&vmdesc);
 }
 
 void map_clear(struct map *map)
 {
-    for (size_t i = 0; i < map->n; i++) {
-        free(map->entries[i].path);
-    }
     free(map->entries);
+    builder_clear(&map->paths);
     stream_encoding_clear(&map->encoding);
     memset(map, 0, sizeof(*map));
 }

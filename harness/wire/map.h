@@ -8,7 +8,7 @@
 #define MAP_NO_SECTION SIZE_MAX
 
 struct map_entry {
-    char *path; /* "virtio.ccw.devno": below the section, if it is in one */
+    const char *path; /* "virtio.ccw.devno": below the section, if it is in one */
     size_t section; /* index, or MAP_NO_SECTION */
     size_t offset;
     size_t size;
@@ -22,6 +22,7 @@ struct map {
     struct map_entry *entries; /* by offset, without gaps */
     size_t n;
     size_t capacity;
+    struct builder paths; /* what the entries' paths point into */
     struct stream_encoding encoding; /* of the stream: its bytes, and where its sections are */
 };
 
@@ -30,6 +31,9 @@ struct map {
  * one when that is NULL.
  */
 void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description);
+/* The same for some of the sections alone; `wanted` has a place for each. */
+void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
+                   const bool *wanted);
 void map_clear(struct map *map);
 
 /* The entry that holds the byte at `offset`, or NULL behind the end. */

@@ -474,7 +474,7 @@ static void encode_payload(struct field_encoder *encoder, const SECTION *section
         builder_put(encoder->out, section->opaque.data, section->opaque.len);
         field_visit(encoder, "opaque", offset, NULL, 0);
     } else if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
-        length = field_path_push(encoder, ".virtio");
+        length = field_path_push(encoder, "virtio");
         field_encode(encoder, &virtio_table, &section->virtio->base);
         offset = encoder->out->size;
         builder_put(encoder->out, section->virtio->rest.data, section->virtio->rest.len);
@@ -486,7 +486,7 @@ static void encode_payload(struct field_encoder *encoder, const SECTION *section
 static void encode_footer(struct field_encoder *encoder, const SECTION *section)
 {
     Hardstop__Footer footer = *section->footer;
-    size_t length = field_path_push(encoder, ".footer");
+    size_t length = field_path_push(encoder, "footer");
 
     if (!footer.has_section_id) {
         footer.has_section_id = true;
@@ -512,7 +512,7 @@ static void encode_section(struct field_encoder *encoder, const SECTION *section
 static void encode_marked(struct field_encoder *encoder, uint8_t type, const char *name, const struct table *table,
                           const ProtobufCMessage *message)
 {
-    size_t length = field_path_push(encoder, "%s", name);
+    size_t length = field_path_push(encoder, name);
     size_t offset = encoder->out->size;
 
     if (type) {
@@ -525,7 +525,13 @@ static void encode_marked(struct field_encoder *encoder, uint8_t type, const cha
 
 void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit, void *user)
 {
-    struct field_encoder encoder = { .out = &encoding->out, .visit = visit, .user = user };
+    stream_encode_some(stream, encoding, visit, user, NULL);
+}
+
+void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
+                        void *user, const bool *visited)
+{
+    struct field_encoder encoder = { .out = &encoding->out, .visit = visited ? NULL : visit, .user = user };
     size_t offset;
 
     builder_reset(&encoding->out);
@@ -539,11 +545,15 @@ void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encod
     }
     for (size_t i = 0; i < stream->n_section; i++) {
         struct stream_mark *mark = append_mark(encoding);
-        size_t length = field_path_push(&encoder, "section[%zu]", i);
+        size_t length;
 
+        encoder.visit = visited && !visited[i] ? NULL : visit;
+        length = field_path_push(&encoder, "section");
+        field_path_index(&encoder, i);
         encode_section(&encoder, stream->section[i], mark);
         field_path_pop(&encoder, length);
     }
+    encoder.visit = visited ? NULL : visit;
     if (stream->vmdesc) {
         encode_marked(&encoder, TYPE_VMDESC, "vmdesc", &vmdesc_table, &stream->vmdesc->base);
     }

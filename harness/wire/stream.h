@@ -50,6 +50,9 @@ Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stre
  * place under paths such as "section[3].virtio.status".
  */
 void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit, void *user);
+/* The same, but only the sections whose place in `visited` is true are visited. */
+void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
+                        void *user, const bool *visited);
 void stream_encoding_clear(struct stream_encoding *encoding);
 
 /* True when the type is one of a section with idstr, instance_id and version_id (START, FULL). */

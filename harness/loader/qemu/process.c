@@ -89,9 +89,10 @@ void process_arguments(struct arguments *arguments, const Hardstop__Setup *setup
     }
     arguments_add(arguments, "-m");
     arguments_add(arguments, setup->memory);
-    if (setup->framing == HARDSTOP__FRAMING__LEGACY) {
+    if (setup->has_framing) {
         arguments_add(arguments, "-global");
-        arguments_add(arguments, "migration.send-section-footer=off");
+        arguments_add(arguments, setup->framing == HARDSTOP__FRAMING__LEGACY ? "migration.send-section-footer=off"
+                                                                             : "migration.send-section-footer=on");
     }
     add_pairs(arguments, "-global", setup->global, setup->n_global);
     for (size_t i = 0; i < setup->n_option; i++) {

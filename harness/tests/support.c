@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/case/damage.h"
+#include "harness/case/setup.h"
+#include "harness/loader/qemu/capture.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/wire/tables.h"
+#include "proto/reflect.h"
+#include "proto/text.h"
+
+char *support_folder(void)
+{
+    char *folder = hs_strdup("/tmp/hardstop-test-XXXXXX");
+
+    if (!mkdtemp(folder)) {
+        fail_msg("%s: %s", folder, strerror(errno));
+    }
+    return folder;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void support_remove(char *folder)
+{
+    assert_int_equal(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    free(folder);
+}
+
+char *support_write(const char *folder, const char *name, const void *data, size_t size)
+{
+    char *path = hs_format("%s/%s", folder, name);
+    struct hs_error err;
+
+    if (file_write(path, data, size, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    return path;
+}
+
+char *support_beside(const char *name)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    assert_true(n > 0);
+    self[n] = 0;
+    return hs_format("%.*s/%s", (int)(strrchr(self, '/') - self), self, name);
+}
+
+void support_put_hex(struct builder *out, const char *hex)
+{
+    unsigned byte;
+
+    for (; *hex; hex += 2) {
+        hex += *hex == ' ';
+        assert_int_equal(sscanf(hex, "%2x", &byte), 1);
+        builder_put_be(out, 1, byte);
+    }
+}
+
+void support_put_header(struct builder *out)
+{
+    support_put_hex(out, "5145564d 00000003");
+}
+
+void support_put_section(struct builder *out, int type, uint32_t id, const char *idstr, uint32_t version_id)
+{
+    builder_put_be(out, 1, (uint64_t)type);
+    builder_put_be(out, 4, id);
+    builder_put_be(out, 1, strlen(idstr));
+    builder_put(out, idstr, strlen(idstr));
+    builder_put_be(out, 4, 0);
+    builder_put_be(out, 4, version_id);
+}
+
+void support_put_footer(struct builder *out, uint32_t id)
+{
+    builder_put_be(out, 1, 0x7e);
+    builder_put_be(out, 4, id);
+}
+
+ProtobufCMessage *support_message(const ProtobufCMessageDescriptor *type, const char *text)
+{
+    struct hs_error err;
+    ProtobufCMessage *message = text_parse(type, text, strlen(text), &err);
+
+    if (!message) {
+        fail_msg("%s: %s", text, err.text);
+    }
+    return message;
+}
+
+void support_put_virtio(struct builder *out, const char *text)
+{
+    ProtobufCMessage *message = support_message(&hardstop__virtio_section__descriptor, text);
+    struct field_encoder encoder = { .out = out };
+
+    field_encode(&encoder, &virtio_table, message);
+    reflect_free(message);
+}
+
+char *support_pci_config(bool msix)
+{
+    uint8_t config[256] = { 0xf4, 0x1a, 0x05, 0x10 };
+    char *text = hs_alloc(sizeof(config) * 4 + 1);
+
+    if (msix) {
+        config[0x06] = 0x10; /* the status bit that says there are capabilities */
+        config[0x34] = 0x40;
+        config[0x40] = 0x11; /* MSI-X */
+        config[0x42] = 1; /* two vectors */
+    }
+    for (size_t i = 0; i < sizeof(config); i++) {
+        sprintf(text + 4 * i, "\\%03o", config[i]);
+    }
+    return text;
+}
+
+const char support_rng_text[] =
+    "ccw { cssid: 254 migrated_schid: 3 devno: 5 pmcw { intparm: 7 flags: 129 chpid: '\\001\\002' }"
+    "      scsw { count: 9 } mba: 11 mda: 'abc' sense_data: '\\377' last_cmd { cmd_code: 0x42 cda: 0x1000 }"
+    "      id { cu_type: 0x3832 cu_model: 4 ciw { type: 1 } ciw { } ciw { count: 2 } } ccw_fmt_1: 1"
+    "      subch_subsection { name: 's390_subch_dev/orb' version_id: 1 orb { intparm: 0x11223344 cpa: 8 } }"
+    "      indicators { len: 8 addr: 0x2000 } config_vector: 0x1234 ind_offset: 64"
+    "      adapter_subsection { name: 's390_adapter_info/summary_offset' version_id: 1 summary_offset {"
+    "                           summary_offset: 77 } } thinint_isc: 3 revision: -1 }"
+    "status: 15 isr: 1 guest_features: 0x30000000 config: 'conf'"
+    "queue { num: 8 desc: 0x4000 last_avail_idx: 2 vector: 6 } rng { }"
+    "subsection { name: 'virtio/64bit_features' version_id: 1 features_64bit { guest_features: 0x130000000 } }";
+
+Hardstop__Setup *support_setup(const char *transport, const char *machine, Hardstop__Framing framing)
+{
+    Hardstop__Setup *setup = setup_standard(transport, framing);
+
+    assert_non_null(setup);
+    if (machine) {
+        free(setup->machine);
+        setup->machine = hs_strdup(machine);
+    }
+    if (framing == HARDSTOP__FRAMING__FOOTER) {
+        /* Machine types before 2.4 have it off. */
+        setup->global = hs_resize(NULL, 1, sizeof(*setup->global));
+        setup->global[0] = hs_strdup("migration.send-section-footer=on");
+        setup->n_global = 1;
+    }
+    return setup;
+}
+
+Hardstop__Case *support_capture(const Hardstop__Setup *setup, enum case_keep keep)
+{
+    Hardstop__Stream *stream;
+    struct hs_error err;
+    uint8_t *bytes;
+    size_t size;
+
+    if (capture_stream(setup, &bytes, &size, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    stream = stream_decode(bytes, size, STREAM_ANY, &err);
+    if (!stream) {
+        fail_msg("%s: %s at %llu", setup->machine, err.text, (unsigned long long)err.offset);
+    }
+    free(bytes);
+    return case_of_stream(stream, setup, keep);
+}
+
+Hardstop__Case *support_capture_part(const char *transport, Hardstop__Framing framing, const char *part)
+{
+    Hardstop__Setup *setup = setup_standard(transport, framing);
+    Hardstop__Case *test = support_capture(setup, CASE_KEEP_DEVICES);
+
+    assert_true(case_keep_sections(test, part) > 0);
+    hardstop__setup__free_unpacked(setup, NULL);
+    return test;
+}
+
+uint32_t support_find(const Hardstop__Case *test, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (uint32_t i = 0; i < test->stream->n_section; i++) {
+        const ProtobufCBinaryData *idstr = &test->stream->section[i]->idstr;
+
+        if (idstr->len >= length && memcmp(idstr->data + idstr->len - length, name, length) == 0) {
+            return i;
+        }
+    }
+    fail_msg("no section %s", name);
+    return 0;
+}
+
+Hardstop__VirtioSection *support_virtio(const Hardstop__Case *test, const char *name)
+{
+    Hardstop__Section *section = test->stream->section[support_find(test, name)];
+
+    assert_int_equal(section->payload_case, HARDSTOP__SECTION__PAYLOAD_VIRTIO);
+    return section->virtio;
+}
+
+struct loader *support_open(const Hardstop__Setup *setup)
+{
+    struct hs_error err;
+    struct loader *loader = qemu_open(setup, NULL, &err);
+
+    if (!loader) {
+        fail_msg("%s", err.text);
+    }
+    return loader;
+}
+
+void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t timeout_ms, struct loader_answer *answer)
+{
+    struct stream_encoding plain = { 0 };
+    struct builder damaged = { 0 };
+    struct damage_effect effect;
+    struct loader_input input = { .memory = test->memory, .n_memory = test->n_memory, .timeout_ms = timeout_ms };
+    struct hs_error err;
+
+    damage_apply(test, &plain, &damaged, &effect);
+    input.bytes = damaged.data;
+    input.size = damaged.size;
+    if (loader_load(loader, &input, answer, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    stream_encoding_clear(&plain);
+    builder_clear(&damaged);
+}
+
+Hardstop__Damage *support_damage(Hardstop__Case *test, int kind, uint32_t section, uint32_t offset)
+{
+    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
+
+    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
+    damage->at->has_section = damage->at->has_offset = true;
+    damage->at->section = section;
+    damage->at->offset = offset;
+    damage->kind_case = (Hardstop__Damage__KindCase)kind;
+    if (kind == HARDSTOP__DAMAGE__KIND_TRUNCATE) {
+        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
+    }
+    test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
+    test->damage[test->n_damage++] = damage;
+    return damage;
+}
+
+Hardstop__Case *support_crash_case(void)
+{
+    Hardstop__Case *test = support_capture_part("pci", HARDSTOP__FRAMING__FOOTER, "virtio-net");
+    Hardstop__VirtioSection *net = support_virtio(test, "virtio-net");
+
+    assert_true(net->n_queue > 0);
+    net->queue = hs_resize(net->queue, net->n_queue + 1, sizeof(*net->queue));
+    net->queue[net->n_queue] = (Hardstop__VirtQueue *)reflect_clone(&net->queue[net->n_queue - 1]->base);
+    net->n_queue++;
+    return test;
+}
+
+Hardstop__Case *support_hang_case(void)
+{
+    Hardstop__Case *test = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    Hardstop__VirtioSection *rng = support_virtio(test, "virtio-rng");
+
+    rng->has_config_len = true;
+    rng->config_len = 0x7fffffff;
+    return test;
+}

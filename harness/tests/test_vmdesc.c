@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A stream's own description: a good one names every byte once, and a hostile one is refused without harm. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/random.h"
+#include "harness/wire/vmdesc.h"
+
+static const char good[] =
+    "{ \"page_size\": 4096, \"devices\": ["
+    "  { \"name\": \"timer\", \"instance_id\": 0, \"vmsd_name\": \"timer\", \"version\": 2, \"fields\": ["
+    "      { \"name\": \"ticks\", \"type\": \"int64\", \"size\": 8 },"
+    "      { \"name\": \"unused\", \"type\": \"unused_buffer\", \"size\": 8 } ] },"
+    "  { \"name\": \"0000:00:02.0/dev\", \"instance_id\": 7, \"fields\": ["
+    "      { \"name\": \"regs\", \"array_len\": 3, \"size\": 2 },"
+    "      { \"name\": \"part\", \"size\": 6, \"struct\": { \"vmsd_name\": \"part\", \"fields\": ["
+    "          { \"name\": \"a\", \"size\": 1 }, { \"name\": \"b\", \"size\": 4 } ] } },"
+    "      { \"name\": \"slot\", \"index\": 1, \"size\": 1 },"
+    "      { \"name\": \"nothing\", \"size\": 0 } ],"
+    "    \"subsections\": [ { \"vmsd_name\": \"dev/more\", \"version\": 1, \"fields\": ["
+    "          { \"name\": \"x\", \"size\": 2 } ] } ] },"
+    "  { \"name\": \"slirp\", \"instance_id\": 0, \"size\": 21, \"fields\": [ { \"name\": \"data\", \"size\": 21,"
+    "      \"type\": \"buffer\" } ] } ] }";
+
+static const struct {
+    size_t section;
+    const char *path;
+    size_t offset, size;
+} expected[] = {
+    { 0, "ticks", 0, 8 },           { 0, "unused", 8, 8 },
+    { 1, "regs[0]", 0, 2 },         { 1, "regs[1]", 2, 2 }, { 1, "regs[2]", 4, 2 },
+    { 1, "part.a", 6, 1 },          { 1, "part.b", 7, 4 },  { 1, "part", 11, 1 },
+    { 1, "slot[1]", 12, 1 },        { 1, "<dev/more>", 13, 14 },
+    { 1, "<dev/more>.x", 27, 2 },   { 2, "data", 0, 21 },
+};
+
+static int parse(struct vmdesc *vmdesc, const char *json, struct hs_error *err)
+{
+    return vmdesc_parse(vmdesc, (const uint8_t *)json, strlen(json), err);
+}
+
+static void check_no_gaps(const struct vmdesc *vmdesc)
+{
+    for (size_t i = 0; i < vmdesc->n_sections; i++) {
+        const struct vmdesc_section *section = &vmdesc->sections[i];
+        size_t covered = 0;
+
+        for (size_t k = 0; k < section->n_fields; k++) {
+            assert_int_equal(section->fields[k].offset, covered);
+            assert_true(section->fields[k].size > 0);
+            covered += section->fields[k].size;
+        }
+        assert_int_equal(covered, section->size);
+    }
+}
+
+static void a_good_description_names_every_byte(void **state)
+{
+    struct hs_error err = { .text = "" };
+    struct vmdesc vmdesc;
+    size_t seen[3] = { 0 };
+
+    (void)state;
+    if (parse(&vmdesc, good, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_int_equal(vmdesc.page_size, 4096);
+    assert_int_equal(vmdesc.n_sections, 3);
+    for (size_t i = 0; i < HS_COUNT(expected); i++) {
+        const struct vmdesc_section *section = &vmdesc.sections[expected[i].section];
+        const struct vmdesc_field *field = &section->fields[seen[expected[i].section]++];
+
+        assert_true(seen[expected[i].section] <= section->n_fields);
+        assert_string_equal(field->path, expected[i].path);
+        assert_int_equal(field->offset, expected[i].offset);
+        assert_int_equal(field->size, expected[i].size);
+    }
+    check_no_gaps(&vmdesc);
+    for (size_t i = 0; i < vmdesc.n_sections; i++) {
+        assert_int_equal(seen[i], vmdesc.sections[i].n_fields);
+    }
+    vmdesc_clear(&vmdesc);
+}
+
+static void sections_go_by_name_and_instance(void **state)
+{
+    struct vmdesc vmdesc;
+
+    (void)state;
+    assert_int_equal(parse(&vmdesc, good, NULL), 0);
+    assert_ptr_equal(vmdesc_section(&vmdesc, (const uint8_t *)"timer", 5, 0), &vmdesc.sections[0]);
+    assert_ptr_equal(vmdesc_section(&vmdesc, (const uint8_t *)"0000:00:02.0/dev", 16, 7), &vmdesc.sections[1]);
+    assert_null(vmdesc_section(&vmdesc, (const uint8_t *)"timer", 5, 1));
+    assert_null(vmdesc_section(&vmdesc, (const uint8_t *)"time", 4, 0));
+    assert_null(vmdesc_section(&vmdesc, (const uint8_t *)"timer\0", 6, 0));
+    assert_null(vmdesc_section(&vmdesc, NULL, 0, 0));
+    vmdesc_clear(&vmdesc);
+}
+
+#define DEVICE(fields) "{\"devices\":[{\"name\":\"d\",\"fields\":[" fields "]}]}"
+
+static const struct {
+    const char *json, *reason;
+} refused[] = {
+    { "", "vmdesc: " },
+    { "{", "vmdesc: " },
+    { "[]", "no list of devices" },
+    { "{}", "no list of devices" },
+    { "{\"devices\":{}}", "no list of devices" },
+    { "{\"devices\":[1]}", "a device without a name" },
+    { "{\"devices\":[{\"name\":3}]}", "a device without a name" },
+    { DEVICE("{\"name\":\"f\",\"size\":-1}"), "d: vmdesc: a negative size" },
+    { DEVICE("{\"name\":\"f\",\"size\":-9223372036854775808}"), "a negative size" },
+    { DEVICE("{\"name\":\"f\",\"size\":1,\"array_len\":-5}"), "a negative size" },
+    { DEVICE("{\"size\":4}"), "a field without a name" },
+    { DEVICE("7"), "a field without a name" },
+    { DEVICE("{\"name\":\"f\",\"size\":1,\"array_len\":9223372036854775807}"), "more fields than a machine has" },
+    { DEVICE("{\"name\":\"f\",\"size\":1,\"array_len\":1048577}"), "more fields than a machine has" },
+    { DEVICE("{\"name\":\"f\",\"size\":9223372036854775807,\"array_len\":3}"), "sizes that wrap" },
+    { DEVICE("{\"name\":\"f\",\"size\":2,\"struct\":{\"fields\":[{\"name\":\"g\",\"size\":3}]}}"),
+      "parts larger than their whole" },
+    { DEVICE("{\"name\":\"f\",\"size\":1,\"struct\":{\"subsections\":[{\"vmsd_name\":\"s\"}]}}"),
+      "parts larger than their whole" },
+    { "{\"devices\":[{\"name\":\"d\",\"subsections\":[{}]}]}", "a subsection without a name" },
+    { "{\"devices\":[{\"name\":\"\\u0000\"}]}", "vmdesc: " },
+};
+
+static void hostile_descriptions_are_refused_with_a_reason(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(refused); i++) {
+        struct hs_error err = { .text = "" };
+        struct vmdesc vmdesc;
+
+        assert_int_equal(parse(&vmdesc, refused[i].json, &err), -1);
+        if (!strstr(err.text, refused[i].reason)) {
+            fail_msg("%s: \"%s\" does not say \"%s\"", refused[i].json, err.text, refused[i].reason);
+        }
+        assert_null(vmdesc.sections);
+        assert_int_equal(vmdesc.n_sections, 0);
+    }
+}
+
+/* One budget for all: many arrays that are each small enough are a bomb, too. */
+static void bombs_are_refused_across_devices(void **state)
+{
+    char *json = hs_strdup("{\"devices\":[");
+    struct hs_error err = { .text = "" };
+    struct vmdesc vmdesc;
+
+    (void)state;
+    for (int i = 0; i < 11; i++) {
+        char *longer = hs_format("%s%s{\"name\":\"d\",\"fields\":[{\"name\":\"f\",\"size\":1,\"array_len\":100000}]}",
+                                 json, i ? "," : "");
+
+        free(json);
+        json = longer;
+    }
+    json = hs_resize(json, strlen(json) + 3, 1);
+    assert_int_equal(parse(&vmdesc, strcat(json, "]}"), &err), -1);
+    assert_non_null(strstr(err.text, "more fields than a machine has"));
+    free(json);
+}
+
+static void deep_nesting_is_refused(void **state)
+{
+    static const char begin[] = "{\"devices\":[{\"name\":\"d\",\"fields\":[";
+    static const char open[] = "{\"name\":\"f\",\"size\":1,\"struct\":{\"fields\":[";
+
+    (void)state;
+    for (int depth = 60; depth < 3000; depth += depth < 70 ? 1 : 500) {
+        struct builder out = { 0 };
+        struct hs_error err = { .text = "" };
+        struct vmdesc vmdesc;
+        int result;
+
+        builder_put(&out, begin, strlen(begin));
+        for (int i = 0; i < depth; i++) {
+            builder_put(&out, open, strlen(open));
+        }
+        for (int i = 0; i < depth; i++) {
+            builder_put(&out, "]}}", 3);
+        }
+        builder_put(&out, "]}]}", 4);
+        result = vmdesc_parse(&vmdesc, out.data, out.size, &err);
+        assert_int_equal(result, depth <= 64 ? 0 : -1);
+        if (result == 0) {
+            check_no_gaps(&vmdesc);
+            vmdesc_clear(&vmdesc);
+        } else {
+            assert_true(*err.text);
+        }
+        builder_clear(&out);
+    }
+}
+
+static void wrong_types_count_as_nothing(void **state)
+{
+    static const char *const jsons[] = {
+        "{\"devices\":[],\"page_size\":\"big\"}",
+        "{\"devices\":[{\"name\":\"d\",\"fields\":\"none\",\"subsections\":3}]}",
+        DEVICE("{\"name\":\"f\",\"size\":\"4\"}"),
+        DEVICE("{\"name\":\"f\",\"size\":1.5}"),
+        DEVICE("{\"name\":\"f\",\"size\":1,\"struct\":[]}"),
+        DEVICE("{\"name\":\"f\",\"size\":1,\"index\":{}}"),
+        DEVICE("{\"name\":\"f\",\"size\":0,\"array_len\":9223372036854775807}"),
+        DEVICE("{\"name\":\"f\",\"size\":4,\"array_len\":\"x\"}"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(jsons); i++) {
+        struct hs_error err = { .text = "" };
+        struct vmdesc vmdesc;
+
+        if (parse(&vmdesc, jsons[i], &err) < 0) {
+            fail_msg("%s: %s", jsons[i], err.text);
+        }
+        check_no_gaps(&vmdesc);
+        vmdesc_clear(&vmdesc);
+    }
+}
+
+static void flipped_bytes_do_no_harm(void **state)
+{
+    struct random random;
+    char json[sizeof(good)];
+    int parsed = 0;
+
+    (void)state;
+    random_init(&random, 1);
+    for (int i = 0; i < 5000; i++) {
+        struct vmdesc vmdesc;
+
+        memcpy(json, good, sizeof(good));
+        for (uint64_t n = random_below(&random, 4) + 1; n > 0; n--) {
+            static const char usual[] = "0123456789-\"{}[],:";
+            uint64_t at = random_below(&random, sizeof(good) - 1);
+
+            json[at] = random_one_in(&random, 4) ? (char)random_bits(&random)
+                                                 : usual[random_below(&random, sizeof(usual) - 1)];
+        }
+        if (vmdesc_parse(&vmdesc, (uint8_t *)json, sizeof(good) - 1, NULL) == 0) {
+            check_no_gaps(&vmdesc);
+            vmdesc_clear(&vmdesc);
+            parsed++;
+        }
+    }
+    assert_in_range(parsed, 100, 4900);
+}
+
+static void a_description_is_found_at_the_end_only(void **state)
+{
+    static const struct {
+        const char *hex;
+        size_t at;
+    } streams[] = {
+        { "00 06 00000002 7b7d", 1 },
+        { "06 00000002 7b7d", SIZE_MAX }, /* the end of file stands before it */
+        { "00 06 00000002 7b7d 00", SIZE_MAX },
+        { "00 06 00000003 7b7d", SIZE_MAX },
+        { "00 06 00000002 5b5d", SIZE_MAX },
+        { "00 06 00000008 7b 06 00000001 7b 7d", 1 },
+        { "00 06 00000001 7b", 1 },
+        { "00 06 00000000", SIZE_MAX },
+        { "", SIZE_MAX },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(streams); i++) {
+        struct builder out = { 0 };
+
+        support_put_hex(&out, streams[i].hex);
+        assert_int_equal(vmdesc_find(out.data, out.size), streams[i].at);
+        builder_clear(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_description_names_every_byte),
+        cmocka_unit_test(sections_go_by_name_and_instance),
+        cmocka_unit_test(hostile_descriptions_are_refused_with_a_reason),
+        cmocka_unit_test(bombs_are_refused_across_devices),
+        cmocka_unit_test(deep_nesting_is_refused),
+        cmocka_unit_test(wrong_types_count_as_nothing),
+        cmocka_unit_test(flipped_bytes_do_no_harm),
+        cmocka_unit_test(a_description_is_found_at_the_end_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
