@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A case is the same as text, packed and as a message; what is no case has a reason; no setup does harm unasked. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/random.h"
+#include "harness/case/setup.h"
+#include "proto/reflect.h"
+
+static Hardstop__Stream *build(bool whole)
+{
+    static const char json[] = "{\"devices\": []}";
+    struct builder out = { 0 };
+    Hardstop__Stream *stream;
+
+    if (whole) {
+        support_put_header(&out);
+        support_put_hex(&out, "07 00000001 61");
+        support_put_section(&out, 1, 1, "ram", 4);
+        support_put_hex(&out, "0000000000000010 7e00000001");
+        support_put_hex(&out, "03 00000001 0000000000000010 7e00000001");
+        support_put_hex(&out, "08 0001 0000");
+    }
+    support_put_section(&out, 4, 2, "timer", 2);
+    support_put_hex(&out, "aabbccdd 7e00000002");
+    support_put_section(&out, 4, 7, "/fe.0.0005/virtio-rng", 1);
+    support_put_virtio(&out, support_rng_text);
+    support_put_footer(&out, 7);
+    support_put_section(&out, 4, 8, "last", 2);
+    support_put_hex(&out, "11 7e00000008 00");
+    if (whole) {
+        support_put_hex(&out, "06 0000000f");
+        builder_put(&out, json, strlen(json));
+    }
+    stream = stream_decode(out.data, out.size, STREAM_FOOTER, NULL);
+    assert_non_null(stream);
+    builder_clear(&out);
+    return stream;
+}
+
+static Hardstop__Case *new_case(bool whole, enum case_keep keep)
+{
+    Hardstop__Setup *setup = setup_standard("ccw", HARDSTOP__FRAMING__FOOTER);
+    Hardstop__Case *test = case_of_stream(build(whole), setup, keep);
+
+    hardstop__setup__free_unpacked(setup, NULL);
+    return test;
+}
+
+static bool is_captured(const Hardstop__Case *test)
+{
+    struct stream_encoding encoding = { 0 };
+    bool result;
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    result = case_is_captured(test, &encoding);
+    stream_encoding_clear(&encoding);
+    return result;
+}
+
+static void all_forms_hold_the_same_case(void **state)
+{
+    Hardstop__Case *test = new_case(true, CASE_KEEP_ALL), *of_text, *of_packed, *clone;
+    struct hs_error err = { .text = "" };
+    uint8_t *packed;
+    size_t size;
+    char *text, *again;
+
+    (void)state;
+    support_damage(test, HARDSTOP__DAMAGE__KIND_TRUNCATE, 1, 5);
+    text = case_text(test);
+    packed = case_pack(test, &size);
+    of_text = case_parse((uint8_t *)text, strlen(text), &err);
+    if (!of_text) {
+        fail_msg("%s", err.text);
+    }
+    of_packed = case_parse(packed, size, &err);
+    if (!of_packed) {
+        fail_msg("%s", err.text);
+    }
+    clone = case_clone(test);
+    assert_true(reflect_equal(&of_text->base, &test->base));
+    assert_true(reflect_equal(&of_packed->base, &test->base));
+    assert_true(reflect_equal(&clone->base, &test->base));
+    assert_true(is_captured(of_text));
+    again = case_text(of_packed);
+    assert_string_equal(again, text);
+    free(again);
+    free(text);
+    free(packed);
+    case_free(of_text);
+    case_free(of_packed);
+    case_free(clone);
+    case_free(test);
+    case_free(NULL);
+}
+
+static void devices_are_kept_without_what_surrounds_them(void **state)
+{
+    Hardstop__Case *test = new_case(true, CASE_KEEP_DEVICES), *devices = new_case(false, CASE_KEEP_ALL);
+
+    (void)state;
+    assert_true(reflect_equal(&test->stream->base, &devices->stream->base));
+    assert_int_equal(test->captured, devices->captured);
+    assert_true(is_captured(test));
+    case_free(test);
+    case_free(devices);
+}
+
+static const struct {
+    const char *part;
+    size_t matches, left; /* sections, the end of file included */
+} keeps[] = {
+    { "timer", 1, 3 }, /* and the one behind it */
+    { "virtio-rng", 1, 3 },
+    { "last", 1, 2 },
+    { "t", 3, 4 },
+    { "fe.0.0005", 1, 3 },
+    { "", 3, 4 },
+    { "nothing", 0, 4 },
+};
+
+static void sections_are_kept_with_their_neighbour(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(keeps); i++) {
+        Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+        uint64_t captured = test->captured;
+
+        assert_int_equal(case_keep_sections(test, keeps[i].part), keeps[i].matches);
+        assert_int_equal(test->stream->n_section, keeps[i].left);
+        assert_int_equal(test->stream->section[keeps[i].left - 1]->type, HARDSTOP__SECTION__TYPE__EOF);
+        assert_true(is_captured(test));
+        assert_int_equal(test->captured != captured, keeps[i].left != 4);
+        case_free(test);
+    }
+}
+
+static void a_changed_stream_is_not_captured(void **state)
+{
+    Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+
+    (void)state;
+    assert_true(is_captured(test));
+    /* A damage is no change of the stream. */
+    support_damage(test, HARDSTOP__DAMAGE__KIND_TRUNCATE, 0, 0);
+    assert_true(is_captured(test));
+    test->stream->section[0]->version_id++;
+    assert_false(is_captured(test));
+    test->stream->section[0]->version_id--;
+    assert_true(is_captured(test));
+    test->has_captured = false;
+    assert_false(is_captured(test));
+    case_free(test);
+}
+
+static const struct {
+    const char *what, *bytes, *reason;
+    size_t size;
+} refused[] = {
+    { "nothing", "", "empty", 0 },
+    { "words", "this is no case at all, but a line of text", "line 1", 42 },
+    { "an unknown field", "setup { }\nstraem { }\n", "line 2", 21 },
+    { "an open message", "setup {", "line 1", 7 },
+    { "a number that does not fit", "stream { section { section_id: 4294967296 } }", "line 1", 45 },
+    { "a cut tag", "\x0a", "", 1 },
+    { "a length behind the end", "\x0a\x7f\x01", "", 3 },
+    { "a group", "\x0b\x0c", "", 2 },
+    { "a varint without end", "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "", 13 },
+    { "zeros", "\0\0\0\0", "", 4 },
+};
+
+static void what_is_no_case_has_a_reason(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(refused); i++) {
+        struct hs_error err = { .text = "" };
+        Hardstop__Case *test = case_parse((const uint8_t *)refused[i].bytes, refused[i].size, &err);
+
+        if (test || !*err.text || !strstr(err.text, refused[i].reason) || strchr(err.text, '\n')) {
+            fail_msg("%s: %s", refused[i].what, test ? "accepted" : err.text);
+        }
+    }
+}
+
+static void hostile_bytes_do_no_harm(void **state)
+{
+    Hardstop__Case *whole = new_case(true, CASE_KEEP_ALL);
+    struct random random;
+    unsigned parsed = 0;
+
+    (void)state;
+    random_init(&random, 3);
+    for (int form = 0; form < 2; form++) {
+        size_t size;
+        uint8_t *bytes = form ? case_pack(whole, &size) : (uint8_t *)case_text(whole);
+
+        size = form ? size : strlen((char *)bytes);
+        for (int i = 0; i < 3000; i++) {
+            size_t cut = i % 3 ? size : random_below(&random, size) + 1;
+            uint8_t *copy = hs_copy(bytes, cut);
+            Hardstop__Case *test;
+
+            for (uint64_t n = random_below(&random, 4); n > 0; n--) {
+                copy[random_below(&random, cut)] = (uint8_t)random_bits(&random);
+            }
+            test = case_parse(copy, cut, NULL);
+            if (test) {
+                assert_true(reflect_valid(&test->base, NULL));
+                parsed++;
+            }
+            case_free(test);
+            free(copy);
+        }
+        free(bytes);
+    }
+    assert_in_range(parsed, 100, 5900);
+    case_free(whole);
+}
+
+static const struct {
+    const char *what, *binary;
+    const char *option[4];
+    const char *culprit;
+} dangerous[] = {
+    { "no binary", NULL, { NULL }, "binary" },
+    { "another program", "rm", { NULL }, "rm" },
+    { "a path", "/tmp/qemu-system-x86_64", { NULL }, "/tmp/qemu-system-x86_64" },
+    { "a path that looks like a name", "qemu-system-x86_64/../evil", { NULL }, "evil" },
+    { "a prefix", "xqemu-system-x86_64", { NULL }, "xqemu" },
+    { "a program as stream", NULL, { "-incoming", "exec:touch /tmp/x" }, "-incoming" },
+    { "a file as chardev", NULL, { "-chardev", "file,id=c,path=/tmp/x" }, "-chardev file" },
+    { "a pipe", NULL, { "-chardev", "socket,id=c,path=/tmp/x,server=on" }, "-chardev socket" },
+    { "a drive", NULL, { "-drive", "file=/dev/sda" }, "-drive" },
+    { "a file as block device", NULL, { "-blockdev", "driver=file,filename=/etc/shadow,node-name=d0" }, "-blockdev" },
+    { "null-co that is more", NULL, { "-blockdev", "driver=nbd,null-co" }, "-blockdev" },
+    { "a host network", NULL, { "-netdev", "tap,id=n,script=/tmp/x" }, "-netdev" },
+    { "a log file", NULL, { "-D", "/tmp/x" }, "-D" },
+    { "a file of options", NULL, { "-readconfig", "/tmp/x" }, "-readconfig" },
+    { "a file as object", NULL, { "-object", "memory-backend-file,id=m,mem-path=/tmp/x,size=1M" }, "-object" },
+    { "random from a file", NULL, { "-object", "rng-random,id=r,filename=/etc/shadow" }, "-object" },
+    { "an option without value", NULL, { "-daemonize" }, "-daemonize" },
+    { "a bad option behind a good one", NULL, { "-smp", "2", "-pidfile", "/tmp/x" }, "-pidfile" },
+    { "a bad option in the place of a value", NULL, { "-accel", "-daemonize" }, "-accel" },
+    { "another accelerator", NULL, { "-accel", "kvm" }, "-accel" },
+};
+
+static void dangerous_setups_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(dangerous); i++) {
+        Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+        struct hs_error err = { .text = "" };
+
+        setup.binary = (char *)(dangerous[i].option[0] ? "qemu-system-s390x" : dangerous[i].binary);
+        setup.option = (char **)dangerous[i].option;
+        while (setup.n_option < 4 && setup.option[setup.n_option]) {
+            setup.n_option++;
+        }
+        if (setup_check(&setup, &err) == 0 || !strstr(err.text, dangerous[i].culprit)) {
+            fail_msg("%s: \"%s\"", dangerous[i].what, err.text);
+        }
+        assert_non_null(strstr(err.text, "--trust-setup"));
+    }
+}
+
+static void standard_setups_pass(void **state)
+{
+    static const char *const transports[] = { "ccw", "pci" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        for (int framing = 0; framing < 2; framing++) {
+            Hardstop__Setup *setup = setup_standard(transports[i], (Hardstop__Framing)framing);
+            struct hs_error err = { .text = "" };
+
+            assert_non_null(setup);
+            if (setup_check(setup, &err) < 0) {
+                fail_msg("%s", err.text);
+            }
+            assert_int_equal(setup->framing, framing);
+            assert_int_equal(setup->n_device, 4);
+            hardstop__setup__free_unpacked(setup, NULL);
+        }
+    }
+    assert_null(setup_standard("mmio", HARDSTOP__FRAMING__FOOTER));
+}
+
+static void a_setup_is_told_in_one_line(void **state)
+{
+    Hardstop__Setup *setup = setup_standard("ccw", HARDSTOP__FRAMING__LEGACY);
+    Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
+    char *line = case_setup_line(setup);
+
+    (void)state;
+    assert_string_equal(line, "qemu-system-s390x s390-ccw-virtio (legacy): virtio-net-ccw, virtio-blk-ccw,drive=d0, "
+                              "virtio-rng-ccw, virtio-balloon-ccw");
+    free(line);
+    line = case_setup_line(&empty);
+    assert_string_equal(line, "? default machine (footer)");
+    free(line);
+    hardstop__setup__free_unpacked(setup, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_forms_hold_the_same_case),
+        cmocka_unit_test(devices_are_kept_without_what_surrounds_them),
+        cmocka_unit_test(sections_are_kept_with_their_neighbour),
+        cmocka_unit_test(a_changed_stream_is_not_captured),
+        cmocka_unit_test(what_is_no_case_has_a_reason),
+        cmocka_unit_test(hostile_bytes_do_no_harm),
+        cmocka_unit_test(dangerous_setups_are_refused),
+        cmocka_unit_test(standard_setups_pass),
+        cmocka_unit_test(a_setup_is_told_in_one_line),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A map covers each byte of a stream once, and says in whose section, field and payload it is. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/wire/map.h"
+#include "proto/reflect.h"
+
+static const char json[] = "{\"devices\": [{\"name\": \"timer\", \"instance_id\": 0, \"fields\": ["
+                           "{\"name\": \"ticks\", \"size\": 3, \"array_len\": 2}]}]}";
+
+static Hardstop__Stream *build(bool footers, bool described)
+{
+    struct builder out = { 0 };
+    Hardstop__Stream *stream;
+    struct hs_error err;
+
+    support_put_header(&out);
+    support_put_hex(&out, "07 00000001 61");
+    support_put_section(&out, 4, 1, "timer", 2);
+    support_put_hex(&out, "aabbccddeeff");
+    if (footers) {
+        support_put_footer(&out, 1);
+    }
+    support_put_section(&out, 4, 2, "/fe.0.0005/virtio-rng", 1);
+    support_put_virtio(&out, support_rng_text);
+    if (footers) {
+        support_put_footer(&out, 2);
+    }
+    support_put_hex(&out, "08 0002 0001 ff");
+    support_put_section(&out, 4, 3, "last", 2);
+    support_put_hex(&out, "11");
+    if (footers) {
+        support_put_footer(&out, 3);
+    }
+    support_put_hex(&out, "00");
+    if (described) {
+        support_put_hex(&out, "06");
+        builder_put_be(&out, 4, strlen(json));
+        builder_put(&out, json, strlen(json));
+    } else {
+        support_put_hex(&out, "c0ffee");
+    }
+    stream = stream_decode(out.data, out.size, footers ? STREAM_FOOTER : STREAM_LEGACY, &err);
+    if (!stream) {
+        fail_msg("%s at %llu", err.text, (unsigned long long)err.offset);
+    }
+    builder_clear(&out);
+    return stream;
+}
+
+static void check_cover(const struct map *map)
+{
+    size_t covered = 0;
+
+    for (size_t i = 0; i < map->n; i++) {
+        const struct map_entry *entry = &map->entries[i];
+
+        assert_int_equal(entry->offset, covered);
+        assert_true(entry->size > 0);
+        assert_true(*entry->path);
+        covered += entry->size;
+        if (entry->section != MAP_NO_SECTION) {
+            const struct stream_mark *mark = &map->encoding.marks[entry->section];
+
+            assert_in_range(entry->offset, mark->start, mark->end - entry->size);
+            assert_int_equal(entry->payload, entry->offset >= mark->payload && entry->offset < mark->payload_end);
+        }
+        for (size_t k = 0; k < entry->size; k++) {
+            assert_ptr_equal(map_at(map, entry->offset + k), entry);
+        }
+    }
+    assert_int_equal(covered, map->encoding.out.size);
+    assert_null(map_at(map, covered));
+    assert_null(map_at(map, SIZE_MAX));
+}
+
+static void every_byte_is_mapped_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        Hardstop__Stream *stream = build(i & 1, i & 2);
+        struct map map;
+
+        map_init(&map, stream, NULL);
+        check_cover(&map);
+        map_clear(&map);
+        assert_null(map.entries);
+        hardstop__stream__free_unpacked(stream, NULL);
+    }
+}
+
+static const struct map_entry *find(const struct map *map, size_t section, const char *path)
+{
+    const struct map_entry *found = NULL;
+
+    for (size_t i = 0; i < map->n; i++) {
+        if (map->entries[i].section == section && strcmp(map->entries[i].path, path) == 0) {
+            assert_null(found);
+            found = &map->entries[i];
+        }
+    }
+    if (!found) {
+        fail_msg("no entry %s", path);
+    }
+    return found;
+}
+
+static const struct {
+    size_t section;
+    const char *path;
+    size_t size;
+    uint64_t value;
+    bool payload, named, field;
+} entries[] = {
+    { MAP_NO_SECTION, "header.magic", 4, 0x5145564d, false, true, true },
+    { MAP_NO_SECTION, "configuration.type", 1, 7, false, true, false },
+    { MAP_NO_SECTION, "configuration.name", 1, 0, false, true, true },
+    { 0, "type", 1, 4, false, true, true },
+    { 0, "idstr", 5, 0, false, true, true },
+    { 0, "ticks[0]", 3, 0, true, true, false },
+    { 0, "ticks[1]", 3, 0, true, true, false },
+    { 0, "footer.mark", 1, 0x7e, false, true, true },
+    { 0, "footer.section_id", 4, 1, false, true, true },
+    { 1, "virtio.ccw.pmcw.intparm", 4, 7, true, true, true },
+    { 1, "virtio.ccw.sense_data", 32, 0, true, true, true },
+    { 1, "virtio.ccw.id.ciw[2].count", 2, 2, true, true, true },
+    { 1, "virtio.ccw.subch_subsection[s390_subch_dev/orb].orb.intparm", 4, 0x11223344, true, true, true },
+    { 1, "virtio.ccw.revision", 4, UINT64_MAX, true, true, true },
+    { 1, "virtio.config_len", 4, 4, true, true, true },
+    { 1, "virtio.queue[0].last_avail_idx", 2, 2, true, true, true },
+    { 1, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000), true, true,
+      true },
+    { 2, "command.data", 1, 0, false, true, true },
+    { 3, "opaque", 1, 0, true, false, false },
+    { 4, "type", 1, 0, false, true, true },
+    { MAP_NO_SECTION, "vmdesc.json", sizeof(json) - 1, 0, false, true, true },
+};
+
+static void entries_tell_section_field_and_value(void **state)
+{
+    Hardstop__Stream *stream = build(true, true);
+    struct map map;
+
+    (void)state;
+    map_init(&map, stream, NULL);
+    for (size_t i = 0; i < HS_COUNT(entries); i++) {
+        const struct map_entry *entry = find(&map, entries[i].section, entries[i].path);
+
+        if (entry->size != entries[i].size || entry->value != entries[i].value ||
+            entry->payload != entries[i].payload || entry->named != entries[i].named ||
+            (entry->field != NULL) != entries[i].field) {
+            fail_msg("%s: size %zu, value 0x%llx, payload %d, named %d, field %d", entry->path, entry->size,
+                     (unsigned long long)entry->value, entry->payload, entry->named, entry->field != NULL);
+        }
+    }
+    map_clear(&map);
+    hardstop__stream__free_unpacked(stream, NULL);
+}
+
+static void what_nothing_describes_has_no_name(void **state)
+{
+    Hardstop__Stream *stream = build(false, false);
+    ProtobufCBinaryData description = { sizeof(json) - 1, (uint8_t *)json };
+    struct map map;
+
+    (void)state;
+    map_init(&map, stream, NULL);
+    assert_false(find(&map, 0, "opaque")->named);
+    assert_false(find(&map, MAP_NO_SECTION, "rest")->named);
+    map_clear(&map);
+    map_init(&map, stream, &description);
+    assert_true(find(&map, 0, "ticks[1]")->named);
+    check_cover(&map);
+    map_clear(&map);
+    /* A description of another size does not fit. */
+    description.data = (uint8_t *)"{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"x\", \"size\": 5}]}]}";
+    description.len = strlen((char *)description.data);
+    map_init(&map, stream, &description);
+    assert_false(find(&map, 0, "opaque")->named);
+    check_cover(&map);
+    map_clear(&map);
+    hardstop__stream__free_unpacked(stream, NULL);
+}
+
+static void a_stream_of_nothing_has_an_empty_map(void **state)
+{
+    Hardstop__Stream stream = HARDSTOP__STREAM__INIT;
+    struct map map;
+
+    (void)state;
+    map_init(&map, &stream, NULL);
+    assert_int_equal(map.n, 0);
+    assert_null(map_at(&map, 0));
+    map_clear(&map);
+}
+
+static const struct {
+    const char *idstr, *device;
+    size_t size;
+} names[] = {
+    { "0000:00:02.0/virtio-net", "virtio-net", 32 }, { "timer", "timer", 32 },       { "a/b/c", "c", 32 },
+    { "a/", "", 32 },                                { "virtio-balloon", "virt", 5 }, { "x\ny\x7f", "x?y?", 32 },
+    { "", "", 32 },                                  { "abc", "", 1 },
+};
+
+static void device_names_are_short_and_printable(void **state)
+{
+    Hardstop__Section section = HARDSTOP__SECTION__INIT;
+    char name[32] = "?";
+
+    (void)state;
+    map_device_name(&section, name, sizeof(name));
+    assert_string_equal(name, "");
+    section.has_idstr = true;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        section.idstr.data = (uint8_t *)names[i].idstr;
+        section.idstr.len = strlen(names[i].idstr);
+        map_device_name(&section, name, names[i].size);
+        assert_string_equal(name, names[i].device);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_byte_is_mapped_once),
+        cmocka_unit_test(entries_tell_section_field_and_value),
+        cmocka_unit_test(what_nothing_describes_has_no_name),
+        cmocka_unit_test(a_stream_of_nothing_has_an_empty_map),
+        cmocka_unit_test(device_names_are_short_and_printable),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

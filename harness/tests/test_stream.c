@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole streams in both framings: what decodes encodes to the same bytes, and nothing that is cut decodes. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/base/random.h"
+#include "proto/reflect.h"
+
+enum { EOF_TYPE = 0, START = 1, PART = 2, END = 3, FULL = 4, COMMAND = 8 };
+
+static const char json[] = "{\"page_size\": 4096, \"devices\": [{\"name\": \"timer\", \"instance_id\": 0, \"fields\": ["
+                           "{\"name\": \"ticks\", \"size\": 12}]}]}";
+
+static void footer(struct builder *out, bool footers, uint32_t id)
+{
+    if (footers) {
+        support_put_footer(out, id);
+    }
+}
+
+/* A little of everything that QEMU sends. */
+static void build(struct builder *out, bool footers)
+{
+    support_put_header(out);
+    support_put_hex(out, "07 00000004"); /* configuration */
+    builder_put(out, "mach", 4);
+    support_put_hex(out, "05 1a");
+    builder_put(out, "configuration/capabilities", 26);
+    support_put_hex(out, "00000001 00000002 01 61 02 6263");
+    support_put_section(out, START, 2, "ram", 4);
+    support_put_hex(out, "0000000000001004 01 61 0000000000001000 0000000000000010");
+    footer(out, footers, 2);
+    support_put_hex(out, "08 0002 0004 01020304"); /* a ping */
+    support_put_hex(out, "02 00000002 0000000000000002 01 61 00 0000000000000010");
+    footer(out, footers, 2);
+    support_put_hex(out, "03 00000002 0000000000000010");
+    footer(out, footers, 2);
+    support_put_section(out, FULL, 0, "timer", 2);
+    support_put_hex(out, "7e7e00010000002204000000"); /* marks of other things, and the description tells the end */
+    footer(out, footers, 0);
+    support_put_section(out, FULL, 7, "/fe.0.0005/virtio-rng", 1);
+    support_put_virtio(out, support_rng_text);
+    footer(out, footers, 7);
+    support_put_section(out, FULL, 9, "opaque", 1);
+    support_put_hex(out, "ffeeddcc");
+    footer(out, footers, 9);
+    support_put_hex(out, "00 06");
+    builder_put_be(out, 4, strlen(json));
+    builder_put(out, json, strlen(json));
+}
+
+static const struct {
+    int type;
+    uint32_t id;
+    const char *idstr;
+    int payload;
+    size_t size;
+} sections[] = {
+    { START, 2, "ram", HARDSTOP__SECTION__PAYLOAD_OPAQUE, 26 },
+    { COMMAND, 0, "", HARDSTOP__SECTION__PAYLOAD__NOT_SET, 0 },
+    { PART, 2, "", HARDSTOP__SECTION__PAYLOAD_OPAQUE, 19 },
+    { END, 2, "", HARDSTOP__SECTION__PAYLOAD_OPAQUE, 8 },
+    { FULL, 0, "timer", HARDSTOP__SECTION__PAYLOAD_OPAQUE, 12 },
+    { FULL, 7, "/fe.0.0005/virtio-rng", HARDSTOP__SECTION__PAYLOAD_VIRTIO, 0 },
+    { FULL, 9, "opaque", HARDSTOP__SECTION__PAYLOAD_OPAQUE, 4 },
+    { EOF_TYPE, 0, "", HARDSTOP__SECTION__PAYLOAD__NOT_SET, 0 },
+};
+
+/* Decodes a copy in a block of just that size; NULL when it is refused. */
+static Hardstop__Stream *decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err)
+{
+    uint8_t *exact = malloc(size ? size : 1);
+    Hardstop__Stream *stream;
+
+    if (size) {
+        memcpy(exact, data, size);
+    }
+    stream = stream_decode(exact, size, framing, err);
+    free(exact);
+    return stream;
+}
+
+static void check_same_bytes(const Hardstop__Stream *stream, const uint8_t *data, size_t size)
+{
+    struct stream_encoding encoding = { 0 };
+
+    stream_encode(stream, &encoding, NULL, NULL);
+    assert_int_equal(encoding.out.size, size);
+    assert_memory_equal(encoding.out.data, data, size);
+    assert_int_equal(encoding.n_marks, stream->n_section);
+    stream_encoding_clear(&encoding);
+}
+
+static void check_sections(const Hardstop__Stream *stream, bool footers)
+{
+    struct stream_encoding encoding = { 0 };
+
+    stream_encode(stream, &encoding, NULL, NULL);
+    assert_int_equal(stream->n_section, HS_COUNT(sections));
+    for (size_t i = 0; i < HS_COUNT(sections); i++) {
+        const Hardstop__Section *section = stream->section[i];
+        const struct stream_mark *mark = &encoding.marks[i];
+
+        assert_int_equal(section->type, sections[i].type);
+        assert_int_equal(section->section_id, sections[i].id);
+        assert_int_equal(section->idstr.len, strlen(sections[i].idstr));
+        assert_memory_equal(section->idstr.data ? (char *)section->idstr.data : "", sections[i].idstr,
+                            section->idstr.len);
+        assert_int_equal(section->payload_case, sections[i].payload);
+        assert_int_equal(section->footer != NULL, footers && section->has_section_id);
+        assert_int_equal(encoding.out.data[mark->start], sections[i].type);
+        assert_int_equal(mark->end - mark->payload_end, section->footer ? 5 : 0);
+        if (sections[i].payload == HARDSTOP__SECTION__PAYLOAD_OPAQUE) {
+            assert_int_equal(mark->payload_end - mark->payload, sections[i].size);
+        }
+    }
+    stream_encoding_clear(&encoding);
+}
+
+static void both_framings_decode_and_come_back(void **state)
+{
+    (void)state;
+    for (int footers = 0; footers <= 1; footers++) {
+        for (int any = 0; any <= 1; any++) {
+            enum stream_framing framing = any ? STREAM_ANY : footers ? STREAM_FOOTER : STREAM_LEGACY;
+            struct hs_error err = { .text = "" };
+            struct builder bytes = { 0 };
+            Hardstop__Stream *stream;
+
+            build(&bytes, footers);
+            stream = decode(bytes.data, bytes.size, framing, &err);
+            if (!stream) {
+                fail_msg("%s at %llu", err.text, (unsigned long long)err.offset);
+            }
+            assert_true(stream->header && !stream->header->has_magic && !stream->header->has_version);
+            assert_int_equal(stream->configuration->n_subsection, 1);
+            assert_int_equal(stream->configuration->subsection[0]->capabilities->n_capability, 2);
+            assert_false(stream->has_rest);
+            assert_false(stream->vmdesc->has_len);
+            check_sections(stream, footers);
+            assert_int_equal(stream->section[1]->command->cmd, 2);
+            assert_false(stream->section[5]->virtio->has_rest);
+            check_same_bytes(stream, bytes.data, bytes.size);
+            hardstop__stream__free_unpacked(stream, NULL);
+            builder_clear(&bytes);
+        }
+    }
+}
+
+static void check_refused(const struct builder *bytes, size_t size, enum stream_framing framing)
+{
+    struct hs_error err = { .offset = HS_NO_OFFSET, .text = "" };
+    Hardstop__Stream *stream = decode(bytes->data, size, framing, &err);
+
+    if (stream) {
+        fail_msg("%zu of %zu bytes decode", size, bytes->size);
+    }
+    assert_in_range(err.offset, 0, size);
+    assert_true(*err.text);
+    assert_null(strchr(err.text, '\n'));
+}
+
+/* But for a cut that ends just behind the end-of-file mark: the description is optional. */
+static void every_truncation_is_refused_at_an_offset(void **state)
+{
+    (void)state;
+    for (int footers = 0; footers <= 1; footers++) {
+        struct builder bytes = { 0 };
+        size_t whole;
+
+        build(&bytes, footers);
+        whole = bytes.size - strlen(json) - 5;
+        for (size_t size = 0; size < bytes.size; size++) {
+            Hardstop__Stream *stream;
+
+            if (size != whole) {
+                check_refused(&bytes, size, footers ? STREAM_FOOTER : STREAM_LEGACY);
+                check_refused(&bytes, size, STREAM_ANY);
+                continue;
+            }
+            stream = decode(bytes.data, size, STREAM_ANY, NULL);
+            assert_non_null(stream);
+            assert_null(stream->vmdesc);
+            hardstop__stream__free_unpacked(stream, NULL);
+        }
+        builder_clear(&bytes);
+    }
+}
+
+static const struct {
+    const char *what, *hex, *reason;
+    enum stream_framing framing;
+    uint64_t offset;
+} refused[] = {
+    { "nothing", "", "empty", STREAM_ANY, 0 },
+    { "an unknown type", "09", "0x09 is no section type", STREAM_FOOTER, 0 },
+    { "a late configuration", "08 0001 0000 07", "0x07 is no section type", STREAM_FOOTER, 5 },
+    { "an unknown type behind the header", "5145564d 00000003 ff", "0xff is no section type", STREAM_FOOTER, 8 },
+    { "a part of nothing", "02 00000005 00", "a section part of id 5, which no section has", STREAM_LEGACY, 5 },
+    { "no idstr", "04 00000001 00 00000000 00000001 00 00", "has no idstr", STREAM_LEGACY, 0 },
+    { "no end of a payload", "04 00000001 01 61 00000000 00000001 aabb", "no end found", STREAM_FOOTER, 15 },
+    { "ram without a footer", "01 00000001 03 72616d 00000000 00000004 0000000000000010 00", "footer", STREAM_FOOTER,
+      26 },
+    { "ram with another mark", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7d00000001 00", "no footer",
+      STREAM_FOOTER, 25 },
+    { "a long machine name", "5145564d 00000003 07 7fffffff 61", "name: 2147483647 bytes wanted, 1 left", STREAM_ANY,
+      13 },
+    { "an unknown subsection", "5145564d 00000003 07 00000000 05 0f 636f6e66696775726174696f6e2f78 00000001",
+      "configuration/x of configuration is not known", STREAM_ANY, 13 },
+    { "a long description", "00 06 7fffffff 7b", "vmdesc: json: 2147483647 bytes wanted", STREAM_ANY, 6 },
+};
+
+static void nonsense_is_refused_where_it_stands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(refused); i++) {
+        struct hs_error err = { .text = "" };
+        struct builder bytes = { 0 };
+
+        support_put_hex(&bytes, refused[i].hex);
+        assert_null(decode(bytes.data, bytes.size, refused[i].framing, &err));
+        if (!strstr(err.text, refused[i].reason) || err.offset != refused[i].offset) {
+            fail_msg("%s: \"%s\" at %llu, not \"%s\" at %llu", refused[i].what, err.text,
+                     (unsigned long long)err.offset, refused[i].reason, (unsigned long long)refused[i].offset);
+        }
+        builder_clear(&bytes);
+    }
+}
+
+static const struct {
+    const char *what, *hex;
+    enum stream_framing framing;
+} odd[] = {
+    { "no sections", "00", STREAM_FOOTER },
+    { "bytes behind the end", "00 aabbcc", STREAM_LEGACY },
+    { "a second stream behind the end", "00 5145564d 00000003 00", STREAM_FOOTER },
+    { "another version", "5145564d 00000002 00", STREAM_FOOTER },
+    { "a footer of another id", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
+      STREAM_FOOTER },
+    { "a footer of id 0", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER },
+    { "a footer of another id than 0", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
+      STREAM_FOOTER },
+    { "id 0 twice", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER },
+    { "an empty payload", "04 00000001 01 61 00000000 00000001 00", STREAM_LEGACY },
+    { "a description that is none", "00 06 00000003 6e6f74", STREAM_FOOTER },
+    { "an empty description", "00 06 00000000", STREAM_FOOTER },
+    { "a command of no length", "08 ffff 0000 00", STREAM_LEGACY },
+    { "a machine name of negative length", "5145564d 00000003 07 ffffffff 00", STREAM_FOOTER },
+};
+
+static void what_is_odd_but_whole_comes_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(odd); i++) {
+        struct hs_error err = { .text = "" };
+        struct builder bytes = { 0 };
+        Hardstop__Stream *stream;
+
+        support_put_hex(&bytes, odd[i].hex);
+        stream = decode(bytes.data, bytes.size, odd[i].framing, &err);
+        if (!stream) {
+            fail_msg("%s: %s", odd[i].what, err.text);
+        }
+        check_same_bytes(stream, bytes.data, bytes.size);
+        hardstop__stream__free_unpacked(stream, NULL);
+        builder_clear(&bytes);
+    }
+}
+
+/* A stream saved without a description is read with that of another. */
+static void a_foreign_description_tells_the_ends(void **state)
+{
+    ProtobufCBinaryData description = { sizeof(json) - 1, (uint8_t *)json };
+    Hardstop__Stream *stream;
+    struct builder bytes = { 0 };
+
+    (void)state;
+    support_put_section(&bytes, FULL, 3, "timer", 1);
+    support_put_hex(&bytes, "04000000030161000000000000"); /* looks like a section; the last byte is the end of file */
+    stream = stream_decode_with(bytes.data, bytes.size, STREAM_LEGACY, &description, NULL);
+    assert_non_null(stream);
+    assert_int_equal(stream->n_section, 2);
+    assert_int_equal(stream->section[0]->opaque.len, 12);
+    check_same_bytes(stream, bytes.data, bytes.size);
+    hardstop__stream__free_unpacked(stream, NULL);
+    builder_clear(&bytes);
+}
+
+static void flipped_bytes_do_no_harm_and_lose_nothing(void **state)
+{
+    struct random random;
+    unsigned decoded = 0, rounds = 3000;
+
+    (void)state;
+    random_init(&random, 7);
+    for (unsigned i = 0; i < rounds; i++) {
+        struct builder bytes = { 0 };
+
+        build(&bytes, i & 1);
+        for (uint64_t n = random_below(&random, 3) + 1; n > 0; n--) {
+            uint8_t *byte = bytes.data + random_below(&random, bytes.size);
+
+            *byte = random_one_in(&random, 2) ? (uint8_t)random_bits(&random) : *byte ^ (1u << random_below(&random, 8));
+        }
+        for (enum stream_framing framing = STREAM_LEGACY; framing <= STREAM_ANY; framing++) {
+            Hardstop__Stream *stream = decode(bytes.data, bytes.size, framing, NULL);
+
+            if (stream) {
+                check_same_bytes(stream, bytes.data, bytes.size);
+                assert_true(reflect_valid(&stream->base, NULL));
+                hardstop__stream__free_unpacked(stream, NULL);
+                decoded++;
+            }
+        }
+        builder_clear(&bytes);
+    }
+    assert_in_range(decoded, rounds / 2, 3 * rounds - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_framings_decode_and_come_back),
+        cmocka_unit_test(every_truncation_is_refused_at_an_offset),
+        cmocka_unit_test(nonsense_is_refused_where_it_stands),
+        cmocka_unit_test(what_is_odd_but_whole_comes_back),
+        cmocka_unit_test(a_foreign_description_tells_the_ends),
+        cmocka_unit_test(flipped_bytes_do_no_harm_and_lose_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
