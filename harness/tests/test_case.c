@@ -167,7 +167,7 @@ static const struct {
     { "an unknown field", "setup { }\nstraem { }\n", "line 2", 21 },
     { "an open message", "setup {", "line 1", 7 },
     { "a number that does not fit", "stream { section { section_id: 4294967296 } }", "line 1", 45 },
-    { "a cut tag", "\x0a", "", 1 },
+    { "a cut tag", "\x12", "", 1 },
     { "a length behind the end", "\x0a\x7f\x01", "", 3 },
     { "a group", "\x0b\x0c", "", 2 },
     { "a varint without end", "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "", 13 },

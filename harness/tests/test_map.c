@@ -20,7 +20,7 @@ static Hardstop__Stream *build(bool footers, bool described)
     struct hs_error err;
 
     support_put_header(&out);
-    support_put_hex(&out, "07 00000001 61");
+    support_put_hex(&out, "07 00000001 61 08 0002 0001 ff");
     support_put_section(&out, 4, 1, "timer", 2);
     support_put_hex(&out, "aabbccddeeff");
     if (footers) {
@@ -31,7 +31,6 @@ static Hardstop__Stream *build(bool footers, bool described)
     if (footers) {
         support_put_footer(&out, 2);
     }
-    support_put_hex(&out, "08 0002 0001 ff");
     support_put_section(&out, 4, 3, "last", 2);
     support_put_hex(&out, "11");
     if (footers) {
@@ -120,22 +119,22 @@ static const struct {
     { MAP_NO_SECTION, "header.magic", 4, 0x5145564d, false, true, true },
     { MAP_NO_SECTION, "configuration.type", 1, 7, false, true, false },
     { MAP_NO_SECTION, "configuration.name", 1, 0, false, true, true },
-    { 0, "type", 1, 4, false, true, true },
-    { 0, "idstr", 5, 0, false, true, true },
-    { 0, "ticks[0]", 3, 0, true, true, false },
-    { 0, "ticks[1]", 3, 0, true, true, false },
-    { 0, "footer.mark", 1, 0x7e, false, true, true },
-    { 0, "footer.section_id", 4, 1, false, true, true },
-    { 1, "virtio.ccw.pmcw.intparm", 4, 7, true, true, true },
-    { 1, "virtio.ccw.sense_data", 32, 0, true, true, true },
-    { 1, "virtio.ccw.id.ciw[2].count", 2, 2, true, true, true },
-    { 1, "virtio.ccw.subch_subsection[s390_subch_dev/orb].orb.intparm", 4, 0x11223344, true, true, true },
-    { 1, "virtio.ccw.revision", 4, UINT64_MAX, true, true, true },
-    { 1, "virtio.config_len", 4, 4, true, true, true },
-    { 1, "virtio.queue[0].last_avail_idx", 2, 2, true, true, true },
-    { 1, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000), true, true,
+    { 1, "type", 1, 4, false, true, true },
+    { 1, "idstr", 5, 0, false, true, true },
+    { 1, "ticks[0]", 3, 0, true, true, false },
+    { 1, "ticks[1]", 3, 0, true, true, false },
+    { 1, "footer.mark", 1, 0x7e, false, true, true },
+    { 1, "footer.section_id", 4, 1, false, true, true },
+    { 2, "virtio.ccw.pmcw.intparm", 4, 7, true, true, true },
+    { 2, "virtio.ccw.sense_data", 32, 0, true, true, true },
+    { 2, "virtio.ccw.id.ciw[2].count", 2, 2, true, true, true },
+    { 2, "virtio.ccw.subch_subsection[s390_subch_dev/orb].orb.intparm", 4, 0x11223344, true, true, true },
+    { 2, "virtio.ccw.revision", 4, UINT64_MAX, true, true, true },
+    { 2, "virtio.config_len", 4, 4, true, true, true },
+    { 2, "virtio.queue[0].last_avail_idx", 2, 2, true, true, true },
+    { 2, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000), true, true,
       true },
-    { 2, "command.data", 1, 0, false, true, true },
+    { 0, "command.data", 1, 0, false, true, true },
     { 3, "opaque", 1, 0, true, false, false },
     { 4, "type", 1, 0, false, true, true },
     { MAP_NO_SECTION, "vmdesc.json", sizeof(json) - 1, 0, false, true, true },
@@ -170,18 +169,18 @@ static void what_nothing_describes_has_no_name(void **state)
 
     (void)state;
     map_init(&map, stream, NULL);
-    assert_false(find(&map, 0, "opaque")->named);
+    assert_false(find(&map, 1, "opaque")->named);
     assert_false(find(&map, MAP_NO_SECTION, "rest")->named);
     map_clear(&map);
     map_init(&map, stream, &description);
-    assert_true(find(&map, 0, "ticks[1]")->named);
+    assert_true(find(&map, 1, "ticks[1]")->named);
     check_cover(&map);
     map_clear(&map);
     /* A description of another size does not fit. */
     description.data = (uint8_t *)"{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"x\", \"size\": 5}]}]}";
     description.len = strlen((char *)description.data);
     map_init(&map, stream, &description);
-    assert_false(find(&map, 0, "opaque")->named);
+    assert_false(find(&map, 1, "opaque")->named);
     check_cover(&map);
     map_clear(&map);
     hardstop__stream__free_unpacked(stream, NULL);

@@ -278,6 +278,20 @@ static const char *skip_warnings(const char *text)
     return text;
 }
 
+static int explain_device(const Hardstop__Setup *setup, const char *name, struct hs_error *err)
+{
+    for (size_t i = 0; i < HS_COUNT(modules); i++) {
+        if (strncmp(name, modules[i].device, strlen(modules[i].device)) == 0) {
+            return hs_fail(err, HS_NO_OFFSET,
+                           "device %s is in QEMU's module %s.so, which is not installed or not loadable; on Debian: "
+                           "apt-get install %s",
+                           name, modules[i].module, modules[i].package);
+        }
+    }
+    return hs_fail(err, HS_NO_OFFSET, "%s has no device %s; %s -device help lists its devices", setup->binary, name,
+                   setup->binary);
+}
+
 int process_explain(const Hardstop__Setup *setup, const char *text, struct hs_error *err)
 {
     char name[128];
@@ -289,20 +303,14 @@ int process_explain(const Hardstop__Setup *setup, const char *text, struct hs_er
         return hs_fail(err, HS_NO_OFFSET, "%s has no machine %s; %s -M help lists its machines", setup->binary,
                        setup->machine ? setup->machine : "", setup->binary);
     }
-    if (between(text, "'", "' is not a valid device model name", name, sizeof(name))) {
-        for (size_t i = 0; i < HS_COUNT(modules); i++) {
-            if (strncmp(name, modules[i].device, strlen(modules[i].device)) == 0) {
-                return hs_fail(err, HS_NO_OFFSET,
-                               "device %s is in QEMU's module %s.so, which is not installed or not loadable; on "
-                               "Debian: apt-get install %s",
-                               name, modules[i].module, modules[i].package);
-            }
-        }
-        return hs_fail(err, HS_NO_OFFSET, "%s has no device %s; %s -device help lists its devices", setup->binary, name,
-                       setup->binary);
+    /* The second is what a module's device says when the module of the device inside it is missing. */
+    if (between(text, "'", "' is not a valid device model name", name, sizeof(name)) ||
+        between(text, "missing object type '", "'", name, sizeof(name))) {
+        return explain_device(setup, name, err);
     }
     if (!length) {
-        return hs_fail(err, HS_NO_OFFSET, "%s ended while it started and said nothing", setup->binary);
+        return hs_fail(err, HS_NO_OFFSET, "%s ended while it started and said nothing: is it a QEMU?",
+                       setup->binary);
     }
     return hs_fail(err, HS_NO_OFFSET, "%s did not start: %.*s", setup->binary, (int)length, text);
 }
