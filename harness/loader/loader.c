@@ -25,6 +25,16 @@ const struct loader_frame *loader_crash_frame(const struct loader_answer *answer
     return answer->n_frames ? &answer->frames[0] : NULL;
 }
 
+const struct loader_frame *loader_hang_frame(const struct loader_answer *answer)
+{
+    for (size_t i = 1; i < answer->n_frames; i++) {
+        if (strcmp(answer->frames[i].symbol, "vmstate_load_state") == 0) {
+            return &answer->frames[i - 1];
+        }
+    }
+    return NULL;
+}
+
 const char *loader_signal_name(int number)
 {
     static char text[16];

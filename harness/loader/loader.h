@@ -93,6 +93,11 @@ static inline void loader_close(struct loader *loader)
 
 /* The innermost frame inside the loader's own program, by which a crash is known; NULL when there is none. */
 const struct loader_frame *loader_crash_frame(const struct loader_answer *answer);
+/*
+ * The frame by which a hang is known: that of the device's load, called by the innermost vmstate_load_state().  What it
+ * calls in turn is another at each look.  NULL when the stack does not show one.
+ */
+const struct loader_frame *loader_hang_frame(const struct loader_answer *answer);
 
 /* "SIGSEGV" ...; a number's text for others.  Valid until the next call. */
 const char *loader_signal_name(int number);

@@ -102,6 +102,19 @@ static void describe_crash(const struct loader_answer *answer, struct finding *f
              answer->saving ? ", while saving what was accepted" : "");
 }
 
+static void describe_hang(const struct loader_answer *answer, struct finding *finding)
+{
+    const struct loader_frame *frame = loader_hang_frame(answer);
+
+    if (frame) {
+        snprintf(finding->crash, sizeof(finding->crash), "spins at %s+0x%" PRIx64, frame->module, frame->offset);
+    }
+    snprintf(finding->message, sizeof(finding->message), "no answer in time%s%s%s%s%s%s",
+             answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "", finding->crash,
+             frame && *frame->symbol ? " (near " : "", frame ? frame->symbol : "",
+             frame && *frame->symbol ? ")" : "");
+}
+
 static void describe_differences(const struct state_comparison *comparison, const char *what, struct finding *finding)
 {
     size_t used = (size_t)snprintf(finding->message, sizeof(finding->message), "accepted, %zu field%s %s:",
@@ -129,8 +142,7 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
     case VERDICT_HUNG:
         locate_damage(judgement, finding);
         device_of_idstr(answer->section, finding->device, sizeof(finding->device));
-        snprintf(finding->message, sizeof(finding->message), "no answer in time%s",
-                 answer->saving ? ", while saving what was accepted" : "");
+        describe_hang(answer, finding);
         break;
     case VERDICT_GARBAGE:
     case VERDICT_EQUAL:
@@ -183,7 +195,7 @@ void finding_describe(const struct judgement *judgement, const struct property *
     finding->verdict = judgement->verdict;
     describe_verdict(judgement, property, finding);
     identity = hs_format("%s|%s|%s|%s", finding->transport, verdict_name(finding->verdict), finding->device,
-                         finding->verdict == VERDICT_CRASHED ? finding->crash : finding->field);
+                         *finding->crash ? finding->crash : finding->field);
     finding->signature = XXH3_64bits(identity, strlen(identity));
     free(identity);
 }
@@ -346,4 +358,23 @@ struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error 
     closedir(directory);
     qsort(findings, *n, sizeof(*findings), by_signature);
     return findings;
+}
+
+static int by_severity(const void *left, const void *right)
+{
+    static const int severity[VERDICT_COUNT] = {
+        [VERDICT_CRASHED] = 5, [VERDICT_HUNG] = 4, [VERDICT_GARBAGE] = 3, [VERDICT_EQUAL] = 2, [VERDICT_REJECTED] = 1,
+    };
+    const struct finding *a = left, *b = right;
+    int order = severity[b->verdict] - severity[a->verdict];
+
+    order = order ? order : strcmp(a->transport, b->transport);
+    order = order ? order : strcmp(a->device, b->device);
+    order = order ? order : strcmp(a->field, b->field);
+    return order ? order : by_signature(left, right);
+}
+
+void finding_sort(struct finding *findings, size_t n)
+{
+    qsort(findings, n, sizeof(*findings), by_severity);
 }

@@ -10,7 +10,7 @@ struct finding {
     enum verdict verdict;
     char device[64]; /* section, without the path of its instance: "virtio-net" */
     char field[256]; /* without indexes: "virtio.queue[].num"; "" where none can be named */
-    char crash[160]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3"; "" for other verdicts */
+    char crash[160]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3", "spins at ..."; "" where no stack tells */
     char machine[128]; /* binary and machine type */
     char transport[8]; /* "ccw", "pci" or "" */
     char message[512]; /* one line for a person */
@@ -34,6 +34,9 @@ bool finding_is_known(const char *folder, uint64_t signature);
 
 /* Reads every finding of a folder, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
 struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
+
+/* Puts the worst first: crashed, hung, garbage, equal; then by transport, device, field, signature. */
+void finding_sort(struct finding *findings, size_t n);
 
 /* The path of a finding's case; free it. */
 char *finding_case_path(const char *folder, const struct finding *finding);

@@ -127,16 +127,35 @@ json_t *verdict_json(const struct judgement *judgement)
                      json_differences(&judgement->resave));
 }
 
+static void print_totals(FILE *out, const struct finding *findings, size_t n)
+{
+    size_t totals[VERDICT_COUNT] = { 0 };
+    const char *before = ": ";
+
+    for (size_t i = 0; i < n; i++) {
+        totals[findings[i].verdict]++;
+    }
+    fprintf(out, "%zu distinct finding%s", n, n == 1 ? "" : "s");
+    for (int i = VERDICT_COUNT - 1; i >= 0; i--) {
+        if (totals[i]) {
+            fprintf(out, "%s%zu %s", before, totals[i], verdict_name((enum verdict)i));
+            before = ", ";
+        }
+    }
+    fputc('\n', out);
+}
+
 void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder)
 {
-    fprintf(out, "%zu distinct finding%s\n", n, n == 1 ? "" : "s");
+    print_totals(out, findings, n);
     for (size_t i = 0; i < n; i++) {
         const struct finding *finding = &findings[i];
         char *path = finding_case_path(folder, finding);
 
         fprintf(out, "\n%3zu  ", i + 1);
         style_print(out, style_of(finding->verdict), "%-8s", verdict_name(finding->verdict));
-        fprintf(out, " %-3s %-16s %s\n", finding->transport, finding->device, finding->field);
+        fprintf(out, " %-3s %s%s%s\n", finding->transport, finding->device,
+                *finding->device && *finding->field ? "  " : "", finding->field);
         fprintf(out, "     %s; %s\n     %s\n", finding->property, finding->machine, finding->message);
         fprintf(out, "     hardstop repro --confirm %s\n", path);
         free(path);

@@ -349,6 +349,7 @@ static int report(const struct options *options, struct hs_error *err)
         json_decref(list);
         return -1;
     }
+    finding_sort(findings, n);
     for (size_t i = 0; options->json && i < n; i++) {
         char *path = finding_case_path(folder, &findings[i]);
 

@@ -115,7 +115,8 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
 
 static int start(struct qemu_loader *qemu, struct hs_error *err)
 {
-    const char *environment[] = { "LD_PRELOAD", qemu->preload, PROTOCOL_ENV, "1", NULL };
+    /* Symbols bound while QEMU starts are not bound again in the child of each load. */
+    const char *environment[] = { "LD_PRELOAD", qemu->preload, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1", NULL };
     struct arguments arguments = { 0 };
     int pair[2], result;
 
@@ -364,7 +365,7 @@ static int read_answer(struct qemu_loader *qemu, struct loader_answer *answer, s
     read_frames(shared, answer);
     read_text(qemu, answer);
     if (answer->outcome == OUTCOME_UNKNOWN) {
-        return hs_fail(err, HS_NO_OFFSET, "the load did not begin (no process, or no such guest memory)");
+        return hs_fail(err, HS_NO_OFFSET, "the load did not begin: no new process, no such guest memory, or a Linux before 5.3");
     }
     return answer->outcome == OUTCOME_ACCEPTED ? read_saved(qemu, answer, err) : 0;
 }

@@ -69,6 +69,7 @@ static int serving_main(int argc, char **argv, char **env)
 
     (void)env;
     unsetenv("LD_PRELOAD");
+    unsetenv("LD_BIND_NOW");
     unsetenv(PROTOCOL_ENV);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, PROTOCOL_FD_CONTROL, 0);
