@@ -43,7 +43,7 @@ static size_t end_of_file(const Hardstop__Stream *stream, const struct stream_en
 {
     for (size_t i = 0; i < stream->n_section; i++) {
         if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF) {
-            return encoding->marks[i].end;
+            return encoding->marks[i].start + 1;
         }
     }
     return encoding->out.size;

@@ -129,9 +129,9 @@ static enum verdict verdict_of(const struct judgement *judgement)
  * Are the payloads of the stream's sections in the saved state as they are, byte for byte?  Answers the usual case
  * without decoding anything: the saved section is found by the bytes of its header behind the section id.
  */
-static bool saves_same_payloads(const struct judgement *judgement)
+static bool saves_same_payloads(const struct judgement *judgement, const struct builder *saved)
 {
-    const struct builder *saved = &judgement->actual.saved, *given = &judgement->plain.out;
+    const struct builder *given = &judgement->plain.out;
     const Hardstop__Stream *stream = judgement->test->stream;
 
     for (size_t i = 0; stream && i < stream->n_section; i++) {
@@ -166,7 +166,7 @@ static bool compare_given(struct judgement *judgement)
         return state_compare_bytes(judgement->damaged.data, judgement->damaged.size, saved->data, saved->size,
                                    STATE_GIVEN, &judgement->resave);
     }
-    if (saves_same_payloads(judgement)) {
+    if (saves_same_payloads(judgement, saved)) {
         return true;
     }
     saved_stream = saved->size && state_description(saved->data, saved->size, &json)
@@ -229,6 +229,8 @@ int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judge
     } else if (load(oracle, test, &judgement->damaged, &judgement->actual, err) < 0) {
         return -1;
     }
+    judgement->is_sound = judgement->reference.answer.outcome == OUTCOME_ACCEPTED &&
+                          (judgement->is_captured || saves_same_payloads(judgement, &judgement->reference.saved));
     if (load_again(oracle, judgement, err) < 0) {
         return -1;
     }

@@ -58,7 +58,7 @@ static bool was_accepted(const struct judgement *judgement)
 /* A claim on one kind of damage: nothing to judge where another did it too, or where the stream is bad undamaged. */
 static enum property_result is_rejected(const struct judgement *judgement, bool kind)
 {
-    if (!only(judgement, kind) || judgement->reference.answer.outcome != OUTCOME_ACCEPTED ||
+    if (!only(judgement, kind) || !judgement->is_sound ||
         (judgement->verdict != VERDICT_REJECTED && !was_accepted(judgement))) {
         return PROPERTY_SKIP;
     }
@@ -82,8 +82,7 @@ static enum property_result deletion_is_rejected(const struct judgement *judgeme
 
 static enum property_result damage_is_never_garbage(const struct judgement *judgement)
 {
-    if (judgement->damaged.size == judgement->plain.out.size || judgement->effect.reordered ||
-        judgement->reference.answer.outcome != OUTCOME_ACCEPTED) {
+    if (judgement->damaged.size == judgement->plain.out.size || judgement->effect.reordered || !judgement->is_sound) {
         return PROPERTY_SKIP;
     }
     return holds(judgement->verdict != VERDICT_GARBAGE);
