@@ -1,110 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "harness/wire/stream.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
+#include "harness/wire/framing.h"
 #include "harness/wire/ram.h"
 #include "harness/wire/tables.h"
 #include "harness/wire/vmdesc.h"
 
-#define SECTION Hardstop__Section
-
-enum {
-    TYPE_EOF = HARDSTOP__SECTION__TYPE__EOF,
-    TYPE_START = HARDSTOP__SECTION__TYPE__START,
-    TYPE_PART = HARDSTOP__SECTION__TYPE__PART,
-    TYPE_END = HARDSTOP__SECTION__TYPE__END,
-    TYPE_FULL = HARDSTOP__SECTION__TYPE__FULL,
-    TYPE_VMDESC = 6,
-    TYPE_CONFIGURATION = 7,
-    TYPE_COMMAND = HARDSTOP__SECTION__TYPE__COMMAND,
-    FOOTER_MARK = 0x7e,
-    DEFAULT_PAGE_SIZE = 4096,
-};
-
-static const uint32_t magic = 0x5145564d;
-
-bool stream_type_has_header(int type)
-{
-    return type == TYPE_START || type == TYPE_FULL;
-}
-
-static bool type_has_id(int type)
-{
-    return stream_type_has_header(type) || type == TYPE_PART || type == TYPE_END;
-}
-
-/* Tables of the framing. */
-
-static const struct field header_fields[] = {
-    FIELD_NUMBER(Hardstop__Header, magic, 4, .initial = 0x5145564d),
-    FIELD_NUMBER(Hardstop__Header, version, 4, .initial = 3),
-};
-static const struct table header_table = TABLE(hardstop__header, header_fields);
-
-static const struct field configuration_fields[] = {
-    FIELD_COUNT_OF(Hardstop__Configuration, name_len, 4, 1, .is_signed = true),
-    FIELD_BLOB(Hardstop__Configuration, name),
-    FIELD_SUBSECTION_LIST(Hardstop__Configuration, subsection, &configuration_subsections),
-};
-static const struct table configuration_table = TABLE(hardstop__configuration, configuration_fields);
-
-static bool has_id(const struct field_decoder *decoder, const void *message, const struct field *field)
-{
-    (void)decoder;
-    (void)field;
-    return type_has_id((int)((const SECTION *)message)->type);
-}
-
-static bool has_header(const struct field_decoder *decoder, const void *message, const struct field *field)
-{
-    (void)decoder;
-    (void)field;
-    return stream_type_has_header((int)((const SECTION *)message)->type);
-}
-
-static const struct field command_fields[] = {
-    FIELD_NUMBER(Hardstop__Command, cmd, 2),
-    FIELD_COUNT_OF(Hardstop__Command, len, 2, 1),
-    FIELD_BLOB(Hardstop__Command, data),
-};
-static const struct table command_table = TABLE(hardstop__command, command_fields);
-
-static bool has_command(const struct field_decoder *decoder, const void *message, const struct field *field)
-{
-    (void)decoder;
-    (void)field;
-    return (int)((const SECTION *)message)->type == TYPE_COMMAND;
-}
-
-/* The part of a section before its payload. */
-static const struct field section_fields[] = {
-    { .kind = FIELD_UINT, FIELD_SCALAR_(SECTION, type, 1), .initial = TYPE_FULL },
-    FIELD_NUMBER(SECTION, section_id, 4, .present = has_id),
-    FIELD_COUNT_OF(SECTION, idstr_len, 1, 1, .present = has_header),
-    FIELD_BLOB(SECTION, idstr, .present = has_header),
-    FIELD_NUMBER(SECTION, instance_id, 4, .present = has_header),
-    FIELD_NUMBER(SECTION, version_id, 4, .present = has_header),
-    FIELD_STRUCT(SECTION, command, &command_table, .present = has_command),
-};
-static const struct table section_table = TABLE(hardstop__section, section_fields);
-
-static const struct field footer_fields[] = {
-    FIELD_NUMBER(Hardstop__Footer, mark, 1, .initial = FOOTER_MARK),
-    FIELD_NUMBER(Hardstop__Footer, section_id, 4),
-};
-static const struct table footer_table = TABLE(hardstop__footer, footer_fields);
-
-static const struct field vmdesc_fields[] = {
-    FIELD_COUNT_OF(Hardstop__Vmdesc, len, 4, 1),
-    FIELD_BLOB(Hardstop__Vmdesc, json),
-};
-static const struct table vmdesc_table = TABLE(hardstop__vmdesc, vmdesc_fields);
-
-/* Decode. */
+enum { DEFAULT_PAGE_SIZE = 4096 };
 
 struct decode {
     struct field_decoder fields;
@@ -116,10 +20,10 @@ struct decode {
 };
 
 /* The START or FULL section that gave `id` its name, or NULL. */
-static const SECTION *section_of_id(const struct decode *decode, uint32_t id)
+static const Hardstop__Section *section_of_id(const struct decode *decode, uint32_t id)
 {
     for (size_t i = decode->stream->n_section; i > 0; i--) {
-        const SECTION *section = decode->stream->section[i - 1];
+        const Hardstop__Section *section = decode->stream->section[i - 1];
 
         if (section->has_section_id && section->section_id == id && stream_type_has_header((int)section->type)) {
             return section;
@@ -152,7 +56,7 @@ static bool could_be_section(const struct decode *decode, size_t at)
     if (type == TYPE_EOF) {
         return bytes_left(&in) == 0 || bytes_peek(&in, 0) == TYPE_VMDESC;
     }
-    if (!type_has_id(type) || !bytes_get_be(&in, 4, &id)) {
+    if (!framing_type_has_id(type) || !bytes_get_be(&in, 4, &id)) {
         return false;
     }
     /* Ids are handed out in order: a machine has far fewer than 65536 sections. */
@@ -176,7 +80,7 @@ static bool could_be_end(const struct decode *decode, size_t at, uint32_t id)
                            : could_be_section(decode, at);
 }
 
-static int find_end(struct decode *decode, const SECTION *section, size_t *end)
+static int find_end(struct decode *decode, const Hardstop__Section *section, size_t *end)
 {
     struct bytes *in = &decode->fields.in;
 
@@ -190,7 +94,7 @@ static int find_end(struct decode *decode, const SECTION *section, size_t *end)
                    (const char *)section->idstr.data);
 }
 
-static void put_opaque(SECTION *section, const struct bytes *in, size_t end)
+static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_t end)
 {
     section->payload_case = HARDSTOP__SECTION__PAYLOAD_OPAQUE;
     section->opaque.len = end - in->at;
@@ -198,7 +102,7 @@ static void put_opaque(SECTION *section, const struct bytes *in, size_t end)
 }
 
 /* Reads a virtio payload up to `*end` (SIZE_MAX: not known; then set).  False where the tables do not fit it. */
-static bool decode_virtio(struct decode *decode, SECTION *section, size_t *end)
+static bool decode_virtio(struct decode *decode, Hardstop__Section *section, size_t *end)
 {
     struct field_decoder fields = decode->fields;
     Hardstop__VirtioSection *virtio;
@@ -230,10 +134,10 @@ static bool decode_virtio(struct decode *decode, SECTION *section, size_t *end)
     return true;
 }
 
-static int decode_payload(struct decode *decode, SECTION *section)
+static int decode_payload(struct decode *decode, Hardstop__Section *section)
 {
     struct bytes *in = &decode->fields.in;
-    const SECTION *named = section_of_id(decode, section->section_id);
+    const Hardstop__Section *named = section_of_id(decode, section->section_id);
     const struct vmdesc_section *described;
     struct bytes walk = *in;
     size_t end = SIZE_MAX;
@@ -265,10 +169,10 @@ static int decode_payload(struct decode *decode, SECTION *section)
     return 0;
 }
 
-static int decode_footer(struct decode *decode, SECTION *section)
+static int decode_footer(struct decode *decode, Hardstop__Section *section)
 {
     size_t at = decode->fields.in.at;
-    ProtobufCMessage *footer = field_decode(&decode->fields, &footer_table);
+    ProtobufCMessage *footer = field_decode(&decode->fields, &framing_footer);
 
     if (!footer) {
         return hs_fail_in(decode->fields.err, "footer");
@@ -287,10 +191,10 @@ static int decode_footer(struct decode *decode, SECTION *section)
     return 0;
 }
 
-static SECTION *append_section(struct decode *decode)
+static Hardstop__Section *append_section(struct decode *decode)
 {
     Hardstop__Stream *stream = decode->stream;
-    SECTION *section = hs_alloc(sizeof(*section));
+    Hardstop__Section *section = hs_alloc(sizeof(*section));
 
     hardstop__section__init(section);
     if (stream->n_section == decode->capacity) {
@@ -307,22 +211,22 @@ static int decode_section(struct decode *decode)
     struct bytes *in = &decode->fields.in;
     size_t at = in->at;
     int type = bytes_peek(in, 0);
-    SECTION *section;
+    Hardstop__Section *section;
 
     if (type < 0) {
         return hs_fail(decode->fields.err, at, "the stream ends without an end-of-file mark");
     }
-    if (type != TYPE_EOF && type != TYPE_COMMAND && !type_has_id(type)) {
+    if (type != TYPE_EOF && type != TYPE_COMMAND && !framing_type_has_id(type)) {
         return hs_fail(decode->fields.err, at, "0x%02x is no section type", type);
     }
     section = append_section(decode);
-    if (field_decode_into(&decode->fields, &section_table, &section->base) < 0) {
+    if (field_decode_into(&decode->fields, &framing_section, &section->base) < 0) {
         return hs_fail_in(decode->fields.err, "section %zu", decode->stream->n_section - 1);
     }
     if (stream_type_has_header(type) && !section->idstr.len) {
         return hs_fail(decode->fields.err, at, "section %zu has no idstr", decode->stream->n_section - 1);
     }
-    if (!type_has_id(type)) {
+    if (!framing_type_has_id(type)) {
         return type == TYPE_EOF;
     }
     if (decode_payload(decode, section) < 0 || (decode->footers && decode_footer(decode, section) < 0)) {
@@ -338,17 +242,17 @@ static int decode_start(struct decode *decode)
     struct bytes probe = *in;
     uint64_t value;
 
-    if (!bytes_get_be(&probe, 4, &value) || value != magic) {
+    if (!bytes_get_be(&probe, 4, &value) || value != STREAM_MAGIC) {
         return 0;
     }
-    decode->stream->header = (Hardstop__Header *)field_decode(&decode->fields, &header_table);
+    decode->stream->header = (Hardstop__Header *)field_decode(&decode->fields, &framing_header);
     if (!decode->stream->header) {
         return -1;
     }
     if (bytes_peek(in, 0) == TYPE_CONFIGURATION) {
         in->at++;
         decode->stream->configuration =
-            (Hardstop__Configuration *)field_decode(&decode->fields, &configuration_table);
+            (Hardstop__Configuration *)field_decode(&decode->fields, &framing_configuration);
         return decode->stream->configuration ? 0 : hs_fail_in(decode->fields.err, "configuration section");
     }
     return 0;
@@ -360,7 +264,7 @@ static int decode_end(struct decode *decode)
 
     if (bytes_peek(in, 0) == TYPE_VMDESC) {
         in->at++;
-        decode->stream->vmdesc = (Hardstop__Vmdesc *)field_decode(&decode->fields, &vmdesc_table);
+        decode->stream->vmdesc = (Hardstop__Vmdesc *)field_decode(&decode->fields, &framing_vmdesc);
         if (!decode->stream->vmdesc) {
             return hs_fail_in(decode->fields.err, "vmdesc");
         }
@@ -452,119 +356,4 @@ Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stre
     }
     return framing == STREAM_ANY ? decode_any(data, size, description, err)
                                  : decode_framed(data, size, framing == STREAM_FOOTER, description, err);
-}
-
-/* Encode. */
-
-static struct stream_mark *append_mark(struct stream_encoding *encoding)
-{
-    if (encoding->n_marks == encoding->capacity) {
-        encoding->capacity = encoding->capacity ? encoding->capacity * 2 : 32;
-        encoding->marks = hs_resize(encoding->marks, encoding->capacity, sizeof(*encoding->marks));
-    }
-    return &encoding->marks[encoding->n_marks++];
-}
-
-static void encode_payload(struct field_encoder *encoder, const SECTION *section)
-{
-    size_t offset = encoder->out->size;
-    size_t length;
-
-    if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_OPAQUE) {
-        builder_put(encoder->out, section->opaque.data, section->opaque.len);
-        field_visit(encoder, "opaque", offset, NULL, 0);
-    } else if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
-        length = field_path_push(encoder, "virtio");
-        field_encode(encoder, &virtio_table, &section->virtio->base);
-        offset = encoder->out->size;
-        builder_put(encoder->out, section->virtio->rest.data, section->virtio->rest.len);
-        field_visit(encoder, "rest", offset, NULL, 0);
-        field_path_pop(encoder, length);
-    }
-}
-
-static void encode_footer(struct field_encoder *encoder, const SECTION *section)
-{
-    Hardstop__Footer footer = *section->footer;
-    size_t length = field_path_push(encoder, "footer");
-
-    if (!footer.has_section_id) {
-        footer.has_section_id = true;
-        footer.section_id = section->section_id;
-    }
-    field_encode(encoder, &footer_table, &footer.base);
-    field_path_pop(encoder, length);
-}
-
-static void encode_section(struct field_encoder *encoder, const SECTION *section, struct stream_mark *mark)
-{
-    mark->start = encoder->out->size;
-    field_encode(encoder, &section_table, &section->base);
-    mark->payload = encoder->out->size;
-    encode_payload(encoder, section);
-    mark->payload_end = encoder->out->size;
-    if (section->footer) {
-        encode_footer(encoder, section);
-    }
-    mark->end = encoder->out->size;
-}
-
-static void encode_marked(struct field_encoder *encoder, uint8_t type, const char *name, const struct table *table,
-                          const ProtobufCMessage *message)
-{
-    size_t length = field_path_push(encoder, name);
-    size_t offset = encoder->out->size;
-
-    if (type) {
-        builder_put_be(encoder->out, 1, type);
-        field_visit(encoder, "type", offset, NULL, type);
-    }
-    field_encode(encoder, table, message);
-    field_path_pop(encoder, length);
-}
-
-void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit, void *user)
-{
-    stream_encode_some(stream, encoding, visit, user, NULL);
-}
-
-void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
-                        void *user, const bool *visited)
-{
-    struct field_encoder encoder = { .out = &encoding->out, .visit = visited ? NULL : visit, .user = user };
-    size_t offset;
-
-    builder_reset(&encoding->out);
-    encoding->n_marks = 0;
-    if (stream->header) {
-        encode_marked(&encoder, 0, "header", &header_table, &stream->header->base);
-    }
-    if (stream->configuration) {
-        encode_marked(&encoder, TYPE_CONFIGURATION, "configuration", &configuration_table,
-                      &stream->configuration->base);
-    }
-    for (size_t i = 0; i < stream->n_section; i++) {
-        struct stream_mark *mark = append_mark(encoding);
-        size_t length;
-
-        encoder.visit = visited && !visited[i] ? NULL : visit;
-        length = field_path_push(&encoder, "section");
-        field_path_index(&encoder, i);
-        encode_section(&encoder, stream->section[i], mark);
-        field_path_pop(&encoder, length);
-    }
-    encoder.visit = visited ? NULL : visit;
-    if (stream->vmdesc) {
-        encode_marked(&encoder, TYPE_VMDESC, "vmdesc", &vmdesc_table, &stream->vmdesc->base);
-    }
-    offset = encoding->out.size;
-    builder_put(&encoding->out, stream->rest.data, stream->rest.len);
-    field_visit(&encoder, "rest", offset, NULL, 0);
-}
-
-void stream_encoding_clear(struct stream_encoding *encoding)
-{
-    builder_clear(&encoding->out);
-    free(encoding->marks);
-    memset(encoding, 0, sizeof(*encoding));
 }
