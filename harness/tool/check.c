@@ -9,11 +9,10 @@
 #include "harness/tool/tool.h"
 
 struct options {
+    struct file_options file;
     struct setup_options setup;
-    const char *path;
     const char *findings;
     unsigned places;
-    bool json;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -22,27 +21,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->setup;
+        state->child_inputs[0] = &options->file;
+        state->child_inputs[1] = &options->setup;
         return 0;
     case 'p':
         options->places = (unsigned)tool_number(value, 1, 1000000, state, "--places");
         return 0;
     case 'f':
         options->findings = value;
-        return 0;
-    case 'j':
-        options->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (options->path) {
-            argp_error(state, "one file at a time");
-        }
-        options->path = value;
-        return 0;
-    case ARGP_KEY_END:
-        if (!options->path) {
-            argp_error(state, "which stream or case?");
-        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -54,12 +40,11 @@ static const struct argp argp = {
         { "places", 'p', "N", 0, "places per section and kind of damage, for a case that has no damage of its own "
                                  "(default 16)", 0 },
         { "findings", 'f', "FOLDER", 0, "save the first failing case of each property there", 0 },
-        { "json", 'j', NULL, 0, "as one JSON object", 0 },
         { 0 },
     },
     .parser = parse,
     .args_doc = "FILE",
-    .children = setup_children,
+    .children = judge_children,
     .doc = "Judges all properties on a case.  A case without damages is judged as it is, then truncated, extended and "
            "shortened by a byte at places spread over its virtio sections.",
 };
@@ -94,9 +79,7 @@ static void print_json(const struct examination *examination)
                                               "skip", (json_int_t)tally->skipped, "device", tally->first.device,
                                               "field", tally->first.field, "message", tally->first.message));
     }
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(root);
+    tool_print_json(root);
 }
 
 static int save(const struct examination *examination, const char *folder, struct hs_error *err)
@@ -115,7 +98,7 @@ static int report(const struct options *options, const struct examination *exami
 {
     unsigned failed = 0;
 
-    (options->json ? print_json : print_text)(examination);
+    (options->file.json ? print_json : print_text)(examination);
     for (size_t i = 0; i < examination->n; i++) {
         failed += examination->tallies[i].failed;
     }
@@ -129,23 +112,19 @@ int command_check(int argc, char **argv)
 {
     struct options options = { .places = 16 };
     struct examination examination = { .n = 0 };
-    struct oracle oracle = { 0 };
+    struct session session = { 0 };
     struct hs_error err;
-    Hardstop__Case *test;
     int status;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    test = tool_read_case(options.path, &options.setup, true, &err);
-    oracle.loader = test ? tool_open_loader(test, &err) : NULL;
-    if (!oracle.loader || examine(&oracle, test, options.places, &examination, &err) < 0) {
+    if (session_open(&session, &options.file, &options.setup, &err) < 0 ||
+        examine(&session.oracle, session.test, options.places, &examination, &err) < 0) {
         status = tool_fail(&err);
     } else {
         status = report(&options, &examination, &err);
     }
     examination_clear(&examination);
-    loader_close(oracle.loader);
-    oracle_clear(&oracle);
-    case_free(test);
+    session_close(&session);
     tool_clear_setup(&options.setup);
     return status;
 }

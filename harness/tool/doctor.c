@@ -167,8 +167,7 @@ int command_doctor(int argc, char **argv)
         }
     }
     if (json) {
-        json_dumpf(list, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-        putchar('\n');
+        tool_print_json(json_incref(list));
     }
     json_decref(list);
     return status;

@@ -361,8 +361,7 @@ static int report(const struct options *options, struct hs_error *err)
         free(path);
     }
     if (options->json) {
-        json_dumpf(list, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-        putchar('\n');
+        tool_print_json(json_incref(list));
     } else {
         verdict_findings(stdout, findings, n, folder);
     }

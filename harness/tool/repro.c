@@ -13,11 +13,10 @@
 #include "harness/tool/tool.h"
 
 struct options {
+    struct file_options file;
     struct setup_options setup;
-    const char *path;
     const char *output;
     bool confirm;
-    bool json;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -26,27 +25,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->setup;
+        state->child_inputs[0] = &options->file;
+        state->child_inputs[1] = &options->setup;
         return 0;
     case 'c':
         options->confirm = true;
         return 0;
     case 'o':
         options->output = value;
-        return 0;
-    case 'j':
-        options->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (options->path) {
-            argp_error(state, "one file at a time");
-        }
-        options->path = value;
-        return 0;
-    case ARGP_KEY_END:
-        if (!options->path) {
-            argp_error(state, "which case?");
-        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -59,12 +45,11 @@ static const struct argp argp = {
                                    "command line", 0 },
         { "output", 'o', "FILE", 0, "where --confirm writes the complete stream (default: the case's name with .mig)",
           0 },
-        { "json", 'j', NULL, 0, "as one JSON object", 0 },
         { 0 },
     },
     .parser = parse,
     .args_doc = "FILE",
-    .children = setup_children,
+    .children = judge_children,
     .doc = "Replays a case, or a file that a fuzz target left, and says which property it breaks.\v"
            "Exit status: 0 no finding, or not confirmed; 1 a finding, confirmed if that was asked; 2 no verdict.",
 };
@@ -79,13 +64,13 @@ struct confirmation {
 
 static char *output_path(const struct options *options)
 {
-    const char *slash = strrchr(options->path, '/');
-    const char *dot = strrchr(slash ? slash : options->path, '.');
+    const char *slash = strrchr(options->file.path, '/');
+    const char *dot = strrchr(slash ? slash : options->file.path, '.');
 
     if (options->output) {
         return hs_strdup(options->output);
     }
-    return hs_format("%.*s.mig", dot ? (int)(dot - options->path) : (int)strlen(options->path), options->path);
+    return hs_format("%.*s.mig", dot ? (int)(dot - options->file.path) : (int)strlen(options->file.path), options->file.path);
 }
 
 /* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
@@ -223,9 +208,7 @@ static void print_json(const struct judgement *judgement, const struct finding *
         json_object_set_new(json, "confirmed", json_boolean(confirmation->confirmed));
         json_object_set_new(json, "command_line", json_string(confirmation->actual.command_line));
     }
-    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(json);
+    tool_print_json(json);
 }
 
 static int reproduce(const struct options *options, const struct judgement *judgement, struct hs_error *err)
@@ -235,7 +218,7 @@ static int reproduce(const struct options *options, const struct judgement *judg
     bool found = finding_of(judgement, &finding);
     int status = found ? TOOL_FINDING : TOOL_CLEAN;
 
-    if (!options->json) {
+    if (!options->file.json) {
         print_text(judgement, &finding);
     }
     if (found && options->confirm) {
@@ -244,12 +227,12 @@ static int reproduce(const struct options *options, const struct judgement *judg
             status = tool_fail(err);
         } else {
             status = confirmation.confirmed ? TOOL_FINDING : TOOL_CLEAN;
-            if (!options->json) {
+            if (!options->file.json) {
                 print_confirmation(&confirmation);
             }
         }
     }
-    if (options->json && status != TOOL_TROUBLE) {
+    if (options->file.json && status != TOOL_TROUBLE) {
         print_json(judgement, &finding, &confirmation);
     }
     confirm_result_clear(&confirmation.actual);
@@ -262,23 +245,19 @@ int command_repro(int argc, char **argv)
 {
     struct options options = { 0 };
     struct judgement judgement = { 0 };
-    struct oracle oracle = { .repeat = true };
+    struct session session = { .oracle.repeat = true };
     struct hs_error err;
-    Hardstop__Case *test;
     int status;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    test = tool_read_case(options.path, &options.setup, true, &err);
-    oracle.loader = test ? tool_open_loader(test, &err) : NULL;
-    if (!oracle.loader || oracle_judge(&oracle, test, &judgement, &err) < 0) {
+    if (session_open(&session, &options.file, &options.setup, &err) < 0 ||
+        oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {
         status = tool_fail(&err);
     } else {
         status = reproduce(&options, &judgement, &err);
     }
-    loader_close(oracle.loader);
     judgement_clear(&judgement);
-    oracle_clear(&oracle);
-    case_free(test);
+    session_close(&session);
     tool_clear_setup(&options.setup);
     return status;
 }

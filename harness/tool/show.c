@@ -6,9 +6,8 @@
 #include "harness/tool/tool.h"
 
 struct options {
+    struct file_options file;
     struct show_options show;
-    const char *path;
-    bool json;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -16,25 +15,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct options *options = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->file;
+        return 0;
     case 's':
         options->show.section = value;
         return 0;
     case 'a':
         options->show.all = true;
-        return 0;
-    case 'j':
-        options->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (options->path) {
-            argp_error(state, "one file at a time");
-        }
-        options->path = value;
-        return 0;
-    case ARGP_KEY_END:
-        if (!options->path) {
-            argp_error(state, "which stream or case?");
-        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -45,11 +33,11 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "section", 's', "PART", 0, "only sections whose idstr contains PART", 0 },
         { "all", 'a', NULL, 0, "long runs of zero array elements one by one, too", 0 },
-        { "json", 'j', NULL, 0, "as one JSON object", 0 },
         { 0 },
     },
     .parser = parse,
     .args_doc = "FILE",
+    .children = file_children,
     .doc = "Prints a stream or case: each byte's offset, size, field and value.",
 };
 
@@ -61,12 +49,12 @@ int command_show(int argc, char **argv)
     struct map map;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    test = tool_read_case(options.path, NULL, false, &err);
+    test = tool_read_case(options.file.path, NULL, false, &err);
     if (!test) {
         return tool_fail(&err);
     }
     map_init(&map, test->stream, NULL);
-    (options.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
+    (options.file.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
     map_clear(&map);
     case_free(test);
     return TOOL_CLEAN;

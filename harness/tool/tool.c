@@ -113,6 +113,37 @@ unsigned long tool_number(const char *text, unsigned long min, unsigned long max
     return value;
 }
 
+static error_t parse_file(int key, char *value, struct argp_state *state)
+{
+    struct file_options *options = state->input;
+
+    switch (key) {
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path) {
+            argp_error(state, "one file at a time");
+        }
+        options->path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path) {
+            argp_error(state, "which stream or case?");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp file_argp = {
+    .options = (const struct argp_option[]){ { "json", 'j', NULL, 0, "as one JSON object", 0 }, { 0 } },
+    .parser = parse_file,
+};
+const struct argp_child file_children[] = { { &file_argp, 0, NULL, 0 }, { 0 } };
+const struct argp_child judge_children[] = { { &file_argp, 0, NULL, 0 }, { &setup_argp, 0, NULL, 0 }, { 0 } };
+
 /* What was given replaces what is there; lists as a whole. */
 static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
 {
@@ -252,7 +283,26 @@ bool tool_ends_in(const char *path, const char *ending)
     return length >= strlen(ending) && strcmp(path + length - strlen(ending), ending) == 0;
 }
 
-struct loader *tool_open_loader(const Hardstop__Case *test, struct hs_error *err)
+int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
+                 struct hs_error *err)
 {
-    return qemu_open(test->setup, NULL, err);
+    session->test = tool_read_case(file->path, setup, true, err);
+    if (session->test) {
+        session->oracle.loader = qemu_open(session->test->setup, NULL, err);
+    }
+    return session->oracle.loader ? 0 : -1;
+}
+
+void session_close(struct session *session)
+{
+    loader_close(session->oracle.loader);
+    oracle_clear(&session->oracle);
+    case_free(session->test);
+}
+
+void tool_print_json(json_t *json)
+{
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(json);
 }

@@ -6,8 +6,10 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "harness/case/case.h"
-#include "harness/loader/loader.h"
+#include "harness/oracle/oracle.h"
 
 enum tool_status {
     TOOL_CLEAN = 0,
@@ -43,6 +45,16 @@ struct setup_options {
 extern const struct argp setup_argp;
 extern const struct argp_child setup_children[];
 
+/* The one FILE of a command and --json: an argp child, whose input is a struct file_options. */
+struct file_options {
+    const char *path; /* never NULL after parsing */
+    bool json;
+};
+
+extern const struct argp file_argp;
+extern const struct argp_child file_children[]; /* file_argp alone */
+extern const struct argp_child judge_children[]; /* file_argp, then setup_argp */
+
 void tool_clear_setup(struct setup_options *options);
 
 /* A whole number from `min` to `max` that fills the argument; otherwise ends the command with a usage error. */
@@ -65,7 +77,18 @@ int tool_write(const char *path, const void *data, size_t size, struct hs_error 
 /* True when the path ends in `ending`. */
 bool tool_ends_in(const char *path, const char *ending);
 
-/* Opens the real loader for a case's setup. */
-struct loader *tool_open_loader(const Hardstop__Case *test, struct hs_error *err);
+/* A case and the real loader of its setup. */
+struct session {
+    Hardstop__Case *test;
+    struct oracle oracle;
+};
+
+/* Reads the case and starts its QEMU; 0, or -1 with a reason.  session_close() is needed in both cases. */
+int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
+                 struct hs_error *err);
+void session_close(struct session *session);
+
+/* Prints a JSON value and a newline to standard output, and releases it. */
+void tool_print_json(json_t *json);
 
 #endif
