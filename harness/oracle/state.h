@@ -17,7 +17,7 @@ struct state_difference {
 enum state_scope {
     STATE_WHOLE, /* every field of either side */
     /*
-     * The fields of the left side alone, without those that a loader recomputes (field.h): was what was given kept?
+     * The fields of the left side alone, without those that a loader recomputes by design: was what was given kept?
      * What is left out of a stream, such as a subsection, has a default, and a default may be saved.
      */
     STATE_GIVEN,

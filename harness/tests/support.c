@@ -153,12 +153,6 @@ Hardstop__Setup *support_setup(const char *transport, const char *machine, Hards
         free(setup->machine);
         setup->machine = hs_strdup(machine);
     }
-    if (framing == HARDSTOP__FRAMING__FOOTER) {
-        /* Machine types before 2.4 have it off. */
-        setup->global = hs_resize(NULL, 1, sizeof(*setup->global));
-        setup->global[0] = hs_strdup("migration.send-section-footer=on");
-        setup->n_global = 1;
-    }
     return setup;
 }
 

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The real loader: each load has a verdict from a clean state, whatever the stream or a stranger does to its process. */
+#include "support.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/loader/qemu/client.h"
+#include "proto/reflect.h"
+
+static int open_fds;
+
+static int count_fds(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    int n = 0;
+
+    while (readdir(directory)) {
+        n++;
+    }
+    closedir(directory);
+    return n;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    open_fds = count_fds();
+    return 0;
+}
+
+/* Nothing is left behind: no descriptor, no child, running or dead. */
+static int tear_down(void **state)
+{
+    (void)state;
+    assert_int_equal(count_fds(), open_fds);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+    return 0;
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* An accepted answer whose state is kept beside the loader's own copy. */
+static void load_accepted(struct loader *loader, const Hardstop__Case *test, struct builder *saved)
+{
+    struct loader_answer answer;
+
+    support_load(loader, test, 0, &answer);
+    if (answer.outcome != OUTCOME_ACCEPTED) {
+        fail_msg("%s: %s", outcome_name(answer.outcome), answer.text);
+    }
+    assert_true(answer.saved_size > 1000);
+    assert_memory_equal(answer.saved, "QEVM", 4);
+    if (saved) {
+        builder_reset(saved);
+        builder_put(saved, answer.saved, answer.saved_size);
+    }
+}
+
+static void every_load_starts_from_the_same_state(void **state)
+{
+    static const char *const transports[] = { "ccw", "pci" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        for (int keep = CASE_KEEP_ALL; keep <= CASE_KEEP_DEVICES; keep += CASE_KEEP_DEVICES - CASE_KEEP_ALL) {
+            Hardstop__Setup *setup = support_setup(transports[i], NULL, HARDSTOP__FRAMING__FOOTER);
+            Hardstop__Case *test = support_capture(setup, (enum case_keep)keep);
+            struct loader *loader = support_open(setup);
+            struct builder first = { 0 }, second = { 0 };
+
+            assert_memory_equal(qemu_version(loader), "7.2", 3);
+            load_accepted(loader, test, &first);
+            load_accepted(loader, test, &second);
+            assert_int_equal(first.size, second.size);
+            assert_memory_equal(first.data, second.data, first.size);
+            assert_int_equal(qemu_restarts(loader), 0);
+            builder_clear(&first);
+            builder_clear(&second);
+            loader_close(loader);
+            case_free(test);
+            hardstop__setup__free_unpacked(setup, NULL);
+        }
+    }
+}
+
+static void a_rejection_names_its_section(void **state)
+{
+    Hardstop__Case *test = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-net");
+    struct loader *loader = support_open(test->setup);
+    uint32_t net = support_find(test, "virtio-net");
+    struct builder before = { 0 }, after = { 0 };
+    struct loader_answer answer;
+
+    (void)state;
+    load_accepted(loader, test, &before);
+    support_damage(test, HARDSTOP__DAMAGE__KIND_TRUNCATE, net, 300);
+    support_load(loader, test, 0, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_REJECTED);
+    assert_true(answer.result < 0);
+    assert_non_null(strstr(answer.text, "virtio-net"));
+    assert_null(strstr(answer.text, "qemu_loadvm_state_section_startfull"));
+    assert_non_null(strstr(answer.section, "virtio-net"));
+    assert_null(answer.saved);
+    /* A load that was half done leaves nothing behind. */
+    hardstop__damage__free_unpacked(test->damage[--test->n_damage], NULL);
+    load_accepted(loader, test, &after);
+    assert_int_equal(after.size, before.size);
+    assert_memory_equal(after.data, before.data, after.size);
+    builder_clear(&before);
+    builder_clear(&after);
+    loader_close(loader);
+    case_free(test);
+}
+
+static void a_crash_has_signal_and_frames(void **state)
+{
+    Hardstop__Case *crash = support_crash_case();
+    Hardstop__Case *good = support_capture_part("pci", HARDSTOP__FRAMING__FOOTER, "virtio-net");
+    struct loader *loader = support_open(crash->setup);
+    const struct loader_frame *frame;
+    struct loader_answer answer;
+
+    (void)state;
+    support_load(loader, crash, 0, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_CRASHED);
+    assert_int_equal(answer.signal, SIGSEGV);
+    assert_false(answer.exited);
+    assert_false(answer.saving);
+    assert_non_null(strstr(answer.section, "virtio-net"));
+    frame = loader_crash_frame(&answer);
+    assert_non_null(frame);
+    assert_string_equal(frame->module, "qemu-system-x86_64");
+    assert_string_equal(frame->symbol, "qemu_bh_delete");
+    assert_true(frame->offset > 0);
+    assert_true(answer.n_frames > 3);
+    load_accepted(loader, good, NULL);
+    /* The server survives its loads. */
+    assert_int_equal(qemu_restarts(loader), 0);
+    loader_close(loader);
+    case_free(crash);
+    case_free(good);
+}
+
+static void a_hang_is_cut_at_its_limit(void **state)
+{
+    Hardstop__Case *hang = support_hang_case();
+    Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    struct loader *loader = support_open(hang->setup);
+    struct loader_answer answer;
+    double begin = now();
+
+    (void)state;
+    support_load(loader, hang, 300, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_HUNG);
+    assert_true(now() - begin >= 0.3);
+    assert_true(now() - begin < 3);
+    assert_non_null(strstr(answer.section, "virtio-rng"));
+    load_accepted(loader, good, NULL);
+    assert_int_equal(qemu_restarts(loader), 0);
+    loader_close(loader);
+    case_free(hang);
+    case_free(good);
+}
+
+static void memory_is_bounded(void **state)
+{
+    /* MIG_CMD_PACKAGED of 256 MiB: allocated before a byte of it is read. */
+    static const uint8_t packaged[] = { 8, 0, 7, 0, 4, 0x10, 0, 0, 0, 0 };
+    struct qemu_options options = { .memory_limit = 64u << 20 };
+    struct loader_input input = { .bytes = packaged, .size = sizeof(packaged) };
+    Hardstop__Setup *setup = support_setup("ccw", NULL, HARDSTOP__FRAMING__FOOTER);
+    struct loader_answer answer;
+    struct hs_error err;
+    struct loader *loader = qemu_open(setup, &options, &err);
+
+    (void)state;
+    assert_non_null(loader);
+    assert_int_equal(loader_load(loader, &input, &answer, &err), 0);
+    assert_int_equal(answer.outcome, OUTCOME_CRASHED);
+    assert_non_null(strstr(answer.text, "failed to allocate"));
+    loader_close(loader);
+    loader = support_open(setup);
+    assert_int_equal(loader_load(loader, &input, &answer, &err), 0);
+    assert_int_equal(answer.outcome, OUTCOME_REJECTED);
+    loader_close(loader);
+    hardstop__setup__free_unpacked(setup, NULL);
+}
+
+static void a_killed_server_is_started_again(void **state)
+{
+    Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    struct loader *loader = support_open(good->setup);
+    struct builder before = { 0 }, after = { 0 };
+
+    (void)state;
+    load_accepted(loader, good, &before);
+    for (unsigned i = 1; i <= 3; i++) {
+        pid_t pid = qemu_pid(loader);
+
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        load_accepted(loader, good, &after);
+        assert_int_equal(qemu_restarts(loader), i);
+        assert_int_not_equal(qemu_pid(loader), pid);
+        assert_int_equal(after.size, before.size);
+    }
+    builder_clear(&before);
+    builder_clear(&after);
+    loader_close(loader);
+    case_free(good);
+}
+
+static void a_server_killed_in_a_load_gives_the_verdict_yet(void **state)
+{
+    Hardstop__Case *hang = support_hang_case();
+    struct loader *loader = support_open(hang->setup);
+    struct loader_answer answer;
+    pid_t victim = qemu_pid(loader), killer;
+
+    (void)state;
+    killer = fork();
+    if (killer == 0) {
+        nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+        kill(victim, SIGKILL);
+        _exit(0);
+    }
+    support_load(loader, hang, 600, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_HUNG);
+    assert_int_equal(qemu_restarts(loader), 1);
+    assert_int_equal(waitpid(killer, NULL, 0), killer);
+    loader_close(loader);
+    case_free(hang);
+}
+
+/* The one field of the rings that a load looks at in guest memory: the index behind which the driver adds buffers. */
+static void guest_memory_is_written_before_the_load(void **state)
+{
+    Hardstop__Setup *setup = support_setup("ccw", "s390-ccw-virtio-2.4", HARDSTOP__FRAMING__FOOTER);
+    Hardstop__Case *test = support_capture(setup, CASE_KEEP_DEVICES);
+    Hardstop__VirtQueue *queue = support_virtio(test, "virtio-rng")->queue[0];
+    struct loader *loader = support_open(setup);
+    Hardstop__GuestMemory memory = HARDSTOP__GUEST_MEMORY__INIT, *list[] = { &memory };
+    uint8_t index[] = { 0, 5 };
+    struct loader_answer answer;
+
+    (void)state;
+    assert_true(queue->num > 5);
+    queue->has_desc = queue->has_last_avail_idx = true;
+    queue->desc = 0x10000;
+    queue->last_avail_idx = 5;
+    support_load(loader, test, 0, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
+    assert_non_null(strstr(answer.text, "inconsistent with Host index"));
+    memory.has_address = memory.has_data = true;
+    memory.address = queue->desc + 16 * queue->num + 2;
+    memory.data.data = index;
+    memory.data.len = sizeof(index);
+    test->memory = list;
+    test->n_memory = 1;
+    support_load(loader, test, 0, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
+    assert_string_equal(answer.text, "");
+    test->memory = NULL;
+    test->n_memory = 0;
+    loader_close(loader);
+    case_free(test);
+    hardstop__setup__free_unpacked(setup, NULL);
+}
+
+static void a_wrapper_script_may_stand_before_qemu(void **state)
+{
+    static const char script[] = "#!/bin/sh\nexec qemu-system-s390x \"$@\"\n";
+    Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    char *folder = support_folder();
+    struct loader *loader;
+
+    (void)state;
+    free(good->setup->binary);
+    good->setup->binary = support_write(folder, "qemu", script, strlen(script));
+    assert_int_equal(chmod(good->setup->binary, 0755), 0);
+    loader = support_open(good->setup);
+    load_accepted(loader, good, NULL);
+    loader_close(loader);
+    case_free(good);
+    support_remove(folder);
+}
+
+static void fifty_opens_leave_nothing_behind(void **state)
+{
+    Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    int before = count_fds();
+
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        struct loader *loader = support_open(good->setup);
+        pid_t pid = qemu_pid(loader);
+
+        if (i % 10 == 0) {
+            load_accepted(loader, good, NULL);
+        }
+        loader_close(loader);
+        assert_int_equal(kill(pid, 0), -1);
+        assert_int_equal(count_fds(), before);
+    }
+    loader_close(NULL);
+    case_free(good);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_load_starts_from_the_same_state, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rejection_names_its_section, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_crash_has_signal_and_frames, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_hang_is_cut_at_its_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(memory_is_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_killed_server_is_started_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_server_killed_in_a_load_gives_the_verdict_yet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(guest_memory_is_written_before_the_load, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_wrapper_script_may_stand_before_qemu, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fifty_opens_leave_nothing_behind, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
