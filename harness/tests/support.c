@@ -259,9 +259,12 @@ Hardstop__Case *support_crash_case(void)
     Hardstop__VirtioSection *net = support_virtio(test, "virtio-net");
 
     assert_true(net->n_queue > 0);
-    net->queue = hs_resize(net->queue, net->n_queue + 1, sizeof(*net->queue));
-    net->queue[net->n_queue] = (Hardstop__VirtQueue *)reflect_clone(&net->queue[net->n_queue - 1]->base);
-    net->n_queue++;
+    /* Where the first few reach depends on the heap; these go well past what belongs to the device. */
+    net->queue = hs_resize(net->queue, net->n_queue + 64, sizeof(*net->queue));
+    for (int i = 0; i < 64; i++) {
+        net->queue[net->n_queue] = (Hardstop__VirtQueue *)reflect_clone(&net->queue[0]->base);
+        net->n_queue++;
+    }
     return test;
 }
 

@@ -55,7 +55,7 @@ void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t ti
 Hardstop__Damage *support_damage(Hardstop__Case *test, int kind, uint32_t section, uint32_t offset);
 
 /* Cases that QEMU 7.2 is known to fail on. */
-Hardstop__Case *support_crash_case(void); /* pci: one queue record more than the net device has queues */
+Hardstop__Case *support_crash_case(void); /* pci: more queue records than the net device has queues */
 Hardstop__Case *support_hang_case(void); /* ccw: a config_len that the stream does not hold */
 
 #endif

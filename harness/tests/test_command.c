@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command as a user runs it: what each exit status means, one line for what went wrong, and output for programs. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/base/random.h"
+#include "proto/reflect.h"
+
+enum { MAX_ARGUMENTS = 24 };
+
+/* How a run ended, and what it said. */
+struct run {
+    int status; /* of its exit, or minus the signal */
+    char *out, *err;
+};
+
+static char *folder;
+
+static int make_folder(void **state)
+{
+    (void)state;
+    folder = support_folder();
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    support_remove(folder);
+    return 0;
+}
+
+static char *read_back(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    char *text = hs_alloc((size_t)size + 1);
+
+    assert_int_equal(pread(fd, text, (size_t)size, 0), size);
+    close(fd);
+    return text;
+}
+
+/* Runs "hardstop ARGUMENTS", split at spaces; "@" stands for the folder. */
+static struct run run(const char *arguments)
+{
+    char *argv[MAX_ARGUMENTS + 1] = { support_beside("hardstop") }, *copy = hs_strdup(arguments), *rest = copy;
+    int out = memfd_create("out", 0), err = memfd_create("err", 0), status;
+    size_t n = 1;
+    struct run run = { 0 };
+    pid_t pid;
+
+    for (char *word; (word = strsep(&rest, " "));) {
+        char *at = strchr(word, '@');
+
+        assert_true(n < MAX_ARGUMENTS);
+        argv[n++] = at ? hs_format("%.*s%s%s", (int)(at - word), word, folder, at + 1) : hs_strdup(word);
+    }
+    pid = fork();
+    if (pid == 0) {
+        dup2(out, 1);
+        dup2(err, 2);
+        execv(argv[0], argv);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    run.out = read_back(out);
+    run.err = read_back(err);
+    while (n > 0) {
+        free(argv[--n]);
+    }
+    free(copy);
+    return run;
+}
+
+static void clear(struct run *run)
+{
+    free(run->out);
+    free(run->err);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++) {
+        n += *text == '\n';
+    }
+    return n;
+}
+
+/* Runs, demands the exit status, and words on standard output ("" : none are demanded). */
+static void expect(const char *arguments, int status, const char *words)
+{
+    struct run result = run(arguments);
+
+    if (result.status != status || !strstr(result.out, words)) {
+        fail_msg("hardstop %s: status %d, not %d; \"%s\" is wanted:\n%.2000s%s", arguments, result.status, status, words,
+                 result.out, result.err);
+    }
+    clear(&result);
+}
+
+static const char *const commands[] = { "capture", "show", "load", "damage", "check", "repro", "fuzz", "doctor" };
+
+static void every_command_has_help(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(commands); i++) {
+        char *arguments = hs_format("%s --help", commands[i]), *usage = hs_format("Usage: hardstop %s", commands[i]);
+        struct run help = run("--help");
+
+        expect(arguments, 0, usage);
+        assert_non_null(strstr(help.out, commands[i]));
+        assert_string_equal(help.err, "");
+        assert_int_equal(help.status, 0);
+        clear(&help);
+        free(arguments);
+        free(usage);
+    }
+}
+
+/* Files that are no stream and no case, or lack what is needed of one. */
+static void write_bad_files(void)
+{
+    static const struct {
+        const char *name, *text;
+    } texts[] = {
+        { "empty", "" },
+        { "field.textproto", "setup { }\nstream { section { typo: 3 } }\n" },
+        { "open.textproto", "stream { section { type: EOF }" },
+        { "streamless.textproto", "setup { binary: \"qemu-system-s390x\" }\n" },
+        { "comment.textproto", "# nothing but a comment\n" },
+        { "magic.mig", "QEVM" },
+        { "unsafe.textproto", "setup { binary: \"/bin/sh\" }\nstream { section { type: EOF } }\n" },
+    };
+    struct random random;
+    struct builder noise = { 0 };
+    Hardstop__Case *test = (Hardstop__Case *)support_message(
+        &hardstop__case__descriptor, "setup { binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' }"
+                                     "stream { section { type: EOF } rest: 'rest of the stream' }");
+    size_t size;
+    uint8_t *packed = case_pack(test, &size);
+
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
+        free(support_write(folder, texts[i].name, texts[i].text, strlen(texts[i].text)));
+    }
+    random_init(&random, 42);
+    for (int i = 0; i < 500; i++) {
+        builder_put_be(&noise, 8, random_bits(&random));
+    }
+    free(support_write(folder, "noise", noise.data, noise.size));
+    free(support_write(folder, "cut.case", packed, size - 5));
+    builder_reset(&noise);
+    support_put_header(&noise);
+    support_put_section(&noise, 4, 1, "timer", 2);
+    free(support_write(folder, "cut.mig", noise.data, noise.size));
+    free(packed);
+    case_free(test);
+    builder_clear(&noise);
+}
+
+static void what_cannot_be_read_gives_one_line(void **state)
+{
+    static const char *const readers[] = { "show", "load", "damage --truncate 0", "check", "repro" };
+    static const char *const files[] = {
+        "noise", "empty", "field.textproto", "open.textproto", "streamless.textproto", "comment.textproto", "magic.mig",
+        "cut.case", "cut.mig", "missing", "",
+    };
+
+    (void)state;
+    write_bad_files();
+    for (size_t i = 0; i < HS_COUNT(readers); i++) {
+        for (size_t k = 0; k < HS_COUNT(files); k++) {
+            char *arguments = hs_format("%s @/%s", readers[i], files[k]);
+            struct run result = run(arguments);
+
+            if (result.status != 2 || count_lines(result.err) != 1 || strncmp(result.err, "hardstop: ", 10) != 0 ||
+                *result.out) {
+                fail_msg("hardstop %s: status %d\n%s%s", arguments, result.status, result.out, result.err);
+            }
+            clear(&result);
+            free(arguments);
+        }
+    }
+}
+
+static const struct {
+    const char *arguments, *words;
+    int lines; /* 2: a usage error, whose next sentence leads to --help and may be wrapped */
+} refused[] = {
+    { "nonsense", "hardstop: no command \"nonsense\"", 1 },
+    { "capture @/noise", "hardstop capture: ", 2 },
+    { "capture", "hardstop capture: which QEMU?", 2 },
+    { "capture --qemu qemu-system-nonsense", "hardstop: no program qemu-system-nonsense", 1 },
+    { "capture --qemu qemu-system-s390x --machine nonsense", "has no machine nonsense", 1 },
+    { "capture --qemu qemu-system-s390x --device nonsense", "has no device nonsense", 1 },
+    { "capture --qemu /bin/true", "hardstop: /bin/true ended", 1 },
+    { "capture --qemu @", "hardstop: ", 1 },
+    { "capture --qemu @/noise", "hardstop: ", 1 },
+    { "capture --qemu qemu-system-s390x -o @", "hardstop: ", 1 },
+    { "capture --qemu qemu-system-s390x -o @/none/x.mig", "hardstop: ", 1 },
+    { "capture --qemu qemu-system-s390x --section nonsense", "no section's idstr contains \"nonsense\"", 1 },
+    { "capture --qemu qemu-system-s390x --footers maybe", "hardstop capture: --footers takes on or off", 2 },
+    { "doctor @/noise", "hardstop doctor: no arguments are taken", 2 },
+    { "fuzz @/noise", "hardstop fuzz: no target", 2 },
+    { "fuzz --time 0", "hardstop fuzz: --time takes a whole number", 2 },
+    { "fuzz --time 1 --work @/noise", "hardstop: ", 1 },
+    { "show", "hardstop show: which stream or case?", 2 },
+    { "show @/noise @/noise", "hardstop show: one file at a time", 2 },
+    { "load --timeout -1 @/noise", "hardstop load: --timeout takes", 2 },
+    { "load --timeout 99999999999999999999 @/noise", "hardstop load: --timeout takes", 2 },
+    { "load --qemu", "hardstop load: ", 2 },
+    { "load @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
+    { "repro @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
+    { "check --places 0 @/noise", "hardstop check: ", 2 },
+    { "damage @/unsafe.textproto", "hardstop damage: which damage?", 2 },
+    { "damage --insert 0:xyz0 @/unsafe.textproto", "is no hex digit", 2 },
+    { "damage --insert 0 @/unsafe.textproto", "takes OFF:HEX", 2 },
+    { "damage --delete 0:0 @/unsafe.textproto", "hardstop damage: --delete", 2 },
+    { "damage --truncate 0:1 @/unsafe.textproto", "takes OFF alone", 2 },
+    { "damage --truncate 2 @/unsafe.textproto", "hardstop: the stream has only 1 bytes", 1 },
+    { "damage --section 9 --truncate 0 @/unsafe.textproto", "hardstop: no section \"9\" among 1", 1 },
+    { "damage --field status --truncate 0 @/unsafe.textproto", "--field needs --section", 2 },
+};
+
+static void what_cannot_be_done_has_a_reason(void **state)
+{
+    (void)state;
+    write_bad_files();
+    for (size_t i = 0; i < HS_COUNT(refused); i++) {
+        struct run result = run(refused[i].arguments);
+
+        bool is_usage = strstr(result.err, "\nTry `hardstop ") != NULL;
+
+        if (result.status != 2 || is_usage != (refused[i].lines == 2) || (!is_usage && count_lines(result.err) != 1) ||
+            !strstr(result.err, refused[i].words) || strncmp(result.err, "hardstop", 8) != 0) {
+            fail_msg("hardstop %s: status %d, \"%s\" is wanted\n%s%s", refused[i].arguments, result.status,
+                     refused[i].words, result.out, result.err);
+        }
+        clear(&result);
+    }
+}
+
+static int by_offset(const void *left, const void *right)
+{
+    const json_int_t *a = left, *b = right;
+
+    return a[0] < b[0] ? -1 : a[0] > b[0];
+}
+
+static void collect(const json_t *fields, json_int_t (*pieces)[2], size_t *n)
+{
+    const json_t *field;
+    size_t i;
+
+    json_array_foreach(fields, i, field) {
+        assert_true(json_is_string(json_object_get(field, "field")));
+        pieces[*n][0] = json_integer_value(json_object_get(field, "offset"));
+        pieces[(*n)++][1] = json_integer_value(json_object_get(field, "size"));
+    }
+}
+
+/* The fields that `show --json` lists, laid side by side, are the whole stream. */
+static void check_json(const char *arguments)
+{
+    struct run result = run(arguments);
+    json_error_t where;
+    json_t *root = json_loads(result.out, 0, &where);
+    json_int_t (*pieces)[2] = hs_alloc(sizeof(*pieces) * 200000), covered = 0;
+    const json_t *section;
+    size_t n = 0, i;
+
+    assert_int_equal(result.status, 0);
+    if (!root) {
+        fail_msg("%s: %s", arguments, where.text);
+    }
+    collect(json_object_get(root, "fields"), pieces, &n);
+    json_array_foreach(json_object_get(root, "sections"), i, section) {
+        assert_int_equal(json_integer_value(json_object_get(section, "index")), i);
+        collect(json_object_get(section, "fields"), pieces, &n);
+    }
+    qsort(pieces, n, sizeof(*pieces), by_offset);
+    for (i = 0; i < n; i++) {
+        assert_int_equal(pieces[i][0], covered);
+        assert_true(pieces[i][1] > 0);
+        covered += pieces[i][1];
+    }
+    assert_int_equal(covered, json_integer_value(json_object_get(root, "bytes")));
+    assert_true(covered > 1000);
+    free(pieces);
+    json_decref(root);
+    clear(&result);
+}
+
+static void check_is_json(const char *arguments, int status)
+{
+    struct run result = run(arguments);
+    json_t *root = json_loads(result.out, 0, NULL);
+
+    if (result.status != status || !root) {
+        fail_msg("hardstop %s: status %d\n%s%s", arguments, result.status, result.out, result.err);
+    }
+    json_decref(root);
+    clear(&result);
+}
+
+#define RNG "--qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw"
+
+static void a_stream_goes_all_the_way(void **state)
+{
+    (void)state;
+    expect("capture " RNG " -o @/rng.mig", 0, "");
+    expect("capture " RNG " -o @/whole.case --whole", 0, "");
+    expect("capture " RNG " -o @/rng.textproto --section virtio-rng", 0, "");
+    expect("show @/rng.mig", 0, "virtio.ccw.config_vector");
+    expect("show --section virtio-rng @/whole.case", 0, "virtio.ccw.config_vector");
+    check_json("show --json @/rng.mig");
+    check_json("show --json @/whole.case");
+    check_json("show --json @/rng.textproto");
+    expect("load @/rng.textproto", 0, "accepted");
+    expect("load @/whole.case", 0, "accepted");
+    expect("load " RNG " @/rng.mig", 0, "accepted");
+    expect("load @/rng.mig", 2, "");
+    expect("repro @/rng.textproto", 0, "no finding");
+    expect("damage --section virtio-rng --field virtio.status --truncate 0 @/rng.textproto -o @/cut.textproto", 0, "");
+    expect("load @/cut.textproto", 0, "rejected in section /fe.0.0000/virtio-rng");
+    expect("repro @/cut.textproto", 0, "truncate at section[0].virtio.status+0");
+    expect("check @/cut.textproto", 0, "1 case judged");
+    expect("check --places 2 @/rng.textproto", 0, "7 cases judged");
+    check_is_json("load --json @/cut.textproto", 0);
+    check_is_json("check --json --places 1 @/rng.textproto", 0);
+    check_is_json("doctor --json", 0);
+    expect("damage --truncate 100 @/rng.mig -o @/cut.mig", 0, "");
+    expect("load " RNG " @/cut.mig", 2, ""); /* what is no stream any more needs a case around it */
+}
+
+static void findings_have_a_status_of_their_own(void **state)
+{
+    (void)state;
+    expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/long.case", 0,
+           "");
+    expect("load @/long.case", 1, "garbage");
+    expect("repro @/long.case", 1, "damage-is-never-garbage does not hold");
+    check_is_json("repro --json @/long.case", 1);
+    expect("repro --confirm @/long.case -o @/long.mig", 1, "CONFIRMED on an unmodified QEMU");
+    expect("repro " RNG " --footers off @/long.mig", 1, "accepted-resaves-equal does not hold");
+    expect("check @/long.case --findings @/findings", 1, "extension-is-rejected");
+    expect("check --places 3 @/legacy.textproto", 1, "fail");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_command_has_help),
+        cmocka_unit_test(what_cannot_be_read_gives_one_line),
+        cmocka_unit_test(what_cannot_be_done_has_a_reason),
+        cmocka_unit_test(a_stream_goes_all_the_way),
+        cmocka_unit_test(findings_have_a_status_of_their_own),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
