@@ -159,7 +159,8 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
         could_be_end(decode, in->at + described->size, section->section_id)) {
         end = in->at + described->size;
     }
-    if (!decode_virtio(decode, section, &end)) {
+    /* Parts have no name of their own, and no virtio section has parts. */
+    if (!stream_type_has_header((int)section->type) || !decode_virtio(decode, section, &end)) {
         if (end == SIZE_MAX && find_end(decode, section, &end) < 0) {
             return -1;
         }

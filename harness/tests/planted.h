@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loaders with one planted defect each, and a stream for them: what the properties must find, and the suite is for. */
+#ifndef HARDSTOP_TESTS_PLANTED_H
+#define HARDSTOP_TESTS_PLANTED_H
+
+#include "harness/case/case.h"
+#include "harness/loader/loader.h"
+
+enum defect {
+    GOOD,
+    ACCEPTS_ALL, /* and keeps the state it had */
+    REJECTS_ALL,
+    KEEPS_GARBAGE, /* accepts what is damaged, and a field is not what it was */
+    SAVES_GARBAGE, /* loads right and saves another value, with an empty description */
+    CRASHES,
+    EXITS,
+    EATS_MEMORY,
+    HANGS,
+    IS_UNSTABLE,
+    IGNORES_SHORT_READS, /* zeros for what is missing */
+    IGNORES_WHAT_FOLLOWS,
+    SKIPS_CHECKS, /* accepts a section whose content it does not know */
+};
+
+struct planted {
+    struct loader loader;
+    enum defect defect;
+    struct builder state; /* what the undamaged stream gives */
+    struct builder saved;
+    unsigned long loads;
+};
+
+/* Plants a defect; `test` is the case whose undamaged stream every loader but REJECTS_ALL takes as it is. */
+void planted_init(struct planted *planted, enum defect defect, const Hardstop__Case *test);
+void planted_clear(struct planted *planted);
+
+/* A captured stream of one rng section with text of its damages. */
+Hardstop__Case *planted_case(const char *damages);
+
+#endif
