@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xxhash.h>
 
 #include "fuzzers/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/case/setup.h"
 #include "harness/loader/qemu/client.h"
@@ -41,19 +41,13 @@ static struct {
     const char *findings;
     uint32_t timeout_ms;
     unsigned failures;
+    uint64_t hasty[64]; /* signatures that went away when they were judged with patience */
+    size_t n_hasty;
     struct {
         unsigned long runs, loads, verdicts[VERDICT_COUNT], findings;
         double started, written;
     } status;
 } state;
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void read_settings(void)
 {
@@ -65,7 +59,7 @@ static void read_settings(void)
         state.findings = findings && *findings ? findings : "findings";
         state.timeout_ms = timeout && atoi(timeout) > 0 ? (uint32_t)atoi(timeout) : CAMPAIGN_TIMEOUT_MS;
         HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
-        state.status.started = state.status.written = now();
+        state.status.started = state.status.written = time_now();
     }
 }
 
@@ -152,25 +146,40 @@ static bool confirm_finding(struct oracle *oracle, const Hardstop__Case *test, s
 {
     struct oracle patient = { .loader = oracle->loader };
     struct judgement judgement = { 0 };
-    uint64_t signature = finding->signature;
     bool confirmed;
 
-    confirmed = oracle_judge(&patient, test, &judgement, NULL) == 0 && finding_of(&judgement, finding) &&
-                finding->signature == signature;
+    confirmed = oracle_judge(&patient, test, &judgement, NULL) == 0 && finding_of(&judgement, finding);
     oracle->loads += patient.loads;
     judgement_clear(&judgement);
     oracle_clear(&patient);
     return confirmed;
 }
 
+/* A slow rejection looks like a hang each time it comes: once is enough to find out. */
+static bool was_hasty(uint64_t signature)
+{
+    for (size_t i = 0; i < HS_COUNT(state.hasty); i++) {
+        if (state.hasty[i] == signature) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void keep_finding(struct oracle *oracle, const struct judgement *judgement)
 {
     struct finding finding;
     struct hs_error err;
+    uint64_t signature;
     int result;
 
     if (!finding_of(judgement, &finding) || finding_is_known(state.findings, finding.signature) ||
-        !confirm_finding(oracle, judgement->test, &finding)) {
+        was_hasty(finding.signature)) {
+        return;
+    }
+    signature = finding.signature;
+    if (!confirm_finding(oracle, judgement->test, &finding)) {
+        state.hasty[state.n_hasty++ % HS_COUNT(state.hasty)] = signature;
         return;
     }
     result = finding_save(state.findings, &finding, judgement->test, &err);
@@ -185,7 +194,7 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
 static void write_status(const char *transport)
 {
     char *path, *text, *verdicts, *longer;
-    double time = now();
+    double time = time_now();
 
     if (time - state.status.written < 1.0) {
         return;
@@ -288,39 +297,37 @@ static void set_bytes(ProtobufCBinaryData *bytes, struct random *random)
     }
 }
 
-static Hardstop__Damage *new_damage(const Hardstop__Case *test, struct random *random)
-{
-    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
-    uint64_t section = pick_section(test, random);
+/* The kinds, each as often as it is worth. */
+static const Hardstop__Damage__KindCase kinds[] = {
+    HARDSTOP__DAMAGE__KIND_TRUNCATE,  HARDSTOP__DAMAGE__KIND_TRUNCATE, HARDSTOP__DAMAGE__KIND_TRUNCATE,
+    HARDSTOP__DAMAGE__KIND_INSERT,    HARDSTOP__DAMAGE__KIND_INSERT,   HARDSTOP__DAMAGE__KIND_INSERT,
+    HARDSTOP__DAMAGE__KIND_DELETE,    HARDSTOP__DAMAGE__KIND_DELETE,   HARDSTOP__DAMAGE__KIND_DELETE,
+    HARDSTOP__DAMAGE__KIND_OVERWRITE, HARDSTOP__DAMAGE__KIND_SWAP,     HARDSTOP__DAMAGE__KIND_REPEAT,
+};
 
-    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
-    damage->at->has_section = damage->at->has_offset = true;
-    damage->at->section = (uint32_t)section;
-    damage->at->offset = pick_offset(test, section, random);
-    switch (random_below(random, 16)) {
-    case 0:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_SWAP;
-        damage->swap = (uint32_t)random_below(random, test->stream->n_section);
-        break;
-    case 1:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_REPEAT;
-        damage->repeat = 1;
-        break;
-    case 2 ... 5:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_TRUNCATE;
-        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
-        break;
-    case 6 ... 9:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_INSERT;
+static Hardstop__Damage *random_damage(const Hardstop__Case *test, struct random *random)
+{
+    uint64_t section = pick_section(test, random);
+    uint32_t offset = pick_offset(test, section, random);
+    Hardstop__Damage *damage = damage_new(kinds[random_below(random, HS_COUNT(kinds))], (uint32_t)section, offset);
+
+    switch (damage->kind_case) {
+    case HARDSTOP__DAMAGE__KIND_INSERT:
         set_bytes(&damage->insert, random);
         break;
-    case 10 ... 13:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_DELETE;
+    case HARDSTOP__DAMAGE__KIND_DELETE:
         damage->delete_ = (uint32_t)random_below(random, 4) + 1;
         break;
-    default:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_OVERWRITE;
+    case HARDSTOP__DAMAGE__KIND_OVERWRITE:
         set_bytes(&damage->overwrite, random);
+        break;
+    case HARDSTOP__DAMAGE__KIND_SWAP:
+        damage->swap = (uint32_t)random_below(random, test->stream->n_section);
+        break;
+    case HARDSTOP__DAMAGE__KIND_REPEAT:
+        damage->repeat = 1;
+        break;
+    default:
         break;
     }
     return damage;
@@ -342,7 +349,7 @@ static void damage_step(Hardstop__Case *test, struct random *random)
         }
     }
     test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
-    test->damage[test->n_damage++] = new_damage(test, random);
+    test->damage[test->n_damage++] = random_damage(test, random);
 }
 
 static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_size, size_t otherwise)

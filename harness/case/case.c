@@ -24,17 +24,15 @@ void case_free(Hardstop__Case *test)
     }
 }
 
-/* A packed case begins with a field tag: setup (0a) or another low control byte, which no text begins with. */
+/* A packed case has a stream, and the tag of that field is the control character 12, which no text has. */
 static bool looks_like_text(const uint8_t *data, size_t size)
 {
-    size_t n = size < 64 ? size : 64;
-
-    for (size_t i = 0; i < n; i++) {
-        if ((data[i] < 0x20 && data[i] != '\n' && data[i] != '\t' && data[i] != '\r') || data[i] > 0x7e) {
+    for (size_t i = 0; i < size; i++) {
+        if ((data[i] < 0x20 && data[i] != '\n' && data[i] != '\t' && data[i] != '\r') || data[i] == 0x7f) {
             return false;
         }
     }
-    return n > 0;
+    return size > 0;
 }
 
 Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *err)

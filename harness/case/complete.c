@@ -40,53 +40,59 @@ static bool main_block(const Hardstop__Section *ram, char *name, size_t size)
     return false;
 }
 
-/* Lays what the records say of the page at `base` into `page`; false when they say nothing of it. */
-static bool fill_page(const Hardstop__Case *test, uint64_t base, uint8_t *page)
+/* Lays what the records say of the page at `base` into `page`. */
+static void fill_page(const Hardstop__Case *test, uint64_t base, uint8_t *page)
 {
-    bool touched = false;
-
     memset(page, 0, PAGE_SIZE);
     for (size_t i = 0; i < test->n_memory; i++) {
         const Hardstop__GuestMemory *memory = test->memory[i];
+        uint64_t from = memory->address > base ? memory->address : base;
+        uint64_t end = memory->address + memory->data.len;
 
-        for (size_t k = 0; k < memory->data.len; k++) {
-            uint64_t address = memory->address + k;
-
-            if (address - base < PAGE_SIZE) {
-                page[address - base] = memory->data.data[k];
-                touched = true;
-            }
+        end = end < base + PAGE_SIZE ? end : base + PAGE_SIZE;
+        if (from < end) {
+            memcpy(page + (from - base), memory->data.data + (from - memory->address), end - from);
         }
     }
-    return touched;
+}
+
+/* Pages that two records share are sent twice, each time with all that is known of them. */
+static void put_pages(const Hardstop__Case *test, const char *block, struct builder *out)
+{
+    uint8_t page[PAGE_SIZE];
+
+    for (size_t i = 0; i < test->n_memory; i++) {
+        uint64_t base = test->memory[i]->address & ~(uint64_t)(PAGE_SIZE - 1);
+
+        for (; base < test->memory[i]->address + test->memory[i]->data.len; base += PAGE_SIZE) {
+            fill_page(test, base, page);
+            ram_put_page(out, block, base, page, PAGE_SIZE);
+        }
+    }
 }
 
 /* One more part of the RAM section, with the pages that the case's guest memory touches. */
-static void put_memory(const Hardstop__Case *test, const Hardstop__Stream *captured, struct builder *out)
+static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captured, struct builder *out,
+                      struct hs_error *err)
 {
     const Hardstop__Section *ram = ram_section(captured);
-    uint8_t page[PAGE_SIZE];
     char block[256];
 
-    if (!test->n_memory || !ram || !main_block(ram, block, sizeof(block))) {
-        return;
+    if (!test->n_memory) {
+        return 0;
+    }
+    if (!ram || !main_block(ram, block, sizeof(block))) {
+        return hs_fail(err, HS_NO_OFFSET, "the machine has no RAM block that the case's guest memory could go to");
     }
     builder_put_be(out, 1, HARDSTOP__SECTION__TYPE__PART);
     builder_put_be(out, 4, ram->section_id);
-    for (size_t i = 0; i < test->n_memory; i++) {
-        uint64_t from = test->memory[i]->address & ~(uint64_t)(PAGE_SIZE - 1);
-
-        for (uint64_t base = from; base < test->memory[i]->address + test->memory[i]->data.len; base += PAGE_SIZE) {
-            if (fill_page(test, base, page)) {
-                ram_put_page(out, block, base, page, PAGE_SIZE);
-            }
-        }
-    }
+    put_pages(test, block, out);
     ram_put_end(out);
     if (ram->footer) {
         builder_put_be(out, 1, 0x7e);
         builder_put_be(out, 4, ram->section_id);
     }
+    return 0;
 }
 
 static size_t first_device(const Hardstop__Stream *stream, const struct stream_encoding *encoding)
@@ -100,24 +106,26 @@ static size_t first_device(const Hardstop__Stream *stream, const struct stream_e
     return encoding->out.size;
 }
 
-void complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,
-                     struct builder *out)
+int complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,
+                    struct builder *out, struct hs_error *err)
 {
     struct stream_encoding encoding = { 0 };
+    int result;
     size_t end;
 
     builder_reset(out);
     if (bytes->size >= 4 && memcmp(bytes->data, "QEVM", 4) == 0) {
         builder_put(out, bytes->data, bytes->size);
-        return;
+        return 0;
     }
     stream_encode(captured, &encoding, NULL, NULL);
     builder_put(out, encoding.out.data, first_device(captured, &encoding));
-    put_memory(test, captured, out);
+    result = put_memory(test, captured, out, err);
     builder_put(out, bytes->data, bytes->size);
     end = captured->n_section ? encoding.marks[captured->n_section - 1].end : encoding.out.size;
     if (!cut) {
         builder_put(out, encoding.out.data + end, encoding.out.size - end);
     }
     stream_encoding_clear(&encoding);
+    return result;
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/wire/bytes.h"
+#include "harness/wire/map.h"
+#include "proto/reflect.h"
 
 enum {
     MAX_REPEAT = 16, /* a section sent more often tells nothing new and only costs time */
@@ -19,6 +20,21 @@ struct cut {
     size_t order; /* in the case, to keep equal places in order */
     const Hardstop__Damage *damage;
 };
+
+Hardstop__Damage *damage_new(int kind, uint32_t section, uint32_t offset)
+{
+    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
+
+    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
+    damage->at->has_section = damage->at->has_offset = true;
+    damage->at->section = section;
+    damage->at->offset = offset;
+    damage->kind_case = (Hardstop__Damage__KindCase)kind;
+    if (kind == HARDSTOP__DAMAGE__KIND_TRUNCATE) {
+        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
+    }
+    return damage;
+}
 
 static bool is_section_damage(const Hardstop__Damage *damage)
 {
@@ -60,33 +76,26 @@ static Hardstop__Section **order_sections(const Hardstop__Case *test, size_t *n,
     return list;
 }
 
-struct search {
-    const char *path;
-    size_t offset;
-};
-
-static void find_path(void *user, const struct field_place *place)
+size_t damage_field_offset(const Hardstop__Stream *stream, size_t section, const char *field)
 {
-    struct search *search = user;
-    size_t length = strlen(search->path);
+    size_t length = strlen(field), offset = SIZE_MAX;
+    bool *wanted = hs_alloc(stream->n_section);
+    struct map map;
 
-    /* The first leaf of a message stands for the message. */
-    if (search->offset == SIZE_MAX && strncmp(place->path, search->path, length) == 0 &&
-        (place->path[length] == 0 || place->path[length] == '.' || place->path[length] == '[')) {
-        search->offset = place->offset;
+    wanted[section] = true;
+    map_init_some(&map, stream, NULL, wanted);
+    for (size_t i = 0; i < map.n && offset == SIZE_MAX; i++) {
+        const char *path = map.entries[i].path;
+
+        /* The first leaf of a message stands for the message. */
+        if (map.entries[i].section == section && strncmp(path, field, length) == 0 &&
+            (path[length] == 0 || path[length] == '.' || path[length] == '[')) {
+            offset = map.entries[i].offset;
+        }
     }
-}
-
-static size_t place_of_field(const Hardstop__Place *at, const Hardstop__Stream *stream, size_t section)
-{
-    struct stream_encoding scratch = { 0 };
-    char *path = hs_format("section[%zu].%s", section, at->field);
-    struct search search = { path, SIZE_MAX };
-
-    stream_encode(stream, &scratch, find_path, &search);
-    stream_encoding_clear(&scratch);
-    free(path);
-    return search.offset;
+    map_clear(&map);
+    free(wanted);
+    return offset;
 }
 
 size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, const struct stream_encoding *encoding)
@@ -98,11 +107,14 @@ size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, c
         base = at->has_header && at->header ? encoding->marks[section].start : encoding->marks[section].payload;
         limit = encoding->marks[section].end;
         if (at->field && *at->field) {
-            found = place_of_field(at, stream, section);
+            found = damage_field_offset(stream, section, at->field);
             base = found != SIZE_MAX ? found : base;
         }
     }
-    return at && at->offset < limit - base ? base + at->offset : (at ? limit : base);
+    if (!at) {
+        return base;
+    }
+    return at->offset < limit - base ? base + at->offset : limit;
 }
 
 static int by_place_from_the_end(const void *left, const void *right)
@@ -187,6 +199,10 @@ static void damage_bytes(const Hardstop__Case *test, const Hardstop__Stream *str
     qsort(cuts, n, sizeof(*cuts), by_place_from_the_end);
     for (size_t i = 0; i < n; i++) {
         do_damage(out, &cuts[i], effect);
+    }
+    if (effect->reordered) {
+        /* Places in the reordered bytes are none of the undamaged. */
+        effect->first = SIZE_MAX;
     }
     effect->section = effect->first == SIZE_MAX ? SIZE_MAX : section_at(encoding, effect->first);
 }

@@ -18,7 +18,7 @@ struct damage_effect {
     bool deleted;
     bool overwritten;
     bool reordered; /* sections were swapped or repeated */
-    size_t first; /* offset in the undamaged bytes where the first byte damage was done; SIZE_MAX: none */
+    size_t first; /* offset in the undamaged bytes of the first byte damage; SIZE_MAX: none, or reordered */
     size_t section; /* index of the section of that place, or SIZE_MAX */
 };
 
@@ -31,6 +31,15 @@ bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, str
 
 /* The place of a damage in the encoded bytes; a place that does not exist is moved to the nearest that does. */
 size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, const struct stream_encoding *encoding);
+
+/*
+ * A new damage of a kind (HARDSTOP__DAMAGE__KIND_...) at an offset of a section's payload; insert, delete, overwrite,
+ * swap and repeat are the caller's to fill in.
+ */
+Hardstop__Damage *damage_new(int kind, uint32_t section, uint32_t offset);
+
+/* Where a field of a section is in the encoded stream, named as by map.h; SIZE_MAX when there is none. */
+size_t damage_field_offset(const Hardstop__Stream *stream, size_t section, const char *field);
 
 /* A damage in words: "delete 2 bytes at section[1].virtio.ccw.config_vector+0"; free it. */
 char *damage_text(const Hardstop__Damage *damage);

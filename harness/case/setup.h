@@ -10,8 +10,9 @@
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing);
 
 /*
- * A case may come from a stranger, and a QEMU command line can start programs and write files.  0 when the setup names
- * a qemu-system-* by its bare name and only options and backends that touch nothing outside the process; else -1 with
+ * A case may come from a stranger, and a QEMU command line can start programs, read and write files.  0 when the setup
+ * names a qemu-system-* and a machine by bare words, virtio devices (and what they are plugged into) without those
+ * of the host, globals of these and of migration, and backends that touch nothing outside the process; else -1 with
  * the part that does not pass.
  */
 int setup_check(const Hardstop__Setup *setup, struct hs_error *err);

@@ -35,6 +35,11 @@ const struct loader_frame *loader_hang_frame(const struct loader_answer *answer)
     return NULL;
 }
 
+bool loader_is_from_outside(int number)
+{
+    return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
+}
+
 const char *loader_signal_name(int number)
 {
     static char text[16];

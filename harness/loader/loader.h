@@ -65,8 +65,6 @@ struct loader_answer {
 struct loader;
 
 struct loader_class {
-    const char *name; /* "qemu" */
-    const char *summary;
     /* Fills `answer`; 0, or -1 with a reason, the outcome then being UNKNOWN. */
     int (*load)(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
                 struct hs_error *err);
@@ -98,6 +96,9 @@ const struct loader_frame *loader_crash_frame(const struct loader_answer *answer
  * calls in turn is another at each look.  NULL when the stack does not show one.
  */
 const struct loader_frame *loader_hang_frame(const struct loader_answer *answer);
+
+/* Signals that a load cannot earn: somebody, or a machine out of memory, killed it. */
+bool loader_is_from_outside(int number);
 
 /* "SIGSEGV" ...; a number's text for others.  Valid until the next call. */
 const char *loader_signal_name(int number);

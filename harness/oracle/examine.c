@@ -31,44 +31,27 @@ static void tally(struct examination *examination, const struct judgement *judge
     }
 }
 
-static Hardstop__Damage *new_damage(uint32_t section, uint32_t offset)
-{
-    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
-
-    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
-    damage->at->has_section = damage->at->has_offset = true;
-    damage->at->section = section;
-    damage->at->offset = offset;
-    return damage;
-}
-
-static void set_kind(Hardstop__Damage *damage, int kind)
+static Hardstop__Damage *small_damage(int kind, uint32_t section, uint32_t offset)
 {
     static const uint8_t inserted = 0x41; /* no length, type or mark of the format */
+    Hardstop__Damage *damage = damage_new(kind, section, offset);
 
-    damage->kind_case = (Hardstop__Damage__KindCase)kind;
-    switch (kind) {
-    case HARDSTOP__DAMAGE__KIND_TRUNCATE:
-        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
-        break;
-    case HARDSTOP__DAMAGE__KIND_INSERT:
+    if (kind == HARDSTOP__DAMAGE__KIND_INSERT) {
         damage->insert.data = hs_copy(&inserted, 1);
         damage->insert.len = 1;
-        break;
-    default:
+    } else if (kind == HARDSTOP__DAMAGE__KIND_DELETE) {
         damage->delete_ = 1;
-        break;
     }
+    return damage;
 }
 
 static int judge_damaged(struct oracle *oracle, const Hardstop__Case *test, uint32_t section, uint32_t offset, int kind,
                          struct judgement *judgement, struct examination *examination, struct hs_error *err)
 {
-    Hardstop__Damage *damage = new_damage(section, offset);
+    Hardstop__Damage *damage = small_damage(kind, section, offset);
     Hardstop__Case damaged = *test;
     int result;
 
-    set_kind(damage, kind);
     damaged.damage = &damage;
     damaged.n_damage = 1;
     result = oracle_judge(oracle, &damaged, judgement, err);

@@ -31,11 +31,9 @@ static void without_indexes(const char *path, char *out, size_t size)
     out[n] = 0;
 }
 
-static void device_of_idstr(const char *idstr, char *device, size_t size)
+static void set_device(struct finding *finding, const void *idstr, size_t size)
 {
-    const char *slash = strrchr(idstr, '/');
-
-    snprintf(device, size, "%s", slash ? slash + 1 : idstr);
+    map_device_of(idstr, size, finding->device, sizeof(finding->device));
 }
 
 /* Where the loader stops reading: behind the first end-of-file mark. */
@@ -65,7 +63,7 @@ static void locate_damage(const struct judgement *judgement, struct finding *fin
         return;
     }
     if (effect->section != SIZE_MAX && effect->section < stream->n_section) {
-        map_device_name(stream->section[effect->section], finding->device, sizeof(finding->device));
+        set_device(finding, stream->section[effect->section]->idstr.data, stream->section[effect->section]->idstr.len);
     }
     map_init(&map, stream, NULL);
     entry = map_at(&map, effect->first);
@@ -136,12 +134,12 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
 
     switch (judgement->verdict) {
     case VERDICT_CRASHED:
-        device_of_idstr(answer->section, finding->device, sizeof(finding->device));
+        set_device(finding, answer->section, strlen(answer->section));
         describe_crash(answer, finding);
         break;
     case VERDICT_HUNG:
         locate_damage(judgement, finding);
-        device_of_idstr(answer->section, finding->device, sizeof(finding->device));
+        set_device(finding, answer->section, strlen(answer->section));
         describe_hang(answer, finding);
         break;
     case VERDICT_GARBAGE:
@@ -156,7 +154,7 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
         }
         break;
     default:
-        device_of_idstr(answer->section, finding->device, sizeof(finding->device));
+        set_device(finding, answer->section, strlen(answer->section));
         snprintf(finding->message, sizeof(finding->message), "%.*s", (int)strcspn(answer->text, "\n"), answer->text);
         break;
     }
@@ -179,6 +177,25 @@ static const char *transport_of(const Hardstop__Case *test)
     return "";
 }
 
+/* Where each text of a finding stands in its struct. */
+static const struct {
+    const char *key;
+    size_t offset, size;
+} texts[] = {
+#define TEXT(member) { #member, offsetof(struct finding, member), sizeof(((struct finding *)0)->member) }
+    TEXT(property), TEXT(device), TEXT(field), TEXT(crash), TEXT(machine), TEXT(transport), TEXT(message),
+};
+
+/* QEMU's words and idstrs can hold any byte; what a finding says is printable. */
+static void make_printable(struct finding *finding)
+{
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        for (char *c = (char *)finding + texts[i].offset; *c; c++) {
+            *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
+        }
+    }
+}
+
 void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding)
 {
     const Hardstop__Setup *setup = judgement->test->setup;
@@ -194,6 +211,7 @@ void finding_describe(const struct judgement *judgement, const struct property *
     }
     finding->verdict = judgement->verdict;
     describe_verdict(judgement, property, finding);
+    make_printable(finding);
     identity = hs_format("%s|%s|%s|%s", finding->transport, verdict_name(finding->verdict), finding->device,
                          *finding->crash ? finding->crash : finding->field);
     finding->signature = XXH3_64bits(identity, strlen(identity));
@@ -222,15 +240,6 @@ static char *json_path(const char *folder, uint64_t signature)
 {
     return hs_format("%s/%016" PRIx64 ".json", folder, signature);
 }
-
-/* Where each text of a finding stands in its struct. */
-static const struct {
-    const char *key;
-    size_t offset, size;
-} texts[] = {
-#define TEXT(member) { #member, offsetof(struct finding, member), sizeof(((struct finding *)0)->member) }
-    TEXT(property), TEXT(device), TEXT(field), TEXT(crash), TEXT(machine), TEXT(transport), TEXT(message),
-};
 
 static int save_json(const char *path, const struct finding *finding, struct hs_error *err)
 {
@@ -267,16 +276,6 @@ static int save_case(const char *path, const struct finding *finding, const Hard
     return result;
 }
 
-/* Error text can hold any byte; what is kept is printable. */
-static void make_printable(struct finding *finding)
-{
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        for (char *c = (char *)finding + texts[i].offset; *c; c++) {
-            *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
-        }
-    }
-}
-
 bool finding_is_known(const char *folder, uint64_t signature)
 {
     char *json = json_path(folder, signature);
@@ -288,7 +287,6 @@ bool finding_is_known(const char *folder, uint64_t signature)
 
 int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err)
 {
-    struct finding printable = *finding;
     char *json, *text;
     int result;
 
@@ -297,9 +295,8 @@ int finding_save(const char *folder, const struct finding *finding, const Hardst
     }
     json = json_path(folder, finding->signature);
     text = finding_case_path(folder, finding);
-    make_printable(&printable);
     /* The JSON comes last: where it is, the finding is whole. */
-    result = save_case(text, &printable, test, err) < 0 || save_json(json, &printable, err) < 0 ? -1 : 1;
+    result = save_case(text, finding, test, err) < 0 || save_json(json, finding, err) < 0 ? -1 : 1;
     free(json);
     free(text);
     return result;

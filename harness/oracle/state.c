@@ -128,7 +128,7 @@ static size_t find_entry(struct index *index, size_t expected, const char *path)
     return SIZE_MAX;
 }
 
-/* Fields outside the payload tables that QEMU 7.2 saves otherwise than it was given them, by design. */
+/* Fields that QEMU 7.2 saves otherwise than it was given them, by design. */
 static const struct {
     const char *device;
     const char *path; /* NULL: the whole section */
@@ -142,9 +142,6 @@ static bool is_recomputed(const Hardstop__Section *section, const struct map_ent
 {
     char device[64];
 
-    if (entry->field && entry->field->recomputed) {
-        return true;
-    }
     map_device_name(section, device, sizeof(device));
     for (size_t i = 0; i < HS_COUNT(recomputed); i++) {
         if (strcmp(recomputed[i].device, device) == 0 &&

@@ -97,7 +97,8 @@ static void print_section_line(FILE *out, const Hardstop__Stream *stream, const 
 
     style_print(out, STYLE_BOLD, "[%zu] %s", index, type_name((int)section->type));
     if (section->has_idstr) {
-        style_print(out, STYLE_BOLD, " %.*s", (int)section->idstr.len, (const char *)section->idstr.data);
+        fputc(' ', out);
+        style_print_foreign(out, (const char *)section->idstr.data, section->idstr.len);
         fprintf(out, " instance %u version %u", section->instance_id, section->version_id);
     }
     fprintf(out, ", at %zu, payload of %zu bytes at %zu\n", mark->start, mark->payload_end - mark->payload,

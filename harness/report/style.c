@@ -14,6 +14,13 @@ static bool wants_colour(FILE *out)
            !(terminal[0] == 'd' && terminal[1] == 'u' && terminal[2] == 'm' && terminal[3] == 'b');
 }
 
+void style_print_foreign(FILE *out, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], out);
+    }
+}
+
 void style_print(FILE *out, enum style style, const char *fmt, ...)
 {
     static const char *const codes[] = {

@@ -31,7 +31,9 @@ static void print_indented(FILE *out, const char *text)
     while (*text) {
         size_t length = strcspn(text, "\n");
 
-        fprintf(out, "  | %.*s\n", (int)length, text);
+        fputs("  | ", out);
+        style_print_foreign(out, text, length);
+        fputc('\n', out);
         text += length + (text[length] == '\n');
     }
 }
@@ -60,8 +62,10 @@ static void print_differences(FILE *out, const char *what, const struct state_co
     for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
         const struct state_difference *difference = &comparison->differences[i];
 
-        fprintf(out, "    %s %s: %s -> %s\n", difference->idstr,
-                *difference->path ? difference->path : "(the section)", difference->left, difference->right);
+        fputs("    ", out);
+        style_print_foreign(out, difference->idstr, strlen(difference->idstr));
+        fprintf(out, " %s: %s -> %s\n", *difference->path ? difference->path : "(the section)", difference->left,
+                difference->right);
     }
     if (comparison->n > STATE_DIFFERENCES) {
         fprintf(out, "    and %zu more\n", comparison->n - STATE_DIFFERENCES);
@@ -74,7 +78,8 @@ void verdict_text(FILE *out, const struct judgement *judgement)
 
     style_print(out, judgement->is_damaged ? style_of(judgement->verdict) : STYLE_BOLD, "%s", word_of(judgement));
     if (*answer->section && answer->outcome != OUTCOME_ACCEPTED) {
-        fprintf(out, " in section %s", answer->section);
+        fputs(" in section ", out);
+        style_print_foreign(out, answer->section, strlen(answer->section));
     }
     fprintf(out, "%s\n", answer->saving && answer->outcome != OUTCOME_ACCEPTED
                              ? ", while saving what was accepted" : "");
@@ -145,7 +150,7 @@ static void print_totals(FILE *out, const struct finding *findings, size_t n)
     fputc('\n', out);
 }
 
-void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder)
+void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder, const char *program)
 {
     print_totals(out, findings, n);
     for (size_t i = 0; i < n; i++) {
@@ -157,7 +162,7 @@ void verdict_findings(FILE *out, const struct finding *findings, size_t n, const
         fprintf(out, " %-3s %s%s%s\n", finding->transport, finding->device,
                 *finding->device && *finding->field ? "  " : "", finding->field);
         fprintf(out, "     %s; %s\n     %s\n", finding->property, finding->machine, finding->message);
-        fprintf(out, "     hardstop repro --confirm %s\n", path);
+        fprintf(out, "     %s repro --confirm %s\n", program, path);
         free(path);
     }
 }

@@ -14,7 +14,10 @@ void verdict_text(FILE *out, const struct judgement *judgement);
 /* The same; free with json_decref(). */
 json_t *verdict_json(const struct judgement *judgement);
 
-/* A numbered table of findings, each with the command that reproduces it; `folder` is where their cases are. */
-void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder);
+/*
+ * A numbered table of findings, each with the command that reproduces it; `folder` is where their cases are, `program`
+ * how hardstop was called.
+ */
+void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder, const char *program);
 
 #endif

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/case/complete.h"
 #include "harness/case/setup.h"
@@ -16,14 +16,6 @@
 #include "harness/loader/qemu/confirm.h"
 
 enum { TURNS = 5 };
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 /* What is loaded: a virtio-rng section and the one behind it, whole or cut in its middle. */
 struct bench {
@@ -50,7 +42,7 @@ static void prepare(struct bench *bench, const char *transport, const char *path
     test = case_of_stream(stream, bench->setup, CASE_KEEP_DEVICES);
     HS_CHECK(case_keep_sections(test, "virtio-rng") == 1, "no virtio-rng in %zu bytes", size);
     stream_encode(test->stream, &bench->sections, NULL, NULL);
-    complete_stream(test, &bench->sections.out, captured, false, &bench->whole);
+    HS_CHECK(complete_stream(test, &bench->sections.out, captured, false, &bench->whole, &err) == 0, "%s", err.text);
     bench->path = path;
     bench->loader = qemu_open(bench->setup, NULL, &err);
     HS_CHECK(bench->loader, "%s", err.text);
@@ -64,15 +56,15 @@ static double in_process(struct bench *bench, double seconds, bool cut)
     struct loader_input input = { .bytes = bench->sections.out.data, .size = bench->sections.out.size };
     struct loader_answer answer;
     struct hs_error err;
-    double start = now();
+    double start = time_now();
     unsigned long n = 0;
 
     input.size = cut ? bench->sections.marks[0].payload + 1000 : input.size;
-    for (; now() - start < seconds; n++) {
+    for (; time_now() - start < seconds; n++) {
         HS_CHECK(loader_load(bench->loader, &input, &answer, &err) == 0, "%s", err.text);
         HS_CHECK(answer.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", outcome_name(answer.outcome));
     }
-    return (double)n / (now() - start);
+    return (double)n / (time_now() - start);
 }
 
 static double one_process_each(struct bench *bench, double seconds, bool cut)
@@ -84,13 +76,13 @@ static double one_process_each(struct bench *bench, double seconds, bool cut)
     double start;
 
     HS_CHECK(file_write(bench->path, bench->whole.data, size, &err) == 0, "%s", err.text);
-    start = now();
-    for (; now() - start < seconds; n++) {
+    start = time_now();
+    for (; time_now() - start < seconds; n++) {
         HS_CHECK(confirm_run(bench->setup, bench->path, 0, &result, &err) == 0, "%s", err.text);
         HS_CHECK(result.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", result.text);
         confirm_result_clear(&result);
     }
-    return (double)n / (now() - start);
+    return (double)n / (time_now() - start);
 }
 
 static int by_value(const void *left, const void *right)

@@ -159,7 +159,7 @@ static void nothing_to_close(struct loader *loader)
     (void)loader;
 }
 
-static const struct loader_class planted_class = { "planted", "a loader with one defect", load, nothing_to_close };
+static const struct loader_class planted_class = { .load = load, .close = nothing_to_close };
 
 Hardstop__Case *planted_case(const char *damages)
 {

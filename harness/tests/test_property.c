@@ -145,7 +145,7 @@ static void close_nothing(struct loader *loader)
 
 static void a_loader_that_cannot_load_gives_no_verdict(void **state)
 {
-    static const struct loader_class class = { "none", "cannot load", load_nothing, close_nothing };
+    static const struct loader_class class = { .load = load_nothing, .close = close_nothing };
     struct loader loader = { &class };
     struct oracle oracle = { .loader = &loader };
     Hardstop__Case *test = planted_case(TRUNCATE);

@@ -24,17 +24,16 @@ struct options {
     size_t n;
 };
 
-/* "OFF" or "OFF:REST": sets the place's offset, returns REST or NULL. */
-static const char *parse_place(Hardstop__Damage *damage, const char *text, struct argp_state *state)
+/* "OFF" or "OFF:REST": the offset; `rest` gets REST or NULL. */
+static uint32_t parse_offset(const char *text, const char **rest, struct argp_state *state)
 {
     const char *colon = strchr(text, ':');
     char *number = hs_format("%.*s", colon ? (int)(colon - text) : (int)strlen(text), text);
+    uint32_t offset = (uint32_t)tool_number(number, 0, UINT32_MAX, state, "an offset");
 
-    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
-    damage->at->has_offset = true;
-    damage->at->offset = (uint32_t)tool_number(number, 0, UINT32_MAX, state, "an offset");
     free(number);
-    return colon ? colon + 1 : NULL;
+    *rest = colon ? colon + 1 : NULL;
+    return offset;
 }
 
 static int hex_digit(char c)
@@ -65,31 +64,26 @@ static void parse_hex(ProtobufCBinaryData *bytes, const char *text, struct argp_
 
 static void add_damage(struct options *options, int key, const char *value, struct argp_state *state)
 {
-    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
-    const char *rest = parse_place(damage, value, state);
+    static const int kinds[] = {
+        [KEY_TRUNCATE - KEY_TRUNCATE] = HARDSTOP__DAMAGE__KIND_TRUNCATE,
+        [KEY_INSERT - KEY_TRUNCATE] = HARDSTOP__DAMAGE__KIND_INSERT,
+        [KEY_DELETE - KEY_TRUNCATE] = HARDSTOP__DAMAGE__KIND_DELETE,
+        [KEY_OVERWRITE - KEY_TRUNCATE] = HARDSTOP__DAMAGE__KIND_OVERWRITE,
+    };
+    const char *rest;
+    uint32_t offset = parse_offset(value, &rest, state);
+    Hardstop__Damage *damage = damage_new(kinds[key - KEY_TRUNCATE], 0, offset);
 
     options->damages = hs_resize(options->damages, options->n + 1, sizeof(*options->damages));
     options->damages[options->n++] = damage;
-    switch (key) {
-    case KEY_TRUNCATE:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_TRUNCATE;
-        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
-        if (rest) {
-            argp_error(state, "--truncate takes OFF alone");
-        }
-        break;
-    case KEY_INSERT:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_INSERT;
+    if (key == KEY_TRUNCATE && rest) {
+        argp_error(state, "--truncate takes OFF alone");
+    } else if (key == KEY_INSERT) {
         parse_hex(&damage->insert, rest, state, "--insert");
-        break;
-    case KEY_DELETE:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_DELETE;
-        damage->delete_ = (uint32_t)tool_number(rest ? rest : "", 1, UINT32_MAX, state, "--delete OFF:LEN, LEN");
-        break;
-    default:
-        damage->kind_case = HARDSTOP__DAMAGE__KIND_OVERWRITE;
+    } else if (key == KEY_OVERWRITE) {
         parse_hex(&damage->overwrite, rest, state, "--overwrite");
-        break;
+    } else if (key == KEY_DELETE) {
+        damage->delete_ = (uint32_t)tool_number(rest ? rest : "", 1, UINT32_MAX, state, "--delete OFF:LEN, LEN");
     }
 }
 
@@ -172,15 +166,22 @@ static int find_section(const Hardstop__Stream *stream, const char *which, uint3
                    stream->n_section);
 }
 
-/* An offset behind the end would silently become another place. */
-static int check_place(const Hardstop__Damage *damage, const struct stream_encoding *encoding, struct hs_error *err)
+/* A field that is not there, or an offset behind the end, would silently become another place. */
+static int check_place(const Hardstop__Place *at, const Hardstop__Stream *stream,
+                       const struct stream_encoding *encoding, struct hs_error *err)
 {
-    const Hardstop__Place *at = damage->at;
-    size_t limit = at->has_section ? encoding->marks[at->section].end - encoding->marks[at->section].payload
-                                   : encoding->out.size;
+    size_t base = at->has_section ? encoding->marks[at->section].payload : 0;
+    size_t end = at->has_section ? encoding->marks[at->section].end : encoding->out.size;
 
-    if (at->offset > limit) {
-        return hs_fail(err, at->offset, "the %s has only %zu bytes", at->has_section ? "section" : "stream", limit);
+    if (at->field) {
+        base = damage_field_offset(stream, at->section, at->field);
+    }
+    if (base == SIZE_MAX) {
+        return hs_fail(err, HS_NO_OFFSET, "section %u has no field \"%s\"; hardstop show names them", at->section,
+                       at->field);
+    }
+    if (at->offset > end - base) {
+        return hs_fail(err, at->offset, "only %zu bytes are left there", end - base);
     }
     return 0;
 }
@@ -198,7 +199,7 @@ static int add_to_case(struct options *options, Hardstop__Case *test, struct hs_
         damage->at->has_section = options->section != NULL;
         damage->at->section = section;
         damage->at->field = options->field ? hs_strdup(options->field) : NULL;
-        result = check_place(damage, &encoding, err);
+        result = check_place(damage->at, test->stream, &encoding, err);
         test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
         test->damage[test->n_damage++] = damage;
         options->damages[i] = NULL;

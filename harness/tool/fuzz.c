@@ -14,6 +14,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/time.h"
 #include "harness/case/setup.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/report/style.h"
@@ -95,14 +96,6 @@ static void on_interrupt(int number)
 {
     (void)number;
     interrupted = 1;
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 /* Seeds. */
@@ -287,7 +280,7 @@ static int watch_targets(struct target *targets, size_t n, const struct options 
 
 static int run_campaign(struct target *targets, size_t n, const struct options *options, struct hs_error *err)
 {
-    double end = now() + (double)options->seconds;
+    double end = time_now() + (double)options->seconds;
     int running = 1;
 
     for (size_t i = 0; i < n; i++) {
@@ -296,7 +289,7 @@ static int run_campaign(struct target *targets, size_t n, const struct options *
         }
     }
     while (running > 0) {
-        double left = end - now();
+        double left = end - time_now();
 
         running = watch_targets(targets, n, options, left, err);
         if (interrupted || left * 1000 < -STOP_MS) {
@@ -327,7 +320,8 @@ static int check_ends(const struct target *targets, size_t n, struct hs_error *e
                                   (interrupted && WEXITSTATUS(status) == LIBFUZZER_INTERRUPTED))) {
             continue;
         }
-        if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM)) {
+        if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM) &&
+            targets[i].starts < MAX_STARTS) {
             continue;
         }
         return hs_fail(err, HS_NO_OFFSET, "%s ended with %s %d, which is our own failure: see %s", targets[i].program,
@@ -363,7 +357,7 @@ static int report(const struct options *options, struct hs_error *err)
     if (options->json) {
         tool_print_json(json_incref(list));
     } else {
-        verdict_findings(stdout, findings, n, folder);
+        verdict_findings(stdout, findings, n, folder, program_invocation_name);
     }
     json_decref(list);
     free(findings);

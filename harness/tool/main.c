@@ -39,7 +39,11 @@ static int run(const struct command *command, int argc, char **argv)
     argv[0] = name;
     status = command->run(argc, argv);
     free(name);
-    return fflush(stdout) == 0 ? status : TOOL_TROUBLE;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "hardstop: standard output: what was printed could not be written\n");
+        return TOOL_TROUBLE;
+    }
+    return status;
 }
 
 int main(int argc, char **argv)

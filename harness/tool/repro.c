@@ -128,8 +128,9 @@ static int run_unmodified(const struct judgement *judgement, const Hardstop__Str
     struct builder whole = { 0 };
     int status;
 
-    complete_stream(test, bytes, captured, bytes == &judgement->damaged && judgement->effect.truncated, &whole);
-    status = file_write(path, whole.data, whole.size, err);
+    status = complete_stream(test, bytes, captured, bytes == &judgement->damaged && judgement->effect.truncated, &whole,
+                             err);
+    status = status < 0 ? status : file_write(path, whole.data, whole.size, err);
     builder_clear(&whole);
     return status < 0 ? -1 : confirm_run(test->setup, path, 0, result, err);
 }
@@ -174,7 +175,9 @@ static void print_confirmation(const struct confirmation *confirmation)
     for (const char *line = actual->text; line && *line;) {
         size_t length = strcspn(line, "\n");
 
-        printf("  | %.*s\n", (int)length, line);
+        fputs("  | ", stdout);
+        style_print_foreign(stdout, line, length);
+        putchar('\n');
         line += length + (line[length] == '\n');
     }
     printf("  %s\n", actual->command_line);

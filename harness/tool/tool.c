@@ -247,8 +247,10 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
     }
     test = case_parse(data, size, err);
     free(data);
-    if (!test || check_case(test, options, needs_setup, err) < 0) {
+    if (!test) {
         hs_fail_in(err, "%s: no stream (51 45 56 4d first), and no case", path);
+    } else if (check_case(test, options, needs_setup, err) < 0) {
+        hs_fail_in(err, "%s", path);
         case_free(test);
         return NULL;
     }

@@ -74,7 +74,6 @@ struct field {
     field_present_fn *present;
     field_count_fn *count;
     field_more_fn *more;
-    const char *recomputed; /* why a loader may save another value than it was given, or NULL */
 };
 
 struct table {

@@ -138,16 +138,23 @@ const struct map_entry *map_at(const struct map *map, size_t offset)
     return NULL;
 }
 
-void map_device_name(const Hardstop__Section *section, char *name, size_t size)
+void map_device_of(const void *idstr, size_t length, char *name, size_t size)
 {
-    const uint8_t *idstr = section->has_idstr ? section->idstr.data : NULL;
-    size_t length = section->has_idstr ? section->idstr.len : 0;
-    const uint8_t *slash = length ? memrchr(idstr, '/', length) : NULL;
-    const uint8_t *from = slash ? slash + 1 : idstr;
+    const char *from = idstr;
+    const char *slash = length ? memrchr(from, '/', length) : NULL;
     size_t n = 0;
 
-    for (; n + 1 < size && from && from + n < idstr + length; n++) {
-        name[n] = from[n] >= 0x20 && from[n] < 0x7f ? (char)from[n] : '?';
+    if (slash) {
+        length -= (size_t)(slash + 1 - from);
+        from = slash + 1;
+    }
+    for (; n + 1 < size && n < length; n++) {
+        name[n] = from[n] >= 0x20 && from[n] < 0x7f ? from[n] : '?';
     }
     name[n] = 0;
+}
+
+void map_device_name(const Hardstop__Section *section, char *name, size_t size)
+{
+    map_device_of(section->idstr.data, section->has_idstr ? section->idstr.len : 0, name, size);
 }

@@ -40,6 +40,8 @@ void map_clear(struct map *map);
 const struct map_entry *map_at(const struct map *map, size_t offset);
 
 /* The device of an idstr: what is behind its last slash, printable, at most `size` - 1 characters. */
+void map_device_of(const void *idstr, size_t length, char *name, size_t size);
+/* The same for a section. */
 void map_device_name(const Hardstop__Section *section, char *name, size_t size);
 
 #endif

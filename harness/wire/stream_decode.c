@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "harness/base/alloc.h"
 #include "harness/wire/framing.h"
@@ -8,28 +9,58 @@
 #include "harness/wire/tables.h"
 #include "harness/wire/vmdesc.h"
 
-enum { DEFAULT_PAGE_SIZE = 4096 };
+enum {
+    DEFAULT_PAGE_SIZE = 4096,
+    LAST_COMMAND = 10, /* MIG_CMD_RECV_BITMAP */
+};
+
+/* The section that gave an id its name. */
+struct named {
+    uint32_t id;
+    const Hardstop__Section *section;
+    UT_hash_handle hh;
+};
 
 struct decode {
     struct field_decoder fields;
     Hardstop__Stream *stream;
     size_t capacity; /* of stream->section */
+    struct named *named; /* START sections by id, the last of each: only they have parts */
     bool footers;
     uint32_t page_size;
     struct vmdesc vmdesc;
 };
 
-/* The START or FULL section that gave `id` its name, or NULL. */
+/* The START section of that id, or NULL. */
 static const Hardstop__Section *section_of_id(const struct decode *decode, uint32_t id)
 {
-    for (size_t i = decode->stream->n_section; i > 0; i--) {
-        const Hardstop__Section *section = decode->stream->section[i - 1];
+    struct named *found;
 
-        if (section->has_section_id && section->section_id == id && stream_type_has_header((int)section->type)) {
-            return section;
-        }
+    HASH_FIND(hh, decode->named, &id, sizeof(id), found);
+    return found ? found->section : NULL;
+}
+
+static void name_id(struct decode *decode, const Hardstop__Section *section)
+{
+    struct named *named;
+
+    HASH_FIND(hh, decode->named, &section->section_id, sizeof(section->section_id), named);
+    if (!named) {
+        named = hs_alloc(sizeof(*named));
+        named->id = section->section_id;
+        HASH_ADD(hh, decode->named, id, sizeof(named->id), named);
     }
-    return NULL;
+    named->section = section;
+}
+
+static void forget_ids(struct decode *decode)
+{
+    struct named *named, *next;
+
+    HASH_ITER(hh, decode->named, named, next) {
+        HASH_DEL(decode->named, named);
+        free(named);
+    }
 }
 
 static bool is_printable(const struct bytes *in, size_t ahead, size_t n)
@@ -44,8 +75,11 @@ static bool is_printable(const struct bytes *in, size_t ahead, size_t n)
     return true;
 }
 
-/* Could the loader's main loop go on here?  Used to find an end that nothing tells. */
-static bool could_be_section(const struct decode *decode, size_t at)
+/*
+ * Could the loader's main loop go on here?  Used to find an end that nothing tells.  `strictly`, the end-of-file mark
+ * counts only where nothing or the description follows.
+ */
+static bool could_be_section(const struct decode *decode, size_t at, bool strictly)
 {
     struct bytes in = { decode->fields.in.data, decode->fields.in.size, at };
     int type = bytes_peek(&in, 0);
@@ -54,7 +88,10 @@ static bool could_be_section(const struct decode *decode, size_t at)
 
     in.at += bytes_left(&in) ? 1 : 0;
     if (type == TYPE_EOF) {
-        return bytes_left(&in) == 0 || bytes_peek(&in, 0) == TYPE_VMDESC;
+        return !strictly || bytes_left(&in) == 0 || bytes_peek(&in, 0) == TYPE_VMDESC;
+    }
+    if (type == TYPE_COMMAND) {
+        return bytes_peek(&in, 0) == 0 && bytes_peek(&in, 1) > 0 && bytes_peek(&in, 1) <= LAST_COMMAND;
     }
     if (!framing_type_has_id(type) || !bytes_get_be(&in, 4, &id)) {
         return false;
@@ -74,20 +111,22 @@ static bool is_footer(const struct decode *decode, size_t at, uint32_t id)
     return bytes_get_be(&in, 1, &mark) && mark == FOOTER_MARK && bytes_get_be(&in, 4, &footer_id) && footer_id == id;
 }
 
-static bool could_be_end(const struct decode *decode, size_t at, uint32_t id)
+static bool could_be_end(const struct decode *decode, size_t at, uint32_t id, bool strictly)
 {
-    return decode->footers ? is_footer(decode, at, id) && could_be_section(decode, at + 5)
-                           : could_be_section(decode, at);
+    return decode->footers ? is_footer(decode, at, id) && could_be_section(decode, at + 5, strictly)
+                           : could_be_section(decode, at, strictly);
 }
 
 static int find_end(struct decode *decode, const Hardstop__Section *section, size_t *end)
 {
     struct bytes *in = &decode->fields.in;
 
-    for (size_t at = in->at; at < in->size; at++) {
-        if (could_be_end(decode, at, section->section_id)) {
-            *end = at;
-            return 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t at = in->at; at < in->size; at++) {
+            if (could_be_end(decode, at, section->section_id, pass == 0)) {
+                *end = at;
+                return 0;
+            }
         }
     }
     return hs_fail(decode->fields.err, in->at, "section %.*s: no end found", (int)section->idstr.len,
@@ -117,7 +156,7 @@ static bool decode_virtio(struct decode *decode, Hardstop__Section *section, siz
     hardstop__virtio_section__init(virtio);
     fields.root = &virtio->base;
     if (field_decode_into(&fields, &virtio_table, &virtio->base) < 0 ||
-        (*end == SIZE_MAX && !could_be_end(decode, fields.in.at, section->section_id))) {
+        (*end == SIZE_MAX && !could_be_end(decode, fields.in.at, section->section_id, false))) {
         hardstop__virtio_section__free_unpacked(virtio, NULL);
         return false;
     }
@@ -137,7 +176,8 @@ static bool decode_virtio(struct decode *decode, Hardstop__Section *section, siz
 static int decode_payload(struct decode *decode, Hardstop__Section *section)
 {
     struct bytes *in = &decode->fields.in;
-    const Hardstop__Section *named = section_of_id(decode, section->section_id);
+    const Hardstop__Section *named =
+        stream_type_has_header((int)section->type) ? section : section_of_id(decode, section->section_id);
     const struct vmdesc_section *described;
     struct bytes walk = *in;
     size_t end = SIZE_MAX;
@@ -156,7 +196,7 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     described = vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
     /* QEMU describes some arrays too short (s390_css): the size counts only where it leads to an end. */
     if (described && described->size <= bytes_left(in) &&
-        could_be_end(decode, in->at + described->size, section->section_id)) {
+        could_be_end(decode, in->at + described->size, section->section_id, true)) {
         end = in->at + described->size;
     }
     /* Parts have no name of their own, and no virtio section has parts. */
@@ -229,6 +269,9 @@ static int decode_section(struct decode *decode)
     }
     if (!framing_type_has_id(type)) {
         return type == TYPE_EOF;
+    }
+    if (type == TYPE_START) {
+        name_id(decode, section);
     }
     if (decode_payload(decode, section) < 0 || (decode->footers && decode_footer(decode, section) < 0)) {
         return hs_fail_in(decode->fields.err, "section %zu (%.*s)", decode->stream->n_section - 1,
@@ -317,6 +360,7 @@ static Hardstop__Stream *decode_framed(const uint8_t *data, size_t size, bool fo
         result = decode_end(&decode);
     }
     vmdesc_clear(&decode.vmdesc);
+    forget_ids(&decode);
     if (result < 0) {
         hardstop__stream__free_unpacked(decode.stream, NULL);
         return NULL;

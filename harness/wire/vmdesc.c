@@ -8,7 +8,8 @@
 #include "harness/base/alloc.h"
 
 enum {
-    MAX_FIELDS = 1 << 20, /* a q35 with every device has about 30,000: more is a bomb of array_len */
+    MAX_BYTES = 16 << 20, /* of all fields with their names; a q35 takes 1 MiB.  More is a bomb of array_len */
+    MAX_PATH = 256,
     MAX_DEPTH = 64, /* VMStates nest about six deep */
     HEADER_SIZE = 5, /* 06 and the length */
 };
@@ -44,10 +45,12 @@ static int add_field(struct walk *walk, const char *path, size_t size, struct hs
 {
     struct vmdesc_section *section = walk->section;
 
-    if (walk->budget-- == 0) {
-        walk->budget = 0;
-        return bad(err, "more fields than a machine has");
+    size_t cost = sizeof(*section->fields) + strlen(path) + 1;
+
+    if (strlen(path) > MAX_PATH || walk->budget < cost) {
+        return bad(err, "more fields, or longer names, than a machine has");
     }
+    walk->budget -= cost;
     if (section->n_fields == walk->capacity) {
         walk->capacity = walk->capacity ? walk->capacity * 2 : 16;
         section->fields = hs_resize(section->fields, walk->capacity, sizeof(*section->fields));
@@ -107,6 +110,9 @@ static int walk_field(struct walk *walk, const json_t *field, const char *prefix
     if (!name || add_size(field, "size", &size, err) < 0 ||
         (is_array && add_size(field, "array_len", &n, err) < 0)) {
         return name ? -1 : bad(err, "a field without a name");
+    }
+    if (strlen(prefix) + strlen(name) > MAX_PATH) {
+        return bad(err, "a name of more than 256 characters");
     }
     for (size_t i = 0; i < n && result == 0 && size; i++) {
         char *path = is_array ? hs_format("%s%s%s[%zu]", prefix, *prefix ? "." : "", name, i)
@@ -187,7 +193,7 @@ int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct
     json_error_t where;
     json_t *root = json_loadb((const char *)json, size, 0, &where);
     const json_t *devices = json_object_get(root, "devices");
-    size_t budget = MAX_FIELDS, i;
+    size_t budget = MAX_BYTES, i;
     const json_t *device;
     int result = 0;
 
@@ -232,7 +238,7 @@ void vmdesc_clear(struct vmdesc *vmdesc)
 const struct vmdesc_section *vmdesc_section(const struct vmdesc *vmdesc, const uint8_t *idstr, size_t size,
                                             uint32_t instance_id)
 {
-    for (size_t i = 0; i < vmdesc->n_sections; i++) {
+    for (size_t i = 0; size && i < vmdesc->n_sections; i++) {
         const struct vmdesc_section *section = &vmdesc->sections[i];
 
         if (section->instance_id == instance_id && strlen(section->idstr) == size &&

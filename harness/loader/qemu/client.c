@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -22,7 +23,7 @@
 #define PRELOAD_NAME "libhardstop-preload.so"
 
 enum {
-    TEXT_SIZE = 16384, /* enough for any error QEMU explains; a loop of messages is cut */
+    TEXT_SIZE = 16384, /* of the text that is kept: enough for any error QEMU explains */
     START_MS = 20000, /* a start takes 30 ms; an overloaded machine has this long */
     GRACE_MS = 10000, /* for the server to answer after a load's time limit: it only has to kill a process */
 };
@@ -41,7 +42,7 @@ struct qemu_loader {
     size_t saved_capacity;
     unsigned starts;
     char version[32];
-    char text[TEXT_SIZE];
+    char text[PROCESS_ERRORS_SIZE + 1];
     char section[256];
 };
 
@@ -279,7 +280,7 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     if (shared->answer.timed_out) {
         return OUTCOME_HUNG;
     }
-    if (shared->answer.phase == PROTOCOL_PHASE_NONE) {
+    if (shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
         return OUTCOME_UNKNOWN;
     }
     if (shared->answer.signal || shared->answer.exited) {
@@ -305,9 +306,15 @@ static void read_frames(const struct protocol_shared *shared, struct loader_answ
 static int read_saved(struct qemu_loader *qemu, struct loader_answer *answer, struct hs_error *err)
 {
     uint64_t size = qemu->shared->answer.saved_size;
+    struct stat status;
 
     if (qemu->shared->answer.save_result < 0) {
         size = 0;
+    }
+    /* A loader with damaged state may say anything. */
+    if (fstat(qemu->output, &status) < 0 || size > (uint64_t)status.st_size) {
+        answer->outcome = OUTCOME_UNKNOWN;
+        return hs_fail(err, HS_NO_OFFSET, "the saved state has no sensible size");
     }
     if (size > qemu->saved_capacity) {
         qemu->saved = hs_resize(qemu->saved, size, 1);
@@ -347,6 +354,7 @@ static void read_text(struct qemu_loader *qemu, struct loader_answer *answer)
         line += whole;
     }
     *to = 0;
+    qemu->text[TEXT_SIZE - 1] = 0;
     answer->text = qemu->text;
     answer->section = qemu->section;
 }
@@ -365,7 +373,11 @@ static int read_answer(struct qemu_loader *qemu, struct loader_answer *answer, s
     read_frames(shared, answer);
     read_text(qemu, answer);
     if (answer->outcome == OUTCOME_UNKNOWN) {
-        return hs_fail(err, HS_NO_OFFSET, "the load did not begin: no new process, no such guest memory, or a Linux before 5.3");
+        return answer->signal
+                   ? hs_fail(err, HS_NO_OFFSET, "the load was ended from outside by %s",
+                             loader_signal_name(answer->signal))
+                   : hs_fail(err, HS_NO_OFFSET,
+                             "the load did not begin: no new process, no such guest memory, or a Linux before 5.3");
     }
     return answer->outcome == OUTCOME_ACCEPTED ? read_saved(qemu, answer, err) : 0;
 }
@@ -385,12 +397,14 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
         if (qemu->socket < 0 && start(qemu, err) < 0) {
             return -1;
         }
-        if (run(qemu) == 0) {
+        if (run(qemu) < 0) {
+            stop(qemu);
+            hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->path);
+        } else if (!loader_is_from_outside(qemu->shared->answer.signal) || attempt) {
             return read_answer(qemu, answer, err);
         }
-        stop(qemu);
     }
-    return hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->path);
+    return -1;
 }
 
 static void qemu_close(struct loader *loader)
@@ -416,8 +430,6 @@ static void qemu_close(struct loader *loader)
 }
 
 const struct loader_class qemu_class = {
-    .name = "qemu",
-    .summary = "a qemu-system-* binary, unmodified, with its own loader called in-process",
     .load = qemu_load,
     .close = qemu_close,
 };

@@ -106,8 +106,8 @@ static int await_load(struct qmp *qmp, int64_t deadline, enum outcome *outcome, 
 
 static size_t read_text(struct process *process, struct confirm_result *result)
 {
-    char *text = hs_alloc(QMP_ERRORS_SIZE + 1);
-    size_t length = process_read_errors(process, text, QMP_ERRORS_SIZE + 1);
+    char *text = hs_alloc(PROCESS_ERRORS_SIZE + 1);
+    size_t length = process_read_errors(process, text, PROCESS_ERRORS_SIZE + 1);
 
     free(result->text);
     if (length <= 2 * TEXT_PART) {
@@ -152,9 +152,13 @@ static int judge_silence(const Hardstop__Setup *setup, const struct qmp *qmp, st
         return 0;
     }
     /* Half: the kernel does not fill each page of a pipe. */
-    if (result->exit_status == 1 && length > QMP_ERRORS_SIZE / 2) {
+    if (result->exit_status == 1 && length > PROCESS_ERRORS_SIZE / 2) {
         return hs_fail(err, HS_NO_OFFSET, "%s: its last words are lost behind %zu bytes of errors", setup->binary,
                        length);
+    }
+    if (loader_is_from_outside(result->signal)) {
+        return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", setup->binary,
+                       loader_signal_name(result->signal));
     }
     if (!result->saving && check_setup(setup, err) < 0) {
         return -1;

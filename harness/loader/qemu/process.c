@@ -173,6 +173,7 @@ int process_start(struct process *process, const char *path, const struct argume
     if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "no pipe: %s", strerror(errno));
     }
+    fcntl(errors[0], F_SETPIPE_SZ, PROCESS_ERRORS_SIZE);
     pid = fork();
     if (pid == 0) {
         run_child(path, arguments, fds, n_fds, errors[1], environment);

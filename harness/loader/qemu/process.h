@@ -33,6 +33,9 @@ struct process_fd {
     int from, to;
 };
 
+/* What a child's stderr holds until it is read: what does not fit is lost, and the last words matter most. */
+#define PROCESS_ERRORS_SIZE (1 << 20)
+
 struct process {
     pid_t pid; /* 0: none */
     int error_fd; /* read end of the child's stderr, non-blocking */

@@ -73,7 +73,6 @@ struct protocol_shared {
         uint64_t frame_address[PROTOCOL_FRAMES]; /* as unwound, before translation */
         struct protocol_frame frames[PROTOCOL_FRAMES];
         uint64_t saved_size; /* bytes in OUTPUT */
-        uint64_t consumed; /* bytes of the stream that the loader had read from its input file */
     } answer;
     int64_t version[3]; /* of QEMU, once ready */
     char refusal[256];

@@ -262,7 +262,5 @@ int qmp_start(struct qmp *qmp, struct process *process, const char *path, const 
         close(pair[0]);
         return -1;
     }
-    /* What does not fit is dropped, and QEMU's last words are what tells a rejection from a crash. */
-    fcntl(process->error_fd, F_SETPIPE_SZ, QMP_ERRORS_SIZE);
     return qmp_open(qmp, pair[0], qmp_deadline(QMP_START_MS), err);
 }

@@ -17,9 +17,6 @@
 /* How long a start may take: 50 ms are usual, an overloaded machine has this long. */
 #define QMP_START_MS 20000
 
-/* How much of QEMU's error output waits to be read: what a pipe may hold without privilege. */
-#define QMP_ERRORS_SIZE (1 << 20)
-
 /* Why the last call failed. */
 enum qmp_failure {
     QMP_FAILURE_NONE,

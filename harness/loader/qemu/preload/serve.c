@@ -107,7 +107,6 @@ __attribute__((noreturn)) static void load(struct protocol_shared *shared)
     shared->answer.phase = PROTOCOL_PHASE_LOADING;
     result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
     shared->answer.load_result = result;
-    shared->answer.consumed = (uint64_t)lseek(PROTOCOL_FD_INPUT, 0, SEEK_CUR);
     if (result == 0) {
         shared->answer.phase = PROTOCOL_PHASE_SAVING;
         save_again(shared);
@@ -162,8 +161,13 @@ static void run_load(struct protocol_shared *shared)
     close(pidfd);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    if (WIFSIGNALED(status) && !shared->answer.timed_out) {
+    if (WIFSIGNALED(status)) {
         shared->answer.signal = WTERMSIG(status);
+    }
+    if (shared->answer.timed_out) {
+        /* That signal was ours. */
+        shared->answer.signal = 0;
+        shared->answer.fault_address = 0;
     }
     if (WIFEXITED(status) && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
         shared->answer.exited = 1;

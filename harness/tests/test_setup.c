@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A stranger's setup passes only where nothing in it reaches outside QEMU's process; our own always pass. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/case/setup.h"
+#include "proto/reflect.h"
+
+/* Text of setups, and the part that must be named; the binary is a good one where the text has none. */
+static const struct {
+    const char *setup, *culprit;
+} dangerous[] = {
+    { "binary: ''", "binary" },
+    { "binary: 'rm'", "rm" },
+    { "binary: '/tmp/qemu-system-x86_64'", "/tmp/qemu-system-x86_64" },
+    { "binary: '../qemu-system-x86_64'", "../qemu-system-x86_64" },
+    { "binary: 'qemu-system-x86_64/../evil'", "evil" },
+    { "binary: 'xqemu-system-x86_64'", "xqemu" },
+    { "binary: 'qemu-system-x86_64 evil'", "evil" },
+    { "machine: 'q35,dumpdtb=/tmp/x'", "dumpdtb" },
+    { "machine: 'q35,firmware=/etc/shadow'", "firmware" },
+    { "machine: '-daemonize'", "-daemonize" },
+    { "machine: ''", "machine" },
+    { "memory: '2M,mem-path=/tmp/x'", "mem-path" },
+    { "memory: '-daemonize'", "-daemonize" },
+    { "memory: '99999999999999G'", "memory" },
+    { "device: 'vfio-pci,host=01:00.0'", "vfio-pci" },
+    { "device: 'vhost-vsock-pci,guest-cid=3'", "vhost-vsock-pci" },
+    { "device: 'virtio-input-host-pci,evdev=/dev/input/event0'", "virtio-input-host-pci" },
+    { "device: 'vhost-user-blk-pci,chardev=c'", "vhost-user-blk-pci" },
+    { "device: 'virtio-net-pci,romfile=/etc/shadow'", "romfile" },
+    { "device: 'virtio-net-pci,romfile=shadow'", "romfile" },
+    { "device: 'virtio-net-pci,x=/etc/shadow'", "/etc/shadow" },
+    { "device: 'loader,file=/etc/shadow,addr=0'", "loader" },
+    { "device: '{\"driver\": \"vfio-pci\"}'", "vfio-pci" },
+    { "device: ''", "device" },
+    { "device: '-daemonize'", "-daemonize" },
+    { "device: 'virtio-rng-pci' device: 'ivshmem-plain,memdev=m'", "ivshmem-plain" },
+    { "global: 'virtio-net-pci.romfile=shadow'", "romfile" },
+    { "global: 'driver=virtio-net-pci,property=romfile,value=/etc/shadow'", "driver=" },
+    { "global: 'vfio-pci.host=01:00.0'", "vfio-pci" },
+    { "global: 'virtio-net-pci.x=/etc/shadow'", "/etc/shadow" },
+    { "option: '-incoming' option: 'exec:touch /tmp/x'", "-incoming" },
+    { "option: '-monitor' option: 'stdio'", "-monitor" },
+    { "option: '-chardev' option: 'file,id=c,path=/tmp/x'", "path=/tmp/x" },
+    { "option: '-chardev' option: 'socket,id=c,path=/tmp/x,server=on'", "socket" },
+    { "option: '-chardev' option: 'null,id=c,logfile=/tmp/x'", "logfile" },
+    { "option: '-chardev' option: 'null,id=c,logfile=x'", "logfile" },
+    { "option: '-chardev' option: 'id=c,backend=file,path=x'", "backend" },
+    { "option: '-drive' option: 'file=/dev/sda'", "-drive" },
+    { "option: '-blockdev' option: 'driver=file,filename=/etc/shadow,node-name=d0'", "/etc/shadow" },
+    { "option: '-blockdev' option: 'driver=file,node-name=d0'", "driver=file" },
+    { "option: '-blockdev' option: 'driver=null-co,driver=file,node-name=d0'", "driver=file" },
+    { "option: '-blockdev' option: 'driver=null-co,filename=x'", "filename" },
+    { "option: '-blockdev' option: 'driver=nbd,null-co'", "nbd" },
+    { "option: '-blockdev' option: 'driver=null-co,,file=x'", "file=x" },
+    { "option: '-blockdev' option: 'driver'", "-blockdev" },
+    { "option: '-blockdev' option: '{\"driver\": \"file\"}'", "file" },
+    { "option: '-netdev' option: 'tap,id=n,script=/tmp/x'", "script" },
+    { "option: '-netdev' option: 'user,id=n'", "user" },
+    { "option: '-D' option: '/tmp/x'", "-D" },
+    { "option: '-readconfig' option: '/tmp/x'", "-readconfig" },
+    { "option: '-object' option: 'memory-backend-file,id=m,mem-path=/tmp/x,size=1M'", "memory-backend-file" },
+    { "option: '-object' option: 'qom-type=memory-backend-file,id=m'", "qom-type" },
+    { "option: '-object' option: 'rng-random,id=r,filename=/etc/shadow'", "rng-random" },
+    { "option: '-object' option: 'rng-builtinx,id=r'", "rng-builtinx" },
+    { "option: '-daemonize'", "-daemonize" },
+    { "option: '-accel' option: 'tcg' option: '-pidfile' option: '/tmp/x'", "-pidfile" },
+    { "option: '-accel' option: '-daemonize'", "-accel" },
+    { "option: '-accel' option: 'kvm'", "kvm" },
+    { "option: 'x' option: '-daemonize'", "x" },
+};
+
+static const char *const harmless[] = {
+    "machine: 's390-ccw-virtio-2.4'",
+    "machine: 'pc-i440fx-2.3' memory: '64M' framing: LEGACY",
+    "device: 'virtio-rng-ccw' device: 'virtio-net-ccw,devno=fe.0.0001,mac=52:54:00:12:34:56'",
+    "device: 'virtio-blk-pci,drive=d0,num-queues=4' option: '-blockdev' option: 'driver=null-aio,node-name=d0,size=512'",
+    "global: 'migration.send-section-footer=off' global: 'virtio-net-pci.mq=on'",
+    "option: '-object' option: 'rng-builtin,id=r' option: '-accel' option: 'tcg'",
+    "device: 'virtio-serial-pci' device: 'virtserialport,chardev=c' option: '-chardev' option: 'null,id=c'",
+    "device: 'virtio-net-pci,netdev=n' option: '-netdev' option: 'hubport,id=n,hubid=0'",
+};
+
+static Hardstop__Setup *setup_of(const char *text)
+{
+    Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, text);
+
+    if (!setup->binary) {
+        setup->binary = strdup("qemu-system-s390x");
+    }
+    return setup;
+}
+
+static void dangerous_setups_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(dangerous); i++) {
+        Hardstop__Setup *setup = setup_of(dangerous[i].setup);
+        struct hs_error err = { .text = "" };
+
+        if (setup_check(setup, &err) == 0 || !strstr(err.text, dangerous[i].culprit)) {
+            fail_msg("%s: \"%s\" does not name \"%s\"", dangerous[i].setup, err.text, dangerous[i].culprit);
+        }
+        assert_non_null(strstr(err.text, "--trust-setup"));
+        reflect_free(&setup->base);
+    }
+}
+
+static void harmless_setups_pass(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(harmless); i++) {
+        Hardstop__Setup *setup = setup_of(harmless[i]);
+        struct hs_error err = { .text = "" };
+
+        if (setup_check(setup, &err) < 0) {
+            fail_msg("%s: %s", harmless[i], err.text);
+        }
+        reflect_free(&setup->base);
+    }
+}
+
+static void standard_setups_pass(void **state)
+{
+    static const char *const transports[] = { "ccw", "pci" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        for (int framing = 0; framing < 2; framing++) {
+            Hardstop__Setup *setup = setup_standard(transports[i], (Hardstop__Framing)framing);
+            struct hs_error err = { .text = "" };
+
+            assert_non_null(setup);
+            if (setup_check(setup, &err) < 0) {
+                fail_msg("%s", err.text);
+            }
+            assert_int_equal(setup->framing, framing);
+            assert_int_equal(setup->n_device, 4);
+            hardstop__setup__free_unpacked(setup, NULL);
+        }
+    }
+    assert_null(setup_standard("mmio", HARDSTOP__FRAMING__FOOTER));
+}
+
+static void a_setup_is_told_in_one_line(void **state)
+{
+    Hardstop__Setup *setup = setup_standard("ccw", HARDSTOP__FRAMING__LEGACY);
+    Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
+    char *line = case_setup_line(setup);
+
+    (void)state;
+    assert_string_equal(line, "qemu-system-s390x s390-ccw-virtio (legacy): virtio-net-ccw, virtio-blk-ccw,drive=d0, "
+                              "virtio-rng-ccw, virtio-balloon-ccw");
+    free(line);
+    line = case_setup_line(&empty);
+    assert_string_equal(line, "? default machine (footer)");
+    free(line);
+    hardstop__setup__free_unpacked(setup, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dangerous_setups_are_refused),
+        cmocka_unit_test(harmless_setups_pass),
+        cmocka_unit_test(standard_setups_pass),
+        cmocka_unit_test(a_setup_is_told_in_one_line),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
