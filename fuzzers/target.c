@@ -94,10 +94,16 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
     return &oldest->oracle;
 }
 
+/* The case in the bytes, or NULL. */
+static Hardstop__Case *unpack(const uint8_t *data, size_t size)
+{
+    return size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+}
+
 /* Bytes that are no case are device sections of the standard machine. */
 static Hardstop__Case *case_of_bytes(const char *transport, const uint8_t *data, size_t size)
 {
-    Hardstop__Case *test = size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+    Hardstop__Case *test = unpack(data, size);
 
     if (test && test->setup && test->stream && setup_check(test->setup, NULL) == 0) {
         return test;
@@ -362,8 +368,7 @@ static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_siz
 size_t target_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed, target_bytes_fn *bytes)
 {
     struct mutate_options options = { .hints = &case_hints, .max_size = max_size, .bytes = bytes };
-    Hardstop__Case *test =
-        size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+    Hardstop__Case *test = unpack(data, size);
     struct random random;
 
     random_init(&random, seed);
@@ -384,8 +389,7 @@ size_t target_cross(const uint8_t *data1, size_t size1, const uint8_t *data2, si
                     size_t max_out_size, unsigned seed)
 {
     struct mutate_options options = { .hints = &case_hints, .max_size = max_out_size };
-    Hardstop__Case *one = size1 ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data1, size1, NULL) : NULL;
-    Hardstop__Case *two = size2 ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data2, size2, NULL) : NULL;
+    Hardstop__Case *one = unpack(data1, size1), *two = unpack(data2, size2);
     struct random random;
     size_t size = 0;
 

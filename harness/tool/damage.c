@@ -181,7 +181,8 @@ static int check_place(const Hardstop__Place *at, const Hardstop__Stream *stream
                        at->field);
     }
     if (at->offset > end - base) {
-        return hs_fail(err, at->offset, "only %zu bytes are left there", end - base);
+        return hs_fail(err, at->offset, "the %s has only %zu bytes%s", at->has_section ? "section" : "stream",
+                       end - base, at->field ? " from that field on" : "");
     }
     return 0;
 }

@@ -48,7 +48,7 @@ static int add_field(struct walk *walk, const char *path, size_t size, struct hs
     size_t cost = sizeof(*section->fields) + strlen(path) + 1;
 
     if (strlen(path) > MAX_PATH || walk->budget < cost) {
-        return bad(err, "more fields, or longer names, than a machine has");
+        return bad(err, "more fields than a machine has, or longer names");
     }
     walk->budget -= cost;
     if (section->n_fields == walk->capacity) {
