@@ -13,7 +13,6 @@
 #include "harness/base/file.h"
 #include "harness/base/time.h"
 #include "harness/case/case.h"
-#include "harness/case/setup.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/oracle/finding.h"
 #include "proto/mutate.h"
@@ -98,24 +97,6 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
 static Hardstop__Case *unpack(const uint8_t *data, size_t size)
 {
     return size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
-}
-
-/* Bytes that are no case are device sections of the standard machine. */
-static Hardstop__Case *case_of_bytes(const char *transport, const uint8_t *data, size_t size)
-{
-    Hardstop__Case *test = unpack(data, size);
-
-    if (test && test->setup && test->stream && setup_check(test->setup, NULL) == 0) {
-        return test;
-    }
-    case_free(test);
-    test = case_new();
-    test->setup = setup_standard(transport, HARDSTOP__FRAMING__FOOTER);
-    test->stream = (Hardstop__Stream *)reflect_new(&hardstop__stream__descriptor);
-    test->stream->has_rest = true;
-    test->stream->rest.data = hs_copy(data, size);
-    test->stream->rest.len = size;
-    return test;
 }
 
 static void count(const char *what, uint64_t more)
@@ -240,7 +221,7 @@ void target_run(const char *transport, const uint8_t *data, size_t size)
     unsigned long before;
 
     read_settings();
-    test = case_of_bytes(transport, data, size);
+    test = case_of_input(transport, data, size);
     oracle = oracle_for(test->setup, &err);
     if (!oracle) {
         on_failure(&err);

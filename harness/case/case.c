@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
+#include "harness/case/setup.h"
 #include "proto/reflect.h"
 #include "proto/text.h"
 
@@ -45,6 +46,24 @@ Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *er
         return (Hardstop__Case *)text_parse(&hardstop__case__descriptor, (const char *)data, size, err);
     }
     return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, err);
+}
+
+Hardstop__Case *case_of_input(const char *transport, const uint8_t *data, size_t size)
+{
+    Hardstop__Case *test =
+        size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+
+    if (test && test->setup && test->stream && setup_check(test->setup, NULL) == 0) {
+        return test;
+    }
+    case_free(test);
+    test = case_new();
+    test->setup = setup_standard(transport, HARDSTOP__FRAMING__FOOTER);
+    test->stream = (Hardstop__Stream *)reflect_new(&hardstop__stream__descriptor);
+    test->stream->has_rest = true;
+    test->stream->rest.data = hs_copy(data, size);
+    test->stream->rest.len = size;
+    return test;
 }
 
 char *case_text(const Hardstop__Case *test)

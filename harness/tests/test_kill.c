@@ -6,9 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,40 +14,28 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
 #include "harness/case/case.h"
 #include "harness/oracle/finding.h"
+#include "harness/tests/support.h"
 
 enum {
     KILLS = 24,
     MAX_PROCESSES = 64,
 };
 
-static char work[] = "/tmp/hardstop-kill-XXXXXX";
+static char *work;
 
 static void pause_ms(unsigned ms)
 {
     nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000L }, NULL);
 }
 
-static char *beside(const char *name)
-{
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-    assert_true(n > 0);
-    self[n] = 0;
-    *strrchr(self, '/') = 0;
-    return hs_format("%s/%s", self, name);
-}
-
 static pid_t start_campaign(const char *seconds)
 {
-    char *program = beside("hardstop");
+    char *program = support_beside("hardstop");
     pid_t pid = fork();
 
     assert_true(pid >= 0);
@@ -207,17 +193,15 @@ static void killing_loses_no_finding(void **state)
 static int make_work(void **state)
 {
     (void)state;
-    return mkdtemp(work) ? 0 : -1;
+    work = support_folder();
+    return 0;
 }
 
 static int remove_work(void **state)
 {
-    char *command = hs_format("rm -rf %s", work);
-    int result = system(command);
-
     (void)state;
-    free(command);
-    return result;
+    support_remove(work);
+    return 0;
 }
 
 int main(void)

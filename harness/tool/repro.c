@@ -34,6 +34,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'o':
         options->output = value;
         return 0;
+    case 't':
+        if (strcmp(value, "ccw") != 0 && strcmp(value, "pci") != 0) {
+            argp_error(state, "--target takes ccw or pci, not \"%s\"", value);
+        }
+        options->file.transport = value;
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -43,6 +49,8 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "confirm", 'c', NULL, 0, "show the finding on an unmodified QEMU started with -incoming, and print that "
                                    "command line", 0 },
+        { "target", 't', "ccw|pci", 0, "FILE is an input of that fuzz target, a case or not, such as a crash file of "
+                                       "the engine", 0 },
         { "output", 'o', "FILE", 0, "where --confirm writes the complete stream (default: the case's name with .mig)",
           0 },
         { 0 },

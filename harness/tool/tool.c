@@ -285,10 +285,24 @@ bool tool_ends_in(const char *path, const char *ending)
     return length >= strlen(ending) && strcmp(path + length - strlen(ending), ending) == 0;
 }
 
+static Hardstop__Case *read_input(const struct file_options *file, struct hs_error *err)
+{
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t size;
+
+    if (file_read(file->path, &data, &size, err) < 0) {
+        return NULL;
+    }
+    test = case_of_input(file->transport, data, size);
+    free(data);
+    return test;
+}
+
 int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
                  struct hs_error *err)
 {
-    session->test = tool_read_case(file->path, setup, true, err);
+    session->test = file->transport ? read_input(file, err) : tool_read_case(file->path, setup, true, err);
     if (session->test) {
         session->oracle.loader = qemu_open(session->test->setup, NULL, err);
     }
