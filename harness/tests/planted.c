@@ -143,6 +143,8 @@ static int load(struct loader *loader, const struct loader_input *input, struct 
         load_damaged(planted, input, answer);
     } else if (planted->defect == REJECTS_ALL) {
         answer->outcome = OUTCOME_REJECTED;
+        answer->text = PLANTED_WORDS;
+        answer->section = PLANTED_SECTION;
     } else {
         load_well(planted, input->bytes, input->size, answer);
         if (planted->defect == SAVES_GARBAGE) {

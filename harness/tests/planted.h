@@ -30,6 +30,10 @@ struct planted {
     unsigned long loads;
 };
 
+/* What REJECTS_ALL says: any byte can come from a damaged stream. */
+#define PLANTED_WORDS "\x1b[31mcaf\xc3\xa9 \"quoted\\\"\x01\xff\nmore\n"
+#define PLANTED_SECTION "/fe.0.0005/virtio\n\x1brng"
+
 /* Plants a defect; `test` is the case whose undamaged stream every loader but REJECTS_ALL takes as it is. */
 void planted_init(struct planted *planted, enum defect defect, const Hardstop__Case *test);
 void planted_clear(struct planted *planted);

@@ -187,6 +187,34 @@ static void what_is_no_case_has_a_reason(void **state)
     }
 }
 
+/* A packed case may begin with many printable characters: tag, length and the path of a binary. */
+static void a_packed_case_is_not_taken_for_text(void **state)
+{
+    char binary[128];
+
+    (void)state;
+    for (size_t length = 1; length + 1 < sizeof(binary); length++) {
+        Hardstop__Case *test = new_case(false, CASE_KEEP_ALL), *back;
+        struct hs_error err = { .text = "" };
+        uint8_t *packed;
+        size_t size;
+
+        memset(binary, 'x', length);
+        binary[length] = 0;
+        hardstop__setup__free_unpacked(test->setup, NULL);
+        test->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+        test->setup->binary = hs_strdup(binary);
+        packed = case_pack(test, &size);
+        back = case_parse(packed, size, &err);
+        if (!back || !reflect_equal(&back->base, &test->base)) {
+            fail_msg("a binary of %zu characters: %s", length, err.text);
+        }
+        free(packed);
+        case_free(back);
+        case_free(test);
+    }
+}
+
 static void hostile_bytes_do_no_harm(void **state)
 {
     Hardstop__Case *whole = new_case(true, CASE_KEEP_ALL);
@@ -230,6 +258,7 @@ int main(void)
         cmocka_unit_test(sections_are_kept_with_their_neighbour),
         cmocka_unit_test(a_changed_stream_is_not_captured),
         cmocka_unit_test(what_is_no_case_has_a_reason),
+        cmocka_unit_test(a_packed_case_is_not_taken_for_text),
         cmocka_unit_test(hostile_bytes_do_no_harm),
     };
 

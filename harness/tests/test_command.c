@@ -229,8 +229,9 @@ static const struct {
     { "damage --insert 0 @/unsafe.textproto", "takes OFF:HEX", 2 },
     { "damage --delete 0:0 @/unsafe.textproto", "hardstop damage: --delete", 2 },
     { "damage --truncate 0:1 @/unsafe.textproto", "takes OFF alone", 2 },
-    { "damage --truncate 2 @/unsafe.textproto", "hardstop: the stream has only 1 bytes", 1 },
+    { "damage --truncate 2 @/unsafe.textproto", "only 1 bytes", 1 },
     { "damage --section 9 --truncate 0 @/unsafe.textproto", "hardstop: no section \"9\" among 1", 1 },
+    { "damage --section 0 --field virtio.status --truncate 0 @/unsafe.textproto", "has no field \"virtio.status\"", 1 },
     { "damage --field status --truncate 0 @/unsafe.textproto", "--field needs --section", 2 },
 };
 

@@ -79,7 +79,7 @@ static const struct {
       "0102 10111213 20212223 30313233", WHOLE + 2, PAYLOAD, 0, "i" },
     { "bytes of sections that moved",
       "damage { at { section: 0 offset: 0 } overwrite: '\\377' } damage { at { section: 0 } swap: 1 }",
-      "ff212223 10111213 30313233", WHOLE, PAYLOAD, 0, "or" },
+      "ff212223 10111213 30313233", WHOLE, SIZE_MAX, SIZE_MAX, "or" },
     { "no kind", "damage { at { section: 0 } }", "10111213 20212223 30313233", WHOLE, SIZE_MAX, SIZE_MAX, "" },
 };
 

@@ -197,22 +197,6 @@ static void long_texts_of_another_hand_are_cut(void **state)
     support_remove(folder);
 }
 
-static void any_bytes_of_a_loader_can_be_saved(void **state)
-{
-    char *folder = support_folder();
-    struct finding finding = new_finding(7), *read;
-    size_t n;
-
-    (void)state;
-    strcpy(finding.message, "\xff\xfe\n\t\x01 caf\xc3\xa9 \"quoted\\\"");
-    assert_int_equal(save(folder, &finding), 1);
-    read = finding_read_all(folder, &n, NULL);
-    assert_int_equal(n, 1);
-    assert_string_equal(read->message, "????? caf?? \"quoted\\\"");
-    free(read);
-    support_remove(folder);
-}
-
 static void folders_that_are_not_there_have_a_reason(void **state)
 {
     char *folder = support_folder();
@@ -243,7 +227,6 @@ int main(void)
         cmocka_unit_test(the_order_is_that_of_signatures),
         cmocka_unit_test(litter_is_not_read),
         cmocka_unit_test(long_texts_of_another_hand_are_cut),
-        cmocka_unit_test(any_bytes_of_a_loader_can_be_saved),
         cmocka_unit_test(folders_that_are_not_there_have_a_reason),
     };
 

@@ -129,6 +129,37 @@ static void an_unstable_verdict_is_found(void **state)
     case_free(test);
 }
 
+static void any_words_of_a_loader_can_be_kept(void **state)
+{
+    Hardstop__Case *test = planted_case("");
+    char *folder = support_folder();
+    struct judgement judgement = { 0 };
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader };
+    struct finding finding, *read;
+    struct hs_error err;
+    size_t n;
+
+    (void)state;
+    planted_init(&planted, REJECTS_ALL, test);
+    assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+    assert_true(finding_of(&judgement, &finding));
+    assert_string_equal(finding.message, "?[31mcaf?? \"quoted\\\"??");
+    assert_string_equal(finding.device, "virtio??rng");
+    if (finding_save(folder, &finding, test, &err) != 1) {
+        fail_msg("%s", err.text);
+    }
+    read = finding_read_all(folder, &n, NULL);
+    assert_int_equal(n, 1);
+    assert_string_equal(read->message, finding.message);
+    free(read);
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+    planted_clear(&planted);
+    case_free(test);
+    support_remove(folder);
+}
+
 static int load_nothing(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
                         struct hs_error *err)
 {
@@ -225,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_defect_is_found_by_its_properties_alone),
         cmocka_unit_test(an_unstable_verdict_is_found),
+        cmocka_unit_test(any_words_of_a_loader_can_be_kept),
         cmocka_unit_test(a_loader_that_cannot_load_gives_no_verdict),
         cmocka_unit_test(an_examination_of_a_good_loader_is_clean),
         cmocka_unit_test(an_examination_finds_the_defect),

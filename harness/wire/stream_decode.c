@@ -76,10 +76,10 @@ static bool is_printable(const struct bytes *in, size_t ahead, size_t n)
 }
 
 /*
- * Could the loader's main loop go on here?  Used to find an end that nothing tells.  `strictly`, the end-of-file mark
- * counts only where nothing or the description follows.
+ * Could the loader's main loop go on here?  Used to find an end that nothing tells.  Without a footer before it, a zero
+ * is an end-of-file mark only where nothing or the description follows: payloads are full of zeros.
  */
-static bool could_be_section(const struct decode *decode, size_t at, bool strictly)
+static bool could_be_section(const struct decode *decode, size_t at)
 {
     struct bytes in = { decode->fields.in.data, decode->fields.in.size, at };
     int type = bytes_peek(&in, 0);
@@ -88,7 +88,7 @@ static bool could_be_section(const struct decode *decode, size_t at, bool strict
 
     in.at += bytes_left(&in) ? 1 : 0;
     if (type == TYPE_EOF) {
-        return !strictly || bytes_left(&in) == 0 || bytes_peek(&in, 0) == TYPE_VMDESC;
+        return decode->footers || bytes_left(&in) == 0 || bytes_peek(&in, 0) == TYPE_VMDESC;
     }
     if (type == TYPE_COMMAND) {
         return bytes_peek(&in, 0) == 0 && bytes_peek(&in, 1) > 0 && bytes_peek(&in, 1) <= LAST_COMMAND;
@@ -111,22 +111,20 @@ static bool is_footer(const struct decode *decode, size_t at, uint32_t id)
     return bytes_get_be(&in, 1, &mark) && mark == FOOTER_MARK && bytes_get_be(&in, 4, &footer_id) && footer_id == id;
 }
 
-static bool could_be_end(const struct decode *decode, size_t at, uint32_t id, bool strictly)
+static bool could_be_end(const struct decode *decode, size_t at, uint32_t id)
 {
-    return decode->footers ? is_footer(decode, at, id) && could_be_section(decode, at + 5, strictly)
-                           : could_be_section(decode, at, strictly);
+    return decode->footers ? is_footer(decode, at, id) && could_be_section(decode, at + 5)
+                           : could_be_section(decode, at);
 }
 
 static int find_end(struct decode *decode, const Hardstop__Section *section, size_t *end)
 {
     struct bytes *in = &decode->fields.in;
 
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t at = in->at; at < in->size; at++) {
-            if (could_be_end(decode, at, section->section_id, pass == 0)) {
-                *end = at;
-                return 0;
-            }
+    for (size_t at = in->at; at < in->size; at++) {
+        if (could_be_end(decode, at, section->section_id)) {
+            *end = at;
+            return 0;
         }
     }
     return hs_fail(decode->fields.err, in->at, "section %.*s: no end found", (int)section->idstr.len,
@@ -156,7 +154,7 @@ static bool decode_virtio(struct decode *decode, Hardstop__Section *section, siz
     hardstop__virtio_section__init(virtio);
     fields.root = &virtio->base;
     if (field_decode_into(&fields, &virtio_table, &virtio->base) < 0 ||
-        (*end == SIZE_MAX && !could_be_end(decode, fields.in.at, section->section_id, false))) {
+        (*end == SIZE_MAX && !could_be_end(decode, fields.in.at, section->section_id))) {
         hardstop__virtio_section__free_unpacked(virtio, NULL);
         return false;
     }
@@ -196,7 +194,7 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     described = vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
     /* QEMU describes some arrays too short (s390_css): the size counts only where it leads to an end. */
     if (described && described->size <= bytes_left(in) &&
-        could_be_end(decode, in->at + described->size, section->section_id, true)) {
+        could_be_end(decode, in->at + described->size, section->section_id)) {
         end = in->at + described->size;
     }
     /* Parts have no name of their own, and no virtio section has parts. */
