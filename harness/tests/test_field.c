@@ -66,6 +66,9 @@ static const struct {
       "queue { vector: 0 } net { max_queue_pairs: 2 curr_queue_pairs: 2 more_tx_waiting: 9 curr_guest_offloads: 0 "
       "subsection { name: 'virtio-net-device/rss' version_id: 1 rss { enabled: 1 default_queue: 1 key: 'k' "
       "indirections_table: 0 indirections_table: 0 } } }" },
+    { "net with a queue more than one pair has", CCW, NET, false,
+      LEGACY_CCW "queue { vector: 0 } queue { vector: 0 } queue { vector: 0 } queue { vector: 0 } "
+      "net { max_queue_pairs: 0 curr_queue_pairs: 0 }" },
     { "net with two addresses", CCW, NET, false,
       LEGACY_CCW "net { mac_table: 'aaaaaabbbbbb' }" },
     { "blk with a request of one queue", CCW, BLK, false,

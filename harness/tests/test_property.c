@@ -129,6 +129,34 @@ static void an_unstable_verdict_is_found(void **state)
     case_free(test);
 }
 
+/* Many cases in a row share a reference, and no other does. */
+static void a_reference_is_that_of_its_case(void **state)
+{
+    Hardstop__Case *test = planted_case(TRUNCATE), *other = planted_case("");
+    struct judgement judgement = { 0 };
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader };
+    const struct record *reference = &judgement.reference;
+
+    (void)state;
+    planted_init(&planted, GOOD, test);
+    other->stream->section[0]->virtio->isr = 77;
+    for (unsigned i = 1; i <= 3; i++) {
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_int_equal(planted.loads, 1 + i);
+        assert_memory_equal(reference->saved.data, planted.state.data, planted.state.size);
+    }
+    assert_int_equal(oracle_judge(&oracle, other, &judgement, NULL), 0);
+    assert_int_equal(reference->saved.size, judgement.plain.out.size);
+    assert_memory_equal(reference->saved.data, judgement.plain.out.data, judgement.plain.out.size);
+    assert_memory_not_equal(reference->saved.data, planted.state.data, planted.state.size);
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+    planted_clear(&planted);
+    case_free(test);
+    case_free(other);
+}
+
 static void any_words_of_a_loader_can_be_kept(void **state)
 {
     Hardstop__Case *test = planted_case("");
@@ -256,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_defect_is_found_by_its_properties_alone),
         cmocka_unit_test(an_unstable_verdict_is_found),
+        cmocka_unit_test(a_reference_is_that_of_its_case),
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),
         cmocka_unit_test(a_loader_that_cannot_load_gives_no_verdict),
         cmocka_unit_test(an_examination_of_a_good_loader_is_clean),

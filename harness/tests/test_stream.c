@@ -251,22 +251,23 @@ static void nonsense_is_refused_where_it_stands(void **state)
 static const struct {
     const char *what, *hex;
     enum stream_framing framing;
+    bool foreign; /* the footer of the first section has an id of its own */
 } odd[] = {
-    { "no sections", "00", STREAM_FOOTER },
-    { "bytes behind the end", "00 aabbcc", STREAM_LEGACY },
-    { "a second stream behind the end", "00 5145564d 00000003 00", STREAM_FOOTER },
-    { "another version", "5145564d 00000002 00", STREAM_FOOTER },
+    { "no sections", "00", STREAM_FOOTER, false },
+    { "bytes behind the end", "00 aabbcc", STREAM_LEGACY, false },
+    { "a second stream behind the end", "00 5145564d 00000003 00", STREAM_FOOTER, false },
+    { "another version", "5145564d 00000002 00", STREAM_FOOTER, false },
     { "a footer of another id", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
-      STREAM_FOOTER },
-    { "a footer of id 0", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER },
+      STREAM_FOOTER, true },
+    { "a footer of id 0", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER, true },
     { "a footer of another id than 0", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
-      STREAM_FOOTER },
-    { "id 0 twice", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER },
-    { "an empty payload", "04 00000001 01 61 00000000 00000001 00", STREAM_LEGACY },
-    { "a description that is none", "00 06 00000003 6e6f74", STREAM_FOOTER },
-    { "an empty description", "00 06 00000000", STREAM_FOOTER },
-    { "a command of no length", "08 ffff 0000 00", STREAM_LEGACY },
-    { "a machine name of negative length", "5145564d 00000003 07 ffffffff 00", STREAM_FOOTER },
+      STREAM_FOOTER, true },
+    { "id 0 twice", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER, false },
+    { "an empty payload", "04 00000001 01 61 00000000 00000001 00", STREAM_LEGACY, false },
+    { "a description that is none", "00 06 00000003 6e6f74", STREAM_FOOTER, false },
+    { "an empty description", "00 06 00000000", STREAM_FOOTER, false },
+    { "a command of no length", "08 ffff 0000 00", STREAM_LEGACY, false },
+    { "a machine name of negative length", "5145564d 00000003 07 ffffffff 00", STREAM_FOOTER, false },
 };
 
 static void what_is_odd_but_whole_comes_back(void **state)
@@ -281,6 +282,9 @@ static void what_is_odd_but_whole_comes_back(void **state)
         stream = decode(bytes.data, bytes.size, odd[i].framing, &err);
         if (!stream) {
             fail_msg("%s: %s", odd[i].what, err.text);
+        }
+        if (stream->section[0]->footer) {
+            assert_int_equal(stream->section[0]->footer->has_section_id, odd[i].foreign);
         }
         check_same_bytes(stream, bytes.data, bytes.size);
         hardstop__stream__free_unpacked(stream, NULL);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Device sections become a whole stream of their machine: its header and RAM, the case's guest memory, its description. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/case/complete.h"
+#include "harness/wire/ram.h"
+#include "proto/reflect.h"
+
+enum { PAGE = 4096 };
+
+static const char json[] = "{\"devices\": []}";
+
+/* A machine of two RAM blocks and a device; `blocks` is the list of them. */
+static Hardstop__Stream *build(bool footers, const char *blocks)
+{
+    struct builder out = { 0 };
+    Hardstop__Stream *stream;
+    struct hs_error err;
+
+    support_put_header(&out);
+    support_put_hex(&out, "07 00000001 61");
+    support_put_section(&out, 1, 3, "ram", 4);
+    support_put_hex(&out, blocks);
+    support_put_hex(&out, footers ? "0000000000000010 7e00000003" : "0000000000000010");
+    support_put_hex(&out, footers ? "03 00000003 0000000000000010 7e00000003" : "03 00000003 0000000000000010");
+    support_put_section(&out, 4, 5, "timer", 2);
+    support_put_hex(&out, footers ? "aabb 7e00000005 00 06" : "aabb 00 06");
+    builder_put_be(&out, 4, strlen(json));
+    builder_put(&out, json, strlen(json));
+    stream = stream_decode(out.data, out.size, footers ? STREAM_FOOTER : STREAM_LEGACY, &err);
+    if (!stream) {
+        fail_msg("%s", err.text);
+    }
+    builder_clear(&out);
+    return stream;
+}
+
+#define TWO_BLOCKS "0000000000007004 04 62696f73 0000000000001000 08 733339302e72616d 0000000000006000"
+#define NO_RAM "0000000000001004 04 62696f73 0000000000001000"
+
+static void complete(const char *text, Hardstop__Stream *captured, bool cut, struct builder *out)
+{
+    Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, text);
+    struct builder devices = { 0 };
+    struct hs_error err;
+
+    support_put_hex(&devices, "d0d1d2");
+    if (complete_stream(test, &devices, captured, cut, out, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    builder_clear(&devices);
+    case_free(test);
+}
+
+static void devices_stand_between_ram_and_description(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bool footers = i & 1, cut = i & 2;
+        Hardstop__Stream *captured = build(footers, TWO_BLOCKS);
+        struct stream_encoding plain = { 0 };
+        struct builder out = { 0 };
+        size_t before, behind = cut ? 0 : strlen(json) + 5;
+
+        stream_encode(captured, &plain, NULL, NULL);
+        before = plain.marks[2].start;
+        complete("", captured, cut, &out);
+        assert_int_equal(out.size, before + 3 + behind);
+        assert_memory_equal(out.data, plain.out.data, before);
+        assert_memory_equal(out.data + before, "\xd0\xd1\xd2", 3);
+        assert_memory_equal(out.data + before + 3, plain.out.data + plain.out.size - behind, behind);
+        builder_clear(&out);
+        stream_encoding_clear(&plain);
+        hardstop__stream__free_unpacked(captured, NULL);
+    }
+}
+
+/* The pages that a stream's RAM sections hold, in order: address and content. */
+static void check_page(const uint8_t **at, uint64_t address, size_t offset, const char *content)
+{
+    struct bytes in = bytes_of(*at, 8 + 1 + 8 + PAGE);
+    uint64_t header;
+    size_t length = strlen(content);
+
+    assert_true(bytes_get_be(&in, 8, &header));
+    assert_int_equal(header & ~(uint64_t)(PAGE - 1), address);
+    assert_int_equal(header & 0x08, 0x08);
+    assert_memory_equal(*at + 8, "\x08s390.ram", 9);
+    *at += 17;
+    assert_true(bytes_are_zero(*at, offset));
+    assert_memory_equal(*at + offset, content, length);
+    assert_true(bytes_are_zero(*at + offset + length, PAGE - offset - length));
+    *at += PAGE;
+}
+
+static void guest_memory_goes_to_the_block_of_ram(void **state)
+{
+    (void)state;
+    for (int footers = 0; footers <= 1; footers++) {
+        Hardstop__Stream *captured = build(footers, TWO_BLOCKS);
+        struct stream_encoding plain = { 0 };
+        struct builder out = { 0 };
+        const uint8_t *at;
+        size_t before, end = footers ? 5 : 0;
+
+        stream_encode(captured, &plain, NULL, NULL);
+        before = plain.marks[2].start;
+        complete("memory { address: 0x2010 data: 'abc' } memory { address: 0x4ffe data: 'wxyz' }", captured, true, &out);
+        assert_int_equal(out.size, before + 5 + 3 * (17 + PAGE) + 8 + end + 3);
+        at = out.data + before;
+        assert_memory_equal(at, "\2\0\0\0\3", 5);
+        at += 5;
+        check_page(&at, 0x2000, 0x10, "abc");
+        check_page(&at, 0x4000, PAGE - 2, "wx");
+        check_page(&at, 0x5000, 0, "yz");
+        assert_memory_equal(at, "\0\0\0\0\0\0\0\x10", 8);
+        assert_memory_equal(at + 8, "\x7e\0\0\0\3", end);
+        assert_memory_equal(at + 8 + end, "\xd0\xd1\xd2", 3);
+        builder_clear(&out);
+        stream_encoding_clear(&plain);
+        hardstop__stream__free_unpacked(captured, NULL);
+    }
+}
+
+static void records_of_one_page_share_it(void **state)
+{
+    Hardstop__Stream *captured = build(true, TWO_BLOCKS);
+    struct builder out = { 0 };
+    uint8_t *page;
+
+    (void)state;
+    complete("memory { address: 0x1000 data: 'first' } memory { address: 0x1100 data: 'second' }", captured, true, &out);
+    page = memmem(out.data, out.size, "first", 5);
+    assert_non_null(page);
+    assert_memory_equal(page + 0x100, "second", 6);
+    builder_clear(&out);
+    hardstop__stream__free_unpacked(captured, NULL);
+}
+
+static void memory_without_ram_has_a_reason(void **state)
+{
+    Hardstop__Stream *captured = build(true, NO_RAM);
+    Hardstop__Case *test =
+        (Hardstop__Case *)support_message(&hardstop__case__descriptor, "memory { address: 1 data: 'x' }");
+    struct builder devices = { 0 }, out = { 0 };
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    support_put_hex(&devices, "00");
+    assert_int_equal(complete_stream(test, &devices, captured, false, &out, &err), -1);
+    assert_non_null(strstr(err.text, "no RAM block"));
+    builder_clear(&devices);
+    builder_clear(&out);
+    case_free(test);
+    hardstop__stream__free_unpacked(captured, NULL);
+}
+
+static void whole_streams_stay_as_they_are(void **state)
+{
+    Hardstop__Stream *captured = build(true, TWO_BLOCKS);
+    Hardstop__Case *test = case_new();
+    struct builder whole = { 0 }, out = { 0 };
+
+    (void)state;
+    support_put_hex(&whole, "5145564d 00000003 00 ff");
+    builder_put(&out, "left from before", 16);
+    assert_int_equal(complete_stream(test, &whole, captured, false, &out, NULL), 0);
+    assert_int_equal(out.size, whole.size);
+    assert_memory_equal(out.data, whole.data, whole.size);
+    builder_clear(&whole);
+    builder_clear(&out);
+    case_free(test);
+    hardstop__stream__free_unpacked(captured, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(devices_stand_between_ram_and_description),
+        cmocka_unit_test(guest_memory_goes_to_the_block_of_ram),
+        cmocka_unit_test(records_of_one_page_share_it),
+        cmocka_unit_test(memory_without_ram_has_a_reason),
+        cmocka_unit_test(whole_streams_stay_as_they_are),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
