@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks fields up in the payload tables, each once, and freezes what is not input. */
 #include "fuzzers/hints.h"
 
 #include "case.pb-c.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs, mutates and crosses cases; keeps a QEMU for each of the setups seen last. */
 #include "fuzzers/target.h"
 
 #include <inttypes.h>

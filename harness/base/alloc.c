@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wraps the C allocator so that nobody has to check for NULL. */
 #include "harness/base/alloc.h"
 
 #include <stdarg.h>

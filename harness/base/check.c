@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints what a failed check was about, and aborts. */
 #include "harness/base/check.h"
 
 #include <stdarg.h>

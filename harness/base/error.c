@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Formats reasons into the fixed space of an error, cutting what does not fit. */
 #include "harness/base/error.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads whole files with a limit; writes them beside their place and renames. */
 #include "harness/base/file.h"
 
 #include <errno.h>

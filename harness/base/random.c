@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* splitmix64: one word of state, a step and a mix. */
 #include "harness/base/random.h"
 
 #include "harness/base/check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the monotonic clock. */
 #include "harness/base/time.h"
 
 #include <time.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Packs, prints, reads and trims cases; tells text from packed bytes. */
 #include "harness/case/case.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Splices device sections into a captured stream, and guest memory into its RAM. */
 #include "harness/case/complete.h"
 
 #include <string.h>

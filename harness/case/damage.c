@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds the places of damages in the encoded bytes and does them, last place first. */
 #include "harness/case/damage.h"
 
 #include <stdio.h>

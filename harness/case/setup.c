@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes the parts of a setup apart as QEMU does, to see what they would touch. */
 #include "harness/case/setup.h"
 
 #include <ctype.h>

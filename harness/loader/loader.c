@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names outcomes and signals; picks the frame by which a crash or a hang is known. */
 #include "harness/loader/loader.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Judges a case, and a spread of small damages to it, under every property. */
 #include "harness/oracle/examine.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Describes a failed property, gives it a signature, and keeps it in a folder. */
 #include "harness/oracle/finding.h"
 
 #include <dirent.h>
@@ -79,6 +80,22 @@ static void locate_difference(const struct state_comparison *comparison, struct 
     }
 }
 
+/* The last line of QEMU's output: of an abort, the reason. */
+static void append_last_words(const char *text, struct finding *finding)
+{
+    size_t end = strlen(text), used = strlen(finding->message), start;
+
+    while (end && text[end - 1] == '\n') {
+        end--;
+    }
+    for (start = end; start && text[start - 1] != '\n';) {
+        start--;
+    }
+    if (start < end) {
+        snprintf(finding->message + used, sizeof(finding->message) - used, ": %.*s", (int)(end - start), text + start);
+    }
+}
+
 static void describe_crash(const struct loader_answer *answer, struct finding *finding)
 {
     const struct loader_frame *frame = loader_crash_frame(answer);
@@ -98,6 +115,7 @@ static void describe_crash(const struct loader_answer *answer, struct finding *f
              frame && *frame->symbol ? " (near " : "", frame ? frame->symbol : "",
              frame && *frame->symbol ? ")" : "", answer->fault_address,
              answer->saving ? ", while saving what was accepted" : "");
+    append_last_words(answer->text, finding);
 }
 
 static void describe_hang(const struct loader_answer *answer, struct finding *finding)

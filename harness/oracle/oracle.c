@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads a case undamaged and damaged, and compares what came out. */
 #include "harness/oracle/oracle.h"
 
 #include <string.h>

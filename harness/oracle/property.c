@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of properties. */
 #include "harness/oracle/property.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pairs the sections of two states and compares those that differ, field by field. */
 #include "harness/oracle/state.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks a map of a stream once for people and once for scripts. */
 #include "harness/report/show.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Adds and leaves out ANSI colours; keeps foreign text from acting on the terminal. */
 #include "harness/report/style.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints judgements and tables of findings. */
 #include "harness/report/verdict.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop capture: bytes or a case from a real QEMU. */
 #include <stdlib.h>
 #include <string.h>
 

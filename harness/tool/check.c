@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop check: a table of properties with what passed, failed and was skipped. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop damage: damages by offset, section and field. */
 #include "harness/case/damage.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop doctor: a table of checks on this machine. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>

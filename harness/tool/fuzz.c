@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop fuzz: makes seeds, runs the targets side by side, and lists the findings. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>

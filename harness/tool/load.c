@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop load: one verdict. */
 #include <stdio.h>
 
 #include "harness/report/verdict.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop repro: a case once more, in-process and, to confirm it, on an unmodified QEMU. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

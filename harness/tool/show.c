@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop show: the tree of a stream or case. */
 #include "harness/report/show.h"
 
 #include <stdlib.h>

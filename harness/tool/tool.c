@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options, input files, sessions and errors that the sub-commands have in common. */
 #include "harness/tool/tool.h"
 
 #include <errno.h>

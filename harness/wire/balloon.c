@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* virtio-balloon: hw/virtio/virtio-balloon.c, QEMU 7.2. */
 #include "harness/base/check.h"
 #include "harness/wire/tables.h"
 

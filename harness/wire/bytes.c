@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One bounds check for all reading, one growing block for all writing. */
 #include "harness/wire/bytes.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables walked from bytes to message; field_encode.c mirrors it. */
 #include <stdlib.h>
 #include <string.h>
 

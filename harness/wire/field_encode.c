@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables walked from message to bytes, naming each place; field_decode.c mirrors it. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables of a stream's frame: migration/savevm.c, QEMU 7.2. */
 #include "harness/wire/framing.h"
 
 #include "harness/base/check.h"

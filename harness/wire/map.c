@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names each byte while a stream is encoded; descriptions name what no table does. */
 #include "harness/wire/map.h"
 
 #include <stdlib.h>

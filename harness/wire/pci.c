@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pci transport: hw/virtio/virtio-pci.c, hw/pci/pci.c and msix.c, QEMU 7.2. */
 #include "harness/base/check.h"
 #include "harness/wire/tables.h"
 

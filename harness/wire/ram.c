@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the records of iterable sections to their end. */
 #include "harness/wire/ram.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads and sets the C members that rows describe. */
 #include "harness/wire/row.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The loader's main loop as a decoder, and the search for ends that nothing tells. */
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>

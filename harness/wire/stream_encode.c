@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A stream's bytes from its message, with marks where its sections are. */
 #include <stdlib.h>
 #include <string.h>
 

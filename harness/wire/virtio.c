@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all virtio devices send: hw/virtio/virtio.c, QEMU 7.2. */
 #include <string.h>
 
 #include "harness/base/check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Flattens the JSON description into fields with offsets, within a budget. */
 #include "harness/wire/vmdesc.h"
 
 #include <jansson.h>

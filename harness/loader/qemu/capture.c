@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Drives a migration out of a stopped QEMU over QMP, into a memory file. */
 #include "harness/loader/qemu/capture.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Supervises a served QEMU: hands over requests, reads answers, starts it again when it is gone. */
 #include "harness/loader/qemu/client.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Watches a QEMU load a file by -incoming, and tells its ends apart. */
 #include "harness/loader/qemu/confirm.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Builds QEMU's command line, starts and ends the process, and explains its start-up errors. */
 #include "harness/loader/qemu/process.h"
 
 #include <ctype.h>

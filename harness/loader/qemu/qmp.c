@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Speaks QMP over a socket with time limits and bounded messages. */
 #include "harness/loader/qemu/qmp.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Interposes the C library's clocks. */
 #include "harness/loader/qemu/preload/clock.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Catches fatal signals and exits of a load, unwinds the stack, and names its frames. */
 #include "harness/loader/qemu/preload/crash.h"
 
 #include <dlfcn.h>

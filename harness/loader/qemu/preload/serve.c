@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Forks for each request, loads and saves in the child, and enforces the time limit. */
 #include "harness/loader/qemu/preload/serve.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Resolves the table of QEMU's functions with dlsym(). */
 #include "harness/loader/qemu/preload/symbols.h"
 
 #include <dlfcn.h>
