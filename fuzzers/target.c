@@ -129,14 +129,19 @@ static void give_feedback(const struct judgement *judgement)
     }
 }
 
-/* Judges once more, with patience: a hang gets its full time, fields are named, and what was chance goes away. */
-static bool confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
+/*
+ * Judges once more, with patience: a hang gets its full time, fields are named, and what was haste goes away: 1 when the
+ * finding stays, 0 when it goes, -1 without a verdict.
+ */
+static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
 {
     struct oracle patient = { .loader = oracle->loader };
     struct judgement judgement = { 0 };
-    bool confirmed;
+    int confirmed = oracle_judge(&patient, test, &judgement, NULL);
 
-    confirmed = oracle_judge(&patient, test, &judgement, NULL) == 0 && finding_of(&judgement, finding);
+    if (confirmed == 0) {
+        confirmed = finding_of(&judgement, finding);
+    }
     oracle->loads += patient.loads;
     judgement_clear(&judgement);
     oracle_clear(&patient);
@@ -166,8 +171,11 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
         return;
     }
     signature = finding.signature;
-    if (!confirm_finding(oracle, judgement->test, &finding)) {
+    result = confirm_finding(oracle, judgement->test, &finding);
+    if (result == 0) {
         state.hasty[state.n_hasty++ % HS_COUNT(state.hasty)] = signature;
+    }
+    if (result <= 0) {
         return;
     }
     result = finding_save(state.findings, &finding, judgement->test, &err);

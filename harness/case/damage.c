@@ -42,14 +42,15 @@ static bool is_section_damage(const Hardstop__Damage *damage)
     return damage->kind_case == HARDSTOP__DAMAGE__KIND_SWAP || damage->kind_case == HARDSTOP__DAMAGE__KIND_REPEAT;
 }
 
-/* The list of sections with swaps and repeats done: borrowed pointers.  `*n` is its length. */
-static Hardstop__Section **order_sections(const Hardstop__Case *test, size_t *n, bool *reordered)
+/* The list of the stream's sections with swaps and repeats done: borrowed pointers; n_section becomes its length. */
+static Hardstop__Section **order_sections(const Hardstop__Case *test, Hardstop__Stream *stream, bool *reordered)
 {
-    const Hardstop__Stream *stream = test->stream;
     size_t count = stream->n_section;
     Hardstop__Section **list = hs_resize(NULL, count + (size_t)MAX_REPEAT * MAX_DAMAGES, sizeof(*list));
 
-    memcpy(list, stream->section, count * sizeof(*list));
+    if (count) {
+        memcpy(list, stream->section, count * sizeof(*list));
+    }
     for (size_t i = 0; i < test->n_damage && i < MAX_DAMAGES && count; i++) {
         const Hardstop__Damage *damage = test->damage[i];
         size_t at = damage->at && damage->at->has_section ? damage->at->section : 0;
@@ -73,7 +74,7 @@ static Hardstop__Section **order_sections(const Hardstop__Case *test, size_t *n,
             *reordered |= times != 0;
         }
     }
-    *n = count;
+    stream->n_section = count;
     return list;
 }
 
@@ -224,7 +225,7 @@ bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, str
         builder_put(out, plain->out.data, plain->out.size);
         return false;
     }
-    list = order_sections(test, &stream.n_section, &effect->reordered);
+    list = order_sections(test, &stream, &effect->reordered);
     if (effect->reordered) {
         stream.section = list;
         stream_encode(&stream, &reordered, NULL, NULL);

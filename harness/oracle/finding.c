@@ -294,32 +294,6 @@ static int save_case(const char *path, const struct finding *finding, const Hard
     return result;
 }
 
-bool finding_is_known(const char *folder, uint64_t signature)
-{
-    char *json = json_path(folder, signature);
-    bool known = access(json, F_OK) == 0;
-
-    free(json);
-    return known;
-}
-
-int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err)
-{
-    char *json, *text;
-    int result;
-
-    if (finding_is_known(folder, finding->signature)) {
-        return 0;
-    }
-    json = json_path(folder, finding->signature);
-    text = finding_case_path(folder, finding);
-    /* The JSON comes last: where it is, the finding is whole. */
-    result = save_case(text, finding, test, err) < 0 || save_json(json, finding, err) < 0 ? -1 : 1;
-    free(json);
-    free(text);
-    return result;
-}
-
 static bool read_one(const char *folder, const char *name, struct finding *finding)
 {
     char *path = hs_format("%s/%s", folder, name);
@@ -343,6 +317,33 @@ static bool read_one(const char *folder, const char *name, struct finding *findi
                                            : "");
     json_decref(object);
     return finding->verdict != VERDICT_COUNT;
+}
+
+bool finding_is_known(const char *folder, uint64_t signature)
+{
+    char *name = hs_format("%016" PRIx64 ".json", signature);
+    struct finding finding;
+    bool known = read_one(folder, name, &finding);
+
+    free(name);
+    return known;
+}
+
+int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err)
+{
+    char *json, *text;
+    int result;
+
+    if (finding_is_known(folder, finding->signature)) {
+        return 0;
+    }
+    json = json_path(folder, finding->signature);
+    text = finding_case_path(folder, finding);
+    /* The JSON comes last: where it is, the finding is whole. */
+    result = save_case(text, finding, test, err) < 0 || save_json(json, finding, err) < 0 ? -1 : 1;
+    free(json);
+    free(text);
+    return result;
 }
 
 static int by_signature(const void *left, const void *right)

@@ -160,7 +160,7 @@ static bool saves_same_payloads(const struct judgement *judgement, const struct 
 static bool compare_given(struct judgement *judgement)
 {
     const struct builder *saved = &judgement->actual.saved;
-    ProtobufCBinaryData json;
+    ProtobufCBinaryData json, *description = NULL;
     Hardstop__Stream *saved_stream;
 
     if (judgement->is_damaged) {
@@ -170,13 +170,15 @@ static bool compare_given(struct judgement *judgement)
     if (saves_same_payloads(judgement, saved)) {
         return true;
     }
-    saved_stream = saved->size && state_description(saved->data, saved->size, &json)
-                       ? stream_decode(saved->data, saved->size, STREAM_ANY, NULL)
-                       : NULL;
-    if (!saved_stream || !judgement->test->stream) {
+    if (!judgement->test->stream || !saved->size) {
         return false;
     }
-    state_compare(judgement->test->stream, &json, saved_stream, &json, STATE_GIVEN, &judgement->resave);
+    description = state_description(saved->data, saved->size, &json) ? &json : NULL;
+    saved_stream = stream_decode(saved->data, saved->size, STREAM_ANY, NULL);
+    if (!saved_stream) {
+        return false;
+    }
+    state_compare(judgement->test->stream, description, saved_stream, description, STATE_GIVEN, &judgement->resave);
     hardstop__stream__free_unpacked(saved_stream, NULL);
     return true;
 }

@@ -238,16 +238,8 @@ void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t ti
 
 Hardstop__Damage *support_damage(Hardstop__Case *test, int kind, uint32_t section, uint32_t offset)
 {
-    Hardstop__Damage *damage = (Hardstop__Damage *)reflect_new(&hardstop__damage__descriptor);
+    Hardstop__Damage *damage = damage_new(kind, section, offset);
 
-    damage->at = (Hardstop__Place *)reflect_new(&hardstop__place__descriptor);
-    damage->at->has_section = damage->at->has_offset = true;
-    damage->at->section = section;
-    damage->at->offset = offset;
-    damage->kind_case = (Hardstop__Damage__KindCase)kind;
-    if (kind == HARDSTOP__DAMAGE__KIND_TRUNCATE) {
-        damage->truncate = (Hardstop__Truncate *)reflect_new(&hardstop__truncate__descriptor);
-    }
     test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
     test->damage[test->n_damage++] = damage;
     return damage;

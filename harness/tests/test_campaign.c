@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A fuzz target, or the QEMU under it, is killed at random moments while it runs over known bad cases: what it announced
- * is there, whole, and the next run goes on to find the rest.
+ * A fuzz target, or the QEMU under it, is killed at random moments while it runs over known bad cases: what it has
+ * announced is there, whole, and the next run goes on to find the rest.
  */
 #include "support.h"
 

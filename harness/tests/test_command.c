@@ -105,8 +105,8 @@ static void expect(const char *arguments, int status, const char *words)
     struct run result = run(arguments);
 
     if (result.status != status || !strstr(result.out, words)) {
-        fail_msg("hardstop %s: status %d, not %d; \"%s\" is wanted:\n%.2000s%s", arguments, result.status, status, words,
-                 result.out, result.err);
+        fail_msg("hardstop %s: status %d, not %d; \"%s\" is wanted:\n%.2000s%s", arguments, result.status, status,
+                 words, result.out, result.err);
     }
     clear(&result);
 }
@@ -144,6 +144,8 @@ static void write_bad_files(void)
         { "magic.mig", "QEVM" },
         { "unsafe.textproto", "setup { binary: \"/bin/sh\" }\nstream { section { type: EOF } }\n" },
     };
+    /* A section named "a\nb" whose end nothing tells. */
+    static const char two_lines[] = "QEVM\0\0\0\3\4\0\0\0\1\3a\nb\0\0\0\0\0\0\0\1\252";
     struct random random;
     struct builder noise = { 0 };
     Hardstop__Case *test = (Hardstop__Case *)support_message(
@@ -152,6 +154,7 @@ static void write_bad_files(void)
     size_t size;
     uint8_t *packed = case_pack(test, &size);
 
+    free(support_write(folder, "lines.mig", two_lines, sizeof(two_lines) - 1));
     for (size_t i = 0; i < HS_COUNT(texts); i++) {
         free(support_write(folder, texts[i].name, texts[i].text, strlen(texts[i].text)));
     }
@@ -175,7 +178,7 @@ static void what_cannot_be_read_gives_one_line(void **state)
     static const char *const readers[] = { "show", "load", "damage --truncate 0", "check", "repro" };
     static const char *const files[] = {
         "noise", "empty", "field.textproto", "open.textproto", "streamless.textproto", "comment.textproto", "magic.mig",
-        "cut.case", "cut.mig", "missing", "",
+        "lines.mig", "cut.case", "cut.mig", "missing", "",
     };
 
     (void)state;
@@ -350,8 +353,8 @@ static void findings_have_a_status_of_their_own(void **state)
 {
     (void)state;
     expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
-    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/long.case", 0,
-           "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/long.case",
+           0, "");
     expect("load @/long.case", 1, "garbage");
     expect("repro @/long.case", 1, "damage-is-never-garbage does not hold");
     check_is_json("repro --json @/long.case", 1);

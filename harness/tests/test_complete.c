@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Device sections become a whole stream of their machine: its header and RAM, the case's guest memory, its description. */
+/* Device sections become a whole stream of their machine: with its header and RAM, guest memory, and description. */
 #include "support.h"
 
 #include <stdlib.h>
@@ -109,7 +109,8 @@ static void guest_memory_goes_to_the_block_of_ram(void **state)
 
         stream_encode(captured, &plain, NULL, NULL);
         before = plain.marks[2].start;
-        complete("memory { address: 0x2010 data: 'abc' } memory { address: 0x4ffe data: 'wxyz' }", captured, true, &out);
+        complete("memory { address: 0x2010 data: 'abc' } memory { address: 0x4ffe data: 'wxyz' }", captured, true,
+                 &out);
         assert_int_equal(out.size, before + 5 + 3 * (17 + PAGE) + 8 + end + 3);
         at = out.data + before;
         assert_memory_equal(at, "\2\0\0\0\3", 5);
@@ -133,7 +134,8 @@ static void records_of_one_page_share_it(void **state)
     uint8_t *page;
 
     (void)state;
-    complete("memory { address: 0x1000 data: 'first' } memory { address: 0x1100 data: 'second' }", captured, true, &out);
+    complete("memory { address: 0x1000 data: 'first' } memory { address: 0x1100 data: 'second' }", captured, true,
+             &out);
     page = memmem(out.data, out.size, "first", 5);
     assert_non_null(page);
     assert_memory_equal(page + 0x100, "second", 6);

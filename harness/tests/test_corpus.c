@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every case of corpus/cases/regress shows on the real loader just what corpus/known.tsv says, and both list the same. */
+/* Each case of corpus/cases/regress shows on the real loader just what corpus/known.tsv says, and each is listed. */
 #include "support.h"
 
 #include <dirent.h>

@@ -36,7 +36,8 @@ static const struct {
       "1011aabb1213 20212223 30313233", WHOLE + 2, PAYLOAD + 2, 0, "i" },
     { "insert at the end", "damage { at { offset: 1000 } insert: '!' }", "10111213 20212223 30313233", WHOLE + 1, WHOLE,
       SIZE_MAX, "i" },
-    { "insert nothing", "damage { at { section: 0 } insert: '' }", "10111213 20212223 30313233", WHOLE, PAYLOAD, 0, "" },
+    { "insert nothing", "damage { at { section: 0 } insert: '' }", "10111213 20212223 30313233", WHOLE, PAYLOAD, 0,
+      "" },
     { "delete", "damage { at { section: 1 offset: 1 } delete: 2 }", "10111213 2023 30313233", WHOLE - 2,
       SECTION_SIZE + PAYLOAD + 1, 1, "d" },
     { "delete more than there is", "damage { at { offset: 70 } delete: 4294967295 }", "10111213 20212223 30313233", 70,
@@ -219,12 +220,33 @@ static void places_are_those_of_the_field(void **state)
     builder_clear(&bytes);
 }
 
+static void a_case_without_sections_can_be_damaged(void **state)
+{
+    static const char *const texts[] = { "stream { rest: \"abc\" } damage { at { offset: 1 } truncate {} }",
+                                         "damage { at { section: 3 offset: 1 } swap: 1 } damage { repeat: 2 }" };
+    struct stream_encoding plain = { 0 };
+    struct builder damaged = { 0 };
+    struct damage_effect effect;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
+        Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, texts[i]);
+
+        assert_int_equal(damage_apply(test, &plain, &damaged, &effect), i == 0);
+        assert_int_equal(damaged.size, i == 0);
+        case_free(test);
+    }
+    stream_encoding_clear(&plain);
+    builder_clear(&damaged);
+}
+
 static void damages_are_told_in_words(void **state)
 {
     static const struct {
         const char *damage, *words;
     } told[] = {
-        { "at { section: 1 field: 'virtio.status' offset: 2 } delete: 1", "delete 1 byte at section[1].virtio.status+2" },
+        { "at { section: 1 field: 'virtio.status' offset: 2 } delete: 1",
+          "delete 1 byte at section[1].virtio.status+2" },
         { "at { section: 1 offset: 2 } delete: 3", "delete 3 bytes at section[1] payload+2" },
         { "at { section: 1 header: true } truncate { }", "truncate at section[1] header+0" },
         { "at { offset: 7 } insert: 'AB'", "insert 4142 at offset 7 of the stream" },
@@ -252,6 +274,7 @@ int main(void)
         cmocka_unit_test(damages_do_what_they_say),
         cmocka_unit_test(each_single_byte_can_be_cut_out),
         cmocka_unit_test(places_are_those_of_the_field),
+        cmocka_unit_test(a_case_without_sections_can_be_damaged),
         cmocka_unit_test(damages_are_told_in_words),
     };
 

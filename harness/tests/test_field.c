@@ -36,7 +36,8 @@ static const struct {
       "indicators { len: -1 addr: 18446744073709551615 } indicators2 { } summary_indicator { } "
       "config_vector: 4660 ind_offset: 64 thinint_isc: 7 revision: -1 } status: 15 rng { }" },
     { "counted bytes and records", CCW, RNG, false,
-      LEGACY_CCW "config: 'conf' queue { num: 8 desc: 16384 last_avail_idx: 2 vector: 6 } queue { vector: 0 } rng { }" },
+      LEGACY_CCW "config: 'conf' queue { num: 8 desc: 16384 last_avail_idx: 2 vector: 6 } queue { vector: 0 } "
+      "rng { }" },
     { "a count of fewer than none", CCW, RNG, false, LEGACY_CCW "config_len: 4294967295 rng { }" },
     { "subsections of all places", CCW, RNG, false,
       "ccw { pmcw { } scsw { } last_cmd { } id { } "

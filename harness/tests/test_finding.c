@@ -28,8 +28,9 @@ static Hardstop__Case *build(void)
 static struct finding new_finding(uint64_t signature)
 {
     struct finding finding = { .property = "loader-survives", .verdict = VERDICT_CRASHED, .device = "virtio-rng",
-                               .field = "virtio.queue[].num", .crash = "SIGSEGV qemu-system-s390x+0x1", .transport = "ccw",
-                               .machine = "qemu-system-s390x s390-ccw-virtio", .signature = signature };
+                               .field = "virtio.queue[].num", .crash = "SIGSEGV qemu-system-s390x+0x1",
+                               .transport = "ccw", .machine = "qemu-system-s390x s390-ccw-virtio",
+                               .signature = signature };
 
     snprintf(finding.message, sizeof(finding.message), "message of %" PRIu64, signature);
     return finding;
@@ -184,7 +185,8 @@ static void long_texts_of_another_hand_are_cut(void **state)
 
     (void)state;
     memset(longest, 'x', 5000);
-    json = hs_format("{\"verdict\": \"hung\", \"property\": \"%s\", \"device\": 7, \"message\": \"%s\"}", longest, longest);
+    json = hs_format("{\"verdict\": \"hung\", \"property\": \"%s\", \"device\": 7, \"message\": \"%s\"}", longest,
+                     longest);
     free(support_write(folder, "0000000000000002.json", json, strlen(json)));
     read = finding_read_all(folder, &n, NULL);
     assert_int_equal(n, 1);

@@ -47,7 +47,8 @@ static const struct {
       "queue { vector: 1 }",
       "pci.version_id 4 pci.config 256 pci.irq_state[0] 4 pci.msix_table[0].address 8 pci.msix_table[0].data 4 "
       "pci.msix_table[0].control 4 pci.msix_pba 1 pci.config_vector 2 status 1 isr 1 queue_sel 2 guest_features 4 "
-      "config_len 4 config 3 num_queues 4 queue[0].num 4 queue[0].desc 8 queue[0].last_avail_idx 2 queue[0].vector 2 " },
+      "config_len 4 config 3 num_queues 4 queue[0].num 4 queue[0].desc 8 queue[0].last_avail_idx 2 "
+      "queue[0].vector 2 " },
     { "net { max_queue_pairs: 2 curr_queue_pairs: 2 more_tx_waiting: 1 curr_guest_offloads: 1 mac_table: 'abcdef'"
       "      subsection { name: 'virtio-net-device/rss' rss { indirections_table: 1 } } }",
       "status 1 isr 1 queue_sel 2 guest_features 4 config_len 4 num_queues 4 "
@@ -66,7 +67,8 @@ static const struct {
       "status 1 isr 1 queue_sel 2 guest_features 4 config_len 4 num_queues 4 "
       "blk.request[0].more 1 blk.request[0].vq_index 4 blk.request[0].elem.index 4 blk.request[0].elem.out_num 4 "
       "blk.request[0].elem.in_num 4 blk.request[0].elem.padding 4 blk.request[0].elem.in_addr[0] 8 "
-      "blk.request[0].elem.out_addr[0] 8 blk.request[0].elem.in_sg[0].iov_base 8 blk.request[0].elem.in_sg[0].iov_len 8 "
+      "blk.request[0].elem.out_addr[0] 8 blk.request[0].elem.in_sg[0].iov_base 8 "
+      "blk.request[0].elem.in_sg[0].iov_len 8 "
       "blk.request[0].elem.out_sg[0].iov_base 8 blk.request[0].elem.out_sg[0].iov_len 8 blk.request[0].elem.ndescs 4 "
       "blk.end 1 " },
     { "balloon { subsection { name: 'virtio-balloon-device/free-page-report' free_page_report { } } }",

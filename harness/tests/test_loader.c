@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The real loader: each load has a verdict from a clean state, whatever the stream or a stranger does to its process. */
+/* The real loader: each load has a verdict from a clean state, whatever a stream or a stranger does to its process. */
 #include "support.h"
 
 #include <dirent.h>

@@ -176,7 +176,8 @@ static void what_nothing_describes_has_no_name(void **state)
     check_cover(&map);
     map_clear(&map);
     /* A description of another size does not fit. */
-    description.data = (uint8_t *)"{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"x\", \"size\": 5}]}]}";
+    description.data =
+        (uint8_t *)"{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"x\", \"size\": 5}]}]}";
     description.len = strlen((char *)description.data);
     map_init(&map, stream, &description);
     assert_false(find(&map, 1, "opaque")->named);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The properties against loaders of this test's own, each with one planted defect: the properties that claim its absence
- * find it, no other does, and a good loader passes them all.
+ * The properties against loaders of this test's own, each with one planted defect: the properties that claim its
+ * absence find it, no other does, and a good loader passes them all.
  */
 #include "support.h"
 

@@ -78,7 +78,8 @@ static const char *const harmless[] = {
     "machine: 's390-ccw-virtio-2.4'",
     "machine: 'pc-i440fx-2.3' memory: '64M' framing: LEGACY",
     "device: 'virtio-rng-ccw' device: 'virtio-net-ccw,devno=fe.0.0001,mac=52:54:00:12:34:56'",
-    "device: 'virtio-blk-pci,drive=d0,num-queues=4' option: '-blockdev' option: 'driver=null-aio,node-name=d0,size=512'",
+    "device: 'virtio-blk-pci,drive=d0,num-queues=4' option: '-blockdev' "
+    "option: 'driver=null-aio,node-name=d0,size=512'",
     "global: 'migration.send-section-footer=off' global: 'virtio-net-pci.mq=on'",
     "option: '-object' option: 'rng-builtin,id=r' option: '-accel' option: 'tcg'",
     "device: 'virtio-serial-pci' device: 'virtserialport,chardev=c' option: '-chardev' option: 'null,id=c'",

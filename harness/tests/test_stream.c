@@ -259,7 +259,8 @@ static const struct {
     { "another version", "5145564d 00000002 00", STREAM_FOOTER, false },
     { "a footer of another id", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
       STREAM_FOOTER, true },
-    { "a footer of id 0", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER, true },
+    { "a footer of id 0", "01 00000001 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER,
+      true },
     { "a footer of another id than 0", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
       STREAM_FOOTER, true },
     { "id 0 twice", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER, false },
@@ -325,7 +326,8 @@ static void flipped_bytes_do_no_harm_and_lose_nothing(void **state)
         for (uint64_t n = random_below(&random, 3) + 1; n > 0; n--) {
             uint8_t *byte = bytes.data + random_below(&random, bytes.size);
 
-            *byte = random_one_in(&random, 2) ? (uint8_t)random_bits(&random) : *byte ^ (1u << random_below(&random, 8));
+            *byte = random_one_in(&random, 2) ? (uint8_t)random_bits(&random)
+                                              : *byte ^ (1u << random_below(&random, 8));
         }
         for (enum stream_framing framing = STREAM_LEGACY; framing <= STREAM_ANY; framing++) {
             Hardstop__Stream *stream = decode(bytes.data, bytes.size, framing, NULL);

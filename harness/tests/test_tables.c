@@ -153,7 +153,8 @@ static void every_field_has_one_row(void **state)
         const ProtobufCMessageDescriptor *message = walk.tables[i]->descriptor;
 
         for (unsigned k = 0; k < message->n_fields; k++) {
-            bool is_rest = message == &hardstop__virtio_section__descriptor && strcmp(message->fields[k].name, "rest") == 0;
+            bool is_rest = message == &hardstop__virtio_section__descriptor &&
+                           strcmp(message->fields[k].name, "rest") == 0;
             size_t rows = 0;
 
             for (size_t r = 0; r < walk.tables[i]->n_fields; r++) {
