@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/case/case.h"
 
@@ -207,7 +208,7 @@ static const struct {
 /* QEMU's words and idstrs can hold any byte; what a finding says is printable. */
 static void make_printable(struct finding *finding)
 {
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
         for (char *c = (char *)finding + texts[i].offset; *c; c++) {
             *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
         }
@@ -265,7 +266,7 @@ static int save_json(const char *path, const struct finding *finding, struct hs_
     char *text;
     int result;
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
         const char *value = (const char *)finding + texts[i].offset;
 
         json_object_set_new(object, texts[i].key, json_stringn_nocheck(value, strlen(value)));
@@ -307,7 +308,7 @@ static bool read_one(const char *folder, const char *name, struct finding *findi
         json_decref(object);
         return false;
     }
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
         const char *value = json_string_value(json_object_get(object, texts[i].key));
 
         snprintf((char *)finding + texts[i].offset, texts[i].size, "%s", value ? value : "");

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -268,4 +270,34 @@ Hardstop__Case *support_hang_case(void)
     rng->has_config_len = true;
     rng->config_len = 0x7fffffff;
     return test;
+}
+
+static int open_fds;
+
+int support_open_fds(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    int n = 0;
+
+    while (readdir(directory)) {
+        n++;
+    }
+    closedir(directory);
+    return n;
+}
+
+int support_count_open(void **state)
+{
+    (void)state;
+    open_fds = support_open_fds();
+    return 0;
+}
+
+int support_check_closed(void **state)
+{
+    (void)state;
+    assert_int_equal(support_open_fds(), open_fds);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+    return 0;
 }

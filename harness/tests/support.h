@@ -23,6 +23,13 @@ char *support_write(const char *folder, const char *name, const void *data, size
 /* The path of a program beside the running test; free it. */
 char *support_beside(const char *name);
 
+/* How many descriptors this process has open. */
+int support_open_fds(void);
+/* Set-up and tear-down of a test: nothing is left behind, no descriptor and no child, running or dead. */
+int support_count_open(void **state);
+int support_check_closed(void **state);
+#define SUPPORT_TIDY(test) cmocka_unit_test_setup_teardown(test, support_count_open, support_check_closed)
+
 /* Pieces of a stream. */
 void support_put_hex(struct builder *out, const char *hex);
 void support_put_header(struct builder *out);

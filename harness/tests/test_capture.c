@@ -1,57 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A stream can be taken from an installed QEMU and loaded in a new one, and every failure on the way has a reason. */
+#include <dirent.h>
 #include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/confirm.h"
+#include "harness/tests/support.h"
 
 static char folder[] = "/tmp/hardstop-capture-XXXXXX";
-static int open_fds;
-
-static int count_fds(void)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    int n = 0;
-
-    while (readdir(dir)) {
-        n++;
-    }
-    closedir(dir);
-    return n;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    open_fds = count_fds();
-    return 0;
-}
-
-/* Nothing is left behind: no file descriptor, no child, running or dead. */
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(count_fds(), open_fds);
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-    assert_int_equal(errno, ECHILD);
-    return 0;
-}
 
 static int make_folder(void **state)
 {
@@ -467,26 +433,24 @@ static void every_end_has_its_outcome(void **state)
     }
 }
 
-#define LIVE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIVE(s390x_is_captured),
-        LIVE(q35_is_captured),
-        LIVE(wrong_setups_have_reasons),
-        LIVE(no_qemu_has_a_reason),
-        LIVE(unmigratable_device_is_named),
-        LIVE(captured_stream_is_accepted),
-        LIVE(any_path_works),
-        LIVE(truncated_stream_is_rejected),
-        LIVE(empty_stream_is_not_accepted),
-        LIVE(garbage_is_rejected),
-        LIVE(abort_is_a_crash),
-        LIVE(unusable_confirmation_has_a_reason),
-        LIVE(bad_qmp_has_a_reason),
-        LIVE(a_command_has_a_deadline),
-        LIVE(every_end_has_its_outcome),
+        SUPPORT_TIDY(s390x_is_captured),
+        SUPPORT_TIDY(q35_is_captured),
+        SUPPORT_TIDY(wrong_setups_have_reasons),
+        SUPPORT_TIDY(no_qemu_has_a_reason),
+        SUPPORT_TIDY(unmigratable_device_is_named),
+        SUPPORT_TIDY(captured_stream_is_accepted),
+        SUPPORT_TIDY(any_path_works),
+        SUPPORT_TIDY(truncated_stream_is_rejected),
+        SUPPORT_TIDY(empty_stream_is_not_accepted),
+        SUPPORT_TIDY(garbage_is_rejected),
+        SUPPORT_TIDY(abort_is_a_crash),
+        SUPPORT_TIDY(unusable_confirmation_has_a_reason),
+        SUPPORT_TIDY(bad_qmp_has_a_reason),
+        SUPPORT_TIDY(a_command_has_a_deadline),
+        SUPPORT_TIDY(every_end_has_its_outcome),
     };
 
     /* A hang of QEMU is caught by the code under test; one of our own ends here. */

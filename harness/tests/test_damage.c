@@ -224,7 +224,7 @@ static void a_case_without_sections_can_be_damaged(void **state)
 {
     static const char *const texts[] = { "stream { rest: \"abc\" } damage { at { offset: 1 } truncate {} }",
                                          "damage { at { section: 3 offset: 1 } swap: 1 } damage { repeat: 2 }" };
-    struct stream_encoding plain = { 0 };
+    struct stream_encoding encoding = { 0 };
     struct builder damaged = { 0 };
     struct damage_effect effect;
 
@@ -232,11 +232,11 @@ static void a_case_without_sections_can_be_damaged(void **state)
     for (size_t i = 0; i < HS_COUNT(texts); i++) {
         Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, texts[i]);
 
-        assert_int_equal(damage_apply(test, &plain, &damaged, &effect), i == 0);
+        assert_int_equal(damage_apply(test, &encoding, &damaged, &effect), i == 0);
         assert_int_equal(damaged.size, i == 0);
         case_free(test);
     }
-    stream_encoding_clear(&plain);
+    stream_encoding_clear(&encoding);
     builder_clear(&damaged);
 }
 

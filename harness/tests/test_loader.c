@@ -2,7 +2,6 @@
 /* The real loader: each load has a verdict from a clean state, whatever a stream or a stranger does to its process. */
 #include "support.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,37 +15,6 @@
 #include "harness/base/check.h"
 #include "harness/loader/qemu/client.h"
 #include "proto/reflect.h"
-
-static int open_fds;
-
-static int count_fds(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    int n = 0;
-
-    while (readdir(directory)) {
-        n++;
-    }
-    closedir(directory);
-    return n;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    open_fds = count_fds();
-    return 0;
-}
-
-/* Nothing is left behind: no descriptor, no child, running or dead. */
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(count_fds(), open_fds);
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-    assert_int_equal(errno, ECHILD);
-    return 0;
-}
 
 static double now(void)
 {
@@ -304,7 +272,7 @@ static void a_wrapper_script_may_stand_before_qemu(void **state)
 static void fifty_opens_leave_nothing_behind(void **state)
 {
     Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
-    int before = count_fds();
+    int before = support_open_fds();
 
     (void)state;
     for (int i = 0; i < 50; i++) {
@@ -316,7 +284,7 @@ static void fifty_opens_leave_nothing_behind(void **state)
         }
         loader_close(loader);
         assert_int_equal(kill(pid, 0), -1);
-        assert_int_equal(count_fds(), before);
+        assert_int_equal(support_open_fds(), before);
     }
     loader_close(NULL);
     case_free(good);
@@ -325,16 +293,16 @@ static void fifty_opens_leave_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_load_starts_from_the_same_state, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_rejection_names_its_section, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_crash_has_signal_and_frames, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_hang_is_cut_at_its_limit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(memory_is_bounded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_killed_server_is_started_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_killed_in_a_load_gives_the_verdict_yet, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(guest_memory_is_written_before_the_load, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_wrapper_script_may_stand_before_qemu, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(fifty_opens_leave_nothing_behind, set_up, tear_down),
+        SUPPORT_TIDY(every_load_starts_from_the_same_state),
+        SUPPORT_TIDY(a_rejection_names_its_section),
+        SUPPORT_TIDY(a_crash_has_signal_and_frames),
+        SUPPORT_TIDY(a_hang_is_cut_at_its_limit),
+        SUPPORT_TIDY(memory_is_bounded),
+        SUPPORT_TIDY(a_killed_server_is_started_again),
+        SUPPORT_TIDY(a_server_killed_in_a_load_gives_the_verdict_yet),
+        SUPPORT_TIDY(guest_memory_is_written_before_the_load),
+        SUPPORT_TIDY(a_wrapper_script_may_stand_before_qemu),
+        SUPPORT_TIDY(fifty_opens_leave_nothing_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,8 +87,6 @@ static int write_case(const struct options *options, const uint8_t *bytes, size_
 {
     Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, err);
     Hardstop__Case *test;
-    uint8_t *data;
-    size_t length;
     int result = -1;
 
     if (!stream) {
@@ -97,14 +95,8 @@ static int write_case(const struct options *options, const uint8_t *bytes, size_
     test = case_of_stream(stream, options->setup.setup, options->whole ? CASE_KEEP_ALL : CASE_KEEP_DEVICES);
     if (options->section && !case_keep_sections(test, options->section)) {
         hs_fail(err, HS_NO_OFFSET, "no section's idstr contains \"%s\"", options->section);
-    } else if (tool_ends_in(options->output, ".case")) {
-        data = case_pack(test, &length);
-        result = tool_write(options->output, data, length, err);
-        free(data);
     } else {
-        data = (uint8_t *)case_text(test);
-        result = tool_write(options->output, data, strlen((char *)data), err);
-        free(data);
+        result = tool_write_case(options->output, test, err);
     }
     case_free(test);
     return result;

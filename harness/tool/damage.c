@@ -215,8 +215,6 @@ static int write_result(const struct options *options, const Hardstop__Case *tes
     struct stream_encoding plain = { 0 };
     struct builder damaged = { 0 };
     struct damage_effect effect;
-    uint8_t *data;
-    size_t size;
     int result;
 
     if (as_bytes) {
@@ -226,15 +224,7 @@ static int write_result(const struct options *options, const Hardstop__Case *tes
         builder_clear(&damaged);
         return result;
     }
-    if (tool_ends_in(options->output, ".case")) {
-        data = case_pack(test, &size);
-    } else {
-        data = (uint8_t *)case_text(test);
-        size = strlen((char *)data);
-    }
-    result = tool_write(options->output, data, size, err);
-    free(data);
-    return result;
+    return tool_write_case(options->output, test, err);
 }
 
 int command_damage(int argc, char **argv)

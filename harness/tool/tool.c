@@ -232,14 +232,14 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
         return NULL;
     }
     if (size >= 4 && memcmp(data, "QEVM", 4) == 0) {
-        struct setup_options untrusted = options ? *options : (struct setup_options){ 0 };
+        struct setup_options typed = options ? *options : (struct setup_options){ 0 };
 
         test = read_stream(path, data, size, options, err);
         free(data);
         /* The setup of a bare stream is what the caller typed. */
-        untrusted.trust = true;
-        untrusted.given = false;
-        if (test && check_case(test, &untrusted, needs_setup, err) < 0) {
+        typed.trust = true;
+        typed.given = false;
+        if (test && check_case(test, &typed, needs_setup, err) < 0) {
             hs_fail_in(err, "%s", path);
             case_free(test);
             test = NULL;
@@ -277,6 +277,23 @@ int tool_write(const char *path, const void *data, size_t size, struct hs_error 
         return hs_fail(err, HS_NO_OFFSET, "standard output: %s", strerror(errno));
     }
     return 0;
+}
+
+int tool_write_case(const char *path, const Hardstop__Case *test, struct hs_error *err)
+{
+    uint8_t *data;
+    size_t size;
+    int result;
+
+    if (tool_ends_in(path, ".case")) {
+        data = case_pack(test, &size);
+    } else {
+        data = (uint8_t *)case_text(test);
+        size = strlen((char *)data);
+    }
+    result = tool_write(path, data, size, err);
+    free(data);
+    return result;
 }
 
 bool tool_ends_in(const char *path, const char *ending)

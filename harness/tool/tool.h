@@ -75,6 +75,9 @@ int tool_fail(const struct hs_error *err);
 /* Writes to a file, or to standard output for NULL or "-".  0, or -1 with a reason. */
 int tool_write(const char *path, const void *data, size_t size, struct hs_error *err);
 
+/* Writes a case there: packed where the path ends in .case, else as text. */
+int tool_write_case(const char *path, const Hardstop__Case *test, struct hs_error *err);
+
 /* True when the path ends in `ending`. */
 bool tool_ends_in(const char *path, const char *ending);
 
