@@ -68,6 +68,7 @@ static const struct {
     { "-blockdev", { NULL }, { "driver", "node-name", "size", "read-only" } },
     { "-chardev", { "null", "ringbuf" }, { "id", "size" } },
     { "-netdev", { "hubport" }, { "id", "hubid" } },
+    { "-fsdev", { "synth" }, { "id" } },
     { "-object", { "memory-backend-ram", "rng-builtin", "iothread", "cryptodev-backend-builtin", "throttle-group" },
       { "id", "size", "queues" } },
     { "-accel", { "tcg" }, { NULL } },
@@ -177,13 +178,14 @@ static bool is_harmless_global(const char *global)
     return known && !strchr(global, ',') && !strstr(global, "romfile") && has_harmless_keys(global, NULL, 0);
 }
 
-/* At most 9999 MiB of guest memory, which is only taken as far as it is touched. */
+/* At most 9999 MiB of guest memory, which is only taken as far as it is touched; more may be promised. */
 static bool is_modest(const char *memory)
 {
-    size_t digits = strspn(memory, "0123456789");
+    static const char *const keys[] = { "slots", "maxmem" };
+    size_t digits = strspn(memory, "0123456789"), unit = digits + strspn(memory + digits, "KM");
 
-    return digits >= 1 && digits <= 4 && (!memory[digits] || strcmp(memory + digits, "K") == 0 ||
-                                          strcmp(memory + digits, "M") == 0);
+    return digits >= 1 && digits <= 4 && unit <= digits + 1 &&
+           (!memory[unit] || (memory[unit] == ',' && has_harmless_keys(memory + unit + 1, keys, HS_COUNT(keys))));
 }
 
 static int refuse(struct hs_error *err, const char *what, const char *value)

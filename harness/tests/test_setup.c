@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/case/family.h"
 #include "harness/case/setup.h"
 #include "proto/reflect.h"
 
@@ -147,6 +148,27 @@ static void standard_setups_pass(void **state)
     assert_null(setup_standard("mmio", HARDSTOP__FRAMING__FOOTER));
 }
 
+static void families_pass_unless_they_need_the_host(void **state)
+{
+    (void)state;
+    for (const struct family *family = families; family->name; family++) {
+        for (int transport = 0; transport < FAMILY_TRANSPORTS; transport++) {
+            Hardstop__Setup *setup = family_setup(family, (enum family_transport)transport, HARDSTOP__FRAMING__FOOTER);
+            struct hs_error err = { 0 };
+
+            assert_int_equal(setup != NULL, family->device[transport] != NULL);
+            if (setup && (setup_check(setup, &err) == 0) != !family->host) {
+                fail_msg("%s: %s", family->name, err.text);
+            }
+            if (setup) {
+                hardstop__setup__free_unpacked(setup, NULL);
+            }
+        }
+        assert_ptr_equal(family_find(family->name), family);
+    }
+    assert_null(family_find("floppy"));
+}
+
 static void a_setup_is_told_in_one_line(void **state)
 {
     Hardstop__Setup *setup = setup_standard("ccw", HARDSTOP__FRAMING__LEGACY);
@@ -169,6 +191,7 @@ int main(void)
         cmocka_unit_test(dangerous_setups_are_refused),
         cmocka_unit_test(harmless_setups_pass),
         cmocka_unit_test(standard_setups_pass),
+        cmocka_unit_test(families_pass_unless_they_need_the_host),
         cmocka_unit_test(a_setup_is_told_in_one_line),
     };
 
