@@ -210,6 +210,26 @@ void reflect_free(ProtobufCMessage *msg)
     }
 }
 
+void reflect_merge(ProtobufCMessage *msg, const ProtobufCMessage *from)
+{
+    for (unsigned f = 0; f < msg->descriptor->n_fields; f++) {
+        const ProtobufCFieldDescriptor *field = &msg->descriptor->fields[f];
+        bool list = member_repeated(field);
+        size_t held = member_count(msg, field), end = list ? held : 0;
+
+        for (size_t i = 0; i < member_count(from, field); i++) {
+            if (held && !list && member_kind(field) == MEMBER_MESSAGE) {
+                reflect_merge(member_message(msg, field, 0), member_message(from, field, 0));
+                continue;
+            }
+            if (list || !held) {
+                member_insert(msg, field, end + i);
+            }
+            member_copy(msg, field, end + i, from, field, i);
+        }
+    }
+}
+
 bool reflect_equal(const ProtobufCMessage *a, const ProtobufCMessage *b)
 {
     if (a->descriptor != b->descriptor) {

@@ -69,7 +69,7 @@ Hardstop__Case *case_of_input(const char *transport, const uint8_t *data, size_t
 
 char *case_text(const Hardstop__Case *test)
 {
-    return text_print(&test->base);
+    return text_print_brief(&test->base);
 }
 
 uint8_t *case_pack(const Hardstop__Case *test, size_t *size)
@@ -176,6 +176,24 @@ size_t case_keep_sections(Hardstop__Case *test, const char *part)
         filter_sections(stream, keep);
         mark_captured(test);
     }
+    free(keep);
+    return matches;
+}
+
+size_t case_keep_described(Hardstop__Case *test)
+{
+    Hardstop__Stream *stream = test->stream;
+    bool *keep = hs_alloc(stream->n_section);
+    size_t matches = 0;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        bool match = section_is_described(stream->section[i]);
+
+        matches += match;
+        keep[i] = match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
+    }
+    filter_sections(stream, keep);
+    mark_captured(test);
     free(keep);
     return matches;
 }

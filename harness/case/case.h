@@ -44,6 +44,12 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
  */
 size_t case_keep_sections(Hardstop__Case *test, const char *part);
 
+/*
+ * Keeps only the sections that a table describes, and the end of file; marks the stream as captured.  Returns how many
+ * sections are described.
+ */
+size_t case_keep_described(Hardstop__Case *test);
+
 /* XXH3 of the encoded stream. */
 uint64_t case_stream_hash(const struct stream_encoding *encoding);
 /* True when the stream is as it was captured. */

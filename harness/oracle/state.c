@@ -10,6 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/wire/vmdesc.h"
+#include "proto/reflect.h"
 
 /* The entries of one section's payload. */
 struct range {
@@ -289,6 +290,40 @@ bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *j
     json->data = (uint8_t *)saved + at + 5;
     json->len = size - at - 5;
     return true;
+}
+
+/* Gives the section the payload of its partner, which gets the section's own in exchange: all are pointers. */
+static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
+{
+    size_t partner = same_section(from, section);
+    Hardstop__Section *other = partner == SIZE_MAX ? NULL : from->section[partner];
+    Hardstop__Section own = *section;
+
+    if (!other || other->payload_case != section->payload_case) {
+        return false;
+    }
+    section->virtio = other->virtio;
+    other->virtio = own.virtio;
+    return true;
+}
+
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
+{
+    ProtobufCBinaryData json;
+    const ProtobufCBinaryData *description = state_description(saved, size, &json) ? &json : NULL;
+    Hardstop__Stream *from = stream_decode_with(saved, size, STREAM_ANY, description, NULL);
+    Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
+
+    for (size_t i = 0; adopted && i < adopted->n_section; i++) {
+        if (section_is_described(adopted->section[i]) && !take_payload(adopted->section[i], from)) {
+            hardstop__stream__free_unpacked(adopted, NULL);
+            adopted = NULL;
+        }
+    }
+    if (from) {
+        hardstop__stream__free_unpacked(from, NULL);
+    }
+    return adopted;
 }
 
 bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,

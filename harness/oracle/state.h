@@ -44,6 +44,12 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
 bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
                          enum state_scope scope, struct state_comparison *comparison);
 
+/*
+ * A copy of `stream` in which the sections that a table describes have the payloads of their partners in a saved
+ * state.  NULL where the state is no stream or has no such partner; free with hardstop__stream__free_unpacked().
+ */
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
+
 /* The description (vmdesc) inside a saved state; false when it has none. */
 bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);
 

@@ -94,9 +94,34 @@ static void round_trip_is_exact(void **state)
         assert_string_equal(text, again);
         free(text);
         free(again);
+        reflect_free(back);
+        text = text_print_brief(msg);
+        back = parse(text);
+        assert_true(reflect_equal(msg, back));
+        free(text);
         reflect_free(msg);
         reflect_free(back);
     }
+}
+
+static void brief_text_is_as_expected(void **state)
+{
+    static const char expected[] = "f_bytes: \"\\000\\377\"\n"
+                                   "f_inner {\n"
+                                   "  leaves { number: 1 }\n"
+                                   "  leaves { }\n"
+                                   "}\n"
+                                   "r_int32: [1000000000, 1000000001, 1000000002, 1000000003, 1000000004, 1000000005, "
+                                   "1000000006,\n"
+                                   "  1000000007, 1000000008]\n"
+                                   "r_bool: true\n";
+    ProtobufCMessage *msg = parse(expected);
+    char *text = text_print_brief(msg);
+
+    (void)state;
+    assert_string_equal(text, expected);
+    free(text);
+    reflect_free(msg);
 }
 
 /* Other ways to write the same. */
@@ -344,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_as_expected),
         cmocka_unit_test(round_trip_is_exact),
+        cmocka_unit_test(brief_text_is_as_expected),
         cmocka_unit_test(all_spellings_are_read),
         cmocka_unit_test(errors_have_place_and_reason),
         cmocka_unit_test(depth_and_memory_are_limited),

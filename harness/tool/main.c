@@ -16,6 +16,7 @@ const struct command commands[] = {
     { "check", "judge all properties on a case", command_check },
     { "repro", "replay a case or crash file, and confirm it on an unmodified QEMU", command_repro },
     { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
+    { "seeds", "make or check the canary seeds of all devices", command_seeds },
     { "doctor", "what is missing on this machine, and how to get it", command_doctor },
     { NULL, NULL, NULL },
 };

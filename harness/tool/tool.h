@@ -33,6 +33,7 @@ int command_damage(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_repro(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
+int command_seeds(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 /* Options that say which QEMU: an argp child, whose input is a struct setup_options. */

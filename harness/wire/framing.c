@@ -7,6 +7,12 @@
 
 #define SECTION Hardstop__Section
 
+bool section_is_described(const Hardstop__Section *section)
+{
+    return section->payload_case != HARDSTOP__SECTION__PAYLOAD__NOT_SET &&
+           section->payload_case != HARDSTOP__SECTION__PAYLOAD_OPAQUE;
+}
+
 bool stream_type_has_header(int type)
 {
     return type == TYPE_START || type == TYPE_FULL;

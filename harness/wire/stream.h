@@ -55,6 +55,9 @@ void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *
                         void *user, const bool *visited);
 void stream_encoding_clear(struct stream_encoding *encoding);
 
+/* True when a table describes the section's payload. */
+bool section_is_described(const Hardstop__Section *section);
+
 /* True when the type is one of a section with idstr, instance_id and version_id (START, FULL). */
 bool stream_type_has_header(int type);
 

@@ -138,13 +138,17 @@ static const struct {
 
 bool virtio_identify(const uint8_t *idstr, size_t size, struct field_decoder *decoder)
 {
-    /* The payload of a pci device begins with version_id 2 and the vendor id of Red Hat, little-endian. */
-    static const uint8_t pci_start[] = { 0, 0, 0, 2, 0xf4, 0x1a };
+    /*
+     * The payload of a pci device begins with version_id and the vendor id of Red Hat, little-endian; that of a ccw
+     * device with the channel subsystem of virtual devices, 0xfe.
+     */
+    static const uint8_t version[] = { 0, 0, 0 }, vendor[] = { 0xf4, 0x1a };
+    const uint8_t *payload = decoder->in.data + decoder->in.at;
     const uint8_t *slash = memrchr(idstr, '/', size);
     const uint8_t *name = slash ? slash + 1 : idstr;
     size_t length = size - (size_t)(name - idstr);
-    bool pci = bytes_left(&decoder->in) >= sizeof(pci_start) &&
-               memcmp(decoder->in.data + decoder->in.at, pci_start, sizeof(pci_start)) == 0;
+    bool pci = bytes_left(&decoder->in) >= 6 && memcmp(payload, version, sizeof(version)) == 0 &&
+               memcmp(payload + 4, vendor, sizeof(vendor)) == 0;
 
     for (size_t i = 0; i < HS_COUNT(devices); i++) {
         if (strlen(devices[i].idstr) == length && memcmp(devices[i].idstr, name, length) == 0) {

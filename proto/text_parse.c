@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writer and reader of the text format: both recurse along the descriptors. */
+/* Reader of the text format; it recurses along the descriptors. */
 #include "proto/text.h"
 
 #include <errno.h>
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -15,146 +14,6 @@
 #include "proto/lexer.h"
 #include "proto/member.h"
 #include "proto/reflect.h"
-
-struct writer {
-    char *text;
-    size_t size;
-    size_t room;
-};
-
-static void put(struct writer *out, const char *bytes, size_t size)
-{
-    if (out->room - out->size <= size) {
-        out->room = 2 * out->room + size + 1;
-        out->text = hs_resize(out->text, out->room, 1);
-    }
-    memcpy(out->text + out->size, bytes, size);
-    out->size += size;
-    out->text[out->size] = 0;
-}
-
-static void put_escaped(struct writer *out, const uint8_t *bytes, size_t size)
-{
-    static const char plain[] = "\n\r\t\"'\\", letters[] = "nrt\"'\\";
-    char octal[8];
-
-    put(out, "\"", 1);
-    for (size_t i = 0; i < size; i++) {
-        const char *found = bytes[i] ? strchr(plain, bytes[i]) : NULL;
-
-        if (found) {
-            char escape[] = { '\\', letters[found - plain] };
-
-            put(out, escape, sizeof(escape));
-        } else if (bytes[i] < 0x20 || bytes[i] > 0x7e) {
-            snprintf(octal, sizeof(octal), "\\%03o", bytes[i]);
-            put(out, octal, 4);
-        } else {
-            put(out, (const char *)&bytes[i], 1);
-        }
-    }
-    put(out, "\"", 1);
-}
-
-/* As few digits as read back to the same number, in protoc's two lengths; protoc gives denormal floats all of them. */
-static void print_real(char *text, size_t size, double value, bool single)
-{
-    bool same;
-
-    if (isnan(value)) {
-        snprintf(text, size, "nan");
-        return;
-    }
-    snprintf(text, size, "%.*g", single ? FLT_DIG : DBL_DIG, value);
-    errno = 0;
-    same = single ? strtof(text, NULL) == (float)value && errno == 0 : strtod(text, NULL) == value;
-    if (!same) {
-        snprintf(text, size, "%.*g", single ? FLT_DIG + 3 : DBL_DIG + 2, value);
-    }
-}
-
-const char *text_scalar(const ProtobufCFieldDescriptor *field, uint64_t value, char buffer[TEXT_SCALAR_SIZE])
-{
-    const ProtobufCEnumValue *name = NULL;
-    uint32_t word = (uint32_t)value;
-    double real;
-    float single;
-
-    switch (field->type) {
-    case PROTOBUF_C_TYPE_BOOL:
-        return value ? "true" : "false";
-    case PROTOBUF_C_TYPE_FLOAT:
-        memcpy(&single, &word, sizeof(single));
-        print_real(buffer, TEXT_SCALAR_SIZE, (double)single, true);
-        return buffer;
-    case PROTOBUF_C_TYPE_DOUBLE:
-        memcpy(&real, &value, sizeof(real));
-        print_real(buffer, TEXT_SCALAR_SIZE, real, false);
-        return buffer;
-    case PROTOBUF_C_TYPE_UINT32:
-    case PROTOBUF_C_TYPE_FIXED32:
-    case PROTOBUF_C_TYPE_UINT64:
-    case PROTOBUF_C_TYPE_FIXED64:
-        snprintf(buffer, TEXT_SCALAR_SIZE, "%" PRIu64, value);
-        return buffer;
-    case PROTOBUF_C_TYPE_ENUM:
-        name = protobuf_c_enum_descriptor_get_value(field->descriptor, (int)value);
-        break;
-    default:
-        break;
-    }
-    snprintf(buffer, TEXT_SCALAR_SIZE, "%" PRId64, (int64_t)value);
-    return name ? name->name : buffer;
-}
-
-static void put_message(struct writer *out, const ProtobufCMessage *msg, unsigned depth)
-{
-    char buffer[TEXT_SCALAR_SIZE];
-    const uint8_t *bytes;
-    const char *value;
-    size_t size;
-
-    for (unsigned f = 0; f < msg->descriptor->n_fields; f++) {
-        const ProtobufCFieldDescriptor *field = &msg->descriptor->fields[f];
-
-        for (size_t i = 0; i < member_count(msg, field); i++) {
-            for (unsigned level = 0; level < depth; level++) {
-                put(out, "  ", 2);
-            }
-            put(out, field->name, strlen(field->name));
-            switch (member_kind(field)) {
-            case MEMBER_SCALAR:
-                put(out, ": ", 2);
-                value = text_scalar(field, member_get(msg, field, i), buffer);
-                put(out, value, strlen(value));
-                break;
-            case MEMBER_BYTES:
-                put(out, ": ", 2);
-                bytes = member_bytes(msg, field, i, &size);
-                put_escaped(out, bytes, size);
-                break;
-            case MEMBER_MESSAGE:
-                put(out, " {\n", 3);
-                put_message(out, member_message(msg, field, i), depth + 1);
-                for (unsigned level = 0; level < depth; level++) {
-                    put(out, "  ", 2);
-                }
-                put(out, "}", 1);
-                break;
-            }
-            put(out, "\n", 1);
-        }
-    }
-}
-
-char *text_print(const ProtobufCMessage *msg)
-{
-    struct writer out = { .text = NULL };
-
-    put(&out, "", 0);
-    put_message(&out, msg, 0);
-    return out.text;
-}
 
 /* The largest number, and the largest behind a minus sign. */
 static void integer_limits(const ProtobufCFieldDescriptor *field, uint64_t *most, uint64_t *least)

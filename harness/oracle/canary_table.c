@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Patterns of paths with what holds for them, and values made of a hash of the path. */
+#include "harness/oracle/canary_table.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "harness/base/check.h"
+
+#define SUBSECTION(body) "subsection { " body " }"
+
+/* A request in flight; its buffers are in guest memory. */
+#define ELEMENT                                                                                                      \
+    "elem { index: 17 out_num: 2 in_num: 3 in_addr: [ 1572864, 1573888, 1574912 ] out_addr: [ 1576960, 1577984 ] " \
+    "in_sg { iov_len: 513 } in_sg { iov_len: 514 } in_sg { iov_len: 515 } "                                         \
+    "out_sg { iov_len: 769 } out_sg { iov_len: 770 } }"
+
+const struct canary_part canary_parts[] = {
+    { NULL, "virtio/device_endian", NULL,
+      SUBSECTION("name: 'virtio/device_endian' version_id: 1 device_endian { device_endian: 2 }") },
+    { NULL, "virtio/broken", NULL, SUBSECTION("name: 'virtio/broken' version_id: 1 broken { broken: 1 }") },
+    { NULL, "virtio/started", NULL, SUBSECTION("name: 'virtio/started' version_id: 1 started { started: 1 }") },
+    { NULL, "virtio/disabled", NULL, SUBSECTION("name: 'virtio/disabled' version_id: 1 disabled { disabled: 1 }") },
+    { "net*", NULL, NULL, "net { mac_table: 'RT\\000\\021\"3RT\\000DUfRT\\000w\\210\\231' }" },
+    { "net*", "virtio-net-device/rss", NULL,
+      "net { subsection { name: 'virtio-net-device/rss' version_id: 1 rss { enabled: 1 "
+      "indirections_table: [ 258, 772, 1286, 1800 ] } } }" },
+    { "blk", NULL, NULL, "blk { request { " ELEMENT " } }" },
+    { "blk-mq", NULL, NULL, "blk { request { vq_index: 2 " ELEMENT " } }" },
+    { NULL },
+};
+
+/* Numbers that are free, but not for every value. */
+static const struct {
+    const char *pattern;
+    enum {
+        LEAVE,
+        LEAVE_SET, /* what is not zero: a ring's */
+        VECTOR, /* one that the device has */
+    } what;
+} special[] = {
+    { "virtio.queue#.num", LEAVE }, /* set with the rings */
+    { "virtio.queue#.desc", LEAVE },
+    { "virtio.queue#.last_avail_idx", LEAVE },
+    { "virtio.guest_features", LEAVE }, /* negotiated */
+    { "virtio.subsection:virtio/64bit_features.*", LEAVE },
+    { "virtio.subsection:virtio/virtqueues.virtqueues.vq#.*", LEAVE_SET },
+    { "virtio.queue#.vector", VECTOR },
+    { "virtio.pci.config_vector", VECTOR },
+};
+
+static const struct {
+    const char *pattern, *reason;
+} reasons[] = {
+    { "virtio.ccw.cssid", "must be the machine's own" },
+    { "virtio.ccw.ssid", "must be the machine's own" },
+    { "virtio.ccw.devno", "must be the machine's own" },
+    { "virtio.pci.config", "read-only bytes of the configuration space" },
+    { "*.modern_state.vqs#.unused", "padding, which is not kept" },
+    { "virtio.net.has_vnet_hdr", "only a peer in the host has it" },
+    { "*.rss.redirect", "follows from the features" },
+    { "*.rss.populate_hash", "follows from the features" },
+    { "virtio.net.has_ufo", "only a peer in the host has it" },
+    { "virtio.blk.request#.more", "a mark: 1" },
+    { "virtio.blk.end", "a mark: 0" },
+    { "*.elem.padding", "padding, which is not kept" },
+    { "*.elem.in_addr#", "beyond in_num: not kept" },
+    { "*.elem.out_addr#", "beyond out_num: not kept" },
+    { "*.elem.in_sg#.iov_base", "an address in the sender, which is not kept" },
+    { "*.elem.out_sg#.iov_base", "an address in the sender, which is not kept" },
+    { "*.elem.in_sg#.iov_len", "beyond in_num: not kept" },
+    { "*.elem.out_sg#.iov_len", "beyond out_num: not kept" },
+};
+
+bool canary_is_field(const struct map_entry *entry, size_t last_section)
+{
+    static const char *const framing[] = { "].mark", "].name_len", "].name", "].version_id" };
+
+    if (!entry->payload || !entry->field || entry->section >= last_section || entry->field->kind == FIELD_COUNT) {
+        return false;
+    }
+    for (size_t i = 0; i < HS_COUNT(framing); i++) {
+        const char *end = strrchr(entry->path, ']');
+
+        if (end && end[-1] > '9' && strcmp(end, framing[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void canary_pattern(const char *path, char *pattern, size_t size)
+{
+    size_t n = 0;
+
+    while (*path && n + 2 < size) {
+        if (path[0] == '[' && path[1] >= '0' && path[1] <= '9') {
+            pattern[n++] = '#';
+            path += strcspn(path, "]");
+        } else if (path[0] == '[') {
+            pattern[n++] = ':';
+        } else if (path[0] != ']') {
+            pattern[n++] = path[0];
+        }
+        path += *path != 0;
+    }
+    pattern[n] = 0;
+}
+
+static int special_of(const char *path)
+{
+    char pattern[256];
+
+    canary_pattern(path, pattern, sizeof(pattern));
+    for (size_t i = 0; i < HS_COUNT(special); i++) {
+        if (fnmatch(special[i].pattern, pattern, 0) == 0) {
+            return (int)special[i].what;
+        }
+    }
+    return -1;
+}
+
+enum { DENSE = 64, SHORT = 3 }; /* elements of an array that use all their bytes; bytes that the others use */
+
+static bool is_far_back(const char *path)
+{
+    for (path = strchr(path, '['); path; path = strchr(path + 1, '[')) {
+        if (strtoul(path + 1, NULL, 10) >= DENSE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* No byte is zero, but the upper ones far back in an array: the seeds would be twice as large. */
+static uint64_t mix(const char *path, uint64_t salt, unsigned width)
+{
+    uint64_t hash = XXH3_64bits_withSeed(path, strlen(path), salt), value = 0;
+
+    width = is_far_back(path) && width > SHORT ? SHORT : width;
+
+    for (unsigned i = 0; i < width; i++) {
+        value = value << 8 | (1 + (hash >> (8 * i) & 0xff) % 255);
+    }
+    return value;
+}
+
+static uint64_t in_range(const struct field *field, uint64_t hash, uint64_t taken)
+{
+    uint64_t span = field->max - field->min + 1, value = field->min + hash % span;
+
+    for (int tries = 0; tries < 2 && (value == taken || value == 0); tries++) {
+        value = field->min + (value - field->min + 1) % span;
+    }
+    /* A flag that is set has but the other value. */
+    return value == taken ? field->min : value;
+}
+
+static uint64_t vector_of(const struct map_entry *entry, uint64_t vectors)
+{
+    const char *index = strchr(entry->path, '[');
+    uint64_t queue = index ? strtoul(index + 1, NULL, 10) + 1 : 0;
+
+    return queue % vectors;
+}
+
+bool canary_value(const struct map_entry *entry, uint64_t vectors, unsigned attempt, uint64_t *value)
+{
+    const struct field *field = entry->field;
+    int what = special_of(entry->path);
+
+    if (what == LEAVE || (what == LEAVE_SET && entry->value)) {
+        return false;
+    }
+    *value = mix(entry->path, attempt, field->width);
+    if (what == VECTOR && vectors) {
+        *value = vector_of(entry, vectors);
+    } else if (field->max) {
+        *value = in_range(field, *value, entry->value);
+    }
+    return *value != entry->value;
+}
+
+bool canary_byte(const struct map_entry *entry, size_t i, unsigned attempt, uint8_t *value)
+{
+    *value = (uint8_t)mix(entry->path, ((uint64_t)attempt << 32) + i + 1, 1);
+    return special_of(entry->path) != LEAVE;
+}
+
+const char *canary_reason(const char *path)
+{
+    char pattern[256];
+
+    canary_pattern(path, pattern, sizeof(pattern));
+    for (size_t i = 0; i < HS_COUNT(reasons); i++) {
+        if (fnmatch(reasons[i].pattern, pattern, 0) == 0) {
+            return reasons[i].reason;
+        }
+    }
+    return NULL;
+}
