@@ -210,22 +210,31 @@ void reflect_free(ProtobufCMessage *msg)
     }
 }
 
-void reflect_merge(ProtobufCMessage *msg, const ProtobufCMessage *from)
+/* Value `i` of `from`'s field becomes value `to` of `msg`'s. */
+static void merge_value(ProtobufCMessage *msg, const ProtobufCMessage *from, const ProtobufCFieldDescriptor *field,
+                        size_t to, size_t i, enum reflect_merge how)
+{
+    bool held = to < member_count(msg, field);
+
+    if (held && member_kind(field) == MEMBER_MESSAGE) {
+        reflect_merge(member_message(msg, field, to), member_message(from, field, i), how);
+        return;
+    }
+    if (!held) {
+        member_insert(msg, field, to);
+    }
+    member_copy(msg, field, to, from, field, i);
+}
+
+void reflect_merge(ProtobufCMessage *msg, const ProtobufCMessage *from, enum reflect_merge how)
 {
     for (unsigned f = 0; f < msg->descriptor->n_fields; f++) {
         const ProtobufCFieldDescriptor *field = &msg->descriptor->fields[f];
-        bool list = member_repeated(field);
-        size_t held = member_count(msg, field), end = list ? held : 0;
+        bool behind = member_repeated(field) && how == REFLECT_APPEND;
+        size_t first = behind ? member_count(msg, field) : 0;
 
         for (size_t i = 0; i < member_count(from, field); i++) {
-            if (held && !list && member_kind(field) == MEMBER_MESSAGE) {
-                reflect_merge(member_message(msg, field, 0), member_message(from, field, 0));
-                continue;
-            }
-            if (list || !held) {
-                member_insert(msg, field, end + i);
-            }
-            member_copy(msg, field, end + i, from, field, i);
+            merge_value(msg, from, field, first + i, i, how);
         }
     }
 }

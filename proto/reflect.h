@@ -37,11 +37,13 @@ ProtobufCMessage *reflect_clone(const ProtobufCMessage *msg);
 /* Frees a message of this library or of unpack.  NULL is allowed. */
 void reflect_free(ProtobufCMessage *msg);
 
-/*
- * Adds what `from`, of the same type, holds: values in place of values, elements behind elements, and message into
- * message, as protobuf merges.
- */
-void reflect_merge(ProtobufCMessage *msg, const ProtobufCMessage *from);
+enum reflect_merge {
+    REFLECT_APPEND, /* elements of repeated fields go behind those that are there, as protobuf merges */
+    REFLECT_OVERLAY, /* element into element, by index */
+};
+
+/* Puts what `from`, of the same type, holds into `msg`: values in place of values, and message into message. */
+void reflect_merge(ProtobufCMessage *msg, const ProtobufCMessage *from, enum reflect_merge how);
 /* True when both have the same type, the same fields present, and the same values; all NaNs are the same. */
 bool reflect_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);
 /*

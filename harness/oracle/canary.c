@@ -97,6 +97,10 @@ static void tally_all(struct canary *canary, const Hardstop__Stream *stream, con
     for (size_t i = 0; i < map.n; i++) {
         const struct map_entry *entry = &map.entries[i];
 
+        if (entry->payload && entry->section < last) {
+            canary->bytes += entry->size;
+            canary->unnamed += entry->named ? 0 : entry->size;
+        }
         if (canary_is_field(entry, last)) {
             tally_entry(canary, &map, entry, &fresh);
         }
@@ -129,6 +133,9 @@ static int saved_as_given(const Hardstop__Case *test, const struct loader_answer
 
 static int all_explained(const struct canary *canary, struct hs_error *err)
 {
+    if (canary->unnamed) {
+        return hs_fail(err, HS_NO_OFFSET, "%zu bytes that no table names", canary->unnamed);
+    }
     for (size_t i = 0; i < canary->n_gaps; i++) {
         if (!canary->gaps[i].reason) {
             return hs_fail(err, HS_NO_OFFSET, "no canary in %s (%zu places), and no known reason", canary->gaps[i].path,
@@ -150,7 +157,7 @@ int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardst
     input.bytes = plain.out.data;
     input.size = plain.out.size;
     canary->loads++;
-    canary->places = canary->held = canary->n_gaps = 0;
+    canary->bytes = canary->unnamed = canary->places = canary->held = canary->n_gaps = 0;
     tally_all(canary, test->stream, fresh->stream);
     result = loader_load(loader, &input, &answer, err);
     stream_encoding_clear(&plain);

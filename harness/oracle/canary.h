@@ -17,6 +17,8 @@ struct canary_gap {
 };
 
 struct canary {
+    size_t bytes; /* of the device's sections: payloads */
+    size_t unnamed; /* of these, which no table names */
     size_t places; /* numbers, and single bytes of blobs, in the device's sections */
     size_t held; /* of these, which differ from the fresh device and from zero */
     struct canary_gap *gaps;
@@ -32,8 +34,8 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
                 struct hs_error *err);
 
 /*
- * Is `test` a canary, beside the capture `fresh` of the same setup: accepted, saved again as given, and in each place
- * a value, or a reason why not?  0, or -1 with what is wrong.  `canary` is filled in as far as that came.
+ * Is `test` a canary, beside the capture `fresh` of the same setup: accepted, saved again as given, each byte
+ * named, and in each place a value, or a reason why not?  0, or -1 with what is wrong.  `canary` is filled in as far as that came.
  */
 int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *fresh,
                  struct canary *canary, struct hs_error *err);

@@ -211,28 +211,42 @@ static int set_rings(struct search *search)
 
 static bool is_wanted(const struct search *search, const struct canary_part *part)
 {
-    Hardstop__VirtioSection *device = device_of(search);
-
     return (!part->families || fnmatch(part->families, search->family->name, 0) == 0) &&
-           (!part->subsection || !subsection_of(device, part->subsection)) &&
-           (!part->beside || subsection_of(device, part->beside));
+           (!part->subsection || !subsection_of(device_of(search), part->subsection));
+}
+
+/* The first section with a payload of that kind. */
+static Hardstop__Section *section_with(const struct search *search, int payload)
+{
+    Hardstop__Stream *stream = search->test->stream;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if ((int)stream->section[i]->payload_case == payload) {
+            return stream->section[i];
+        }
+    }
+    return NULL;
+}
+
+static int add_part(struct search *search, const struct canary_part *part)
+{
+    ProtobufCMessage *message = text_parse(&hardstop__section__descriptor, part->text, strlen(part->text), search->err);
+    Hardstop__Section *section;
+
+    if (!message) {
+        return hs_fail_in(search->err, "%s", part->text);
+    }
+    section = section_with(search, (int)((Hardstop__Section *)message)->payload_case);
+    HS_CHECK(section, "%s: no such section: %s", search->family->name, part->text);
+    reflect_merge(&section->base, message, part->subsection ? REFLECT_APPEND : REFLECT_OVERLAY);
+    reflect_free(message);
+    return settle(search, part->text);
 }
 
 static int add_parts(struct search *search)
 {
     for (const struct canary_part *part = canary_parts; part->text; part++) {
-        ProtobufCMessage *message;
-
-        if (!is_wanted(search, part)) {
-            continue;
-        }
-        message = text_parse(&hardstop__virtio_section__descriptor, part->text, strlen(part->text), search->err);
-        if (!message) {
-            return hs_fail_in(search->err, "%s", part->text);
-        }
-        reflect_merge(&device_of(search)->base, message);
-        reflect_free(message);
-        if (settle(search, part->text) < 0) {
+        if (is_wanted(search, part) && add_part(search, part) < 0) {
             return -1;
         }
     }

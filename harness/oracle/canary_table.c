@@ -9,8 +9,7 @@
 
 #include "harness/base/check.h"
 
-#define SUBSECTION(body) "subsection { " body " }"
-
+#define SUBSECTION(name, body) "virtio/" name, "virtio { subsection { name: 'virtio/" name "' version_id: 1 " body " } }"
 /* A request in flight; its buffers are in guest memory. */
 #define ELEMENT                                                                                                      \
     "elem { index: 17 out_num: 2 in_num: 3 in_addr: [ 1572864, 1573888, 1574912 ] out_addr: [ 1576960, 1577984 ] " \
@@ -18,17 +17,26 @@
     "out_sg { iov_len: 769 } out_sg { iov_len: 770 } }"
 
 const struct canary_part canary_parts[] = {
-    { NULL, "virtio/device_endian", NULL,
-      SUBSECTION("name: 'virtio/device_endian' version_id: 1 device_endian { device_endian: 2 }") },
-    { NULL, "virtio/broken", NULL, SUBSECTION("name: 'virtio/broken' version_id: 1 broken { broken: 1 }") },
-    { NULL, "virtio/started", NULL, SUBSECTION("name: 'virtio/started' version_id: 1 started { started: 1 }") },
-    { NULL, "virtio/disabled", NULL, SUBSECTION("name: 'virtio/disabled' version_id: 1 disabled { disabled: 1 }") },
-    { "net*", NULL, NULL, "net { mac_table: 'RT\\000\\021\"3RT\\000DUfRT\\000w\\210\\231' }" },
-    { "net*", "virtio-net-device/rss", NULL,
-      "net { subsection { name: 'virtio-net-device/rss' version_id: 1 rss { enabled: 1 "
-      "indirections_table: [ 258, 772, 1286, 1800 ] } } }" },
-    { "blk", NULL, NULL, "blk { request { " ELEMENT " } }" },
-    { "blk-mq", NULL, NULL, "blk { request { vq_index: 2 " ELEMENT " } }" },
+    { NULL, SUBSECTION("device_endian", "device_endian { device_endian: 2 }") },
+    { NULL, SUBSECTION("broken", "broken { broken: 1 }") },
+    { NULL, SUBSECTION("started", "started { started: 1 }") },
+    { NULL, SUBSECTION("disabled", "disabled { disabled: 1 }") },
+    { "net*", NULL, "virtio { net { mac_table: 'three addresses!!!' } }" },
+    { "net*", "virtio-net-device/rss",
+      "virtio { net { subsection { name: 'virtio-net-device/rss' version_id: 1 rss { enabled: 1 "
+      "indirections_table: [ 258, 772, 1286, 1800 ] } } } }" },
+    { "blk", NULL, "virtio { blk { request { " ELEMENT " } } }" },
+    { "blk-mq", NULL, "virtio { blk { request { vq_index: 2 " ELEMENT " } } }" },
+    { "serial", NULL,
+      "virtio { serial { port { elem_popped: 1 iov_idx: 1 iov_offset: 37 " ELEMENT " } } }" },
+    { "gpu", NULL,
+      "virtio { gpu { resource { resource_id: 7 width: 4 height: 3 format: 2 iov { addr: 1572864 iov_len: 24 } "
+      "iov { addr: 1573888 iov_len: 24 } image: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV' } "
+      "scanouts { scanout { resource_id: 7 width: 4 height: 3 } } } }" },
+    { "iommu", NULL,
+      "virtio { iommu { domain { key: 5 id: 5 mapping { low: 4096 high: 8191 phys_addr: 1048576 flags: 3 } "
+      "mapping { low: 12288 high: 20479 phys_addr: 1064960 flags: 1 } endpoint { id: 16 } bypass: 0 } "
+      "domain { key: 9 id: 9 mapping { low: 8192 high: 12287 phys_addr: 1081344 flags: 2 } bypass: 0 } } }" },
     { NULL },
 };
 

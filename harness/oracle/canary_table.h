@@ -14,11 +14,10 @@
 #define CANARY_BUFFER_BASE 0x180000
 #define CANARY_MAX_RINGS 64
 
-/* A part to be merged into the device's section before its fields are filled in: text of a VirtioSection. */
+/* A part to be merged into the device's sections before their fields are filled in: text of a Section. */
 struct canary_part {
     const char *families; /* a pattern for the names of those that get it; NULL: all */
-    const char *subsection; /* not for a section that has it already, or for one that lacks `beside`; NULL: always */
-    const char *beside; /* a subsection that must be there; NULL: none */
+    const char *subsection; /* the subsection that it appends, unless there is one; NULL: it is laid over what is there */
     const char *text;
 };
 

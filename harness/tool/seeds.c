@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop seeds: makes the canary seeds of all devices, or checks them, on the real loader. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -37,6 +35,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->folder = value;
         return 0;
     case 't':
+        if (strcmp(value, "ccw") != 0 && strcmp(value, "pci") != 0 && strcmp(value, "pcie") != 0) {
+            argp_error(state, "no transport \"%s\"; there are ccw, pci and pcie", value);
+        }
         options->transport = value;
         return 0;
     case 'm':
@@ -47,6 +48,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case 'j':
         options->json = true;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->json && options->table) {
+            argp_error(state, "--json or --table, not both");
+        }
         return 0;
     case ARGP_KEY_ARG:
         if (!family_find(value)) {
@@ -85,8 +91,7 @@ struct seed {
     struct loader *loader;
     Hardstop__Case *fresh, *test;
     struct canary canary;
-    size_t bytes, named; /* of its sections */
-    const char *skipped; /* why there is none; NULL: there is */
+    char *skipped; /* why there is none; NULL: there is */
     bool failed;
     struct hs_error err;
 };
@@ -98,6 +103,7 @@ static void seed_clear(struct seed *seed)
     case_free(seed->test);
     canary_clear(&seed->canary);
     free(seed->path);
+    free(seed->skipped);
 }
 
 static int capture(struct seed *seed, const Hardstop__Setup *setup)
@@ -145,7 +151,7 @@ static char *describe(const struct seed *seed)
         const struct canary_gap *gap = &seed->canary.gaps[i];
 
         longer = hs_format("%s%s#   %s (%zu): %s\n", text, i ? "" : "# Without one, and why:\n", gap->path, gap->places,
-                           gap->reason ? gap->reason : "not known");
+                           gap->reason);
         free(text);
         text = longer;
     }
@@ -166,10 +172,13 @@ static int make(struct seed *seed)
         return -1;
     }
     checked = canary_check(seed->loader, seed->test, seed->fresh, &seed->canary, &seed->err);
+    if (checked < 0) {
+        return -1;
+    }
     text = describe(seed);
-    made = file_write(seed->path, text, strlen(text), checked < 0 ? NULL : &seed->err);
+    made = file_write(seed->path, text, strlen(text), &seed->err);
     free(text);
-    return made < 0 ? -1 : checked;
+    return made;
 }
 
 static int check(struct seed *seed)
@@ -186,32 +195,65 @@ static void run(struct seed *seed, const struct options *options)
     seed->path = hs_format("%s/%s/%s.textproto", options->folder, family_transport_name(seed->transport),
                            seed->family->name);
     if (seed->family->blocked) {
-        seed->skipped = seed->family->blocked;
+        seed->skipped = hs_format("QEMU does not migrate it: %s", seed->family->blocked);
     } else if (seed->family->host && access(seed->family->host, R_OK | W_OK) < 0) {
-        seed->skipped = seed->family->host;
+        seed->skipped = hs_format("needs the host's %s", seed->family->host);
     } else {
         seed->failed = start(seed) < 0 || (options->make ? make : check)(seed) < 0;
     }
 }
 
-static void print(const struct seed *seed)
+static void print_text(const struct seed *seed)
 {
+    const struct canary *canary = &seed->canary;
+
     printf("%-5s %-10s ", family_transport_name(seed->transport), seed->family->name);
     if (seed->skipped) {
         printf("none: %s\n", seed->skipped);
         return;
     }
-    printf("%6zu places, %6zu hold a canary, %3zu gaps, %lu loads\n", seed->canary.places, seed->canary.held,
-           seed->canary.n_gaps, seed->canary.loads);
-    for (size_t i = 0; getenv("GAPS") && i < seed->canary.n_gaps; i++) {
-        if (!seed->canary.gaps[i].reason)
-        printf("   %s (%zu): %s\n", seed->canary.gaps[i].path, seed->canary.gaps[i].places, seed->canary.gaps[i].reason);
+    printf("%6zu bytes, %6zu places, %6zu hold a canary; ", canary->bytes, canary->places, canary->held);
+    style_print(stdout, seed->failed ? STYLE_BAD : STYLE_PLAIN, "%s", seed->failed ? seed->err.text : "accepted, saved "
+                                                                                                     "again as given");
+    printf("\n");
+}
+
+/* One device: a cell for each transport. */
+static void print_row(const struct seed *seeds)
+{
+    const struct family *family = seeds->family;
+
+    printf("| %s | ", family->name);
+    for (int i = 0; i < FAMILY_TRANSPORTS; i++) {
+        const struct seed *seed = &seeds[i];
+
+        if (!family->device[i]) {
+            printf("- | ");
+        } else if (seed->skipped) {
+            printf("%s | ", seed->skipped);
+        } else if (seed->failed) {
+            printf("**%s** | ", seed->err.text);
+        } else {
+            printf("%zu; %zu of %zu | ", seed->canary.bytes, seed->canary.held, seed->canary.places);
+        }
     }
-    if (seed->failed) {
-        printf("    ");
-        style_print(stdout, STYLE_BAD, "%s", seed->err.text);
-        printf("\n");
+    printf("%s |\n", family->blocked || family->host ? "-" : family->target);
+}
+
+static json_t *json_of(const struct seed *seed)
+{
+    const struct canary *canary = &seed->canary;
+    json_t *gaps = json_array();
+
+    for (size_t i = 0; i < canary->n_gaps; i++) {
+        json_array_append_new(gaps, json_pack("{s:s, s:I, s:s?}", "path", canary->gaps[i].path, "places",
+                                              (json_int_t)canary->gaps[i].places, "reason", canary->gaps[i].reason));
     }
+    return json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:I, s:I, s:I, s:o}", "device", seed->family->name, "transport",
+                     family_transport_name(seed->transport), "skipped", seed->skipped, "error",
+                     seed->failed ? seed->err.text : NULL, "bytes", (json_int_t)canary->bytes, "unnamed",
+                     (json_int_t)canary->unnamed, "places", (json_int_t)canary->places, "held",
+                     (json_int_t)canary->held, "gaps", gaps);
 }
 
 static bool is_chosen(const struct options *options, const struct family *family, enum family_transport transport)
@@ -225,24 +267,55 @@ static bool is_chosen(const struct options *options, const struct family *family
            (!options->transport || strcmp(options->transport, family_transport_name(transport)) == 0);
 }
 
+static int run_family(const struct options *options, const struct family *family, json_t *json)
+{
+    struct seed seeds[FAMILY_TRANSPORTS] = { 0 };
+    int status = TOOL_CLEAN, chosen = 0;
+
+    for (int i = 0; i < FAMILY_TRANSPORTS; i++) {
+        seeds[i].family = family;
+        seeds[i].transport = (enum family_transport)i;
+        if (!is_chosen(options, family, seeds[i].transport)) {
+            continue;
+        }
+        chosen++;
+        run(&seeds[i], options);
+        status = seeds[i].failed ? TOOL_FINDING : status;
+        if (options->json) {
+            json_array_append_new(json, json_of(&seeds[i]));
+        } else if (!options->table) {
+            print_text(&seeds[i]);
+        }
+    }
+    if (options->table && chosen) {
+        print_row(seeds);
+    }
+    for (int i = 0; i < FAMILY_TRANSPORTS; i++) {
+        seed_clear(&seeds[i]);
+    }
+    return status;
+}
+
 int command_seeds(int argc, char **argv)
 {
     struct options options = { .folder = "corpus/cases/seeds" };
+    json_t *json = json_array();
     int status = TOOL_CLEAN;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (options.table) {
+        printf("| device | ccw | pci | pcie | fuzzed by |\n|---|---|---|---|---|\n");
+    }
     for (const struct family *family = families; family->name; family++) {
-        for (int transport = 0; transport < FAMILY_TRANSPORTS; transport++) {
-            struct seed seed = { .family = family, .transport = (enum family_transport)transport };
-
-            if (!is_chosen(&options, family, seed.transport)) {
-                continue;
-            }
-            run(&seed, &options);
-            print(&seed);
-            status = seed.failed ? TOOL_FINDING : status;
-            seed_clear(&seed);
+        if (run_family(&options, family, json) == TOOL_FINDING) {
+            status = TOOL_FINDING;
         }
+        fflush(stdout);
+    }
+    if (options.json) {
+        tool_print_json(json);
+    } else {
+        json_decref(json);
     }
     return status;
 }
