@@ -9,13 +9,13 @@
 
 #define EVERYWHERE(model, properties)                                                \
     { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
-      "virtio-" model "-pci-non-transitional,bus=rp0" properties }
+      "virtio-" model "-pci-non-transitional,bus=port0" properties }
 /* Never transitional, so there is no device of another name for that. */
 #define MODERN(model, properties)                                                    \
     { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
-      "virtio-" model "-pci,bus=rp0" properties }
+      "virtio-" model "-pci,bus=port0" properties }
 #define PCI_ONLY(model, properties) \
-    { NULL, "virtio-" model "-pci" properties, "virtio-" model "-pci,bus=rp0" properties }
+    { NULL, "virtio-" model "-pci" properties, "virtio-" model "-pci,bus=port0" properties }
 #define DISK(name) "-blockdev", "driver=null-co,node-name=" name ",size=1048576"
 
 const struct family families[] = {
@@ -46,7 +46,7 @@ const struct family families[] = {
       .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G" },
     { "vsock", "vsock", "virtio-vhost_vsock", .host = "/dev/vhost-vsock",
       .device = { "vhost-vsock-ccw,guest-cid=3", "vhost-vsock-pci,guest-cid=3",
-                  "vhost-vsock-pci-non-transitional,bus=rp0,guest-cid=3" } },
+                  "vhost-vsock-pci-non-transitional,bus=port0,guest-cid=3" } },
     { "crypto", "crypto", "virtio-crypto", .device = MODERN("crypto", ",cryptodev=c0"),
       .option = { "-object", "cryptodev-backend-builtin,id=c0" },
       .blocked = "its VMState is marked as not migratable" },
@@ -59,7 +59,7 @@ static const struct {
 } transports[FAMILY_TRANSPORTS] = {
     [FAMILY_CCW] = { "ccw", "qemu-system-s390x", "s390-ccw-virtio-7.2", NULL, "virtio-rng-ccw" },
     [FAMILY_PCI] = { "pci", "qemu-system-x86_64", "pc-q35-7.2", NULL, "virtio-rng-pci" },
-    [FAMILY_PCIE] = { "pcie", "qemu-system-x86_64", "pc-q35-7.2", "pcie-root-port,id=rp0", "virtio-rng-pci" },
+    [FAMILY_PCIE] = { "pcie", "qemu-system-x86_64", "pc-q35-7.2", "pcie-root-port,id=port0", "virtio-rng-pci" },
 };
 
 const char *family_transport_name(enum family_transport transport)

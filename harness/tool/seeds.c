@@ -195,7 +195,7 @@ static void run(struct seed *seed, const struct options *options)
     seed->path = hs_format("%s/%s/%s.textproto", options->folder, family_transport_name(seed->transport),
                            seed->family->name);
     if (seed->family->blocked) {
-        seed->skipped = hs_format("QEMU does not migrate it: %s", seed->family->blocked);
+        seed->skipped = hs_strdup(seed->family->blocked);
     } else if (seed->family->host && access(seed->family->host, R_OK | W_OK) < 0) {
         seed->skipped = hs_format("needs the host's %s", seed->family->host);
     } else {
