@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Names from hostile files come in here: an error stays one line that no terminal acts on. */
-static void make_printable(char *text)
+void hs_make_printable(char *text)
 {
     for (; *text; text++) {
         if ((unsigned char)*text < 0x20 || *text == 0x7f) {
@@ -25,7 +24,7 @@ int hs_fail(struct hs_error *err, uint64_t offset, const char *fmt, ...)
         va_start(args, fmt);
         vsnprintf(err->text, sizeof(err->text), fmt, args);
         va_end(args);
-        make_printable(err->text);
+        hs_make_printable(err->text);
     }
     return -1;
 }
@@ -43,7 +42,7 @@ int hs_fail_in(struct hs_error *err, const char *fmt, ...)
         va_end(args);
         used = strlen(err->text);
         snprintf(err->text + used, sizeof(err->text) - used, ": %.*s", (int)(sizeof(reason) / 2), reason);
-        make_printable(err->text);
+        hs_make_printable(err->text);
     }
     return -1;
 }

@@ -21,4 +21,7 @@ __attribute__((format(printf, 3, 4))) int hs_fail(struct hs_error *err, uint64_t
 /* Puts a formatted context and ": " in front of the recorded reason.  Returns -1. */
 __attribute__((format(printf, 2, 3))) int hs_fail_in(struct hs_error *err, const char *fmt, ...);
 
+/* Puts ? for each control character: names from hostile files stay one line that no terminal acts on. */
+void hs_make_printable(char *text);
+
 #endif

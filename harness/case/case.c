@@ -220,5 +220,6 @@ char *case_setup_line(const Hardstop__Setup *setup)
         free(line);
         line = longer;
     }
+    hs_make_printable(line);
     return line;
 }

@@ -135,7 +135,9 @@ static void splice(struct builder *bytes, size_t at, size_t removed, const uint8
 
     builder_put(&out, bytes->data, at);
     builder_put(&out, data, added);
-    builder_put(&out, bytes->data + at + removed, bytes->size - at - removed);
+    if (at + removed < bytes->size) {
+        builder_put(&out, bytes->data + at + removed, bytes->size - at - removed);
+    }
     builder_clear(bytes);
     *bytes = out;
 }
@@ -291,5 +293,6 @@ char *damage_text(const Hardstop__Damage *damage)
     }
     print_place(out, damage->at);
     fclose(out);
+    hs_make_printable(text);
     return text;
 }

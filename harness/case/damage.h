@@ -41,7 +41,7 @@ Hardstop__Damage *damage_new(int kind, uint32_t section, uint32_t offset);
 /* Where a field of a section is in the encoded stream, named as by map.h; SIZE_MAX when there is none. */
 size_t damage_field_offset(const Hardstop__Stream *stream, size_t section, const char *field);
 
-/* A damage in words: "delete 2 bytes at section[1].virtio.ccw.config_vector+0"; free it. */
+/* A damage in words, on one line: "delete 2 bytes at section[1].virtio.ccw.config_vector+0"; free it. */
 char *damage_text(const Hardstop__Damage *damage);
 
 #endif

@@ -255,6 +255,7 @@ static void damages_are_told_in_words(void **state)
         { "at { section: 4 } swap: 5", "swap with section[5] at section[4] payload+0" },
         { "at { section: 4 } repeat: 1", "repeat 1 time at section[4] payload+0" },
         { "", "no damage at offset 0 of the stream" },
+        { "at { section: 0 field: 'a\\n\\033[2J' } truncate { }", "truncate at section[0].a??[2J+0" },
     };
 
     (void)state;

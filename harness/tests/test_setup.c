@@ -182,6 +182,10 @@ static void a_setup_is_told_in_one_line(void **state)
     line = case_setup_line(&empty);
     assert_string_equal(line, "? default machine (footer)");
     free(line);
+    empty.machine = "q35\n\033[2J";
+    line = case_setup_line(&empty);
+    assert_string_equal(line, "? q35??[2J (footer)");
+    free(line);
     hardstop__setup__free_unpacked(setup, NULL);
 }
 
