@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds the targets that need no QEMU into $OUT, each with its seeds, dictionary and options beside it.
+set -eu
+
+usage="usage: ci/build-fuzzers.sh [--help]
+Takes OUT, WORK, CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE and SANITIZER from the environment, as OSS-Fuzz sets
+them.
+Without LIB_FUZZING_ENGINE: libFuzzer under ASan and UBSan, in build/fuzzers.
+\$SRC/protobuf-c and \$SRC/jansson, where they are source trees, are compiled in; else Debian's archives are linked."
+
+case ${1-} in
+"") ;;
+--help) echo "$usage"; exit 0 ;;
+*) echo "$usage" >&2; exit 2 ;;
+esac
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+OUT=${OUT:-$root/build/fuzzers}
+work=${WORK:-$root/build/fuzzers-work}/hardstop
+sources=${SRC:-$root/build/sources}
+
+set -- -DHARDSTOP_STATIC=ON -DBUILD_TESTING=OFF
+if [ "${LIB_FUZZING_ENGINE:-}" ]; then
+    # "None" adds nothing to the flags given.
+    set -- "$@" -DCMAKE_BUILD_TYPE=None
+else
+    CC=${CC:-clang} CXX=${CXX:-clang++}
+    export CC CXX
+    set -- "$@" -DHARDSTOP_ENGINE=libfuzzer -DHARDSTOP_SANITIZE=address,undefined
+fi
+for tool in AR NM RANLIB; do
+    eval "path=\${$tool:-}"
+    [ -z "$path" ] || set -- "$@" "-DCMAKE_$tool=$(command -v "$path")"
+done
+compiled=""
+if [ -e "$sources/protobuf-c/protobuf-c/protobuf-c.c" ]; then
+    set -- "$@" "-DHARDSTOP_PROTOBUF_C_SOURCE=$sources/protobuf-c"
+    compiled="$compiled protobuf-c"
+fi
+if [ -e "$sources/jansson/src/jansson.h" ]; then
+    set -- "$@" "-DHARDSTOP_JANSSON_SOURCE=$sources/jansson"
+    compiled="$compiled jansson"
+fi
+if [ "${SANITIZER:-}" = memory ] && [ "$compiled" != " protobuf-c jansson" ]; then
+    echo "ci/build-fuzzers.sh: memory needs protobuf-c and jansson as source trees in $sources" >&2
+    exit 2
+fi
+echo "ci/build-fuzzers.sh: compiled in:${compiled:- none}"
+
+cmake -S "$root" -B "$work" -G Ninja "$@"
+ninja -C "$work" portable
+
+# Names, order, modes and times of the members are fixed, so that the same seeds make the same archive.
+pack_seeds() {
+    staged=$work/staged
+    rm -rf "$staged" "$2"
+    mkdir -p "$staged"
+    while read -r folder; do
+        (cd "$(dirname "$folder")" && find "$(basename "$folder")" -type f) | while read -r file; do
+            cp "$(dirname "$folder")/$file" "$staged/$(echo "$file" | tr / -)"
+        done
+    done <"$1"
+    find "$staged" -type f -exec chmod 644 {} + -exec touch -d 1980-01-01T00:00:00Z {} +
+    (cd "$staged" && find . -type f | LC_ALL=C sort | TZ=UTC zip -q -X -D "$2" -@)
+}
+
+mkdir -p "$OUT"
+for seeds in "$work"/seeds/*; do
+    target=$(basename "$seeds")
+    cp "$work/bin/$target" "$OUT/"
+    cp "$root/fuzzers/$target.dict" "$root/fuzzers/$target.options" "$OUT/"
+    pack_seeds "$seeds" "$OUT/${target}_seed_corpus.zip"
+done
+echo "ci/build-fuzzers.sh: $OUT"
