@@ -7,6 +7,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/wire/payload.h"
 #include "proto/reflect.h"
 
 static void tally(struct examination *examination, const struct judgement *judgement)
@@ -84,10 +85,10 @@ static int judge_section(struct oracle *oracle, const Hardstop__Case *test, uint
     return 0;
 }
 
-static bool has_virtio(const Hardstop__Stream *stream)
+static bool has_described(const Hardstop__Stream *stream)
 {
     for (size_t i = 0; i < stream->n_section; i++) {
-        if (stream->section[i]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
+        if (payload_message(stream->section[i])) {
             return true;
         }
     }
@@ -98,7 +99,7 @@ static int judge_sections(struct oracle *oracle, const Hardstop__Case *test, uns
                           struct judgement *judgement, struct examination *examination, struct hs_error *err)
 {
     const Hardstop__Stream *stream = test->stream;
-    bool virtio_only = has_virtio(stream);
+    bool described_only = has_described(stream);
     struct stream_encoding encoding = { 0 };
     int result = 0;
 
@@ -106,7 +107,7 @@ static int judge_sections(struct oracle *oracle, const Hardstop__Case *test, uns
     for (uint32_t i = 0; i < stream->n_section && result == 0; i++) {
         size_t size = encoding.marks[i].payload_end - encoding.marks[i].payload;
 
-        if (size && (!virtio_only || stream->section[i]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO)) {
+        if (size && (!described_only || payload_message(stream->section[i]))) {
             result = judge_section(oracle, test, i, size, places, judgement, examination, err);
         }
     }

@@ -24,6 +24,12 @@ struct field_decoder {
     const ProtobufCMessage *root; /* the outermost message, filled in as far as decoding came */
     uint32_t transport; /* tag of the member of VirtioSection.transport that the section holds */
     uint32_t device; /* tag of the member of VirtioSection.device */
+    bool bounded; /* the message takes all bytes up to in.size */
+    /*
+     * No byte tells whether some rows are on the wire, only whether the reading comes out even at the end.  0: they
+     * are, or are not, as is usual; 1 and up: another way, which the rows' callbacks tell.
+     */
+    unsigned reading;
     struct hs_error *err;
 };
 
@@ -121,6 +127,10 @@ void field_path_pop(struct field_encoder *encoder, size_t length);
 void field_visit(struct field_encoder *encoder, const char *name, size_t offset, const struct field *field,
                  uint64_t value);
 
+/* Of the last row of an outermost message: the bytes that no row before it took, where the end is known. */
+bool field_has_rest(const struct field_decoder *decoder, const void *message, const struct field *field);
+uint64_t field_rest(const struct field_decoder *decoder, const void *message);
+
 /* Rows.  `type` is the generated struct, `member` the field's name in the schema and, but for keywords, in C. */
 #define FIELD_SCALAR_(type, member, bytes)                                                   \
     .name = #member, .width = (bytes), .size = sizeof(((type *)0)->member),                  \
@@ -147,6 +157,7 @@ void field_visit(struct field_encoder *encoder, const char *name, size_t offset,
 #define FIELD_SUBSECTION_LIST(type, member, set)                                                       \
     { .kind = FIELD_SUBSECTIONS, .repeated = true, .name = #member, .value = offsetof(type, member),   \
       .quantifier = offsetof(type, n_##member), .subsections = (set) }
+#define FIELD_REST(type) FIELD_BLOB(type, rest, .present = field_has_rest, .count = field_rest)
 #define FIELD_FLAG .min = 0, .max = 1
 #define TABLE(prefix, rows) { .descriptor = &prefix##__descriptor, .fields = (rows), .n_fields = HS_COUNT(rows) }
 

@@ -7,6 +7,19 @@
 #include "harness/base/check.h"
 #include "harness/wire/row.h"
 
+bool field_has_rest(const struct field_decoder *decoder, const void *message, const struct field *field)
+{
+    (void)message;
+    (void)field;
+    return decoder->bounded && bytes_left(&decoder->in) != 0;
+}
+
+uint64_t field_rest(const struct field_decoder *decoder, const void *message)
+{
+    (void)message;
+    return bytes_left(&decoder->in);
+}
+
 static int short_of(struct field_decoder *decoder, const struct field *field, uint64_t wanted)
 {
     return hs_fail(decoder->err, decoder->in.at, "%s: %llu bytes wanted, %zu left", field->name,

@@ -62,9 +62,28 @@ static void map_opaque(struct mapping *mapping, size_t section, const struct fie
     }
 }
 
-static bool is_framing(const char *path)
+/* The first part of a payload's path is the name of a member of Section.payload. */
+static bool is_payload(const char *path)
 {
-    return strncmp(path, "virtio.", 7) != 0 && strcmp(path, "opaque") != 0;
+    const ProtobufCMessageDescriptor *section = &hardstop__section__descriptor;
+    size_t length = strcspn(path, ".");
+
+    for (unsigned i = 0; i < section->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &section->fields[i];
+
+        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && strncmp(field->name, path, length) == 0 &&
+            !field->name[length]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_rest(const char *path)
+{
+    const char *dot = strchr(path, '.');
+
+    return strcmp(dot ? dot + 1 : path, "rest") == 0;
 }
 
 static void on_place(void *user, const struct field_place *place)
@@ -84,8 +103,8 @@ static void on_place(void *user, const struct field_place *place)
     }
     append(mapping->map, path, (struct map_entry){
         .section = section, .offset = place->offset, .size = place->size, .field = place->field,
-        .value = place->value, .payload = section != MAP_NO_SECTION && !is_framing(path),
-        .named = strcmp(path, "rest") != 0 && strcmp(path, "virtio.rest") != 0,
+        .value = place->value, .payload = section != MAP_NO_SECTION && is_payload(path),
+        .named = !is_rest(path),
     });
 }
 

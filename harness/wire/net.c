@@ -13,8 +13,9 @@ enum {
 };
 
 /*
- * A device with more than one queue pair sends two more fields, and no flag on the wire says so.  The number of its
- * queue records does: rx, tx and ctrl make three.
+ * A device that has more than one queue pair sends two more fields, and no flag on the wire says so.  Where the guest
+ * uses more than one, there are more queue records than the three of rx, tx and ctrl; where it does not, only the end
+ * of the section tells.
  */
 static bool has_queue_pairs(const struct field_decoder *decoder, const void *message, const struct field *field)
 {
@@ -22,7 +23,7 @@ static bool has_queue_pairs(const struct field_decoder *decoder, const void *mes
 
     (void)message;
     (void)field;
-    return section->n_queue > 3;
+    return (section->n_queue > 3) != (decoder->reading == 1);
 }
 
 static uint64_t more_pairs(const struct field_decoder *decoder, const void *message)

@@ -13,7 +13,7 @@
 enum stream_framing {
     STREAM_LEGACY, /* no footers */
     STREAM_FOOTER, /* 7e and the section's id behind each payload */
-    STREAM_ANY, /* the stream does not say: the reading that finds more sections */
+    STREAM_ANY, /* the stream does not say: the reading that fits more tables and finds more sections */
 };
 
 /* Where a section's parts are in the encoded bytes. */

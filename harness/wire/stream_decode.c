@@ -6,13 +6,14 @@
 
 #include "harness/base/alloc.h"
 #include "harness/wire/framing.h"
+#include "harness/wire/payload.h"
 #include "harness/wire/ram.h"
-#include "harness/wire/tables.h"
 #include "harness/wire/vmdesc.h"
 
 enum {
     DEFAULT_PAGE_SIZE = 4096,
     LAST_COMMAND = 10, /* MIG_CMD_RECV_BITMAP */
+    VMDESC_HEADER = 5, /* its type and length */
 };
 
 /* The section that gave an id its name. */
@@ -89,7 +90,8 @@ static bool could_be_section(const struct decode *decode, size_t at)
 
     in.at += bytes_left(&in) ? 1 : 0;
     if (type == TYPE_EOF) {
-        return decode->footers || bytes_left(&in) == 0 || bytes_peek(&in, 0) == TYPE_VMDESC;
+        return decode->footers || bytes_left(&in) == 0 ||
+               (bytes_peek(&in, 0) == TYPE_VMDESC && bytes_peek(&in, VMDESC_HEADER) == '{');
     }
     if (type == TYPE_COMMAND) {
         return bytes_peek(&in, 0) == 0 && bytes_peek(&in, 1) > 0 && bytes_peek(&in, 1) <= LAST_COMMAND;
@@ -139,37 +141,35 @@ static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_
     section->opaque.data = hs_copy(in->data + in->at, end - in->at);
 }
 
-/* Reads a virtio payload up to `*end` (SIZE_MAX: not known; then set).  False where the tables do not fit it. */
-static bool decode_virtio(struct decode *decode, Hardstop__Section *section, size_t *end)
-{
-    struct field_decoder fields = decode->fields;
-    Hardstop__VirtioSection *virtio;
-    struct hs_error ignored;
+struct end_check {
+    const struct decode *decode;
+    uint32_t section_id;
+};
 
-    if (!virtio_identify(section->idstr.data, section->idstr.len, &fields)) {
-        return false;
+static bool ends_at(const void *user, size_t at)
+{
+    const struct end_check *check = user;
+
+    return could_be_end(check->decode, at, check->section_id);
+}
+
+/* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
+static bool decode_described(const struct decode *decode, Hardstop__Section *section, size_t *end)
+{
+    const struct payload *payload = payload_find(section->idstr.data, section->idstr.len);
+    struct end_check check = { decode, section->section_id };
+    struct bytes in = decode->fields.in;
+    ProtobufCMessage *message = NULL;
+
+    if (payload) {
+        in.size = *end == SIZE_MAX ? in.size : *end;
+        message = payload_decode_best(payload, &in, *end == SIZE_MAX ? ends_at : NULL, &check);
     }
-    fields.err = &ignored;
-    fields.in.size = *end == SIZE_MAX ? fields.in.size : *end;
-    virtio = hs_alloc(sizeof(*virtio));
-    hardstop__virtio_section__init(virtio);
-    fields.root = &virtio->base;
-    if (field_decode_into(&fields, &virtio_table, &virtio->base) < 0 ||
-        (*end == SIZE_MAX && !could_be_end(decode, fields.in.at, section->section_id))) {
-        hardstop__virtio_section__free_unpacked(virtio, NULL);
-        return false;
+    if (message) {
+        payload_set(section, payload, message);
+        *end = in.at;
     }
-    if (*end == SIZE_MAX) {
-        *end = fields.in.at;
-    }
-    if (fields.in.at < *end) {
-        virtio->has_rest = true;
-        virtio->rest.len = *end - fields.in.at;
-        virtio->rest.data = hs_copy(fields.in.data + fields.in.at, virtio->rest.len);
-    }
-    section->payload_case = HARDSTOP__SECTION__PAYLOAD_VIRTIO;
-    section->virtio = virtio;
-    return true;
+    return message != NULL;
 }
 
 static int decode_payload(struct decode *decode, Hardstop__Section *section)
@@ -198,8 +198,8 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
         could_be_end(decode, in->at + described->size, section->section_id)) {
         end = in->at + described->size;
     }
-    /* Parts have no name of their own, and no virtio section has parts. */
-    if (!stream_type_has_header((int)section->type) || !decode_virtio(decode, section, &end)) {
+    /* Parts have no name of their own, and no section that a table describes has parts. */
+    if (!stream_type_has_header((int)section->type) || !decode_described(decode, section, &end)) {
         if (end == SIZE_MAX && find_end(decode, section, &end) < 0) {
             return -1;
         }
@@ -372,14 +372,26 @@ Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_fr
     return stream_decode_with(data, size, framing, NULL, err);
 }
 
-/* The stream does not say how it is framed.  A wrong reading takes several sections for one, if it ends at all. */
+static size_t count_described(const Hardstop__Stream *stream)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; stream && i < stream->n_section; i++) {
+        n += payload_message(stream->section[i]) != NULL;
+    }
+    return n;
+}
+
+/* A wrong reading fits fewer tables, and takes several sections for one, if it ends at all. */
 static Hardstop__Stream *decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
                                     struct hs_error *err)
 {
     struct hs_error legacy_error = { 0 };
     Hardstop__Stream *footer = decode_framed(data, size, true, description, err);
     Hardstop__Stream *legacy = decode_framed(data, size, false, description, &legacy_error);
-    bool take_legacy = legacy && (!footer || legacy->n_section > footer->n_section);
+    size_t more = count_described(legacy), than = count_described(footer);
+    bool take_legacy =
+        legacy && (!footer || more > than || (more == than && legacy->n_section > footer->n_section));
     Hardstop__Stream *other = take_legacy ? footer : legacy;
 
     if (!footer && !legacy && err && legacy_error.offset > err->offset) {

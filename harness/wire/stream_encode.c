@@ -5,7 +5,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/wire/framing.h"
-#include "harness/wire/tables.h"
+#include "harness/wire/payload.h"
 
 static struct stream_mark *append_mark(struct stream_encoding *encoding)
 {
@@ -19,18 +19,12 @@ static struct stream_mark *append_mark(struct stream_encoding *encoding)
 static void encode_payload(struct field_encoder *encoder, const Hardstop__Section *section)
 {
     size_t offset = encoder->out->size;
-    size_t length;
 
     if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_OPAQUE) {
         builder_put(encoder->out, section->opaque.data, section->opaque.len);
         field_visit(encoder, "opaque", offset, NULL, 0);
-    } else if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
-        length = field_path_push(encoder, "virtio");
-        field_encode(encoder, &virtio_table, &section->virtio->base);
-        offset = encoder->out->size;
-        builder_put(encoder->out, section->virtio->rest.data, section->virtio->rest.len);
-        field_visit(encoder, "rest", offset, NULL, 0);
-        field_path_pop(encoder, length);
+    } else if (payload_message(section)) {
+        payload_encode(encoder, section);
     }
 }
 

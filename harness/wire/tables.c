@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "harness/wire/payload.h"
+
 static const struct field *find_in(const struct table *table, const ProtobufCFieldDescriptor *descriptor);
 
 static const struct field *find_in_set(const struct subsection_set *set, const ProtobufCFieldDescriptor *descriptor)
@@ -40,5 +42,13 @@ static const struct field *find_in(const struct table *table, const ProtobufCFie
 
 const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor)
 {
-    return find_in(&virtio_table, descriptor);
+    const struct field *found = NULL;
+
+    for (const struct payload *payload = payloads; !found && payload->idstr; payload++) {
+        /* Many sections share one table. */
+        if (payload == payloads || payload->table != payload[-1].table) {
+            found = find_in(payload->table, descriptor);
+        }
+    }
+    return found;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables of payloads, one definition each in ccw.c, pci.c, virtio.c and the device files. */
+/* The tables of payloads, one definition each in ccw.c, pci.c, virtio.c and the device files; payload.c lists them. */
 #ifndef HARDSTOP_WIRE_TABLES_H
 #define HARDSTOP_WIRE_TABLES_H
 
@@ -11,14 +11,25 @@ extern const struct table ccw_table;
 extern const struct table pci_table;
 extern const struct table pci_extra_state_table;
 
-/* Device payloads: hw/net/virtio-net.c, hw/block/virtio-blk.c, hw/virtio/virtio-balloon.c, virtio-rng.c (7.2). */
+/* Device payloads (7.2). */
 extern const struct table net_table;
 extern const struct table blk_table;
 extern const struct table balloon_table;
 extern const struct table rng_table;
+extern const struct table scsi_table;
+extern const struct table serial_table;
+extern const struct table input_table;
+extern const struct table gpu_table;
+extern const struct table p9_table;
+extern const struct table iommu_table;
+extern const struct table mem_table;
+extern const struct table vsock_table;
 
 /* The whole payload of a virtio section: hw/virtio/virtio.c (7.2). */
 extern const struct table virtio_table;
+
+/* The whole payload of a disk's section: hw/scsi/scsi-disk.c (7.2). */
+extern const struct table scsi_disk_table;
 
 /* The configuration section's subsections: migration/savevm.c (7.2). */
 extern const struct subsection_set configuration_subsections;
@@ -32,13 +43,7 @@ extern const struct table queue_element_table;
  */
 uint64_t pci_msix_vectors(const void *message);
 
-/* The row of a field of VirtioSection or of a message below it, or NULL: for those who know only the protobuf side. */
+/* The row of a field of a payload's message or of one below it, or NULL: for those who know only the protobuf side. */
 const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor);
-
-/*
- * Sets the decoder's transport and device from a section's idstr and the payload at its cursor; false where no table
- * describes the device.
- */
-bool virtio_identify(const uint8_t *idstr, size_t size, struct field_decoder *decoder);
 
 #endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The registry of payload tables. */
+#include "harness/wire/payload.h"
+
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/wire/row.h"
+#include "harness/wire/tables.h"
+
+#define VIRTIO(name, member, ...)                                                                     \
+    { name, HARDSTOP__SECTION__PAYLOAD_VIRTIO, &virtio_table, HARDSTOP__VIRTIO_SECTION__DEVICE_##member, __VA_ARGS__ }
+
+const struct payload payloads[] = {
+    VIRTIO("virtio-net", NET, .other_readings = 1),
+    VIRTIO("virtio-blk", BLK, .other_readings = 1),
+    VIRTIO("virtio-balloon", BALLOON),
+    VIRTIO("virtio-rng", RNG),
+    VIRTIO("virtio-scsi", SCSI),
+    VIRTIO("virtio-console", SERIAL, .other_readings = 1),
+    VIRTIO("virtio-input", INPUT),
+    VIRTIO("virtio-gpu", GPU),
+    VIRTIO("virtio-9p", P9),
+    VIRTIO("virtio-iommu", IOMMU),
+    VIRTIO("virtio-mem", MEM),
+    VIRTIO("virtio-vhost_vsock", VSOCK),
+    { "scsi-disk", HARDSTOP__SECTION__PAYLOAD_SCSI_DISK, &scsi_disk_table, .other_readings = 2 },
+    { NULL },
+};
+
+const struct payload *payload_find(const uint8_t *idstr, size_t size)
+{
+    const uint8_t *slash = size ? memrchr(idstr, '/', size) : NULL;
+    const uint8_t *name = slash ? slash + 1 : idstr;
+    size_t length = size - (size_t)(name - idstr);
+
+    for (const struct payload *payload = payloads; payload->idstr; payload++) {
+        if (strlen(payload->idstr) == length && memcmp(payload->idstr, name, length) == 0) {
+            return payload;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; that of a device on
+ * ccw with the channel subsystem of virtual devices, 0xfe.
+ */
+static uint32_t transport_of(const struct bytes *from)
+{
+    static const uint8_t version[] = { 0, 0, 0 }, vendor[] = { 0xf4, 0x1a };
+    const uint8_t *payload = from->data + from->at;
+    bool pci = bytes_left(from) >= 6 && memcmp(payload, version, sizeof(version)) == 0 &&
+               memcmp(payload + 4, vendor, sizeof(vendor)) == 0;
+
+    return pci ? HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI : HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
+}
+
+ProtobufCMessage *payload_decode(const struct payload *payload, struct bytes *from, bool bounded, unsigned reading,
+                                 struct hs_error *err)
+{
+    struct field_decoder decoder = { .in = *from, .device = payload->device, .bounded = bounded, .reading = reading,
+                                     .err = err };
+    ProtobufCMessage *message = hs_alloc(payload->table->descriptor->sizeof_message);
+
+    payload->table->descriptor->message_init(message);
+    decoder.root = message;
+    if (payload->device) {
+        decoder.transport = transport_of(from);
+    }
+    if (field_decode_into(&decoder, payload->table, message) < 0) {
+        protobuf_c_message_free_unpacked(message, NULL);
+        return NULL;
+    }
+    *from = decoder.in;
+    return message;
+}
+
+static ProtobufCMessage *decode_up_to_end(const struct payload *payload, struct bytes *from, unsigned reading,
+                                          payload_end_fn *could_end, const void *user)
+{
+    struct hs_error ignored;
+    ProtobufCMessage *message = payload_decode(payload, from, !could_end, reading, &ignored);
+
+    if (message && could_end && !could_end(user, from->at)) {
+        protobuf_c_message_free_unpacked(message, NULL);
+        return NULL;
+    }
+    return message;
+}
+
+ProtobufCMessage *payload_decode_best(const struct payload *payload, struct bytes *from, payload_end_fn *could_end,
+                                      const void *user)
+{
+    struct bytes start = *from;
+    ProtobufCMessage *best = NULL;
+
+    for (unsigned reading = 0; reading <= payload->other_readings; reading++) {
+        struct bytes in = start;
+        ProtobufCMessage *message = decode_up_to_end(payload, &in, reading, could_end, user);
+
+        if (message && (!best || !payload_rest(message))) {
+            protobuf_c_message_free_unpacked(best, NULL);
+            best = message;
+            *from = in;
+        } else {
+            protobuf_c_message_free_unpacked(message, NULL);
+        }
+        if (best && !payload_rest(best)) {
+            break;
+        }
+    }
+    return best;
+}
+
+static ProtobufCMessage **member_of(const Hardstop__Section *section)
+{
+    const ProtobufCFieldDescriptor *member =
+        protobuf_c_message_descriptor_get_field(&hardstop__section__descriptor, section->payload_case);
+
+    return (ProtobufCMessage **)((char *)section + member->offset);
+}
+
+void payload_set(Hardstop__Section *section, const struct payload *payload, ProtobufCMessage *message)
+{
+    section->payload_case = (Hardstop__Section__PayloadCase)payload->tag;
+    *member_of(section) = message;
+}
+
+const ProtobufCMessage *payload_message(const Hardstop__Section *section)
+{
+    bool has_message = section->payload_case != HARDSTOP__SECTION__PAYLOAD__NOT_SET &&
+                       section->payload_case != HARDSTOP__SECTION__PAYLOAD_OPAQUE;
+
+    return has_message ? *member_of(section) : NULL;
+}
+
+void payload_encode(struct field_encoder *encoder, const Hardstop__Section *section)
+{
+    const ProtobufCMessage *message = payload_message(section);
+    const struct payload *payload = payloads;
+    size_t length;
+
+    while (payload->idstr && payload->tag != section->payload_case) {
+        payload++;
+    }
+    HS_CHECK(payload->idstr, "no payload has the tag %d", section->payload_case);
+    length = field_path_push(encoder, protobuf_c_message_descriptor_get_field(&hardstop__section__descriptor,
+                                                                              section->payload_case)->name);
+    field_encode(encoder, payload->table, message);
+    field_path_pop(encoder, length);
+}
+
+const ProtobufCBinaryData *payload_rest(const ProtobufCMessage *message)
+{
+    for (const struct payload *payload = payloads; message && payload->idstr; payload++) {
+        const struct field *last = &payload->table->fields[payload->table->n_fields - 1];
+
+        if (payload->table->descriptor == message->descriptor) {
+            return row_has(last, message) ? row_member(last, message) : NULL;
+        }
+    }
+    return NULL;
+}
