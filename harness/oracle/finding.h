@@ -1,5 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Findings: cases for which a property does not hold, told apart by a signature and kept in a folder. */
+/*
+ * Findings: cases for which a property does not hold, told apart by a signature and kept in a folder.
+ *
+ * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
+ *   crashes    the text of the failed assertion, numbers and the program's name left out; without one, the signal or
+ *              exit status and the three innermost frames from the first one inside the program on
+ *   hangs      the exported function nearest to the frame of the device's load; without a stack, the property and
+ *              the place
+ *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line, numbers
+ *              left out
+ *   accepted   the place, and either accepted-resaves-equal or any of the properties of length (truncation, extension,
+ *              deletion, garbage); of these also whether there are section footers
+ * The place is the field whose value was not kept, the first of several, or where the first byte was damaged.  Which
+ * element of an array it was, which transport or instance, and the verdict (equal or garbage) make no difference.  Nor
+ * does the device for what the payload's tables name: "virtio.status" and "virtio.ccw.mba" are common to all, and a
+ * device's own fields have its name, as in "virtio.net.mac"; elsewhere the device belongs to the place.  One place each
+ * are a section that was taken for something else and never loaded, a field of the header of any subsection, and, under
+ * any property, what is behind the end-of-file mark.
+ */
 #ifndef HARDSTOP_ORACLE_FINDING_H
 #define HARDSTOP_ORACLE_FINDING_H
 
@@ -14,13 +32,17 @@ struct finding {
     char machine[128]; /* binary and machine type */
     char transport[8]; /* "ccw", "pci" or "" */
     char message[512]; /* one line for a person */
-    uint64_t signature; /* of transport, verdict, device, and field or crash */
+    char same[512]; /* what makes it the same as another: "accepted-resaves-equal: virtio.queue[].num" */
+    uint64_t signature; /* XXH3 of `same` */
 };
 
 /* The first property that does not hold, as a finding; false when all hold or have nothing to judge. */
 bool finding_of(const struct judgement *judgement, struct finding *finding);
-/* The finding that a given property's failure is. */
+/* The finding that a given property's failure is; all its texts are printable. */
 void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding);
+
+/* Puts ? for what is not printable: QEMU's words and idstrs can hold any byte. */
+void finding_make_printable(struct finding *finding);
 
 /*
  * Saves the finding and its case in `folder`, as <signature>.textproto and <signature>.json, each written beside and

@@ -220,16 +220,64 @@ struct side {
     struct map map;
 };
 
+/* How many of the sections a loader reads: up to the first end-of-file mark. */
+static size_t sections_read(const Hardstop__Stream *stream)
+{
+    size_t n = 0;
+
+    while (n < stream->n_section && stream->section[n]->type != HARDSTOP__SECTION__TYPE__EOF) {
+        n++;
+    }
+    return n;
+}
+
+static bool is_sent_again(const Hardstop__Stream *stream, size_t index, size_t n)
+{
+    const Hardstop__Section *section = stream->section[index];
+
+    for (size_t i = index + 1; i < n; i++) {
+        const Hardstop__Section *other = stream->section[i];
+
+        if (other->type == section->type && other->instance_id == section->instance_id &&
+            other->idstr.len == section->idstr.len &&
+            (!other->idstr.len || memcmp(other->idstr.data, section->idstr.data, other->idstr.len) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void state_note(struct state_comparison *comparison, const Hardstop__Section *section, const char *path,
+                const char *right)
+{
+    snprintf(add(comparison, section, path)->right, sizeof(comparison->differences[0].right), "%s", right);
+}
+
+/* Sections and other bytes that no loader can have read are one difference, whatever is in them. */
+static void note_unread(const Hardstop__Stream *stream, size_t n, struct state_comparison *comparison)
+{
+    for (size_t i = n; i < stream->n_section; i++) {
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL) {
+            state_note(comparison, stream->section[i], STATE_UNREAD, "not loaded");
+            return;
+        }
+    }
+    if (n < stream->n_section && stream->rest.len) {
+        state_note(comparison, stream->section[n], STATE_UNREAD, "not loaded");
+    }
+}
+
 /* Finds the sections that differ; their partners on the right are in `partner`.  Most are equal and cost no more. */
-static size_t find_differing(struct side *left, struct side *right, size_t *partner,
+static size_t find_differing(struct side *left, struct side *right, size_t *partner, enum state_scope scope,
                              struct state_comparison *comparison)
 {
     struct stream_encoding a = { 0 }, b = { 0 };
+    size_t count = scope == STATE_GIVEN ? sections_read(left->stream) : left->stream->n_section;
     size_t n = 0;
 
     stream_encode(left->stream, &a, NULL, NULL);
     stream_encode(right->stream, &b, NULL, NULL);
-    for (size_t i = 0; i < left->stream->n_section; i++) {
+    for (size_t i = 0; i < count; i++) {
         const Hardstop__Section *section = left->stream->section[i];
 
         if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
@@ -237,8 +285,9 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
         }
         partner[i] = same_section(right->stream, section);
         if (partner[i] == SIZE_MAX) {
-            snprintf(add(comparison, section, "")->right, sizeof(comparison->differences[0].right), "missing");
-        } else if (!same_payload(&a, i, &b, partner[i])) {
+            state_note(comparison, section, "", "missing");
+        } else if (!same_payload(&a, i, &b, partner[i]) &&
+                   !(scope == STATE_GIVEN && is_sent_again(left->stream, i, count))) {
             left->differs[i] = right->differs[partner[i]] = true;
             n++;
         }
@@ -272,8 +321,11 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
     size_t *partner = hs_resize(NULL, left->n_section, sizeof(*partner));
 
     comparison->n = 0;
-    if (find_differing(&a, &b, partner, comparison)) {
+    if (find_differing(&a, &b, partner, scope, comparison)) {
         compare_differing(&a, &b, partner, scope, comparison);
+    }
+    if (scope == STATE_GIVEN) {
+        note_unread(left, sections_read(left), comparison);
     }
     free(partner);
     free(a.differs);

@@ -14,11 +14,16 @@ struct state_difference {
 
 #define STATE_DIFFERENCES 32
 
+/* Paths of what is not in a field. */
+#define STATE_UNREAD "behind the end-of-file mark" /* what no loader reads */
+#define STATE_NO_STREAM "no stream to our own decoder"
+
 enum state_scope {
     STATE_WHOLE, /* every field of either side */
     /*
      * The fields of the left side alone, without those that a loader recomputes by design: was what was given kept?
-     * What is left out of a stream, such as a subsection, has a default, and a default may be saved.
+     * What is left out of a stream, such as a subsection, has a default, and a default may be saved.  Of a section that
+     * is sent twice the last counts, and sections behind the first end-of-file mark are one difference, STATE_UNREAD.
      */
     STATE_GIVEN,
 };
@@ -49,6 +54,9 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *r
  * state.  NULL where the state is no stream or has no such partner; free with hardstop__stream__free_unpacked().
  */
 Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
+/* Adds a difference that is no field's: a section, what to call it, and what became of it. */
+void state_note(struct state_comparison *comparison, const Hardstop__Section *section, const char *path,
+                const char *right);
 
 /* The description (vmdesc) inside a saved state; false when it has none. */
 bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);

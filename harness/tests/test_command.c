@@ -111,7 +111,9 @@ static void expect(const char *arguments, int status, const char *words)
     clear(&result);
 }
 
-static const char *const commands[] = { "capture", "show", "load", "damage", "check", "repro", "fuzz", "doctor" };
+static const char *const commands[] = {
+    "capture", "show", "load", "damage", "check", "repro", "minimize", "findings", "fuzz", "doctor",
+};
 
 static void every_command_has_help(void **state)
 {
@@ -175,7 +177,7 @@ static void write_bad_files(void)
 
 static void what_cannot_be_read_gives_one_line(void **state)
 {
-    static const char *const readers[] = { "show", "load", "damage --truncate 0", "check", "repro" };
+    static const char *const readers[] = { "show", "load", "damage --truncate 0", "check", "repro", "minimize" };
     static const char *const files[] = {
         "noise", "empty", "field.textproto", "open.textproto", "streamless.textproto", "comment.textproto", "magic.mig",
         "lines.mig", "cut.case", "cut.mig", "missing", "",
@@ -226,6 +228,16 @@ static const struct {
     { "load --qemu", "hardstop load: ", 2 },
     { "load @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
     { "repro @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
+    { "minimize @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
+    { "minimize --max-loads 0 @/noise", "hardstop minimize: --max-loads takes", 2 },
+    { "minimize --json -o - @/noise", "hardstop minimize: --json and -o - both want", 2 },
+    { "minimize @/noise @/noise", "hardstop minimize: one file at a time", 2 },
+    { "findings @/missing", "missing", 1 },
+    { "findings @ @", "hardstop findings: one folder at a time", 2 },
+    { "findings --status old @", "hardstop findings: --status takes new, known or fixed", 2 },
+    { "findings --verdict good @", "hardstop findings: no verdict", 2 },
+    { "findings --known @/missing @", "missing", 1 },
+    { "findings --known @/noise @", ":1: ", 1 },
     { "check --places 0 @/noise", "hardstop check: ", 2 },
     { "damage @/unsafe.textproto", "hardstop damage: which damage?", 2 },
     { "damage --insert 0:xyz0 @/unsafe.textproto", "is no hex digit", 2 },
@@ -364,6 +376,68 @@ static void findings_have_a_status_of_their_own(void **state)
     expect("check --places 3 @/legacy.textproto", 1, "fail");
 }
 
+static int make_folders(void)
+{
+    char *path = hs_format("%s/cases/regress", folder), *nothing = hs_format("%s/nothing", folder);
+    struct hs_error err;
+    int result = file_make_folder(path, &err) < 0 ? -1 : file_make_folder(nothing, &err);
+
+    free(path);
+    free(nothing);
+    return result;
+}
+
+/* Writes a list of one line for @/cases/regress/long.textproto. */
+static void write_known(const char *verdict, const char *signature)
+{
+    char *line = hs_format("long.textproto\tqemu 7.2\t%s\tdamage-is-never-garbage\t%s\tno footers\n", verdict,
+                           signature);
+
+    free(support_write(folder, "known.tsv", line, strlen(line)));
+    free(line);
+}
+
+static void findings_are_told_from_what_is_known(void **state)
+{
+    char *signature;
+    struct run result;
+    json_t *rows;
+
+    (void)state;
+    expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
+    expect("minimize @/legacy.textproto", 2, "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto "
+           "-o @/long.textproto", 0, "");
+    expect("check @/long.textproto --findings @/found", 1, "");
+    expect("minimize @/long.textproto", 0, "insert 41 at section[0].virtio.ccw.sense_data+0");
+    expect("repro @/long.min.textproto", 1, "damage-is-never-garbage does not hold");
+    check_is_json("minimize --json --max-loads 9 @/long.textproto -o @/small.case", 0);
+    expect("repro @/small.case", 1, "damage-is-never-garbage does not hold");
+    free(support_write(folder, "none.tsv", "", 0));
+    result = run("findings --json --known @/none.tsv --verdict garbage @/found");
+    rows = json_loads(result.out, 0, NULL);
+    assert_int_equal(result.status, 1);
+    assert_true(json_array_size(rows) > 0);
+    signature = hs_strdup(json_string_value(json_object_get(json_array_get(rows, 0), "signature")));
+    json_decref(rows);
+    clear(&result);
+    assert_int_equal(make_folders(), 0);
+    expect("minimize @/long.textproto -o @/cases/regress/long.textproto", 0, "");
+    write_known("garbage", signature);
+    expect("findings --known @/none.tsv @/found", 1, "1 new, 0 known, 0 fixed");
+    expect("findings --known @/known.tsv @/found --status known", 0, "long.textproto: no footers");
+    expect("findings --known @/known.tsv @/found", 0, "found; not replayed");
+    expect("findings --known @/known.tsv @/nothing", 0, "not found here; not replayed");
+    expect("findings --known @/known.tsv --replay @/nothing", 0, "0 new, 1 known, 0 fixed");
+    check_is_json("findings --json --known @/known.tsv --replay @/nothing", 0);
+    write_known("crashed", signature);
+    expect("findings --known @/known.tsv --replay @/nothing", 1, "0 new, 0 known, 1 fixed");
+    expect("findings --known @/known.tsv @/nothing", 0, "0 new, 1 known, 0 fixed (known ones not replayed)");
+    write_known("garbage", "0123456789abcdef");
+    expect("findings --known @/known.tsv --replay @/nothing", 2, "");
+    free(signature);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +446,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
         cmocka_unit_test(a_stream_goes_all_the_way),
         cmocka_unit_test(findings_have_a_status_of_their_own),
+        cmocka_unit_test(findings_are_told_from_what_is_known),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

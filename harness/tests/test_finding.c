@@ -29,7 +29,8 @@ static struct finding new_finding(uint64_t signature)
 {
     struct finding finding = { .property = "loader-survives", .verdict = VERDICT_CRASHED, .device = "virtio-rng",
                                .field = "virtio.queue[].num", .crash = "SIGSEGV qemu-system-s390x+0x1",
-                               .transport = "ccw", .machine = "qemu-system-s390x s390-ccw-virtio",
+                               .transport = "ccw", .same = "crash: SIGSEGV qemu-system-s390x+0x1",
+                               .machine = "qemu-system-s390x s390-ccw-virtio",
                                .signature = signature };
 
     snprintf(finding.message, sizeof(finding.message), "message of %" PRIu64, signature);

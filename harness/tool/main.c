@@ -15,6 +15,8 @@ const struct command commands[] = {
     { "damage", "truncate, insert, delete or overwrite bytes", command_damage },
     { "check", "judge all properties on a case", command_check },
     { "repro", "replay a case or crash file, and confirm it on an unmodified QEMU", command_repro },
+    { "minimize", "make a finding's case small, and say which fields do it", command_minimize },
+    { "findings", "list findings as new, known or fixed", command_findings },
     { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
     { "seeds", "make or check the canary seeds of all devices", command_seeds },
     { "doctor", "what is missing on this machine, and how to get it", command_doctor },

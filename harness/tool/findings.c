@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop findings: what a folder holds beside what is known. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/oracle/known.h"
+#include "harness/report/style.h"
+#include "harness/tool/tool.h"
+
+#define DEFAULT_KNOWN "corpus/known.tsv"
+
+enum status { STATUS_NEW, STATUS_KNOWN, STATUS_FIXED, STATUSES };
+
+static const char *const status_names[] = { "new", "known", "fixed" };
+
+struct options {
+    const char *folder, *known;
+    int status; /* STATUSES: any */
+    enum verdict verdict; /* VERDICT_COUNT: any */
+    bool replay, json;
+};
+
+/* A row of the list: a finding of the folder, a line of the list of known ones, or both. */
+struct row {
+    enum status status;
+    const struct finding *finding;
+    const struct known_line *line;
+    char replayed[640]; /* what the line's case shows now; "" when it was not replayed */
+};
+
+struct listing {
+    struct known known;
+    struct finding *findings;
+    struct row *rows;
+    size_t n_findings, n;
+    size_t totals[STATUSES];
+};
+
+static int parse_status(const char *value, struct argp_state *state)
+{
+    for (int i = 0; i < STATUSES; i++) {
+        if (strcmp(value, status_names[i]) == 0) {
+            return i;
+        }
+    }
+    argp_error(state, "--status takes new, known or fixed, not \"%s\"", value);
+    return STATUSES;
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'k':
+        options->known = value;
+        return 0;
+    case 's':
+        options->status = parse_status(value, state);
+        return 0;
+    case 'v':
+        options->verdict = verdict_of_name(value);
+        if (options->verdict == VERDICT_COUNT) {
+            argp_error(state, "no verdict \"%s\"", value);
+        }
+        return 0;
+    case 'r':
+        options->replay = true;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num) {
+            argp_error(state, "one folder at a time");
+        }
+        options->folder = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "known", 'k', "FILE", 0, "list of known findings (default " DEFAULT_KNOWN ", where there is one)", 0 },
+        { "replay", 'r', NULL, 0, "replay each known case on the real loader, to see which are fixed", 0 },
+        { "status", 's', "STATUS", 0, "only those that are new, known or fixed", 0 },
+        { "verdict", 'v', "VERDICT", 0, "only crashed, hung, garbage, equal or rejected ones", 0 },
+        { "json", 'j', NULL, 0, "as one JSON array", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "[FOLDER]",
+    .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
+           "has its signature, else new; a line is fixed when its case, replayed, shows another verdict or another "
+           "property than the line says.\v"
+           "Exit status: 0 nothing new and nothing fixed, 1 something new or fixed, whatever is filtered; 2 trouble.",
+};
+
+static struct row *add_row(struct listing *listing)
+{
+    listing->rows = hs_resize(listing->rows, listing->n + 1, sizeof(*listing->rows));
+    return memset(&listing->rows[listing->n++], 0, sizeof(*listing->rows));
+}
+
+static const struct finding *finding_of_line(const struct listing *listing, const struct known_line *line)
+{
+    for (size_t i = 0; i < listing->n_findings; i++) {
+        if (listing->findings[i].signature == line->signature) {
+            return &listing->findings[i];
+        }
+    }
+    return NULL;
+}
+
+static int judge_line(const struct listing *listing, struct row *row, struct hs_error *err)
+{
+    Hardstop__Case *test = known_read_case(&listing->known, row->line, err);
+    struct loader *loader = test ? qemu_open(test->setup, NULL, err) : NULL;
+    struct oracle oracle = { .loader = loader };
+    struct judgement judgement = { 0 };
+    int result = loader ? oracle_judge(&oracle, test, &judgement, err) : -1;
+    enum known_state state;
+
+    if (result == 0) {
+        state = known_compare(row->line, &judgement, row->replayed, sizeof(row->replayed));
+        row->status = state == KNOWN_FIXED ? STATUS_FIXED : STATUS_KNOWN;
+        if (state == KNOWN_CHANGED) {
+            result = hs_fail(err, HS_NO_OFFSET, "%s: the list has %016" PRIx64 "; it shows %s", row->line->name,
+                             row->line->signature, row->replayed);
+        }
+    }
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+    loader_close(loader);
+    case_free(test);
+    return result;
+}
+
+static int list(const struct options *options, struct listing *listing, struct hs_error *err)
+{
+    const char *path = options->known ? options->known : DEFAULT_KNOWN;
+
+    if ((options->known || access(path, F_OK) == 0) && known_read(path, &listing->known, err) < 0) {
+        return -1;
+    }
+    listing->findings = finding_read_all(options->folder, &listing->n_findings, err);
+    if (!listing->findings) {
+        return -1;
+    }
+    finding_sort(listing->findings, listing->n_findings);
+    for (size_t i = 0; i < listing->n_findings; i++) {
+        if (!known_of_signature(&listing->known, listing->findings[i].signature)) {
+            *add_row(listing) = (struct row){ .status = STATUS_NEW, .finding = &listing->findings[i] };
+        }
+    }
+    for (size_t i = 0; i < listing->known.n; i++) {
+        struct row *row = add_row(listing);
+
+        row->status = STATUS_KNOWN;
+        row->line = &listing->known.lines[i];
+        row->finding = finding_of_line(listing, row->line);
+        if (options->replay && judge_line(listing, row, err) < 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < listing->n; i++) {
+        listing->totals[listing->rows[i].status]++;
+    }
+    return 0;
+}
+
+static enum verdict verdict_of_row(const struct row *row)
+{
+    return row->finding ? row->finding->verdict : row->line->verdict;
+}
+
+static bool is_wanted(const struct options *options, const struct row *row)
+{
+    return (options->status == STATUSES || options->status == (int)row->status) &&
+           (options->verdict == VERDICT_COUNT || options->verdict == verdict_of_row(row));
+}
+
+static void print_row(const struct options *options, const struct row *row)
+{
+    static const enum style styles[] = { STYLE_BAD, STYLE_DIM, STYLE_GOOD };
+    const char *property = row->finding ? row->finding->property : row->line->property;
+
+    style_print(stdout, styles[row->status], "%-5s", status_names[row->status]);
+    printf("  %-8s %016" PRIx64 "  %s\n", verdict_name(verdict_of_row(row)),
+           row->finding ? row->finding->signature : row->line->signature,
+           row->finding && *row->finding->same ? row->finding->same : property);
+    if (row->line) {
+        printf("       %s: %s\n", row->line->name, row->line->cause);
+        printf("       %s%s%s\n", row->finding ? "found" : "not found here",
+               *row->replayed ? "; replayed: " : "; not replayed", row->replayed);
+    } else {
+        char *path = finding_case_path(options->folder, row->finding);
+
+        printf("       %s; %s\n       %s\n", row->finding->machine, row->finding->message, path);
+        free(path);
+    }
+}
+
+static void print_text(const struct options *options, const struct listing *listing)
+{
+    for (size_t i = 0; i < listing->n; i++) {
+        if (is_wanted(options, &listing->rows[i])) {
+            print_row(options, &listing->rows[i]);
+        }
+    }
+    printf("%zu new, %zu known, %zu fixed%s\n", listing->totals[STATUS_NEW], listing->totals[STATUS_KNOWN],
+           listing->totals[STATUS_FIXED], options->replay ? "" : " (known ones not replayed)");
+}
+
+static json_t *json_row(const struct options *options, const struct row *row)
+{
+    const struct finding *finding = row->finding;
+    char *path = finding ? finding_case_path(options->folder, finding) : NULL, signature[17];
+    json_t *json;
+
+    snprintf(signature, sizeof(signature), "%016" PRIx64, finding ? finding->signature : row->line->signature);
+    json = json_pack("{s:s, s:s, s:s, s:s, s:b}", "status", status_names[row->status], "signature", signature,
+                     "verdict", verdict_name(verdict_of_row(row)), "property",
+                     finding ? finding->property : row->line->property, "found", (int)(finding != NULL));
+    if (finding) {
+        json_object_set_new(json, "same", json_string(finding->same));
+        json_object_set_new(json, "device", json_string(finding->device));
+        json_object_set_new(json, "field", json_string(finding->field));
+        json_object_set_new(json, "message", json_string(finding->message));
+        json_object_set_new(json, "case", json_string(path));
+    }
+    if (row->line) {
+        json_object_set_new(json, "known_case", json_string(row->line->name));
+        json_object_set_new(json, "cause", json_string(row->line->cause));
+        json_object_set_new(json, "replayed", *row->replayed ? json_string(row->replayed) : json_null());
+    }
+    free(path);
+    return json;
+}
+
+static void print_json(const struct options *options, const struct listing *listing)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < listing->n; i++) {
+        if (is_wanted(options, &listing->rows[i])) {
+            json_array_append_new(rows, json_row(options, &listing->rows[i]));
+        }
+    }
+    tool_print_json(rows);
+}
+
+int command_findings(int argc, char **argv)
+{
+    struct options options = { .folder = "work/findings", .status = STATUSES, .verdict = VERDICT_COUNT };
+    struct listing listing = { 0 };
+    struct hs_error err;
+    int status;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (list(&options, &listing, &err) < 0) {
+        status = tool_fail(&err);
+    } else {
+        (options.json ? print_json : print_text)(&options, &listing);
+        status = listing.totals[STATUS_NEW] + listing.totals[STATUS_FIXED] ? TOOL_FINDING : TOOL_CLEAN;
+    }
+    known_clear(&listing.known);
+    free(listing.findings);
+    free(listing.rows);
+    return status;
+}

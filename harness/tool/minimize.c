@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop minimize: a finding's case made small, and what in it does it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/loader/qemu/capture.h"
+#include "harness/oracle/minimize.h"
+#include "harness/oracle/nearness.h"
+#include "harness/report/style.h"
+#include "harness/tool/tool.h"
+
+struct options {
+    struct file_options file;
+    struct setup_options setup;
+    const char *output;
+    unsigned long max_loads;
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->file;
+        state->child_inputs[1] = &options->setup;
+        return 0;
+    case 'o':
+        options->output = value;
+        return 0;
+    case 'n':
+        options->max_loads = tool_number(value, 1, UINT32_MAX, state, "--max-loads");
+        return 0;
+    case ARGP_KEY_END:
+        if (options->file.json && options->output && strcmp(options->output, "-") == 0) {
+            argp_error(state, "--json and -o - both want standard output");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "output", 'o', "OUT", 0, "where the small case goes (default: beside FILE, as NAME.min.textproto)", 0 },
+        { "max-loads", 'n', "N", 0, "end the search after so many loads, with what it has by then", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "FILE",
+    .children = judge_children,
+    .doc = "Makes the case of a finding small: sections, fields, guest memory and damages go, and values go back to "
+           "those of a stream captured from the same setup, as long as the finding keeps its signature.  Says what is "
+           "left of the difference.\v"
+           "Exit status: 0 a smaller case was written; 2 no finding, one that comes and goes, or trouble.",
+};
+
+static char *output_path(const struct options *options)
+{
+    const char *path = options->file.path, *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash ? slash : path, '.');
+
+    if (options->output) {
+        return hs_strdup(options->output);
+    }
+    return hs_format("%.*s.min.textproto", dot ? (int)(dot - path) : (int)strlen(path), path);
+}
+
+static void print_progress(void *user, unsigned long loads, size_t bytes)
+{
+    (void)user;
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r%lu loads, %zu bytes\033[K", loads, bytes);
+    }
+}
+
+/* What is captured serves to come near to: without it the search goes on. */
+static Hardstop__Stream *capture(const Hardstop__Setup *setup)
+{
+    enum stream_framing framing = setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY : STREAM_FOOTER;
+    Hardstop__Stream *stream = NULL;
+    uint8_t *bytes = NULL;
+    struct hs_error err;
+    size_t size;
+
+    if (capture_stream(setup, &bytes, &size, &err) == 0) {
+        stream = stream_decode(bytes, size, setup->has_framing ? framing : STREAM_ANY, &err);
+    }
+    if (!stream) {
+        fprintf(stderr, "hardstop: no stream to come near to: %s\n", err.text);
+    }
+    free(bytes);
+    return stream;
+}
+
+static void print_words(void *user, const char *words)
+{
+    fprintf(user, "  ");
+    style_print_foreign(user, words, strlen(words));
+    fputc('\n', user);
+}
+
+static void add_comment(void *user, const char *words)
+{
+    fputs("#   ", user);
+    style_print_foreign(user, words, strlen(words));
+    fputc('\n', user);
+}
+
+static void add_json(void *user, const char *words)
+{
+    json_t *text = json_string(words);
+
+    json_array_append_new(user, text ? text : json_string("(not UTF-8)"));
+}
+
+/* In text form, the comment says what a reader wants to know first. */
+static int write_case(const char *path, const struct minimized *minimized, const Hardstop__Stream *captured,
+                      struct hs_error *err)
+{
+    const struct finding *finding = &minimized->finding;
+    char *text = NULL, *body;
+    size_t size;
+    FILE *out;
+    int result;
+
+    if (tool_ends_in(path, ".case")) {
+        return tool_write_case(path, minimized->test, err);
+    }
+    out = open_memstream(&text, &size);
+    fprintf(out, "# %016" PRIx64 "  %s: %s\n# %s\n# Unlike a sound stream:\n", finding->signature, finding->property,
+            verdict_name(finding->verdict), finding->message);
+    nearness_words(minimized->test, captured, add_comment, out);
+    body = case_text(minimized->test);
+    fputs(body, out);
+    fclose(out);
+    result = tool_write(path, text, size, err);
+    free(body);
+    free(text);
+    return result;
+}
+
+static void print_text(const char *path, const struct minimized *minimized, const Hardstop__Stream *captured)
+{
+    const struct finding *finding = &minimized->finding;
+    FILE *out = strcmp(path, "-") == 0 ? stderr : stdout;
+
+    style_print(out, STYLE_BAD, "%s", verdict_name(finding->verdict));
+    fprintf(out, " %016" PRIx64 ": %s: %s\n", finding->signature, finding->property, finding->message);
+    if (nearness_words(minimized->test, captured, print_words, out) == 0) {
+        fputs("  the stream as it was captured does it\n", out);
+    }
+    fprintf(out, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after, minimized->bytes_before,
+            minimized->loads, minimized->is_minimal ? "" : "; not minimal: --max-loads ended the search");
+}
+
+static void print_json(const char *path, const struct minimized *minimized, const Hardstop__Stream *captured)
+{
+    const struct finding *finding = &minimized->finding;
+    char signature[17];
+    json_t *words = json_array();
+
+    snprintf(signature, sizeof(signature), "%016" PRIx64, finding->signature);
+    nearness_words(minimized->test, captured, add_json, words);
+    tool_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "case", path, "signature",
+                              signature, "same", finding->same, "property", finding->property, "verdict",
+                              verdict_name(finding->verdict), "message", finding->message, "differences", words,
+                              "bytes_before", (int)minimized->bytes_before, "bytes_after", (int)minimized->bytes_after,
+                              "loads", (json_int_t)minimized->loads, "minimal", (int)minimized->is_minimal));
+}
+
+static int run(const struct options *options, const struct session *session, struct hs_error *err)
+{
+    Hardstop__Stream *captured = capture(session->test->setup);
+    struct minimize_options search = { .captured = captured, .max_loads = options->max_loads,
+                                       .progress = print_progress };
+    struct minimized minimized;
+    char *path = output_path(options);
+    int result = minimize(session->oracle.loader, session->test, &search, &minimized, err);
+
+    if (isatty(STDERR_FILENO)) {
+        fputs("\r\033[K", stderr);
+    }
+    if (result < 0) {
+        hs_fail_in(err, "%s", options->file.path);
+    } else {
+        result = write_case(path, &minimized, captured, err);
+    }
+    if (result == 0) {
+        (options->file.json ? print_json : print_text)(path, &minimized, captured);
+    }
+    minimized_clear(&minimized);
+    free(path);
+    if (captured) {
+        hardstop__stream__free_unpacked(captured, NULL);
+    }
+    return result;
+}
+
+int command_minimize(int argc, char **argv)
+{
+    struct options options = { 0 };
+    struct session session = { 0 };
+    struct hs_error err;
+    int status = TOOL_CLEAN;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (session_open(&session, &options.file, &options.setup, &err) < 0 || run(&options, &session, &err) < 0) {
+        status = tool_fail(&err);
+    }
+    session_close(&session);
+    tool_clear_setup(&options.setup);
+    return status;
+}
