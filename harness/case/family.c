@@ -20,12 +20,13 @@
 
 const struct family families[] = {
     { "net", "net", "virtio-net", .device = EVERYWHERE("net", "") },
+    { "net-packed", "net", "virtio-net", .device = EVERYWHERE("net", ",packed=on") },
     { "net-mq", "net", "virtio-net", .device = EVERYWHERE("net", ",mq=on,rss=on,netdev=n0"),
       .option = { "-netdev", "tap,id=n0,queues=3,script=no,downscript=no,vhost=off" }, .host = "/dev/net/tun" },
     { "blk", "blk", "virtio-blk", .device = EVERYWHERE("blk", ",drive=d0"), .option = { DISK("d0") } },
     { "blk-mq", "blk", "virtio-blk", .device = EVERYWHERE("blk", ",drive=d0,num-queues=3"), .option = { DISK("d0") } },
-    { "scsi", "scsi", "virtio-scsi", .device = EVERYWHERE("scsi", ",id=s0"), .more = { "scsi-hd,bus=s0.0,drive=d0" },
-      .option = { DISK("d0") } },
+    { "scsi", "scsi", "virtio-scsi", .device = EVERYWHERE("scsi", ",id=s0,num_queues=3"),
+      .more = { "scsi-hd,bus=s0.0,drive=d0" }, .option = { DISK("d0") } },
     { "serial", "serial", "virtio-console", .device = EVERYWHERE("serial", ",id=s0"),
       .more = { "virtserialport,bus=s0.0,nr=2,chardev=c0", "virtconsole,bus=s0.0,nr=5,chardev=c1" },
       .option = { "-chardev", "null,id=c0", "-chardev", "null,id=c1" } },
@@ -45,13 +46,13 @@ const struct family families[] = {
       .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G" },
     { "pmem", "pmem", "virtio-pmem", .device = PCI_ONLY("pmem", ",memdev=m0"),
       .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G",
-      .blocked = "it has no VMState: no section of the stream is its own" },
+      .blocked = "no section: it has no VMState" },
     { "vsock", "vsock", "virtio-vhost_vsock", .host = "/dev/vhost-vsock",
       .device = { "vhost-vsock-ccw,guest-cid=3", "vhost-vsock-pci,guest-cid=3",
                   "vhost-vsock-pci-non-transitional,bus=port0,guest-cid=3" } },
     { "crypto", "crypto", "virtio-crypto", .device = MODERN("crypto", ",cryptodev=c0"),
       .option = { "-object", "cryptodev-backend-builtin,id=c0" },
-      .blocked = "its VMState is marked as not migratable" },
+      .blocked = "QEMU refuses to migrate it" },
     { NULL },
 };
 

@@ -181,7 +181,7 @@ static void set_ring(struct search *search, Hardstop__VirtioSection *device, siz
     uint64_t desc = CANARY_RING_BASE + i * CANARY_RING_STRIDE;
 
     queue->has_num = queue->has_desc = queue->has_last_avail_idx = true;
-    queue->num = 32u >> i % 3;
+    queue->num = queue->num == 32u >> i % 3 ? 128 : 32u >> i % 3;
     queue->desc = desc;
     queue->last_avail_idx = (uint32_t)(0x1122 + i * 0x101);
     remember(search->test, desc + CANARY_RING_AVAIL + 2, (uint16_t)(queue->last_avail_idx + 5));
