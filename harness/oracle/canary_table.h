@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a canary has to respect: parts that a fresh device lacks, values that only fit together, places that cannot be. */
+/* What a canary respects: parts that a fresh device lacks, values that only fit together, places that cannot hold one. */
 #ifndef HARDSTOP_ORACLE_CANARY_TABLE_H
 #define HARDSTOP_ORACLE_CANARY_TABLE_H
 
@@ -17,7 +17,7 @@
 /* A part to be merged into the device's sections before their fields are filled in: text of a Section. */
 struct canary_part {
     const char *families; /* a pattern for the names of those that get it; NULL: all */
-    const char *subsection; /* the subsection that it appends, unless there is one; NULL: it is laid over what is there */
+    const char *subsection; /* what it appends, unless that is there; NULL: it is laid over what is there */
     const char *text;
 };
 

@@ -79,8 +79,8 @@ static const struct argp argp = {
     },
     .parser = parse,
     .args_doc = "[DEVICE...]",
-    .doc = "Checks the canary seeds on the real QEMU: each is accepted, is saved again as given, and holds a value of its own "
-           "in every field, or says why not.  Status 1 when one of them does not.",
+    .doc = "Checks the canary seeds on the real QEMU: each is accepted, is saved again as given, and holds a value of "
+           "its own in every field, or says why not.  Status 1 when one of them does not.",
 };
 
 /* One device on one transport. */
@@ -92,7 +92,7 @@ struct seed {
     Hardstop__Case *fresh, *test;
     struct canary canary;
     char *skipped; /* why there is none; NULL: there is */
-    bool failed;
+    enum tool_status status;
     struct hs_error err;
 };
 
@@ -142,8 +142,8 @@ static int start(struct seed *seed)
 static char *describe(const struct seed *seed)
 {
     char *text = hs_format("# SPDX-License-Identifier: GPL-2.0-or-later\n"
-                           "# Canary state of %s on %s: every field holds a legal value of its own, which the real loader\n"
-                           "# accepts and saves again as given.  Made by: hardstop seeds --make\n",
+                           "# Canary state of %s on %s: every field holds a legal value of its own, which the\n"
+                           "# real loader accepts and saves again as given.  Made by: hardstop seeds --make\n",
                            seed->family->section, family_transport_name(seed->transport));
     char *body = case_text(seed->test), *longer;
 
@@ -161,33 +161,30 @@ static char *describe(const struct seed *seed)
     return longer;
 }
 
-static int make(struct seed *seed)
+static enum tool_status make(struct seed *seed)
 {
-    int made, checked;
     char *text;
+    int written;
 
     seed->test = case_clone(seed->fresh);
-    made = canary_make(seed->loader, seed->family, seed->test, &seed->canary, &seed->err);
-    if (made < 0) {
-        return -1;
-    }
-    checked = canary_check(seed->loader, seed->test, seed->fresh, &seed->canary, &seed->err);
-    if (checked < 0) {
-        return -1;
+    if (canary_make(seed->loader, seed->family, seed->test, &seed->canary, &seed->err) < 0 ||
+        canary_check(seed->loader, seed->test, seed->fresh, &seed->canary, &seed->err) < 0) {
+        return TOOL_FINDING;
     }
     text = describe(seed);
-    made = file_write(seed->path, text, strlen(text), &seed->err);
+    written = file_write(seed->path, text, strlen(text), &seed->err);
     free(text);
-    return made;
+    return written < 0 ? TOOL_TROUBLE : TOOL_CLEAN;
 }
 
-static int check(struct seed *seed)
+static enum tool_status check(struct seed *seed)
 {
     seed->test = tool_read_case(seed->path, NULL, true, &seed->err);
     if (!seed->test) {
-        return -1;
+        return TOOL_TROUBLE;
     }
-    return canary_check(seed->loader, seed->test, seed->fresh, &seed->canary, &seed->err);
+    return canary_check(seed->loader, seed->test, seed->fresh, &seed->canary, &seed->err) < 0 ? TOOL_FINDING
+                                                                                               : TOOL_CLEAN;
 }
 
 static void run(struct seed *seed, const struct options *options)
@@ -199,7 +196,7 @@ static void run(struct seed *seed, const struct options *options)
     } else if (seed->family->host && access(seed->family->host, R_OK | W_OK) < 0) {
         seed->skipped = hs_format("needs the host's %s", seed->family->host);
     } else {
-        seed->failed = start(seed) < 0 || (options->make ? make : check)(seed) < 0;
+        seed->status = start(seed) < 0 ? TOOL_TROUBLE : (options->make ? make : check)(seed);
     }
 }
 
@@ -213,8 +210,8 @@ static void print_text(const struct seed *seed)
         return;
     }
     printf("%6zu bytes, %6zu places, %6zu hold a canary; ", canary->bytes, canary->places, canary->held);
-    style_print(stdout, seed->failed ? STYLE_BAD : STYLE_PLAIN, "%s", seed->failed ? seed->err.text : "accepted, saved "
-                                                                                                     "again as given");
+    style_print(stdout, seed->status ? STYLE_BAD : STYLE_PLAIN, "%s",
+                seed->status ? seed->err.text : "accepted, saved again as given");
     printf("\n");
 }
 
@@ -231,7 +228,7 @@ static void print_row(const struct seed *seeds)
             printf("- | ");
         } else if (seed->skipped) {
             printf("%s | ", seed->skipped);
-        } else if (seed->failed) {
+        } else if (seed->status) {
             printf("**%s** | ", seed->err.text);
         } else {
             printf("%zu; %zu of %zu | ", seed->canary.bytes, seed->canary.held, seed->canary.places);
@@ -251,7 +248,7 @@ static json_t *json_of(const struct seed *seed)
     }
     return json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:I, s:I, s:I, s:o}", "device", seed->family->name, "transport",
                      family_transport_name(seed->transport), "skipped", seed->skipped, "error",
-                     seed->failed ? seed->err.text : NULL, "bytes", (json_int_t)canary->bytes, "unnamed",
+                     seed->status ? seed->err.text : NULL, "bytes", (json_int_t)canary->bytes, "unnamed",
                      (json_int_t)canary->unnamed, "places", (json_int_t)canary->places, "held",
                      (json_int_t)canary->held, "gaps", gaps);
 }
@@ -267,10 +264,11 @@ static bool is_chosen(const struct options *options, const struct family *family
            (!options->transport || strcmp(options->transport, family_transport_name(transport)) == 0);
 }
 
-static int run_family(const struct options *options, const struct family *family, json_t *json)
+static enum tool_status run_family(const struct options *options, const struct family *family, json_t *json)
 {
     struct seed seeds[FAMILY_TRANSPORTS] = { 0 };
-    int status = TOOL_CLEAN, chosen = 0;
+    enum tool_status status = TOOL_CLEAN;
+    int chosen = 0;
 
     for (int i = 0; i < FAMILY_TRANSPORTS; i++) {
         seeds[i].family = family;
@@ -280,7 +278,7 @@ static int run_family(const struct options *options, const struct family *family
         }
         chosen++;
         run(&seeds[i], options);
-        status = seeds[i].failed ? TOOL_FINDING : status;
+        status = seeds[i].status > status ? seeds[i].status : status;
         if (options->json) {
             json_array_append_new(json, json_of(&seeds[i]));
         } else if (!options->table) {
@@ -300,16 +298,16 @@ int command_seeds(int argc, char **argv)
 {
     struct options options = { .folder = "corpus/cases/seeds" };
     json_t *json = json_array();
-    int status = TOOL_CLEAN;
+    enum tool_status status = TOOL_CLEAN;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (options.table) {
         printf("| device | ccw | pci | pcie | fuzzed by |\n|---|---|---|---|---|\n");
     }
     for (const struct family *family = families; family->name; family++) {
-        if (run_family(&options, family, json) == TOOL_FINDING) {
-            status = TOOL_FINDING;
-        }
+        enum tool_status worse = run_family(&options, family, json);
+
+        status = worse > status ? worse : status;
         fflush(stdout);
     }
     if (options.json) {
