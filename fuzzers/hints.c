@@ -40,6 +40,11 @@ static bool is_frozen(void *user, const ProtobufCFieldDescriptor *field)
            (field->id == 1 /* setup */ || field->id == 5 /* captured */);
 }
 
+static bool is_frozen_for_trimming(void *user, const ProtobufCFieldDescriptor *field)
+{
+    return is_frozen(user, field) || (is_of(field, &hardstop__case__descriptor) && field->id == 2 /* stream */);
+}
+
 static bool range_of(void *user, const ProtobufCFieldDescriptor *field, uint64_t *min, uint64_t *max)
 {
     const struct field *row = row_of(field);
@@ -61,7 +66,7 @@ static unsigned width_of(void *user, const ProtobufCFieldDescriptor *field)
     return row ? row->width : 0;
 }
 
-/* Damages have their own step in target.c, which knows where sections are. */
+/* Damages have their own step in target_mutate.c, which knows where sections are. */
 static unsigned weight_of(void *user, const ProtobufCFieldDescriptor *field)
 {
     (void)user;
@@ -78,3 +83,5 @@ const struct mutate_hints case_hints = {
     .width = width_of,
     .weight = weight_of,
 };
+
+const struct mutate_hints case_trim_hints = { .frozen = is_frozen_for_trimming };

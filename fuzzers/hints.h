@@ -6,5 +6,7 @@
 #include "proto/hints.h"
 
 extern const struct mutate_hints case_hints;
+/* For trimming: the stream stays as well, for one of zeros loads like any other, and hides what is shifted. */
+extern const struct mutate_hints case_trim_hints;
 
 #endif

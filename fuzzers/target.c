@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs, mutates and crosses cases; keeps a QEMU for each of the setups seen last. */
+/* Runs cases, keeps what they find, and a QEMU for each of the setups seen last. */
 #include "fuzzers/target.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 #include <xxhash.h>
 
-#include "fuzzers/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
@@ -16,18 +18,16 @@
 #include "harness/case/case.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/oracle/finding.h"
-#include "harness/wire/payload.h"
-#include "proto/mutate.h"
 #include "proto/reflect.h"
 
 enum {
-    POOL = 4, /* setups served at once: each is a QEMU of some 60 MB */
+    /* Setups served at once, a QEMU each.  A new one costs as much as some 30 loads, so all should fit if they can. */
+    MIN_POOL = 2,
+    MAX_POOL = 48,
+    QEMU_SIZE = 32 << 20, /* bytes of memory that are an idle one's own: 11 to 20 MB, and its forks need some */
     CAMPAIGN_TIMEOUT_MS = 250, /* a hang costs its whole limit */
     MAX_FAILURES = 20, /* harness failures in a row: the campaign is not testing anything any more */
 };
-
-/* libFuzzer reads this section as coverage; other engines leave it alone. */
-__attribute__((section("__libfuzzer_extra_counters"))) uint8_t target_counters[TARGET_COUNTERS];
 
 /* A loader for each setup, the least recently used closed for a new one. */
 struct served {
@@ -37,9 +37,10 @@ struct served {
 };
 
 static struct {
-    struct served pool[POOL];
+    struct served pool[MAX_POOL];
+    size_t pool_size;
     unsigned long uses;
-    const char *findings;
+    const char *findings, *instance;
     uint32_t timeout_ms;
     unsigned failures;
     uint64_t hasty[64]; /* signatures that went away when they were judged with patience */
@@ -50,15 +51,36 @@ static struct {
     } status;
 } state;
 
-static void read_settings(void)
+static unsigned long setting(const char *name, unsigned long otherwise)
 {
-    const char *timeout = getenv("HARDSTOP_TIMEOUT_MS");
+    const char *value = getenv(name);
+
+    return value && atoi(value) > 0 ? (unsigned long)atoi(value) : otherwise;
+}
+
+static size_t pool_size(void)
+{
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t fit = memory / 2 / setting("HARDSTOP_PROCESSES", 2) / QEMU_SIZE;
+
+    return fit < MIN_POOL ? MIN_POOL : fit > MAX_POOL ? MAX_POOL : (size_t)fit;
+}
+
+static void read_settings(const char *target)
+{
     const char *findings = getenv("HARDSTOP_FINDINGS");
+    const char *instance = getenv("HARDSTOP_INSTANCE");
     struct hs_error err;
 
     if (!state.findings) {
+        if (getenv("__AFL_SHM_ID")) {
+            /* AFL++ keeps us stopped between runs: nothing else would end us if its fork server went first. */
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+        }
         state.findings = findings && *findings ? findings : "findings";
-        state.timeout_ms = timeout && atoi(timeout) > 0 ? (uint32_t)atoi(timeout) : CAMPAIGN_TIMEOUT_MS;
+        state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", CAMPAIGN_TIMEOUT_MS);
+        state.instance = instance && *instance ? instance : target;
+        state.pool_size = pool_size();
         HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
         state.status.started = state.status.written = time_now();
     }
@@ -75,7 +97,7 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
 
     free(packed);
     state.uses++;
-    for (size_t i = 0; i < POOL; i++) {
+    for (size_t i = 0; i < state.pool_size; i++) {
         struct served *served = &state.pool[i];
 
         if (served->oracle.loader && served->setup == hash) {
@@ -95,43 +117,8 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
     return &oldest->oracle;
 }
 
-/* The case in the bytes, or NULL. */
-static Hardstop__Case *unpack(const uint8_t *data, size_t size)
-{
-    return size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
-}
-
-static void count(const char *what, uint64_t more)
-{
-    target_counters[XXH3_64bits_withSeed(what, strlen(what), more) % TARGET_COUNTERS]++;
-}
-
-/* Feedback: what came out, in which section, and at which sentence, with the numbers left out. */
-static void give_feedback(const struct judgement *judgement)
-{
-    const struct loader_answer *answer = &judgement->actual.answer;
-    char sentence[128];
-    size_t n = 0;
-
-    for (const char *c = answer->text; *c && *c != '\n' && n + 1 < sizeof(sentence); c++) {
-        if (*c < '0' || *c > '9') {
-            sentence[n++] = *c;
-        }
-    }
-    sentence[n] = 0;
-    count(answer->section, judgement->verdict);
-    count(sentence, judgement->verdict);
-    count("reference", judgement->reference.answer.outcome);
-    if (judgement->resave.n) {
-        count(judgement->resave.differences[0].path, VERDICT_EQUAL);
-    }
-    if (judgement->garbage.n) {
-        count(judgement->garbage.differences[0].path, VERDICT_GARBAGE);
-    }
-}
-
 /*
- * Judges once more, with patience: a hang gets its full time, fields are named, and what was haste goes away: 1 when the
+ * Judges once more, with patience: a hang gets its full time, fields are named, what was haste goes away: 1 when the
  * finding stays, 0 when it goes, -1 without a verdict.
  */
 static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
@@ -188,7 +175,7 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
     }
 }
 
-static void write_status(const char *transport)
+static void write_status(void)
 {
     char *path, *text, *verdicts, *longer;
     double time = time_now();
@@ -204,7 +191,7 @@ static void write_status(const char *transport)
         free(verdicts);
         verdicts = longer;
     }
-    path = hs_format("%s/status-%s", state.findings, transport);
+    path = hs_format("%s/status-%s", state.findings, state.instance);
     text = hs_format("{\"runs\": %lu, \"loads\": %lu, \"seconds\": %.1f, \"findings\": %lu, \"verdicts\": {%s}}\n",
                      state.status.runs, state.status.loads, time - state.status.started, state.status.findings,
                      verdicts);
@@ -222,7 +209,7 @@ static void on_failure(const struct hs_error *err)
              err->text);
 }
 
-void target_run(const char *transport, const uint8_t *data, size_t size)
+void target_run(const char *target, const uint8_t *data, size_t size)
 {
     static struct judgement judgement;
     Hardstop__Case *test;
@@ -230,8 +217,8 @@ void target_run(const char *transport, const uint8_t *data, size_t size)
     struct hs_error err;
     unsigned long before;
 
-    read_settings();
-    test = case_of_input(transport, data, size);
+    read_settings(target);
+    test = case_of_input(target, data, size);
     oracle = oracle_for(test->setup, &err);
     if (!oracle) {
         on_failure(&err);
@@ -241,153 +228,13 @@ void target_run(const char *transport, const uint8_t *data, size_t size)
             on_failure(&err);
         } else {
             state.failures = 0;
-            give_feedback(&judgement);
+            target_feedback(&judgement);
             keep_finding(oracle, &judgement);
         }
         state.status.loads += oracle->loads - before;
         state.status.verdicts[judgement.verdict]++;
     }
     state.status.runs++;
-    write_status(transport);
+    write_status();
     case_free(test);
-}
-
-/* Mutation. */
-
-static uint64_t pick_section(const Hardstop__Case *test, struct random *random)
-{
-    const Hardstop__Stream *stream = test->stream;
-    uint64_t i = random_below(random, stream->n_section);
-
-    /* What is asked about is what tables describe: one in four elsewhere is enough. */
-    for (int tries = 0; tries < 8 && !random_one_in(random, 4) && !payload_message(stream->section[i]); tries++) {
-        i = random_below(random, stream->n_section);
-    }
-    return i;
-}
-
-static uint32_t pick_offset(const Hardstop__Case *test, uint64_t section, struct random *random)
-{
-    struct stream_encoding encoding = { 0 };
-    const struct stream_mark *mark;
-    uint64_t size, offset;
-
-    stream_encode(test->stream, &encoding, NULL, NULL);
-    mark = &encoding.marks[section];
-    size = mark->end - mark->payload + 1;
-    /* The large arrays stand at the end and are all alike: half of the places are in the first part. */
-    offset = random_below(random, random_one_in(random, 2) && size > 1024 ? 1024 : size);
-    stream_encoding_clear(&encoding);
-    return (uint32_t)offset;
-}
-
-static void set_bytes(ProtobufCBinaryData *bytes, struct random *random)
-{
-    static const uint8_t usual[] = { 0x00, 0xff, 0x01, 0x80, 0x05, 0x7e };
-
-    bytes->len = random_below(random, 4) + 1;
-    bytes->data = hs_alloc(bytes->len);
-    for (size_t i = 0; i < bytes->len; i++) {
-        bytes->data[i] = random_one_in(random, 2) ? usual[random_below(random, sizeof(usual))]
-                                                  : (uint8_t)random_bits(random);
-    }
-}
-
-/* The kinds, each as often as it is worth. */
-static const Hardstop__Damage__KindCase kinds[] = {
-    HARDSTOP__DAMAGE__KIND_TRUNCATE,  HARDSTOP__DAMAGE__KIND_TRUNCATE, HARDSTOP__DAMAGE__KIND_TRUNCATE,
-    HARDSTOP__DAMAGE__KIND_INSERT,    HARDSTOP__DAMAGE__KIND_INSERT,   HARDSTOP__DAMAGE__KIND_INSERT,
-    HARDSTOP__DAMAGE__KIND_DELETE,    HARDSTOP__DAMAGE__KIND_DELETE,   HARDSTOP__DAMAGE__KIND_DELETE,
-    HARDSTOP__DAMAGE__KIND_OVERWRITE, HARDSTOP__DAMAGE__KIND_SWAP,     HARDSTOP__DAMAGE__KIND_REPEAT,
-};
-
-static Hardstop__Damage *random_damage(const Hardstop__Case *test, struct random *random)
-{
-    uint64_t section = pick_section(test, random);
-    uint32_t offset = pick_offset(test, section, random);
-    Hardstop__Damage *damage = damage_new(kinds[random_below(random, HS_COUNT(kinds))], (uint32_t)section, offset);
-
-    switch (damage->kind_case) {
-    case HARDSTOP__DAMAGE__KIND_INSERT:
-        set_bytes(&damage->insert, random);
-        break;
-    case HARDSTOP__DAMAGE__KIND_DELETE:
-        damage->delete_ = (uint32_t)random_below(random, 4) + 1;
-        break;
-    case HARDSTOP__DAMAGE__KIND_OVERWRITE:
-        set_bytes(&damage->overwrite, random);
-        break;
-    case HARDSTOP__DAMAGE__KIND_SWAP:
-        damage->swap = (uint32_t)random_below(random, test->stream->n_section);
-        break;
-    case HARDSTOP__DAMAGE__KIND_REPEAT:
-        damage->repeat = 1;
-        break;
-    default:
-        break;
-    }
-    return damage;
-}
-
-static void drop_damage(Hardstop__Case *test, size_t i)
-{
-    hardstop__damage__free_unpacked(test->damage[i], NULL);
-    test->damage[i] = test->damage[--test->n_damage];
-}
-
-/* One damage more, another, or none: a case with many tells less than one with a single damage. */
-static void damage_step(Hardstop__Case *test, struct random *random)
-{
-    if (test->n_damage && (test->n_damage > 2 || !random_one_in(random, 4))) {
-        drop_damage(test, random_below(random, test->n_damage));
-        if (random_one_in(random, 4)) {
-            return;
-        }
-    }
-    test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
-    test->damage[test->n_damage++] = random_damage(test, random);
-}
-
-static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_size, size_t otherwise)
-{
-    size_t size = hardstop__case__get_packed_size(test);
-
-    return size <= max_size ? hardstop__case__pack(test, out) : otherwise;
-}
-
-size_t target_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed, target_bytes_fn *bytes)
-{
-    struct mutate_options options = { .hints = &case_hints, .max_size = max_size, .bytes = bytes };
-    Hardstop__Case *test = unpack(data, size);
-    struct random random;
-
-    random_init(&random, seed);
-    if (!test) {
-        return bytes && size ? bytes(data, size, max_size) : size;
-    }
-    if (test->stream && test->stream->n_section && random_one_in(&random, 2)) {
-        damage_step(test, &random);
-    } else {
-        mutate_step(&test->base, &options, &random);
-    }
-    size = pack_into(test, data, max_size, size);
-    case_free(test);
-    return size;
-}
-
-size_t target_cross(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
-                    size_t max_out_size, unsigned seed)
-{
-    struct mutate_options options = { .hints = &case_hints, .max_size = max_out_size };
-    Hardstop__Case *one = unpack(data1, size1), *two = unpack(data2, size2);
-    struct random random;
-    size_t size = 0;
-
-    random_init(&random, seed);
-    if (one && two && mutate_cross(&one->base, &two->base, &options, &random)) {
-        size = pack_into(one, out, max_out_size, 0);
-    }
-    case_free(one);
-    case_free(two);
-    return size;
 }

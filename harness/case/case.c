@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
+#include "harness/case/roster.h"
 #include "harness/case/setup.h"
 #include "proto/reflect.h"
 #include "proto/text.h"
@@ -49,7 +50,7 @@ Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *er
     return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, err);
 }
 
-Hardstop__Case *case_of_input(const char *transport, const uint8_t *data, size_t size)
+Hardstop__Case *case_of_input(const char *target, const uint8_t *data, size_t size)
 {
     Hardstop__Case *test =
         size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
@@ -59,7 +60,7 @@ Hardstop__Case *case_of_input(const char *transport, const uint8_t *data, size_t
     }
     case_free(test);
     test = case_new();
-    test->setup = setup_standard(transport, HARDSTOP__FRAMING__FOOTER);
+    test->setup = roster_setup(target, 0, HARDSTOP__FRAMING__FOOTER);
     test->stream = (Hardstop__Stream *)reflect_new(&hardstop__stream__descriptor);
     test->stream->has_rest = true;
     test->stream->rest.data = hs_copy(data, size);

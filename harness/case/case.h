@@ -18,9 +18,9 @@ void case_free(Hardstop__Case *test);
 Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *err);
 /*
  * What a fuzz target makes of its input: a packed case whose setup passes setup_check(), or else device sections, as
- * they are, for the standard setup of the transport ("ccw" or "pci").
+ * they are, for the setup of the target ("ccw", "pci_net": see roster.h).
  */
-Hardstop__Case *case_of_input(const char *transport, const uint8_t *data, size_t size);
+Hardstop__Case *case_of_input(const char *target, const uint8_t *data, size_t size);
 /* As text; free it. */
 char *case_text(const Hardstop__Case *test);
 /* Packed; free it. */

@@ -7,6 +7,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/case/complete.h"
+#include "harness/case/roster.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/confirm.h"
 #include "harness/report/style.h"
@@ -36,10 +37,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->output = value;
         return 0;
     case 't':
-        if (strcmp(value, "ccw") != 0 && strcmp(value, "pci") != 0) {
-            argp_error(state, "--target takes ccw or pci, not \"%s\"", value);
+        if (!roster_has(value)) {
+            argp_error(state, "--target takes one of hardstop fuzz --list, not \"%s\"", value);
         }
-        options->file.transport = value;
+        options->file.target = value;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -50,7 +51,7 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "confirm", 'c', NULL, 0, "show the finding on an unmodified QEMU started with -incoming, and print that "
                                    "command line", 0 },
-        { "target", 't', "ccw|pci", 0, "FILE is an input of that fuzz target, a case or not, such as a crash file of "
+        { "target", 't', "TARGET", 0, "FILE is an input of that fuzz target, a case or not, such as a crash file of "
                                        "the engine", 0 },
         { "output", 'o', "FILE", 0, "where --confirm writes the complete stream (default: the case's name with .mig)",
           0 },

@@ -312,7 +312,7 @@ static Hardstop__Case *read_input(const struct file_options *file, struct hs_err
     if (file_read(file->path, &data, &size, err) < 0) {
         return NULL;
     }
-    test = case_of_input(file->transport, data, size);
+    test = case_of_input(file->target, data, size);
     free(data);
     return test;
 }
@@ -320,7 +320,7 @@ static Hardstop__Case *read_input(const struct file_options *file, struct hs_err
 int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
                  struct hs_error *err)
 {
-    session->test = file->transport ? read_input(file, err) : tool_read_case(file->path, setup, true, err);
+    session->test = file->target ? read_input(file, err) : tool_read_case(file->path, setup, true, err);
     if (session->test) {
         session->oracle.loader = qemu_open(session->test->setup, NULL, err);
     }

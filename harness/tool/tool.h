@@ -52,7 +52,7 @@ extern const struct argp_child setup_children[];
 struct file_options {
     const char *path; /* never NULL after parsing */
     bool json;
-    const char *transport; /* set by a command: the file is the input of that transport's fuzz target */
+    const char *target; /* set by a command: the file is the input of that fuzz target */
 };
 
 extern const struct argp file_argp;

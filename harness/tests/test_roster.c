@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The targets that are built are those of the table of devices; each has setups that may be started, all its own. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/case/family.h"
+#include "harness/case/roster.h"
+#include "harness/case/setup.h"
+#include "proto/reflect.h"
+
+static bool is_built(const char *name)
+{
+    char *list = hs_strdup(CASE_TARGETS), *rest = list;
+    bool found = false;
+
+    for (char *word; (word = strsep(&rest, ","));) {
+        found |= strcmp(word, name) == 0;
+    }
+    free(list);
+    return found;
+}
+
+static void what_is_built_is_what_there_is(void **state)
+{
+    char *list = hs_strdup(CASE_TARGETS), *rest = list;
+    const char *name;
+    size_t n = 0;
+
+    (void)state;
+    for (; (name = roster_name(n)); n++) {
+        if (!is_built(name)) {
+            fail_msg("CMakeLists.txt builds no %s_fuzzer", name);
+        }
+        assert_true(roster_has(name));
+    }
+    for (char *word; (word = strsep(&rest, ","));) {
+        if (!roster_has(word)) {
+            fail_msg("CMakeLists.txt builds %s_fuzzer, and the table has no such device", word);
+        }
+        n--;
+    }
+    assert_int_equal(n, 0);
+    free(list);
+}
+
+/* Each device that can be migrated here has a target; the others have none. */
+static void devices_have_targets(void **state)
+{
+    (void)state;
+    for (const struct family *family = families; family->name; family++) {
+        char *ccw = hs_format("ccw_%s", family->target), *pci = hs_format("pci_%s", family->target);
+
+        if (family->blocked) {
+            assert_false(roster_has(ccw));
+            assert_false(roster_has(pci));
+        } else if (!family->host) {
+            assert_int_equal(roster_has(ccw), family->device[FAMILY_CCW] != NULL);
+            assert_int_equal(roster_has(pci), family->device[FAMILY_PCI] != NULL);
+        }
+        free(ccw);
+        free(pci);
+    }
+    assert_false(roster_has("ccw_vsock"));
+}
+
+static void other_names_are_refused(void **state)
+{
+    static const char *const names[] = { "", "cc", "ccwx", "mmio", "ccw_", "ccw_nets", "pci_net_", "ccw_iommu", "_net",
+                                         "pcie", "pcie_net", "pci_crypto", "ccw-net", "net" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        if (roster_has(names[i]) || roster_setup(names[i], 0, HARDSTOP__FRAMING__FOOTER) ||
+            roster_section(names[i])) {
+            fail_msg("\"%s\" is taken for a target", names[i]);
+        }
+    }
+}
+
+static void setups_belong_to_one_target(void **state)
+{
+    const char *name;
+
+    (void)state;
+    for (size_t i = 0; (name = roster_name(i)); i++) {
+        char *mine = hs_strdup(name);
+        Hardstop__Setup *setup;
+        size_t n = 0;
+
+        for (; (setup = roster_setup(mine, n, HARDSTOP__FRAMING__LEGACY)); n++) {
+            struct hs_error err;
+
+            if (setup_check(setup, &err) < 0) {
+                fail_msg("%s: %s", mine, err.text);
+            }
+            assert_int_equal(setup->framing, HARDSTOP__FRAMING__LEGACY);
+            for (size_t k = 0; (name = roster_name(k)); k++) {
+                bool all = strchr(name, '_') == NULL, same = strncmp(name, mine, 3) == 0;
+
+                /* The standard setups have devices of several families: whose they are, beside "all", is open. */
+                if (strchr(mine, '_') && roster_takes(name, setup) != (same && (all || strcmp(name, mine) == 0))) {
+                    fail_msg("%s with a setup of %s", name, mine);
+                }
+                assert_true(!all || roster_takes(name, setup) == same);
+            }
+            hardstop__setup__free_unpacked(setup, NULL);
+        }
+        assert_true(n > 0);
+        free(mine);
+    }
+}
+
+/* What is no case is device sections for the target's own device; a case keeps its setup, whichever target runs it. */
+static void input_gets_the_setup_of_its_target(void **state)
+{
+    static const uint8_t raw[] = { 0x04, 0xff, 0x00 };
+    const char *name;
+
+    (void)state;
+    for (size_t i = 0; (name = roster_name(i)); i++) {
+        Hardstop__Setup *setup = roster_setup(name, 0, HARDSTOP__FRAMING__FOOTER);
+        Hardstop__Case *test = case_of_input(name, raw, sizeof(raw)), *foreign;
+        uint8_t *packed;
+        size_t size;
+
+        assert_true(reflect_equal(&test->setup->base, &setup->base));
+        assert_int_equal(test->stream->rest.len, sizeof(raw));
+        packed = case_pack(test, &size);
+        foreign = case_of_input(strncmp(name, "ccw", 3) == 0 ? "pci_gpu" : "ccw_9p", packed, size);
+        assert_true(reflect_equal(&foreign->base, &test->base));
+        free(packed);
+        case_free(foreign);
+        case_free(test);
+        hardstop__setup__free_unpacked(setup, NULL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_built_is_what_there_is), cmocka_unit_test(devices_have_targets),
+        cmocka_unit_test(other_names_are_refused),        cmocka_unit_test(setups_belong_to_one_target),
+        cmocka_unit_test(input_gets_the_setup_of_its_target),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starts, watches and ends the instances of a campaign. */
+#include "harness/tool/campaign.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/base/time.h"
+#include "harness/loader/loader.h"
+#include "harness/tool/campaign_seeds.h"
+
+enum {
+    MAX_STARTS = 100, /* of one instance in a campaign: something that kills it so often is not an accident */
+    POLL_MS = 250,
+    STOP_MS = 5000, /* for a target to end by itself when the time is over: it may be in a load */
+    STATUS_TARGETS = 3, /* named each by itself in the status line */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/*
+ * The folder with the engine's targets: that of this command, or the one beside it where ci/build puts that engine's
+ * build.  Free it; NULL with a reason.
+ */
+static char *find_programs(const struct engine *engine, const char *target, struct hs_error *err)
+{
+    bool is_own = strcmp(engine->name, HARDSTOP_ENGINE) == 0;
+    char self[4096], *folder, *program, *slash;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    self[n > 0 ? n : 0] = 0;
+    slash = strrchr(self, '/');
+    if (slash) {
+        *slash = 0;
+    }
+    folder = is_own ? hs_strdup(self) : hs_format("%s/../../%s/bin", self, engine->flavour);
+    program = hs_format("%s/%s_fuzzer", folder, target);
+    if (access(program, X_OK) != 0) {
+        hs_fail(err, HS_NO_OFFSET, "no target %s for the engine %s: ci/build %s makes it (%s: %s)", target,
+                engine->name, engine->flavour, program, strerror(errno));
+        free(folder);
+        folder = NULL;
+    }
+    free(program);
+    return folder;
+}
+
+static void add_instance(struct campaign *campaign, const char *programs, const char *target, unsigned job)
+{
+    struct instance *instance;
+
+    campaign->instances = hs_resize(campaign->instances, campaign->n + 1, sizeof(*campaign->instances));
+    instance = &campaign->instances[campaign->n++];
+    *instance = (struct instance){ .target = target, .job = job };
+    instance->name = job ? hs_format("%s-%u", target, job) : hs_strdup(target);
+    instance->program = hs_format("%s/%s_fuzzer", programs, target);
+    instance->work = hs_strdup(campaign->work);
+    instance->seeds = hs_format("%s/seeds-%s", campaign->work, target);
+    instance->log = hs_format("%s/%s.log", campaign->work, instance->name);
+    instance->findings = hs_format("%s/findings", campaign->work);
+    /* Far apart, so that no start of one has the numbers of another's. */
+    instance->seed = campaign->seed + job * 1000ul;
+}
+
+static int prepare_instance(const struct campaign *campaign, const struct instance *instance, struct hs_error *err)
+{
+    if (file_make_folder(instance->seeds, err) < 0 || file_make_folder(instance->findings, err) < 0 ||
+        campaign->engine->prepare(instance, err) < 0) {
+        return -1;
+    }
+    if (instance->job) {
+        return 0;
+    }
+    return seeds_capture(instance->seeds, instance->target, err) < 0 ||
+                   (campaign->seeds && seeds_copy(instance->seeds, instance->target, campaign->seeds, err) < 0)
+               ? -1
+               : 0;
+}
+
+int campaign_open(struct campaign *campaign, struct hs_error *err)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    char *processes;
+
+    if (!campaign->jobs) {
+        campaign->jobs = cores > (long)campaign->n_targets ? (unsigned)((size_t)cores / campaign->n_targets) : 1;
+    }
+    for (size_t i = 0; i < campaign->n_targets; i++) {
+        char *programs = find_programs(campaign->engine, campaign->targets[i], err);
+
+        if (!programs || campaign->engine->check(programs, err) < 0) {
+            free(programs);
+            return -1;
+        }
+        for (unsigned job = 0; job < campaign->jobs; job++) {
+            add_instance(campaign, programs, campaign->targets[i], job);
+        }
+        free(programs);
+    }
+    for (size_t i = 0; i < campaign->n; i++) {
+        if (prepare_instance(campaign, &campaign->instances[i], err) < 0) {
+            return -1;
+        }
+    }
+    processes = hs_format("%zu", campaign->n);
+    setenv("HARDSTOP_PROCESSES", processes, 1);
+    free(processes);
+    return 0;
+}
+
+void campaign_close(struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->n; i++) {
+        struct instance *instance = &campaign->instances[i];
+
+        free(instance->name);
+        free(instance->program);
+        free(instance->work);
+        free(instance->seeds);
+        free(instance->log);
+        free(instance->findings);
+    }
+    free(campaign->instances);
+}
+
+static int start(const struct campaign *campaign, struct instance *instance, double seconds, struct hs_error *err)
+{
+    fflush(NULL);
+    instance->pid = fork();
+    if (instance->pid == 0) {
+        campaign->engine->become(instance, (unsigned long)(seconds + 0.5));
+        fprintf(stderr, "hardstop: the engine cannot be started: %s\n", strerror(errno));
+        _exit(127);
+    }
+    instance->starts++;
+    return instance->pid < 0 ? hs_fail(err, HS_NO_OFFSET, "no new process: %s", strerror(errno)) : 0;
+}
+
+/* Notes the ends of instances; a killed one is started again while time is left.  1 while any runs. */
+static int watch(struct campaign *campaign, double left, struct hs_error *err)
+{
+    int running = 0;
+
+    for (size_t i = 0; i < campaign->n; i++) {
+        struct instance *instance = &campaign->instances[i];
+
+        if (instance->pid && waitpid(instance->pid, &instance->status, WNOHANG) == instance->pid) {
+            instance->pid = 0;
+            if (WIFSIGNALED(instance->status) && left >= 1 && !interrupted) {
+                fprintf(stderr, "hardstop: %s was killed (%s); it goes on\n", instance->program,
+                        loader_signal_name(WTERMSIG(instance->status)));
+                if (instance->starts < MAX_STARTS && start(campaign, instance, left, err) < 0) {
+                    return -1;
+                }
+            }
+        }
+        running |= instance->pid != 0;
+    }
+    return running;
+}
+
+static void stop(const struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->n; i++) {
+        if (campaign->instances[i].pid) {
+            kill(campaign->instances[i].pid, interrupted ? SIGTERM : SIGKILL);
+        }
+    }
+}
+
+/* What the instances of a target, or of all (NULL), have done. */
+static void print_sum(const struct campaign *campaign, const char *target)
+{
+    json_int_t loads = 0, findings = 0;
+    double rate = 0;
+
+    for (size_t i = 0; i < campaign->n; i++) {
+        const struct instance *instance = &campaign->instances[i];
+        char *path = hs_format("%s/status-%s", instance->findings, instance->name);
+        json_t *status = !target || strcmp(target, instance->target) == 0 ? json_load_file(path, 0, NULL) : NULL;
+        double seconds = json_number_value(json_object_get(status, "seconds"));
+        json_int_t done = json_integer_value(json_object_get(status, "loads"));
+
+        loads += done;
+        rate += seconds > 0 ? (double)done / seconds : 0;
+        findings += json_integer_value(json_object_get(status, "findings"));
+        json_decref(status);
+        free(path);
+    }
+    fprintf(stderr, " | %s %lld loads, %.0f/s, %lld new", target ? target : "all", (long long)loads, rate,
+            (long long)findings);
+}
+
+static void print_status(const struct campaign *campaign, double left)
+{
+    if (!isatty(STDERR_FILENO)) {
+        return;
+    }
+    fprintf(stderr, "\r%4.0f s left", left > 0 ? left : 0);
+    for (size_t i = 0; campaign->n_targets <= STATUS_TARGETS && i < campaign->n_targets; i++) {
+        print_sum(campaign, campaign->targets[i]);
+    }
+    if (campaign->n_targets > STATUS_TARGETS) {
+        print_sum(campaign, NULL);
+    }
+    fputs("\033[K", stderr);
+}
+
+int campaign_run(struct campaign *campaign, struct hs_error *err)
+{
+    double end = time_now() + (double)campaign->seconds;
+    int running = 1;
+
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    for (size_t i = 0; i < campaign->n; i++) {
+        if (start(campaign, &campaign->instances[i], (double)campaign->seconds, err) < 0) {
+            return -1;
+        }
+    }
+    while (running > 0) {
+        double left = end - time_now();
+
+        running = watch(campaign, left, err);
+        if (interrupted || left * 1000 < -STOP_MS) {
+            stop(campaign);
+        }
+        print_status(campaign, left);
+        nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
+    }
+    if (isatty(STDERR_FILENO)) {
+        fputc('\n', stderr);
+    }
+    return running;
+}
+
+int campaign_check(const struct campaign *campaign, struct hs_error *err)
+{
+    for (size_t i = 0; i < campaign->n; i++) {
+        const struct instance *instance = &campaign->instances[i];
+        int status = instance->status;
+
+        if (campaign->engine->inspect(instance, err) < 0) {
+            return -1;
+        }
+        if (WIFEXITED(status) && campaign->engine->is_regular(WEXITSTATUS(status), interrupted)) {
+            continue;
+        }
+        if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM) &&
+            instance->starts < MAX_STARTS) {
+            continue;
+        }
+        return hs_fail(err, HS_NO_OFFSET, "%s ended with %s %d, which is our own failure: see %s", instance->program,
+                       WIFEXITED(status) ? "status" : "signal",
+                       WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), instance->log);
+    }
+    return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes seeds from a real QEMU and from a folder of cases. */
+#include "harness/tool/campaign_seeds.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/case/case.h"
+#include "harness/case/roster.h"
+#include "harness/case/setup.h"
+#include "harness/loader/qemu/capture.h"
+
+static int save(const char *to, const char *name, const Hardstop__Case *test, struct hs_error *err)
+{
+    char *path = hs_format("%s/%s.case", to, name);
+    size_t size;
+    uint8_t *packed = case_pack(test, &size);
+    int result = file_write(path, packed, size, err);
+
+    free(packed);
+    free(path);
+    return result;
+}
+
+/* One device's sections of a captured stream, as seed number `i`. */
+static int save_device(const char *to, const char *device, const char *framing, size_t i, const Hardstop__Setup *setup,
+                       const uint8_t *bytes, size_t size, struct hs_error *err)
+{
+    Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, err);
+    Hardstop__Case *test;
+    char *name;
+    int result;
+
+    if (!stream) {
+        return hs_fail_in(err, "the captured stream");
+    }
+    test = case_of_stream(stream, setup, CASE_KEEP_DEVICES);
+    name = hs_format("captured-%zu-%s-%s", i, device, framing);
+    result = case_keep_sections(test, device)
+                 ? save(to, name, test, err)
+                 : hs_fail(err, HS_NO_OFFSET, "the captured stream has no section %s", device);
+    free(name);
+    case_free(test);
+    return result;
+}
+
+int seeds_capture(const char *to, const char *target, struct hs_error *err)
+{
+    static const char *const standard[] = { "virtio-net", "virtio-blk", "virtio-rng", "virtio-balloon" };
+    static const struct {
+        const char *name;
+        Hardstop__Framing framing;
+    } framings[] = { { "footer", HARDSTOP__FRAMING__FOOTER }, { "legacy", HARDSTOP__FRAMING__LEGACY } };
+    const char *device = roster_section(target);
+    const char *const *devices = device ? &device : standard;
+    size_t n_devices = device ? 1 : HS_COUNT(standard);
+    Hardstop__Setup *setup;
+    int result = 0;
+
+    for (size_t f = 0; f < HS_COUNT(framings); f++) {
+        for (size_t i = 0; result == 0 && (setup = roster_setup(target, i, framings[f].framing)); i++) {
+            uint8_t *bytes = NULL;
+            size_t size;
+
+            result = capture_stream(setup, &bytes, &size, err);
+            for (size_t d = 0; d < n_devices && result == 0; d++) {
+                result = save_device(to, devices[d], framings[f].name, i, setup, bytes, size, err);
+            }
+            free(bytes);
+            hardstop__setup__free_unpacked(setup, NULL);
+        }
+    }
+    return result;
+}
+
+static int copy_one(const char *to, const char *target, const char *path, const char *name, struct hs_error *err)
+{
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t size;
+    int result = 0;
+
+    if (file_read(path, &data, &size, err) < 0) {
+        return -1;
+    }
+    test = case_parse(data, size, err);
+    free(data);
+    if (!test) {
+        return hs_fail_in(err, "%s", path);
+    }
+    if (roster_takes(target, test->setup)) {
+        result = setup_check(test->setup, err) < 0 ? hs_fail_in(err, "%s", path) : save(to, name, test, err);
+    }
+    case_free(test);
+    return result;
+}
+
+/* `prefix` is the way down from where the copy began: two folders may have files of one name. */
+static int copy_below(const char *to, const char *target, const char *from, const char *prefix, struct hs_error *err)
+{
+    struct dirent **names;
+    int n = scandir(from, &names, NULL, alphasort), result = 0;
+
+    if (n < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: %s", from, strerror(errno));
+    }
+    for (int i = 0; i < n; i++) {
+        char *path = hs_format("%s/%s", from, names[i]->d_name);
+        char *name = hs_format("%s%.*s", prefix, (int)strcspn(names[i]->d_name, "."), names[i]->d_name);
+        char *below = hs_format("%s-", name);
+        struct stat status;
+
+        if (result == 0 && names[i]->d_name[0] != '.' && stat(path, &status) == 0) {
+            result = S_ISDIR(status.st_mode) ? copy_below(to, target, path, below, err)
+                                             : copy_one(to, target, path, name, err);
+        }
+        free(path);
+        free(name);
+        free(below);
+        free(names[i]);
+    }
+    free(names);
+    return result;
+}
+
+int seeds_copy(const char *to, const char *target, const char *from, struct hs_error *err)
+{
+    return copy_below(to, target, from, "", err);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Seeds: what a campaign begins with. */
+#ifndef HARDSTOP_TOOL_CAMPAIGN_SEEDS_H
+#define HARDSTOP_TOOL_CAMPAIGN_SEEDS_H
+
+#include "harness/base/error.h"
+
+/* Captures a stream of each of the target's setups, in both framings, into the folder `to`.  0, or -1 with a reason. */
+int seeds_capture(const char *to, const char *target, struct hs_error *err);
+
+/*
+ * Packs into the folder `to` the cases in and below the folder `from` that are of the target, whichever form they
+ * have.  0, or -1 with a reason: a file there that is no case is one.
+ */
+int seeds_copy(const char *to, const char *target, const char *from, struct hs_error *err);
+
+#endif

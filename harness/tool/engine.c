@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Command lines and environments of libFuzzer and AFL++. */
+#include "harness/tool/engine.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/loader/qemu/process.h"
+
+enum { HANG_SECONDS = 60 }; /* of a target: its QEMU has a time limit of its own, so this is our failure */
+
+/* Output to the log; and when the command dies, the engine goes, too. */
+static void become_child(const struct instance *instance)
+{
+    int log = open(instance->log, O_WRONLY | O_CREAT | O_APPEND, 0666);
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (log >= 0) {
+        dup2(log, 1);
+        dup2(log, 2);
+    }
+    setenv("HARDSTOP_FINDINGS", instance->findings, 1);
+    setenv("HARDSTOP_INSTANCE", instance->name, 1);
+}
+
+/* libFuzzer. */
+
+static int libfuzzer_check(const char *programs, struct hs_error *err)
+{
+    (void)programs;
+    (void)err;
+    return 0;
+}
+
+static char *libfuzzer_corpus(const struct instance *instance)
+{
+    return hs_format("%s/corpus-%s", instance->work, instance->target);
+}
+
+static char *libfuzzer_artifacts(const struct instance *instance)
+{
+    return hs_format("%s/artifacts-%s/", instance->work, instance->target);
+}
+
+static int libfuzzer_prepare(const struct instance *instance, struct hs_error *err)
+{
+    char *corpus = libfuzzer_corpus(instance), *artifacts = libfuzzer_artifacts(instance);
+    int result = file_make_folder(corpus, err) < 0 || file_make_folder(artifacts, err) < 0 ? -1 : 0;
+
+    free(corpus);
+    free(artifacts);
+    return result;
+}
+
+static void libfuzzer_become(const struct instance *instance, unsigned long seconds)
+{
+    char *arguments[] = {
+        instance->program,
+        libfuzzer_corpus(instance),
+        instance->seeds,
+        hs_format("-max_total_time=%lu", seconds),
+        /* A campaign that was cut short goes on with other numbers, not with the same ones again. */
+        hs_format("-seed=%lu", instance->seed + instance->starts),
+        hs_format("-artifact_prefix=%s", libfuzzer_artifacts(instance)),
+        hs_format("-timeout=%d", HANG_SECONDS),
+        (char *)"-max_len=1048576",
+        (char *)"-len_control=0",
+        (char *)"-rss_limit_mb=0",
+        (char *)"-print_final_stats=1",
+        NULL,
+    };
+
+    become_child(instance);
+    execv(arguments[0], arguments);
+}
+
+static bool libfuzzer_is_regular(int exit_status, bool interrupted)
+{
+    return exit_status == 0 || (interrupted && exit_status == 72);
+}
+
+static int libfuzzer_inspect(const struct instance *instance, struct hs_error *err)
+{
+    (void)instance;
+    (void)err;
+    return 0;
+}
+
+/* AFL++. */
+
+#define AFL_MUTATOR "hardstop-mutator.so"
+
+static int afl_check(const char *programs, struct hs_error *err)
+{
+    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+    char *mutator = hs_format("%s/" AFL_MUTATOR, programs), *path;
+    int result = 0;
+
+    setup.binary = (char *)"afl-fuzz";
+    path = process_find(&setup, NULL);
+    if (!path) {
+        result = hs_fail(err, HS_NO_OFFSET, "no program afl-fuzz in PATH; on Debian: apt-get install afl++");
+    } else if (access(mutator, R_OK) != 0) {
+        result = hs_fail(err, HS_NO_OFFSET, "%s is not there: ci/build afl makes it", mutator);
+    }
+    free(path);
+    free(mutator);
+    return result;
+}
+
+static char *afl_folder(const struct instance *instance)
+{
+    return hs_format("%s/afl-%s", instance->work, instance->target);
+}
+
+static char *afl_name(const struct instance *instance)
+{
+    return instance->job ? hs_format("secondary-%u", instance->job) : hs_strdup("main");
+}
+
+static int afl_prepare(const struct instance *instance, struct hs_error *err)
+{
+    char *folder = afl_folder(instance);
+    int result = file_make_folder(folder, err);
+
+    free(folder);
+    return result;
+}
+
+static void afl_become(const struct instance *instance, unsigned long seconds)
+{
+    static const char *const environment[][2] = {
+        { "AFL_AUTORESUME", "1" }, /* the next campaign goes on from the last one's queue */
+        { "AFL_CUSTOM_MUTATOR_ONLY", "1" },
+        { "AFL_FAST_CAL", "1" }, /* a load takes a millisecond */
+        { "AFL_IMPORT_FIRST", "1" }, /* of -F */
+        { "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "1" }, /* ours are found by the target, not by its death */
+        { "AFL_NO_AFFINITY", "1" }, /* the QEMUs would be bound to the one core as well */
+        { "AFL_NO_UI", "1" },
+        { "AFL_SKIP_CPUFREQ", "1" },
+        { "AFL_SYNC_TIME", "1" }, /* minutes */
+    };
+    const char *slash = strrchr(instance->program, '/');
+    char *arguments[24] = {
+        (char *)"afl-fuzz",
+        (char *)"-i", instance->seeds,
+        (char *)"-o", afl_folder(instance),
+        (char *)(instance->job ? "-S" : "-M"), afl_name(instance),
+        (char *)"-V", hs_format("%lu", seconds),
+        (char *)"-s", hs_format("%lu", instance->seed + instance->starts),
+        (char *)"-t", hs_format("%d", HANG_SECONDS * 1000),
+        (char *)"-m", (char *)"none",
+    };
+    size_t n = 15;
+
+    if (instance->job == 0) {
+        /* Seeds that have come since the queue began: -i is not looked at again. */
+        arguments[n++] = (char *)"-F";
+        arguments[n++] = instance->seeds;
+    }
+    arguments[n++] = (char *)"--";
+    arguments[n++] = instance->program;
+    become_child(instance);
+    for (size_t i = 0; i < HS_COUNT(environment); i++) {
+        setenv(environment[i][0], environment[i][1], 1);
+    }
+    setenv("AFL_CUSTOM_MUTATOR_LIBRARY",
+           hs_format("%.*s/" AFL_MUTATOR, (int)(slash - instance->program), instance->program), 1);
+    /* afl-fuzz throws away what a target says; its findings and its last words belong in the log. */
+    setenv("AFL_DRIVER_STDERR_DUPLICATE_FILENAME", instance->log, 1);
+    execvp(arguments[0], arguments);
+}
+
+static bool afl_is_regular(int exit_status, bool interrupted)
+{
+    (void)interrupted;
+    return exit_status == 0;
+}
+
+static int afl_inspect(const struct instance *instance, struct hs_error *err)
+{
+    static const char *const folders[] = { "crashes", "hangs" };
+    char *folder = afl_folder(instance), *name = afl_name(instance);
+    int result = 0;
+
+    for (size_t i = 0; i < HS_COUNT(folders) && result == 0; i++) {
+        char *path = hs_format("%s/%s/%s", folder, name, folders[i]);
+        DIR *directory = opendir(path);
+        struct dirent *entry;
+
+        while (directory && result == 0 && (entry = readdir(directory))) {
+            if (strncmp(entry->d_name, "id:", 3) == 0) {
+                result = hs_fail(err, HS_NO_OFFSET, "%s itself died or hung, which is our own failure: see %s and %s",
+                                 instance->program, path, instance->log);
+            }
+        }
+        if (directory) {
+            closedir(directory);
+        }
+        free(path);
+    }
+    free(folder);
+    free(name);
+    return result;
+}
+
+static const struct engine engines[] = {
+    { "libfuzzer", "fuzz", libfuzzer_check, libfuzzer_prepare, libfuzzer_become, libfuzzer_is_regular,
+      libfuzzer_inspect },
+    { "afl", "afl", afl_check, afl_prepare, afl_become, afl_is_regular, afl_inspect },
+};
+
+const struct engine *engine_find(const char *name)
+{
+    for (size_t i = 0; i < HS_COUNT(engines); i++) {
+        if (strcmp(engines[i].name, name) == 0) {
+            return &engines[i];
+        }
+    }
+    return NULL;
+}
