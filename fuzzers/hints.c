@@ -2,7 +2,10 @@
 /* Looks fields up in the payload tables, each once, and freezes what is not input. */
 #include "fuzzers/hints.h"
 
+#include <string.h>
+
 #include "case.pb-c.h"
+#include "harness/base/check.h"
 #include "harness/wire/tables.h"
 
 enum { CACHE_SIZE = 1024 }; /* a power of two above the number of fields in the schema (about 370) */
@@ -66,15 +69,36 @@ static unsigned width_of(void *user, const ProtobufCFieldDescriptor *field)
     return row ? row->width : 0;
 }
 
-/* Damages have their own step in target_mutate.c, which knows where sections are. */
+/*
+ * In percent.  Damages have their own step in target_damage.c, which knows where sections are.  What frames payloads is
+ * checked before them: a change there mostly ends the load where it begins.  Opaque payloads belong to devices that no
+ * table describes.
+ */
+static const struct {
+    const ProtobufCMessageDescriptor *type;
+    const char *field;
+    unsigned weight;
+} weights[] = {
+    { &hardstop__case__descriptor, "stream", 100 },
+    { &hardstop__case__descriptor, NULL, 10 },
+    { &hardstop__stream__descriptor, "section", 100 },
+    { &hardstop__stream__descriptor, NULL, 2 },
+    { &hardstop__section__descriptor, "virtio", 100 },
+    { &hardstop__section__descriptor, "scsi_disk", 100 },
+    { &hardstop__section__descriptor, "opaque", 10 },
+    { &hardstop__section__descriptor, "footer", 20 },
+    { &hardstop__section__descriptor, NULL, 5 },
+};
+
 static unsigned weight_of(void *user, const ProtobufCFieldDescriptor *field)
 {
     (void)user;
-    if (is_of(field, &hardstop__case__descriptor)) {
-        return field->id == 2 /* stream */ ? 100 : 10;
+    for (size_t i = 0; i < HS_COUNT(weights); i++) {
+        if (is_of(field, weights[i].type) && (!weights[i].field || strcmp(weights[i].field, field->name) == 0)) {
+            return weights[i].weight;
+        }
     }
-    /* Opaque payloads belong to devices that no table describes. */
-    return is_of(field, &hardstop__section__descriptor) && field->id == 8 /* opaque */ ? 10 : 100;
+    return 100;
 }
 
 const struct mutate_hints case_hints = {

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "fuzzers/hints.h"
+#include "fuzzers/target_damage.h"
+#include "fuzzers/target_last.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
@@ -20,113 +22,13 @@ static Hardstop__Case *unpack(const uint8_t *data, size_t size)
     return size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
 }
 
-static uint64_t pick_section(const Hardstop__Case *test, struct random *random)
-{
-    const Hardstop__Stream *stream = test->stream;
-    uint64_t i = random_below(random, stream->n_section);
-
-    /* What is asked about is what tables describe: one in four elsewhere is enough. */
-    for (int tries = 0; tries < 8 && !random_one_in(random, 4) && !section_is_described(stream->section[i]); tries++) {
-        i = random_below(random, stream->n_section);
-    }
-    return i;
-}
-
-static uint32_t pick_offset(const Hardstop__Case *test, uint64_t section, struct random *random)
-{
-    struct stream_encoding encoding = { 0 };
-    const struct stream_mark *mark;
-    uint64_t size, offset;
-
-    stream_encode(test->stream, &encoding, NULL, NULL);
-    mark = &encoding.marks[section];
-    size = mark->end - mark->payload + 1;
-    /* The large arrays stand at the end and are all alike: half of the places are in the first part. */
-    offset = random_below(random, random_one_in(random, 2) && size > 1024 ? 1024 : size);
-    stream_encoding_clear(&encoding);
-    return (uint32_t)offset;
-}
-
-static void set_bytes(ProtobufCBinaryData *bytes, struct random *random)
-{
-    static const uint8_t usual[] = { 0x00, 0xff, 0x01, 0x80, 0x05, 0x7e };
-
-    bytes->len = random_below(random, 4) + 1;
-    bytes->data = hs_alloc(bytes->len);
-    for (size_t i = 0; i < bytes->len; i++) {
-        bytes->data[i] = random_one_in(random, 2) ? usual[random_below(random, sizeof(usual))]
-                                                  : (uint8_t)random_bits(random);
-    }
-}
-
-/* The kinds, each as often as it is worth. */
-static const Hardstop__Damage__KindCase kinds[] = {
-    HARDSTOP__DAMAGE__KIND_TRUNCATE,  HARDSTOP__DAMAGE__KIND_TRUNCATE, HARDSTOP__DAMAGE__KIND_TRUNCATE,
-    HARDSTOP__DAMAGE__KIND_INSERT,    HARDSTOP__DAMAGE__KIND_INSERT,   HARDSTOP__DAMAGE__KIND_INSERT,
-    HARDSTOP__DAMAGE__KIND_DELETE,    HARDSTOP__DAMAGE__KIND_DELETE,   HARDSTOP__DAMAGE__KIND_DELETE,
-    HARDSTOP__DAMAGE__KIND_OVERWRITE, HARDSTOP__DAMAGE__KIND_SWAP,     HARDSTOP__DAMAGE__KIND_REPEAT,
-};
-
-static Hardstop__Damage *random_damage(const Hardstop__Case *test, struct random *random)
-{
-    uint64_t section = pick_section(test, random);
-    uint32_t offset = pick_offset(test, section, random);
-    Hardstop__Damage *damage = damage_new(kinds[random_below(random, HS_COUNT(kinds))], (uint32_t)section, offset);
-
-    switch (damage->kind_case) {
-    case HARDSTOP__DAMAGE__KIND_INSERT:
-        set_bytes(&damage->insert, random);
-        break;
-    case HARDSTOP__DAMAGE__KIND_DELETE:
-        damage->delete_ = (uint32_t)random_below(random, 4) + 1;
-        break;
-    case HARDSTOP__DAMAGE__KIND_OVERWRITE:
-        set_bytes(&damage->overwrite, random);
-        break;
-    case HARDSTOP__DAMAGE__KIND_SWAP:
-        damage->swap = (uint32_t)random_below(random, test->stream->n_section);
-        break;
-    case HARDSTOP__DAMAGE__KIND_REPEAT:
-        damage->repeat = 1;
-        break;
-    default:
-        break;
-    }
-    return damage;
-}
-
-static void drop_damage(Hardstop__Case *test, size_t i)
-{
-    hardstop__damage__free_unpacked(test->damage[i], NULL);
-    test->damage[i] = test->damage[--test->n_damage];
-}
-
-/* One damage more, another, or none: a case with many tells less than one with a single damage. */
-static void damage_step(Hardstop__Case *test, struct random *random, struct note *note)
-{
-    char *text;
-
-    if (test->n_damage && (test->n_damage > 2 || !random_one_in(random, 4))) {
-        drop_damage(test, random_below(random, test->n_damage));
-        if (random_one_in(random, 4)) {
-            note_text(note, "drop a damage");
-            return;
-        }
-    }
-    test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));
-    test->damage[test->n_damage++] = random_damage(test, random);
-    text = damage_text(test->damage[test->n_damage - 1]);
-    note_text(note, "%s", text);
-    free(text);
-}
-
 /* For input that is no case, and engines that leave bytes to us. */
 static size_t bytes_step(uint8_t *data, size_t size, size_t max_size, struct random *random, struct note *note)
 {
     size_t at = random_below(random, size + 1), kind = random_below(random, 3), n;
     ProtobufCBinaryData bytes;
 
-    set_bytes(&bytes, random);
+    target_damage_bytes(&bytes, random);
     n = bytes.len;
     if (kind == 0 && size + n <= max_size) {
         memmove(data + at + n, data + at, size - at);
@@ -147,6 +49,16 @@ static size_t bytes_step(uint8_t *data, size_t size, size_t max_size, struct ran
     return size;
 }
 
+static void note_damage(struct note *note, const Hardstop__Damage *damage)
+{
+    char *text = note->room ? damage_text(damage) : NULL;
+
+    if (text) {
+        note_text(note, "%s", text);
+    }
+    free(text);
+}
+
 static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_size, size_t otherwise)
 {
     size_t size = hardstop__case__get_packed_size(test);
@@ -157,11 +69,12 @@ static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_siz
 size_t target_mutate_described(uint8_t *data, size_t size, size_t max_size, unsigned seed, target_bytes_fn *bytes,
                                char *description, size_t description_size)
 {
-    struct mutate_options options = { .hints = &case_hints, .max_size = max_size, .bytes = bytes,
+    struct mutate_options options = { .hints = &case_hints, .max_size = max_size, .size = size, .bytes = bytes,
                                       .description = description, .description_size = description_size };
     struct note note = { .text = description, .room = description_size };
-    Hardstop__Case *test = unpack(data, size);
+    Hardstop__Case *test = target_last_take(data, size);
     struct random random;
+    size_t packed;
 
     random_init(&random, seed);
     if (description_size) {
@@ -170,14 +83,26 @@ size_t target_mutate_described(uint8_t *data, size_t size, size_t max_size, unsi
     if (!test) {
         return bytes && size ? bytes(data, size, max_size) : bytes_step(data, size, max_size, &random, &note);
     }
-    if (test->stream && test->stream->n_section && random_one_in(&random, 2)) {
-        damage_step(test, &random, &note);
-    } else {
+    switch (target_damage_draw(test, &random)) {
+    case TARGET_STEP_ADD:
+        target_damage_add(test, &random);
+        note_damage(&note, test->damage[test->n_damage - 1]);
+        break;
+    case TARGET_STEP_DROP:
+        target_damage_drop(test, &random);
+        note_text(&note, "drop a damage");
+        break;
+    default:
         mutate_step(&test->base, &options, &random);
+        break;
     }
-    size = pack_into(test, data, max_size, size);
-    case_free(test);
-    return size;
+    packed = pack_into(test, data, max_size, 0);
+    if (packed == 0) {
+        case_free(test);
+        return size;
+    }
+    target_last_keep(test, data, packed);
+    return packed;
 }
 
 size_t target_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed, target_bytes_fn *bytes)

@@ -161,34 +161,6 @@ static void store_absent(const ProtobufCFieldDescriptor *field, void *at)
     }
 }
 
-enum member_kind member_kind(const ProtobufCFieldDescriptor *field)
-{
-    switch (field->type) {
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_BYTES:
-        return MEMBER_BYTES;
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return MEMBER_MESSAGE;
-    default:
-        return MEMBER_SCALAR;
-    }
-}
-
-bool member_repeated(const ProtobufCFieldDescriptor *field)
-{
-    return field->label == PROTOBUF_C_LABEL_REPEATED;
-}
-
-bool member_in_oneof(const ProtobufCFieldDescriptor *field)
-{
-    return field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF;
-}
-
-bool member_same_oneof(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
-{
-    return member_in_oneof(a) && member_in_oneof(b) && a->quantifier_offset == b->quantifier_offset;
-}
-
 const ProtobufCFieldDescriptor *member_find(const ProtobufCMessageDescriptor *type, const char *name, size_t size)
 {
     for (unsigned i = 0; i < type->n_fields; i++) {

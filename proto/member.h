@@ -18,11 +18,36 @@ enum member_kind {
     MEMBER_MESSAGE,
 };
 
-enum member_kind member_kind(const ProtobufCFieldDescriptor *field);
-bool member_repeated(const ProtobufCFieldDescriptor *field);
-bool member_in_oneof(const ProtobufCFieldDescriptor *field);
+/* The first four are asked of each field of each message, several times in each walk. */
+static inline enum member_kind member_kind(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_BYTES:
+        return MEMBER_BYTES;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return MEMBER_MESSAGE;
+    default:
+        return MEMBER_SCALAR;
+    }
+}
+
+static inline bool member_repeated(const ProtobufCFieldDescriptor *field)
+{
+    return field->label == PROTOBUF_C_LABEL_REPEATED;
+}
+
+static inline bool member_in_oneof(const ProtobufCFieldDescriptor *field)
+{
+    return field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF;
+}
+
 /* True for members of one and the same oneof. */
-bool member_same_oneof(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b);
+static inline bool member_same_oneof(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
+{
+    return member_in_oneof(a) && member_in_oneof(b) && a->quantifier_offset == b->quantifier_offset;
+}
+
 /* Bytes of one value as it lies in the generated struct or in the array of a repeated field. */
 size_t member_value_size(const ProtobufCFieldDescriptor *field);
 /* The field of `type` with the name of `size` bytes, or NULL. */

@@ -453,7 +453,7 @@ static bool shrink(struct step *step, ProtobufCMessage *msg)
 static bool begin(struct step *step, const ProtobufCMessage *msg, const ProtobufCMessage *source,
                   const struct mutate_options *options, struct random *random)
 {
-    size_t size = protobuf_c_message_get_packed_size(msg);
+    size_t size = options->size ? options->size : protobuf_c_message_get_packed_size(msg);
 
     *step = (struct step){
         .options = options,

@@ -19,6 +19,7 @@
 struct mutate_options {
     const struct mutate_hints *hints;
     size_t max_size; /* packed bytes that the result may have; 0: REFLECT_MAX_INPUT */
+    size_t size; /* packed bytes of the message, where the caller knows them: counting takes a walk; 0: not known */
     /*
      * Another mutator of bytes, for half of the changes to them: it works in place, has room for `room` bytes, and
      * returns the new size, or 0 when it has nothing to offer.

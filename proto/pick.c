@@ -8,12 +8,15 @@
 
 /* Weight of a field at the top.  Three nested arrays of 1024 still leave a weight of 32 per value. */
 #define TOP_WEIGHT ((uint64_t)1 << 20)
+/* How many values of a longer array of plain messages stand for all of them. */
+#define SAMPLE 16
 
 struct walk {
     const struct mutate_hints *hints;
     struct random *random;
     enum pick_kind kind;
     const ProtobufCFieldDescriptor *like; /* not NULL: look for a source, not for a place */
+    bool whole; /* visit every value */
     uint64_t total;
     struct pick_level path[REFLECT_MAX_DEPTH + 1];
     struct pick *pick;
@@ -98,29 +101,67 @@ static void offer(struct walk *walk, ProtobufCMessage *msg, const ProtobufCField
     pick->path[depth] = (struct pick_level){ .field = field, .index = pick->index };
 }
 
+static void visit(struct walk *walk, ProtobufCMessage *msg, uint64_t weight, unsigned depth);
+
+/*
+ * Values that hold no messages differ little in what they offer; a thousand of them would be most of the walk, and the
+ * walk most of a step.
+ */
+static bool is_plain(const ProtobufCMessageDescriptor *type)
+{
+    for (unsigned f = 0; f < type->n_fields; f++) {
+        if (member_kind(&type->fields[f]) == MEMBER_MESSAGE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void visit_values(struct walk *walk, ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field,
+                         uint64_t weight, unsigned depth)
+{
+    size_t count = member_count(msg, field), visits = count;
+
+    if (count > 1) {
+        weight = weight / square_root(count) + 1;
+    }
+    if (!walk->whole && count > SAMPLE && is_plain(field->descriptor)) {
+        visits = SAMPLE;
+        weight = weight * count / SAMPLE;
+    }
+    for (size_t i = 0; i < visits; i++) {
+        size_t index = visits < count ? random_below(walk->random, count) : i;
+
+        walk->path[depth] = (struct pick_level){ .field = field, .index = index };
+        visit(walk, member_message(msg, field, index), weight, depth + 1);
+    }
+}
+
 static void visit(struct walk *walk, ProtobufCMessage *msg, uint64_t weight, unsigned depth)
 {
     for (unsigned f = 0; f < msg->descriptor->n_fields; f++) {
         const ProtobufCFieldDescriptor *field = &msg->descriptor->fields[f];
         uint64_t here = weight * hints_weight(walk->hints, field) / 100;
-        size_t count;
 
         if (here == 0 || hints_frozen(walk->hints, field)) {
             continue;
         }
         offer(walk, msg, field, here, depth);
-        if (member_kind(field) != MEMBER_MESSAGE || depth == REFLECT_MAX_DEPTH) {
-            continue;
-        }
-        count = member_count(msg, field);
-        if (count > 1) {
-            here = here / square_root(count) + 1;
-        }
-        for (size_t i = 0; i < count; i++) {
-            walk->path[depth] = (struct pick_level){ .field = field, .index = i };
-            visit(walk, member_message(msg, field, i), here, depth + 1);
+        if (member_kind(field) == MEMBER_MESSAGE && depth < REFLECT_MAX_DEPTH) {
+            visit_values(walk, msg, field, here, depth);
         }
     }
+}
+
+/* The sample may miss the only place there is. */
+static bool walk_from(struct walk *walk, ProtobufCMessage *root)
+{
+    visit(walk, root, TOP_WEIGHT, 0);
+    if (walk->total == 0) {
+        walk->whole = true;
+        visit(walk, root, TOP_WEIGHT, 0);
+    }
+    return walk->total > 0;
 }
 
 bool pick_place(struct pick *pick, ProtobufCMessage *root, const struct mutate_hints *hints, enum pick_kind kind,
@@ -128,8 +169,7 @@ bool pick_place(struct pick *pick, ProtobufCMessage *root, const struct mutate_h
 {
     struct walk walk = { .hints = hints, .random = random, .kind = kind, .pick = pick };
 
-    visit(&walk, root, TOP_WEIGHT, 0);
-    return walk.total > 0;
+    return walk_from(&walk, root);
 }
 
 bool pick_source(struct pick *pick, const ProtobufCMessage *root, const ProtobufCFieldDescriptor *like,
@@ -137,6 +177,5 @@ bool pick_source(struct pick *pick, const ProtobufCMessage *root, const Protobuf
 {
     struct walk walk = { .random = random, .like = like, .pick = pick };
 
-    visit(&walk, (ProtobufCMessage *)root, TOP_WEIGHT, 0);
-    return walk.total > 0;
+    return walk_from(&walk, (ProtobufCMessage *)root);
 }

@@ -2,7 +2,7 @@
 /*
  * Picks the place of one mutation: a single walk over the message, by weighted reservoir sampling.  Each of the n
  * values of a repeated field, with all below it, weighs 1/sqrt(n) of a lone one, so that a long array does not swallow
- * every mutation.
+ * every mutation.  Of a long array of messages that hold none themselves a few, drawn at random, stand for all.
  */
 #ifndef HARDSTOP_PROTO_PICK_H
 #define HARDSTOP_PROTO_PICK_H

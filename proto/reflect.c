@@ -298,16 +298,16 @@ static int check_field(const ProtobufCMessage *msg, const ProtobufCFieldDescript
             return hs_fail(err, HS_NO_OFFSET, "%s: its oneof has the unknown tag %u", field->name, *tag);
         }
     }
-    count = member_count(msg, field);
     if (!member_repeated(field)) {
-        return count ? check_value(field, at, 0, err) : 0;
+        return member_kind(field) != MEMBER_SCALAR && member_count(msg, field) ? check_value(field, at, 0, err) : 0;
     }
+    count = member_count(msg, field);
     at = *(const uint8_t *const *)at;
     if (count && !at) {
         return hs_fail(err, HS_NO_OFFSET, "%s: %zu values, but no array", field->name, count);
     }
     size = member_value_size(field);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && member_kind(field) != MEMBER_SCALAR; i++) {
         if (check_value(field, at + i * size, i, err)) {
             return -1;
         }

@@ -318,6 +318,42 @@ static unsigned count_tied(bool no_ties)
     return tied;
 }
 
+/* Of a thousand values a few stand for all, with the weight of all; and the only place of its kind is still found. */
+static void samples_of_long_arrays_are_fair(void **state)
+{
+    const ProtobufCFieldDescriptor *leaves = field_of(&sample__inner__descriptor, "leaves");
+    const ProtobufCFieldDescriptor *number = field_of(&sample__leaf__descriptor, "number");
+    ProtobufCMessage *msg = parse(&sample__inner__descriptor, "leaf { number: 1 }");
+    unsigned alone = 0, low = 0;
+    struct random random;
+    struct pick pick;
+
+    (void)state;
+    random_init(&random, 1);
+    for (size_t i = 0; i < 1024; i++) {
+        member_insert(msg, leaves, i);
+        member_set(member_message(msg, leaves, i), number, 0, i + 1);
+    }
+    for (int i = 0; i < 4096; i++) {
+        assert_true(pick_place(&pick, msg, NULL, PICK_CHANGE, &random));
+        alone += pick.path[0].field != leaves;
+        low += pick.path[0].field == leaves && pick.path[0].index < 512;
+    }
+    /* One in 33, and half of the rest. */
+    assert_in_range(alone, 80, 180);
+    assert_in_range(low, 1850, 2120);
+    for (size_t i = 0; i < 1024; i++) {
+        member_clear(member_message(msg, leaves, i), number);
+    }
+    member_clear(msg, field_of(&sample__inner__descriptor, "leaf"));
+    member_set(member_message(msg, leaves, 700), number, 0, 1);
+    for (int i = 0; i < 100; i++) {
+        assert_true(pick_place(&pick, msg, NULL, PICK_DELETE, &random));
+        assert_int_equal(pick.path[0].index, 700);
+    }
+    reflect_free(msg);
+}
+
 static void ties_are_kept_and_sometimes_broken(void **state)
 {
     (void)state;
@@ -617,6 +653,7 @@ int main(void)
         cmocka_unit_test(each_kind_of_step_happens),
         cmocka_unit_test(steps_are_described),
         cmocka_unit_test(long_arrays_do_not_swallow_all),
+        cmocka_unit_test(samples_of_long_arrays_are_fair),
         cmocka_unit_test(ties_are_kept_and_sometimes_broken),
         cmocka_unit_test(frozen_fields_never_change),
         cmocka_unit_test(numbers_seek_the_edges),

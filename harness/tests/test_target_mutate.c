@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The case targets' mutator: decided by bytes and seed alone, and damages mostly where one can tell what they do. */
+#include "harness/tests/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzzers/target.h"
+#include "harness/base/alloc.h"
+#include "harness/case/case.h"
+
+enum { MAX_SIZE = 65536 };
+
+static Hardstop__Case *sample(void)
+{
+    char *text = hs_format("section { section_id: 1 idstr: '/fe.0.0001/virtio-rng' virtio { %s } footer { } }"
+                           "section { type: EOF }", support_rng_text);
+    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+    Hardstop__Case *test = case_of_stream((Hardstop__Stream *)support_message(&hardstop__stream__descriptor, text),
+                                          &setup, CASE_KEEP_DEVICES);
+
+    free(text);
+    return test;
+}
+
+static size_t mutate(uint8_t *data, size_t size, unsigned seed)
+{
+    return target_mutate(data, size, MAX_SIZE, seed, NULL);
+}
+
+/* The mutator remembers its last result: with and without that, the next one is the same. */
+static void memory_changes_nothing(void **state)
+{
+    uint8_t *warm = hs_alloc(MAX_SIZE), *cold = hs_alloc(MAX_SIZE), *other = hs_alloc(MAX_SIZE), *start;
+    Hardstop__Case *test = sample();
+    size_t start_size, size, cold_size;
+
+    (void)state;
+    start = case_pack(test, &start_size);
+    for (unsigned chain = 0; chain < 100; chain++) {
+        memcpy(warm, start, start_size);
+        size = start_size;
+        for (unsigned i = 0; i < 20; i++) {
+            unsigned seed = chain * 100 + i;
+
+            memcpy(cold, warm, size);
+            cold_size = size;
+            size = mutate(warm, size, seed);
+            memcpy(other, start, start_size);
+            mutate(other, start_size, seed + 1);
+            cold_size = mutate(cold, cold_size, seed);
+            assert_int_equal(size, cold_size);
+            assert_memory_equal(warm, cold, size);
+        }
+    }
+    free(start);
+    free(warm);
+    free(cold);
+    free(other);
+    case_free(test);
+}
+
+/* In chains of five, as libFuzzer makes them: nearly every damage is done to a stream as it was captured. */
+static void damages_meet_captured_streams(void **state)
+{
+    unsigned damaged = 0, changed = 0, both = 0;
+    uint8_t *data = hs_alloc(MAX_SIZE), *start;
+    struct stream_encoding encoding = { 0 };
+    Hardstop__Case *test = sample();
+    size_t start_size, size = 0;
+
+    (void)state;
+    start = case_pack(test, &start_size);
+    case_free(test);
+    for (unsigned i = 0; i < 10000; i++) {
+        if (i % 5 == 0) {
+            memcpy(data, start, start_size);
+            size = start_size;
+        }
+        size = mutate(data, size, i);
+        test = case_parse(data, size, NULL);
+        assert_non_null(test);
+        if (test->stream) {
+            stream_encode(test->stream, &encoding, NULL, NULL);
+            damaged += test->n_damage != 0;
+            changed += !case_is_captured(test, &encoding);
+            both += test->n_damage && !case_is_captured(test, &encoding);
+        }
+        case_free(test);
+    }
+    print_message("%u damaged, %u changed, %u both\n", damaged, changed, both);
+    assert_true(damaged > 3000);
+    assert_true(changed > 3000);
+    assert_true(both > 100 && both < 1500);
+    stream_encoding_clear(&encoding);
+    free(start);
+    free(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_changes_nothing),
+        cmocka_unit_test(damages_meet_captured_streams),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
