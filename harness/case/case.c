@@ -126,7 +126,7 @@ static void drop_frame(Hardstop__Stream *stream)
     stream->vmdesc = NULL;
 }
 
-static void mark_captured(Hardstop__Case *test)
+void case_mark_captured(Hardstop__Case *test)
 {
     struct stream_encoding encoding = { 0 };
 
@@ -148,7 +148,7 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
     }
     test->stream = stream;
     test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
-    mark_captured(test);
+    case_mark_captured(test);
     return test;
 }
 
@@ -175,7 +175,7 @@ size_t case_keep_sections(Hardstop__Case *test, const char *part)
     }
     if (matches) {
         filter_sections(stream, keep);
-        mark_captured(test);
+        case_mark_captured(test);
     }
     free(keep);
     return matches;
@@ -194,9 +194,33 @@ size_t case_keep_described(Hardstop__Case *test)
         keep[i] = match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
     }
     filter_sections(stream, keep);
-    mark_captured(test);
+    case_mark_captured(test);
     free(keep);
     return matches;
+}
+
+static void set_footer(Hardstop__Section *section, bool wanted)
+{
+    if (section->footer && !wanted) {
+        hardstop__footer__free_unpacked(section->footer, NULL);
+        section->footer = NULL;
+    }
+    if (!section->footer && wanted && section->type != HARDSTOP__SECTION__TYPE__EOF &&
+        section->type != HARDSTOP__SECTION__TYPE__COMMAND) {
+        section->footer = (Hardstop__Footer *)reflect_new(&hardstop__footer__descriptor);
+    }
+}
+
+void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing)
+{
+    for (size_t i = 0; i < test->stream->n_section; i++) {
+        set_footer(test->stream->section[i], framing == HARDSTOP__FRAMING__FOOTER);
+    }
+    test->setup->has_framing = true;
+    test->setup->framing = framing;
+    if (test->has_captured) {
+        case_mark_captured(test);
+    }
 }
 
 uint64_t case_stream_hash(const struct stream_encoding *encoding)

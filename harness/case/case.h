@@ -50,6 +50,15 @@ size_t case_keep_sections(Hardstop__Case *test, const char *part);
  */
 size_t case_keep_described(Hardstop__Case *test);
 
+/* Marks the stream, as it is now, as one that a real QEMU saved. */
+void case_mark_captured(Hardstop__Case *test);
+
+/*
+ * Reframes a case of device sections: footers are dropped, or put behind every section that can have one; a stream that
+ * was marked as captured is so again.
+ */
+void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
+
 /* XXH3 of the encoded stream. */
 uint64_t case_stream_hash(const struct stream_encoding *encoding);
 /* True when the stream is as it was captured. */

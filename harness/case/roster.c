@@ -146,6 +146,19 @@ static const struct family *family_of(const char *device, const struct group *gr
     return NULL;
 }
 
+/* Is it just the device of a row that needs a file of the host? */
+static bool needs_host(const char *device)
+{
+    for (const struct family *family = families; family->name; family++) {
+        for (int t = 0; family->host && t < FAMILY_TRANSPORTS; t++) {
+            if (family->device[t] && strcmp(family->device[t], device) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool roster_takes(const char *name, const Hardstop__Setup *setup)
 {
     const struct family *family = NULL;
@@ -157,6 +170,9 @@ bool roster_takes(const char *name, const Hardstop__Setup *setup)
     }
     /* The first device is what a setup is about, the one behind it is there to stand behind it. */
     for (size_t i = 0; i < setup->n_device && !family; i++) {
+        if (needs_host(setup->device[i])) {
+            return false;
+        }
         family = family_of(setup->device[i], group);
     }
     return !target || (family && strcmp(family->target, target) == 0);

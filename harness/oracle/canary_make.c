@@ -432,7 +432,6 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
     int result = -1;
 
     memset(canary, 0, sizeof(*canary));
-    test->has_captured = false;
     if (!device_of(&search)) {
         return hs_fail(err, HS_NO_OFFSET, "%s: no virtio section", family->name);
     }
@@ -440,6 +439,7 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
         find_places(&search, 0);
         result = fill(&search, 0, search.n) < 0 || fill_again(&search) < 0 ? -1 : settle(&search, "the end");
     }
+    case_mark_captured(test);
     canary->loads = search.loads;
     free(search.places);
     stream_encoding_clear(&search.plain);

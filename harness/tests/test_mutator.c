@@ -16,6 +16,7 @@
 
 enum {
     STEPS = 300,
+    WALK = 10, /* steps before the seed is taken again */
     MAX_SIZE = 1 << 20, /* afl-fuzz's */
     MAX_TRIMS = 1000,
 };
@@ -150,7 +151,7 @@ static void same_seed_gives_the_same(void **state)
     afl.deinit(three);
 }
 
-/* A long walk: every result is a case, of the same setup, and most steps lead to something new. */
+/* Many walks from the seed: every result is a case, of the same setup, and most steps lead to something new. */
 static void cases_stay_cases(void **state)
 {
     Hardstop__Case *first = case_parse(seed, seed_size, NULL);
@@ -163,8 +164,14 @@ static void cases_stay_cases(void **state)
     for (int i = 0; i < STEPS; i++) {
         Hardstop__Case *test;
         uint8_t *next;
-        size_t n = fuzz(mutator, now, size, MAX_SIZE, &next);
+        size_t n;
 
+        if (i % WALK == 0) {
+            free(now);
+            now = exact(seed, seed_size);
+            size = seed_size;
+        }
+        n = fuzz(mutator, now, size, MAX_SIZE, &next);
         if (n == 0) {
             skipped++;
             free(next);

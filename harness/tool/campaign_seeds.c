@@ -79,6 +79,20 @@ int seeds_capture(const char *to, const char *target, struct hs_error *err)
     return result;
 }
 
+/* As it is, and without footers. */
+static int save_framings(const char *to, const char *name, Hardstop__Case *test, struct hs_error *err)
+{
+    char *legacy = hs_format("%s-legacy", name);
+    int result = save(to, name, test, err);
+
+    if (result == 0 && test->stream && test->setup->framing == HARDSTOP__FRAMING__FOOTER) {
+        case_set_framing(test, HARDSTOP__FRAMING__LEGACY);
+        result = save(to, legacy, test, err);
+    }
+    free(legacy);
+    return result;
+}
+
 static int copy_one(const char *to, const char *target, const char *path, const char *name, struct hs_error *err)
 {
     Hardstop__Case *test;
@@ -95,7 +109,7 @@ static int copy_one(const char *to, const char *target, const char *path, const 
         return hs_fail_in(err, "%s", path);
     }
     if (roster_takes(target, test->setup)) {
-        result = setup_check(test->setup, err) < 0 ? hs_fail_in(err, "%s", path) : save(to, name, test, err);
+        result = setup_check(test->setup, err) < 0 ? hs_fail_in(err, "%s", path) : save_framings(to, name, test, err);
     }
     case_free(test);
     return result;
