@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/client.h"
+#include "harness/loader/qemu/protocol.h"
 #include "proto/reflect.h"
 
 static double now(void)
@@ -290,6 +292,31 @@ static void fifty_opens_leave_nothing_behind(void **state)
     case_free(good);
 }
 
+/* A descriptor of ours may have a number that the served QEMU expects another one at. */
+static void descriptors_do_not_collide(void **state)
+{
+    Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    int fds[PROTOCOL_FD_OUTPUT + 16], n = 0;
+
+    (void)state;
+    do {
+        fds[n] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        assert_true(fds[n] >= 0);
+    } while (fds[n++] < PROTOCOL_FD_SOCKET - 8);
+    for (int i = 0; i < 12; i++) {
+        struct loader *loader = support_open(good->setup);
+
+        load_accepted(loader, good, NULL);
+        loader_close(loader);
+        fds[n] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        assert_true(fds[n++] >= 0);
+    }
+    while (n) {
+        close(fds[--n]);
+    }
+    case_free(good);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +329,7 @@ int main(void)
         SUPPORT_TIDY(a_server_killed_in_a_load_gives_the_verdict_yet),
         SUPPORT_TIDY(guest_memory_is_written_before_the_load),
         SUPPORT_TIDY(a_wrapper_script_may_stand_before_qemu),
+        SUPPORT_TIDY(descriptors_do_not_collide),
         SUPPORT_TIDY(fifty_opens_leave_nothing_behind),
     };
 

@@ -138,6 +138,27 @@ char *process_find(const Hardstop__Setup *setup, struct hs_error *err)
     return NULL;
 }
 
+enum { MAX_FDS = 8, FIRST_SPARE_FD = 512 }; /* above what a child is given */
+
+/* In two moves: a descriptor that is still to be handed on may have the number that another one gets. */
+static bool hand_over(const struct process_fd *fds, size_t n_fds)
+{
+    int spare[MAX_FDS];
+
+    for (size_t i = 0; i < n_fds; i++) {
+        spare[i] = fcntl(fds[i].from, F_DUPFD_CLOEXEC, FIRST_SPARE_FD);
+        if (spare[i] < 0) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < n_fds; i++) {
+        if (dup2(spare[i], fds[i].to) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 __attribute__((noreturn)) static void run_child(const char *path, const struct arguments *arguments,
                                                 const struct process_fd *fds, size_t n_fds, int error_fd,
                                                 const char *const *environment)
@@ -152,10 +173,9 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
     dup2(null, 0);
     dup2(null, 1);
     dup2(error_fd, 2);
-    for (size_t i = 0; i < n_fds; i++) {
-        if (dup2(fds[i].from, fds[i].to) < 0) {
-            _exit(127);
-        }
+    if (!hand_over(fds, n_fds)) {
+        dprintf(2, "descriptors cannot be handed over: %s\n", strerror(errno));
+        _exit(127);
     }
     for (; environment && *environment; environment += 2) {
         setenv(environment[0], environment[1], 1);
@@ -171,6 +191,7 @@ int process_start(struct process *process, const char *path, const struct argume
     int errors[2];
     pid_t pid;
 
+    HS_CHECK(n_fds <= MAX_FDS, "%zu descriptors", n_fds);
     if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "no pipe: %s", strerror(errno));
     }
