@@ -14,7 +14,7 @@
  * name, bytes and strings with C escapes.  Text of the same message is the same, character for character.
  */
 char *text_print(const ProtobufCMessage *msg);
-/* The same message in fewer lines: lists of numbers in [ ], and messages without messages on one line, where it fits. */
+/* The same in fewer lines: lists of numbers in [ ], and messages without messages on one line, where that fits. */
 char *text_print_brief(const ProtobufCMessage *msg);
 
 #define TEXT_SCALAR_SIZE 32 /* the longest double takes 25 */

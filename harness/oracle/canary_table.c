@@ -9,7 +9,8 @@
 
 #include "harness/base/check.h"
 
-#define SUBSECTION(name, body) "virtio/" name, "virtio { subsection { name: 'virtio/" name "' version_id: 1 " body " } }"
+#define SUBSECTION(name, body) \
+    "virtio/" name, "virtio { subsection { name: 'virtio/" name "' version_id: 1 " body " } }"
 /* A request in flight; its buffers are in guest memory. */
 #define ELEMENT                                                                                                      \
     "elem { index: 17 out_num: 2 in_num: 3 in_addr: [ 1572864, 1573888, 1574912 ] out_addr: [ 1576960, 1577984 ] " \
@@ -40,8 +41,8 @@ const struct canary_part canary_parts[] = {
       "scanouts { scanout { resource_id: 7 width: 4 height: 3 } } } }" },
     /* Trees are saved in the order of their keys. */
     { "iommu", NULL,
-      "virtio { iommu { domain { key: 0x1122334455667788 id: 5 mapping { low: 0x0102030405060708 high: 0x01020304050708ff "
-      "phys_addr: 1048576 flags: 3 } mapping { low: 0x1112131415161718 high: 0x11121314151718ff phys_addr: 1064960 "
+      "virtio { iommu { domain { key: 0x1122334455667788 id: 5 mapping { low: 0x0102030405060708 "
+      "high: 0x01020304050708ff phys_addr: 1048576 flags: 3 } mapping { low: 0x1112131415161718 high: 0x11121314151718ff phys_addr: 1064960 "
       "flags: 1 } endpoint { id: 16 } } domain { key: 0x2233445566778899 id: 9 mapping { low: 0x2122232425262728 "
       "high: 0x21222324252728ff phys_addr: 1081344 flags: 2 } } } }" },
     { NULL },

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a canary respects: parts that a fresh device lacks, values that only fit together, places that cannot hold one. */
+/*
+ * What a canary respects: parts that a fresh device lacks, values that only fit together, and places that cannot hold
+ * one.
+ */
 #ifndef HARDSTOP_ORACLE_CANARY_TABLE_H
 #define HARDSTOP_ORACLE_CANARY_TABLE_H
 

@@ -186,6 +186,24 @@ Hardstop__Case *support_capture_part(const char *transport, Hardstop__Framing fr
     return test;
 }
 
+Hardstop__Case *support_read_case(const char *path)
+{
+    struct hs_error err;
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t size;
+
+    if (file_read(path, &data, &size, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    test = case_parse(data, size, &err);
+    if (!test) {
+        fail_msg("%s: %s", path, err.text);
+    }
+    free(data);
+    return test;
+}
+
 uint32_t support_find(const Hardstop__Case *test, const char *name)
 {
     size_t length = strlen(name);

@@ -51,6 +51,8 @@ Hardstop__Setup *support_setup(const char *transport, const char *machine, Hards
 Hardstop__Case *support_capture(const Hardstop__Setup *setup, enum case_keep keep);
 /* The same, with the standard machine and only the sections whose idstr contains `part` and their neighbours. */
 Hardstop__Case *support_capture_part(const char *transport, Hardstop__Framing framing, const char *part);
+/* The case in a file of text. */
+Hardstop__Case *support_read_case(const char *path);
 /* The index of the first section whose idstr ends in `name`. */
 uint32_t support_find(const Hardstop__Case *test, const char *name);
 Hardstop__VirtioSection *support_virtio(const Hardstop__Case *test, const char *name);

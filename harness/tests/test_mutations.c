@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "fuzzers/hints.h"
 #include "harness/base/alloc.h"
-#include "harness/base/file.h"
 #include "harness/case/damage.h"
 #include "harness/case/family.h"
 #include "proto/mutate.h"
@@ -22,25 +22,6 @@ enum {
     MUTATIONS = 500, /* of each seed, unless HARDSTOP_MUTATIONS says otherwise: ci/soak asks for 10,000 */
     CHAIN = 20, /* in a row, before the seed itself is taken again */
 };
-
-static Hardstop__Case *read_seed(const char *transport, const char *name)
-{
-    char *path = hs_format(CORPUS_DIR "/cases/seeds/%s/%s.textproto", transport, name);
-    Hardstop__Case *seed = NULL;
-    struct hs_error err;
-    uint8_t *data;
-    size_t size;
-
-    if (file_read(path, &data, &size, NULL) == 0) {
-        seed = case_parse(data, size, &err);
-        if (!seed) {
-            fail_msg("%s: %s", path, err.text);
-        }
-        free(data);
-    }
-    free(path);
-    return seed;
-}
 
 static void packs_to_itself(const Hardstop__Case *test)
 {
@@ -138,9 +119,11 @@ static void mutations_of_seeds_are_sound(void **state)
     (void)state;
     assert_true(n >= CHAIN);
     for (const struct family *family = families; family->name; family++) {
-        Hardstop__Case *seed = read_seed(SEEDS_TRANSPORT, family->name);
+        char *path = hs_format(CORPUS_DIR "/cases/seeds/" SEEDS_TRANSPORT "/%s.textproto", family->name);
+        Hardstop__Case *seed = access(path, R_OK) == 0 ? support_read_case(path) : NULL;
         struct totals totals;
 
+        free(path);
         if (!seed) {
             continue;
         }
@@ -148,7 +131,8 @@ static void mutations_of_seeds_are_sound(void **state)
         assert_true(mutate(seed, n, false).hash == totals.hash);
         /* A mutator that finds nothing to do, or bytes that never decode, would make all of this empty. */
         assert_true(totals.steps > n * 9 / 10 && totals.decoded > n / 2);
-        print_message("%s %s: %lu mutations, %lu decode\n", SEEDS_TRANSPORT, family->name, totals.steps, totals.decoded);
+        print_message("%s %s: %lu mutations, %lu decode\n", SEEDS_TRANSPORT, family->name, totals.steps,
+                      totals.decoded);
         case_free(seed);
         seeds++;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The canary seeds hold on the real loader; and the check of that notices a field without a canary, and one not kept. */
+/* The canary seeds hold on the real loader; the check of that notices a field without a canary, and one not kept. */
 #include "support.h"
 
 #include <stdio.h>
@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/file.h"
 #include "harness/oracle/canary.h"
 #include "harness/oracle/canary_table.h"
 
@@ -23,19 +22,8 @@ struct world {
 static Hardstop__Case *read_seed(const struct family *family, enum family_transport transport)
 {
     char *path = hs_format(CORPUS_DIR "/cases/seeds/%s/%s.textproto", family_transport_name(transport), family->name);
-    struct hs_error err;
-    Hardstop__Case *seed;
-    uint8_t *data;
-    size_t size;
+    Hardstop__Case *seed = support_read_case(path);
 
-    if (file_read(path, &data, &size, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    seed = case_parse(data, size, &err);
-    if (!seed) {
-        fail_msg("%s: %s", path, err.text);
-    }
-    free(data);
     free(path);
     return seed;
 }

@@ -80,7 +80,8 @@ static char *output_path(const struct options *options)
     if (options->output) {
         return hs_strdup(options->output);
     }
-    return hs_format("%.*s.mig", dot ? (int)(dot - options->file.path) : (int)strlen(options->file.path), options->file.path);
+    return hs_format("%.*s.mig", (int)(dot ? (size_t)(dot - options->file.path) : strlen(options->file.path)),
+                     options->file.path);
 }
 
 /* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
@@ -109,8 +110,8 @@ static void judge_states(const struct judgement *judgement, struct confirmation 
         confirmation->confirmed = done && shares_a_field(&judgement->resave, &comparison);
         confirmation->why = "accepted, and a field is not saved as given";
     } else if (judgement->verdict == VERDICT_GARBAGE) {
-        done = state_compare_bytes(reference->saved, reference->saved_size, actual->saved, actual->saved_size, STATE_WHOLE,
-                                   &comparison);
+        done = state_compare_bytes(reference->saved, reference->saved_size, actual->saved, actual->saved_size,
+                                   STATE_WHOLE, &comparison);
         confirmation->confirmed = done && shares_a_field(&judgement->garbage, &comparison);
         confirmation->why = "accepted, with fields unlike those of the undamaged stream";
     } else {

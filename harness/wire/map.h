@@ -27,8 +27,8 @@ struct map {
 };
 
 /*
- * Maps a stream.  Payloads that no table describes are named by `description` (JSON of a vmdesc), or by the stream's own
- * one when that is NULL.
+ * Maps a stream.  Payloads that no table describes are named by `description` (JSON of a vmdesc), or by the stream's
+ * own one when that is NULL.
  */
 void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description);
 /* The same for some of the sections alone; `wanted` has a place for each. */

@@ -44,8 +44,8 @@ const struct payload *payload_find(const uint8_t *idstr, size_t size)
 }
 
 /*
- * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; that of a device on
- * ccw with the channel subsystem of virtual devices, 0xfe.
+ * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; that of one on ccw
+ * with the channel subsystem of virtual devices, 0xfe.
  */
 static uint32_t transport_of(const struct bytes *from)
 {

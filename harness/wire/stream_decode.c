@@ -182,7 +182,8 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     size_t end = SIZE_MAX;
 
     if (!named) {
-        return hs_fail(decode->fields.err, in->at, "a section part of id %u, which no section has", section->section_id);
+        return hs_fail(decode->fields.err, in->at, "a section part of id %u, which no section has",
+                       section->section_id);
     }
     if (ram_is_iterable(named->idstr.data, named->idstr.len)) {
         if (ram_skip(&walk, named->idstr.data, named->idstr.len, decode->page_size, decode->fields.err) < 0) {
