@@ -43,7 +43,8 @@ const struct canary_part canary_parts[] = {
     { "iommu", NULL,
       "virtio { iommu { domain { key: 0x1122334455667788 id: 5 mapping { low: 0x0102030405060708 "
       "high: 0x01020304050708ff phys_addr: 1048576 flags: 3 } mapping { low: 0x1112131415161718 "
-      "high: 0x11121314151718ff phys_addr: 1064960 flags: 1 } endpoint { id: 16 } } domain { key: 0x2233445566778899 id: 9 mapping { low: 0x2122232425262728 "
+      "high: 0x11121314151718ff phys_addr: 1064960 flags: 1 } endpoint { id: 16 } } "
+      "domain { key: 0x2233445566778899 id: 9 mapping { low: 0x2122232425262728 "
       "high: 0x21222324252728ff phys_addr: 1081344 flags: 2 } } } }" },
     { NULL },
 };
