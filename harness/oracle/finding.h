@@ -3,8 +3,9 @@
  * Findings: cases for which a property does not hold, told apart by a signature and kept in a folder.
  *
  * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
- *   crashes    the text of the failed assertion, numbers and the program's name left out; without one, the signal or
- *              exit status and the three innermost frames from the first one inside the program on
+ *   crashes    the text of the failed assertion, or the last line before an exit(), numbers and the program's name
+ *              left out; where memory was refused, the device and that line; else the signal and the three
+ *              innermost frames from the first one inside the program on
  *   hangs      the exported function nearest to the frame of the device's load; without a stack, the property and
  *              the place
  *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line, numbers
@@ -15,8 +16,9 @@
  * element of an array it was, which transport or instance, and the verdict (equal or garbage) make no difference.  Nor
  * does the device for what the payload's tables name: "virtio.status" and "virtio.ccw.mba" are common to all, and a
  * device's own fields have its name, as in "virtio.net.mac"; elsewhere the device belongs to the place.  One place each
- * are a section that was taken for something else and never loaded, a field of the header of any subsection, and, under
- * any property, what is behind the end-of-file mark.
+ * are a section that was taken for something else and never loaded, one that was taken for another instance's, a field
+ * of the header of any subsection, a bool that is neither 0 nor 1, a field of the three indicators of virtio-ccw, and,
+ * under any property, what is behind the end-of-file mark.
  */
 #ifndef HARDSTOP_ORACLE_FINDING_H
 #define HARDSTOP_ORACLE_FINDING_H
@@ -40,6 +42,12 @@ struct finding {
 bool finding_of(const struct judgement *judgement, struct finding *finding);
 /* The finding that a given property's failure is; all its texts are printable. */
 void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding);
+
+/* Says in `same` what makes a finding, described otherwise, the same as another. */
+void finding_identify(const struct judgement *judgement, struct finding *finding);
+
+/* The last line of a text that has any, and its length without the end of line. */
+const char *finding_last_line(const char *text, size_t *length);
 
 /* Puts ? for what is not printable: QEMU's words and idstrs can hold any byte. */
 void finding_make_printable(struct finding *finding);

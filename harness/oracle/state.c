@@ -9,6 +9,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/oracle/path_index.h"
+#include "harness/oracle/recomputed.h"
 #include "harness/wire/vmdesc.h"
 #include "proto/reflect.h"
 
@@ -36,14 +38,29 @@ static struct range payload_of(const struct map *map, const Hardstop__Stream *st
     return range;
 }
 
+static bool same_idstr(const Hardstop__Section *left, const Hardstop__Section *right)
+{
+    return left->idstr.len == right->idstr.len && left->idstr.len &&
+           memcmp(left->idstr.data, right->idstr.data, left->idstr.len) == 0;
+}
+
+static bool has_idstr(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream_type_has_header((int)stream->section[i]->type) && same_idstr(stream->section[i], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t same_section(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
 {
     for (size_t i = 0; i < stream->n_section; i++) {
         const Hardstop__Section *section = stream->section[i];
 
         if (stream_type_has_header((int)section->type) && section->instance_id == wanted->instance_id &&
-            section->idstr.len == wanted->idstr.len && wanted->idstr.len &&
-            memcmp(section->idstr.data, wanted->idstr.data, wanted->idstr.len) == 0) {
+            same_idstr(section, wanted)) {
             return i;
         }
     }
@@ -79,81 +96,6 @@ static struct state_difference *add(struct state_comparison *comparison, const H
     return difference;
 }
 
-/* The entries of a section's payload by path, to find one that is not where it was expected. */
-struct index {
-    const struct map *map;
-    size_t *order; /* entries, sorted by path; NULL until it is needed */
-    bool *used; /* by the entry's place in the range */
-    size_t n, start;
-};
-
-static int by_path(const void *left, const void *right, void *user)
-{
-    const struct map *map = user;
-
-    return strcmp(map->entries[*(const size_t *)left].path, map->entries[*(const size_t *)right].path);
-}
-
-static void build_index(struct index *index)
-{
-    index->order = hs_resize(NULL, index->n, sizeof(*index->order));
-    for (size_t i = 0; i < index->n; i++) {
-        index->order[i] = index->start + i;
-    }
-    qsort_r(index->order, index->n, sizeof(*index->order), by_path, (void *)index->map);
-}
-
-/* The entry of that path: at `expected`, or wherever it is; SIZE_MAX when there is none. */
-static size_t find_entry(struct index *index, size_t expected, const char *path)
-{
-    size_t low = 0, high = index->n;
-
-    if (expected < index->start + index->n && strcmp(index->map->entries[expected].path, path) == 0) {
-        return expected;
-    }
-    if (!index->order) {
-        build_index(index);
-    }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(index->map->entries[index->order[middle]].path, path);
-
-        if (order == 0) {
-            return index->order[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return SIZE_MAX;
-}
-
-/* Fields that QEMU 7.2 saves otherwise than it was given them, by design. */
-static const struct {
-    const char *device;
-    const char *path; /* NULL: the whole section */
-    const char *reason;
-} recomputed[] = {
-    { "mc146818rtc", "cmos_data", "the clock's registers are set from the time when they are saved" },
-    { "s390-skeys", NULL, "a new machine saves no keys; one that has loaded saves them all" },
-};
-
-static bool is_recomputed(const Hardstop__Section *section, const struct map_entry *entry)
-{
-    char device[64];
-
-    map_device_name(section, device, sizeof(device));
-    for (size_t i = 0; i < HS_COUNT(recomputed); i++) {
-        if (strcmp(recomputed[i].device, device) == 0 &&
-            (!recomputed[i].path || strcmp(recomputed[i].path, entry->path) == 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool same_bytes(const struct map *left, const struct map_entry *a, const struct map *right,
                        const struct map_entry *b)
 {
@@ -161,28 +103,41 @@ static bool same_bytes(const struct map *left, const struct map_entry *a, const 
            memcmp(left->encoding.out.data + a->offset, right->encoding.out.data + b->offset, a->size) == 0;
 }
 
+/* A number that stands for a bool, or marks that an element follows, and is neither 0 nor 1. */
+static bool is_bool(const struct map_entry *entry)
+{
+    return entry->field && entry->field->kind == FIELD_UINT && entry->value > 1 &&
+           (entry->field->max == 1 || (entry->field->name && strcmp(entry->field->name, "more") == 0));
+}
+
 static void compare_sections(struct range left, struct range right, enum state_scope scope,
                              struct state_comparison *comparison)
 {
-    struct index index = { .map = right.map, .n = right.end - right.at, .start = right.at };
+    struct path_index index = { .map = right.map, .n = right.end - right.at, .start = right.at };
+    struct path_index given = { .map = left.map, .n = left.end - left.at, .start = left.at };
+    struct recomputed walk = { .given = left.map, .saved = right.map, .first = right.at, .end = right.end };
     size_t expected = right.at;
+    bool *used;
 
-    index.used = hs_alloc(index.n);
+    used = hs_alloc(index.n);
     for (; left.at < left.end; left.at++) {
         const struct map_entry *entry = &left.map->entries[left.at];
-        size_t found = find_entry(&index, expected, entry->path);
+        size_t found = path_index_find(&index, expected, entry->path);
         const struct map_entry *other = found == SIZE_MAX ? NULL : &right.map->entries[found];
         struct state_difference *difference;
 
+        recomputed_see(&walk, entry);
         if (other) {
             expected = found + 1;
-            index.used[found - index.start] = true;
+            used[found - index.start] = true;
         }
         if ((other && same_bytes(left.map, entry, right.map, other)) ||
-            (scope == STATE_GIVEN && is_recomputed(left.section, entry))) {
+            (scope == STATE_GIVEN && (recomputed_is(&walk, left.section, entry, other) ||
+                                      path_index_last(&given, entry->path) != left.at))) {
             continue;
         }
         difference = add(comparison, left.section, entry->path);
+        difference->is_bool = other && is_bool(entry) && other->value == 1;
         print_value(left.map, entry, difference->left, sizeof(difference->left));
         snprintf(difference->right, sizeof(difference->right), "missing");
         if (other) {
@@ -192,15 +147,16 @@ static void compare_sections(struct range left, struct range right, enum state_s
     for (size_t i = 0; scope == STATE_WHOLE && i < index.n; i++) {
         const struct map_entry *entry = &right.map->entries[index.start + i];
 
-        if (!index.used[i]) {
+        if (!used[i]) {
             struct state_difference *difference = add(comparison, right.section, entry->path);
 
             snprintf(difference->left, sizeof(difference->left), "missing");
             print_value(right.map, entry, difference->right, sizeof(difference->right));
         }
     }
-    free(index.order);
-    free(index.used);
+    path_index_clear(&index);
+    free(used);
+    path_index_clear(&given);
 }
 
 static bool same_payload(const struct stream_encoding *left, size_t i, const struct stream_encoding *right, size_t k)
@@ -285,7 +241,7 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
         }
         partner[i] = same_section(right->stream, section);
         if (partner[i] == SIZE_MAX) {
-            state_note(comparison, section, "", "missing");
+            state_note(comparison, section, has_idstr(right->stream, section) ? STATE_INSTANCE : "", "missing");
         } else if (!same_payload(&a, i, &b, partner[i]) &&
                    !(scope == STATE_GIVEN && is_sent_again(left->stream, i, count))) {
             left->differs[i] = right->differs[partner[i]] = true;

@@ -10,20 +10,23 @@ struct state_difference {
     char idstr[256];
     char path[256]; /* of the field; "" for the section as a whole */
     char left[64], right[64]; /* values; "missing" where one side has no such field */
+    bool is_bool; /* a bool that was given as neither 0 nor 1 and came back as 1 */
 };
 
 #define STATE_DIFFERENCES 32
 
 /* Paths of what is not in a field. */
 #define STATE_UNREAD "behind the end-of-file mark" /* what no loader reads */
+#define STATE_INSTANCE "instance_id" /* a section that was taken for another instance's */
 #define STATE_NO_STREAM "no stream to our own decoder"
 
 enum state_scope {
     STATE_WHOLE, /* every field of either side */
     /*
      * The fields of the left side alone, without those that a loader recomputes by design: was what was given kept?
-     * What is left out of a stream, such as a subsection, has a default, and a default may be saved.  Of a section that
-     * is sent twice the last counts, and sections behind the first end-of-file mark are one difference, STATE_UNREAD.
+     * What is left out of a stream, such as a subsection, has a default, and a default may be saved.  Of a section or
+     * subsection that is sent twice the last counts, and sections behind the first end-of-file mark are one
+     * difference, STATE_UNREAD.
      */
     STATE_GIVEN,
 };

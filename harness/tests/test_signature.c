@@ -17,6 +17,8 @@ struct deed {
     enum verdict verdict;
     bool pci, legacy;
     const char *device, *path; /* of the first difference */
+    bool is_bool;
+    int exit_status; /* 0: a signal */
     const char *text; /* QEMU's words */
     int signal;
     uint64_t frames[4]; /* a crash's stack in the program; the second is marked as a device's load in a hang's */
@@ -25,6 +27,7 @@ struct deed {
 
 #define RESAVES .property = "accepted-resaves-equal", .verdict = VERDICT_EQUAL
 #define CRASH .property = "loader-survives", .verdict = VERDICT_CRASHED
+#define NO_MEMORY .property = "loader-answers", .verdict = VERDICT_CRASHED, .text = "x: failed to allocate 12 bytes\n"
 #define HANG .property = "loader-answers", .verdict = VERDICT_HUNG
 #define REFUSED .property = "undamaged-is-accepted", .verdict = VERDICT_REJECTED
 #define ASSERTION(line, number) \
@@ -56,6 +59,19 @@ static const struct {
       { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/virtqueues].mark" }, false },
     { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id" },
       { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].name_len" }, false },
+    /* Bools, indicators and instance ids are each read in one place. */
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .is_bool = true },
+      { RESAVES, .device = "scsi-disk", .path = "scsi_disk.tray_open", .is_bool = true }, true },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .is_bool = true },
+      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1" }, false },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators.len" },
+      { RESAVES, .device = "virtio-rng", .path = "virtio.ccw.summary_indicator.len" }, true },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators.len" },
+      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators2.addr" }, false },
+    { { RESAVES, .device = "virtio-net", .path = STATE_INSTANCE },
+      { RESAVES, .device = "timer", .path = STATE_INSTANCE }, true },
+    { { RESAVES, .device = "virtio-net", .path = STATE_INSTANCE },
+      { RESAVES, .device = "virtio-net", .path = "" }, false },
     /* Elsewhere the device matters, and for a section that was never loaded nothing does. */
     { { RESAVES, .device = "timer", .path = "ticks" }, { RESAVES, .device = "cpu", .path = "ticks" }, false },
     { { RESAVES, .device = "timer", .path = "regs[1].x" }, { RESAVES, .device = "timer", .path = "regs[2].x" }, true },
@@ -73,6 +89,16 @@ static const struct {
       { CRASH, .device = "virtio-blk", .signal = SIGSEGV, .frames = { 1, 2, 3, 5 }, .text = "words\n" }, true },
     { { CRASH, .signal = SIGSEGV, .frames = { 1, 2, 3 } }, { CRASH, .signal = SIGSEGV, .frames = { 1, 2, 4 } }, false },
     { { CRASH, .signal = SIGSEGV, .frames = { 1, 2, 3 } }, { CRASH, .signal = SIGBUS, .frames = { 1, 2, 3 } }, false },
+    /* An exit says why, whoever called for it; memory that is refused, by the device that asked for it. */
+    { { CRASH, .exit_status = 1, .text = "noise\nqemu-system-s390x: cannot map 12\n", .frames = { 1, 2, 3 } },
+      { CRASH, .exit_status = 1, .text = "qemu-system-x86_64: cannot map 5\n", .pci = true, .frames = { 4 } }, true },
+    { { CRASH, .exit_status = 1, .text = "qemu-system-s390x: cannot map\n", .frames = { 1, 2, 3 } },
+      { CRASH, .exit_status = 1, .text = "qemu-system-s390x: bad data\n", .frames = { 1, 2, 3 } }, false },
+    { { CRASH, .exit_status = 1, .text = "words\n" }, { CRASH, .exit_status = 2, .text = "words\n" }, false },
+    { { NO_MEMORY, .device = "virtio-gpu", .signal = SIGTRAP, .frames = { 1, 2, 3 } },
+      { NO_MEMORY, .device = "virtio-gpu", .signal = SIGTRAP, .frames = { 4, 5, 6 }, .pci = true }, true },
+    { { NO_MEMORY, .device = "virtio-gpu", .signal = SIGTRAP, .frames = { 1, 2, 3 } },
+      { NO_MEMORY, .device = "virtio-net", .signal = SIGTRAP, .frames = { 1, 2, 3 } }, false },
     /* Hangs: by the function of the device's load, wherever in it. */
     { { HANG, .device = "virtio-net", .frames = { 1, 2, 3 }, .symbol = "virtio_load" },
       { HANG, .device = "virtio-rng", .frames = { 7, 8, 9 }, .symbol = "virtio_load", .pci = true }, true },
@@ -99,6 +125,8 @@ static void fill_answer(const struct deed *deed, struct loader_answer *answer)
     answer->text = deed->text ? deed->text : "";
     answer->section = deed->device ? deed->device : "";
     answer->signal = deed->signal;
+    answer->exited = deed->exit_status != 0;
+    answer->exit_status = deed->exit_status;
     for (size_t i = 0; i < HS_COUNT(deed->frames) && deed->frames[i]; i++) {
         struct loader_frame *frame = &answer->frames[answer->n_frames++];
 
@@ -130,6 +158,7 @@ static struct finding describe(const struct deed *deed)
         judgement.resave.n = 1;
         strcpy(judgement.resave.differences[0].device, deed->device);
         strcpy(judgement.resave.differences[0].path, deed->path);
+        judgement.resave.differences[0].is_bool = deed->is_bool;
     }
     finding_describe(&judgement, property_find(deed->property), &finding);
     reflect_free(&test->base);

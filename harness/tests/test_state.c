@@ -12,6 +12,20 @@
 #define B(byte) "section { section_id: 2 idstr: 'b' instance_id: 0 version_id: 1 opaque: '" byte "' footer { } }"
 #define B1(byte) "section { section_id: 3 idstr: 'b' instance_id: 1 version_id: 1 opaque: '" byte "' footer { } }"
 #define END "section { type: EOF }"
+#define VIRTIO(device, body)                                                                                     \
+    "section { section_id: 1 idstr: '" device "' instance_id: 0 version_id: 1 virtio { " body " } footer { } }"
+#define BLK(element) VIRTIO("virtio-blk", "ccw { } blk { request { elem { " element " } } }")
+#define DISK(command)                                                                                  \
+    "section { section_id: 1 idstr: 'scsi-disk' instance_id: 0 version_id: 1 footer { } "              \
+    "scsi_disk { qdev { request { cmd: '" command "' elem { } } } } }"
+#define NET(body) VIRTIO("virtio-net", "ccw { } net { " body " }")
+#define RNG(body) VIRTIO("virtio-rng", "ccw { } " body " rng { }")
+#define PART(name, body) " subsection { name: '" name "' version_id: 1 " body " }"
+#define RINGS(version_1, avail)                                    \
+    PART("virtio/64bit_features", "features_64bit { guest_features: " version_1 " }") \
+    PART("virtio/virtqueues", "virtqueues { vq { avail: " avail " } }")
+#define BROKEN(value) PART("virtio/broken", "broken { broken: " value " }")
+#define GLOBAL(byte) "section { section_id: 1 idstr: 'globalstate' instance_id: 0 version_id: 1 opaque: '" byte "' }"
 
 static const struct {
     const char *left, *right;
@@ -38,6 +52,36 @@ static const struct {
     { A("1") END END, A("1") END, STATE_GIVEN, 0, "", "" },
     { A("1") END "rest: 'x'", A("1") END, STATE_GIVEN, 1, "", STATE_UNREAD },
     { A("1") END B("2") END, A("1") B("7") END, STATE_WHOLE, 1, "b", "opaque" },
+    /* Another instance of the same name is one difference of its own. */
+    { B1("1") END, B("1") END, STATE_GIVEN, 1, "b", STATE_INSTANCE },
+    /* What a loader recomputes by design, and what looks like it. */
+    { GLOBAL("1"), GLOBAL("2"), STATE_GIVEN, 0, "", "" },
+    { GLOBAL("1"), GLOBAL("2"), STATE_WHOLE, 1, "globalstate", "opaque" },
+    { BLK("in_num: 1 in_addr: [7, 8] padding: 1 in_sg { iov_base: 5 }"), BLK("in_num: 1 in_addr: 7"), STATE_GIVEN, 0,
+      "", "" },
+    { BLK("in_num: 2 in_addr: [7, 8]"), BLK("in_num: 2 in_addr: 7"), STATE_GIVEN, 1, "virtio-blk",
+      "virtio.blk.request[0].elem.in_addr[1]" },
+    { BLK("in_num: 1 out_num: 0 out_sg { iov_len: 8 }"), BLK("in_num: 1"), STATE_GIVEN, 0, "", "" },
+    { BLK("out_num: 1 out_sg { iov_len: 8 }"), BLK("out_num: 1"), STATE_GIVEN, 1, "virtio-blk",
+      "virtio.blk.request[0].elem.out_sg[0].iov_len" },
+    { DISK("\\000abcdefg"), DISK("\\000abcdexx"), STATE_GIVEN, 0, "", "" },
+    { DISK("\\000abcdefg"), DISK("\\000abcdxfg"), STATE_GIVEN, 1, "scsi-disk", "scsi_disk.qdev.request[0].cmd" },
+    { DISK("\\040abcdefg"), DISK("\\040abcdexx"), STATE_GIVEN, 1, "scsi-disk", "scsi_disk.qdev.request[0].cmd" },
+    { RNG("config: 'ab' config_len: 2"), RNG("config: 'a'"), STATE_GIVEN, 0, "", "" },
+    { RNG("config: 'ab'"), RNG("config: 'ac'"), STATE_GIVEN, 1, "virtio-rng", "virtio.config" },
+    { RNG(RINGS("1", "5")), RNG(RINGS("1", "6")), STATE_GIVEN, 0, "", "" },
+    { RNG(RINGS("4294967296", "5")), RNG(RINGS("4294967296", "6")), STATE_GIVEN, 1, "virtio-rng",
+      "virtio.subsection[virtio/virtqueues].virtqueues.vq[0].avail" },
+    { RNG("isr: 1 status: 15"), RNG("isr: 3 status: 79" BROKEN("1")), STATE_GIVEN, 0, "", "" },
+    { RNG("isr: 1"), RNG("isr: 3"), STATE_GIVEN, 1, "virtio-rng", "virtio.isr" },
+    { RNG("isr: 3"), RNG("isr: 1" BROKEN("1")), STATE_GIVEN, 1, "virtio-rng", "virtio.isr" },
+    { RNG("status: 15"), RNG("status: 31" BROKEN("1")), STATE_GIVEN, 1, "virtio-rng", "virtio.status" },
+    { RNG(BROKEN("0")), RNG(""), STATE_GIVEN, 0, "", "" },
+    { RNG(BROKEN("1")), RNG(""), STATE_GIVEN, 5, "virtio-rng", "virtio.subsection[virtio/broken].mark" },
+    { RNG(BROKEN("1") BROKEN("0")), RNG(""), STATE_GIVEN, 0, "", "" },
+    { RNG(RINGS("4294967296", "5") RINGS("4294967296", "6")), RNG(RINGS("4294967296", "6")), STATE_GIVEN, 0, "", "" },
+    { NET("mergeable_rx_bufs: 1"), NET(""), STATE_GIVEN, 0, "", "" },
+    { NET("promisc: 1"), NET(""), STATE_GIVEN, 1, "virtio-net", "virtio.net.promisc" },
 };
 
 static void differences_are_those_that_count(void **state)
@@ -60,10 +104,40 @@ static void differences_are_those_that_count(void **state)
     }
 }
 
+/* A bool that came back as 1 is marked; the like of it is not. */
+static void bools_are_marked(void **state)
+{
+    static const struct {
+        const char *left, *right;
+        bool is_bool;
+    } pairs[] = {
+        { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 2 }"), VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 1 }"), true },
+        { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 1 }"), VIRTIO("virtio-rng", "ccw { }"), false },
+        { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 2 }"), VIRTIO("virtio-rng", "ccw { }"), false },
+        { RNG("isr: 2"), RNG("isr: 1"), false },
+        { VIRTIO("virtio-blk", "ccw { } blk { request { more: 7 } }"),
+          VIRTIO("virtio-blk", "ccw { } blk { request { more: 1 } }"), true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(pairs); i++) {
+        ProtobufCMessage *left = support_message(&hardstop__stream__descriptor, pairs[i].left);
+        ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, pairs[i].right);
+        struct state_comparison comparison;
+
+        state_compare((Hardstop__Stream *)left, NULL, (Hardstop__Stream *)right, NULL, STATE_GIVEN, &comparison);
+        assert_int_equal(comparison.n, 1);
+        assert_int_equal(comparison.differences[0].is_bool, pairs[i].is_bool);
+        reflect_free(left);
+        reflect_free(right);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differences_are_those_that_count),
+        cmocka_unit_test(bools_are_marked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
