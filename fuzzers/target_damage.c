@@ -135,3 +135,8 @@ void target_damage_add(Hardstop__Case *test, struct random *random)
     test->damage[test->n_damage] = random_damage(test, random);
     test->n_damage++;
 }
+
+void target_damage_clear(void)
+{
+    stream_encoding_clear(&encoding);
+}

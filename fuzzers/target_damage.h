@@ -26,5 +26,7 @@ void target_damage_add(Hardstop__Case *test, struct random *random);
 void target_damage_bytes(ProtobufCBinaryData *bytes, struct random *random);
 /* Drops one of the damages; there is one. */
 void target_damage_drop(Hardstop__Case *test, struct random *random);
+/* Gives back the memory that these steps keep. */
+void target_damage_clear(void);
 
 #endif

@@ -2,6 +2,7 @@
 /* Remembers one case by its packed bytes. */
 #include "fuzzers/target_last.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
@@ -23,6 +24,13 @@ Hardstop__Case *target_last_take(const uint8_t *data, size_t size)
         return test;
     }
     return size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
+}
+
+void target_last_clear(void)
+{
+    case_free(last.test);
+    free(last.data);
+    memset(&last, 0, sizeof(last));
 }
 
 void target_last_keep(Hardstop__Case *test, const uint8_t *data, size_t size)

@@ -15,5 +15,7 @@
 Hardstop__Case *target_last_take(const uint8_t *data, size_t size);
 /* Takes the case over, which packs to these bytes. */
 void target_last_keep(Hardstop__Case *test, const uint8_t *data, size_t size);
+/* Forgets it. */
+void target_last_clear(void);
 
 #endif

@@ -126,3 +126,9 @@ size_t target_cross(const uint8_t *data1, size_t size1, const uint8_t *data2, si
     case_free(two);
     return size;
 }
+
+void target_mutate_clear(void)
+{
+    target_last_clear();
+    target_damage_clear();
+}

@@ -21,4 +21,7 @@ size_t target_mutate_described(uint8_t *data, size_t size, size_t max_size, unsi
 size_t target_cross(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
                     size_t max_out_size, unsigned seed);
 
+/* Gives back the memory that is kept from call to call. */
+void target_mutate_clear(void);
+
 #endif

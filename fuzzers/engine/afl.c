@@ -78,6 +78,7 @@ void afl_custom_deinit(void *data)
     struct mutator *mutator = data;
 
     stop_reducing(mutator);
+    target_mutate_clear();
     free(mutator->out);
     free(mutator);
 }
