@@ -9,10 +9,12 @@
 #include "harness/base/check.h"
 
 enum when {
+    /* Of these, some values are never kept, whatever the state. */
     ALWAYS,
     BEYOND_IN, /* of an element of an array: its index is not below the queue element's in_num */
     BEYOND_OUT,
     BEYOND_COMMAND, /* no byte differs of those that belong to a SCSI command */
+    /* And of these only in some states. */
     LEGACY_DEVICE,
     FALSE_FLAG, /* part of a subsection that holds one flag, which is 0 */
     OTHER_LENGTH,
@@ -151,4 +153,14 @@ bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, co
         }
     }
     return false;
+}
+
+const char *recomputed_reason(const char *path)
+{
+    for (size_t i = 0; i < HS_COUNT(rules); i++) {
+        if (!rules[i].device && rules[i].when <= BEYOND_COMMAND && fnmatch(rules[i].path, path, 0) == 0) {
+            return rules[i].reason;
+        }
+    }
+    return NULL;
 }

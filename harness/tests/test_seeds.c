@@ -204,6 +204,11 @@ static void patterns_and_values_are_sound(void **state)
     }
     entry.path = "virtio.queue[0].desc";
     assert_false(canary_value(&entry, 0, 0, &value));
+    assert_non_null(canary_reason("virtio.ccw.devno"));
+    assert_non_null(canary_reason("virtio.blk.request[0].elem.in_sg[7].iov_base"));
+    /* Not kept in some states is no reason: a canary is in another. */
+    assert_null(canary_reason("virtio.status"));
+    assert_null(canary_reason("virtio.config"));
 }
 
 int main(void)
