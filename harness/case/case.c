@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/file.h"
 #include "harness/case/roster.h"
 #include "harness/case/setup.h"
 #include "proto/reflect.h"
@@ -48,6 +49,23 @@ Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *er
         return (Hardstop__Case *)text_parse(&hardstop__case__descriptor, (const char *)data, size, err);
     }
     return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, err);
+}
+
+Hardstop__Case *case_read(const char *path, struct hs_error *err)
+{
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t size;
+
+    if (file_read(path, &data, &size, err) < 0) {
+        return NULL;
+    }
+    test = case_parse(data, size, err);
+    free(data);
+    if (!test) {
+        hs_fail_in(err, "%s", path);
+    }
+    return test;
 }
 
 Hardstop__Case *case_of_input(const char *target, const uint8_t *data, size_t size)

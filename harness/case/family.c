@@ -70,6 +70,11 @@ const char *family_transport_name(enum family_transport transport)
     return transports[transport].name;
 }
 
+const char *family_transport_binary(enum family_transport transport)
+{
+    return transports[transport].binary;
+}
+
 const struct family *family_find(const char *name)
 {
     for (const struct family *family = families; family->name; family++) {

@@ -16,6 +16,8 @@ enum family_transport {
 
 /* "ccw", "pci", "pcie". */
 const char *family_transport_name(enum family_transport transport);
+/* The QEMU that serves it. */
+const char *family_transport_binary(enum family_transport transport);
 
 struct family {
     const char *name; /* "net", "blk-mq" ...: one word, also the name of its seeds */

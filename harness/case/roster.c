@@ -9,14 +9,18 @@
 #include "harness/case/family.h"
 #include "harness/case/setup.h"
 
-/* A group of transports that one QEMU binary serves. */
+/* A group of transports that one QEMU binary serves; it has the name of the first. */
 static const struct group {
-    const char *name, *binary;
     enum family_transport first, last;
 } groups[] = {
-    { "ccw", "qemu-system-s390x", FAMILY_CCW, FAMILY_CCW },
-    { "pci", "qemu-system-x86_64", FAMILY_PCI, FAMILY_PCIE },
+    { FAMILY_CCW, FAMILY_CCW },
+    { FAMILY_PCI, FAMILY_PCIE },
 };
+
+static const char *group_name(const struct group *group)
+{
+    return family_transport_name(group->first);
+}
 
 static bool is_had(const struct family *family, const struct group *group)
 {
@@ -43,7 +47,7 @@ static bool parse(const char *name, const struct group **group, const char **tar
     size_t length = strcspn(name, "_");
 
     for (size_t g = 0; g < HS_COUNT(groups); g++) {
-        if (strlen(groups[g].name) != length || strncmp(groups[g].name, name, length) != 0) {
+        if (strlen(group_name(&groups[g])) != length || strncmp(group_name(&groups[g]), name, length) != 0) {
             continue;
         }
         *group = &groups[g];
@@ -74,13 +78,13 @@ const char *roster_name(size_t i)
     static char name[64];
 
     if (i < HS_COUNT(groups)) {
-        return groups[i].name;
+        return group_name(&groups[i]);
     }
     i -= HS_COUNT(groups);
     for (size_t g = 0; g < HS_COUNT(groups); g++) {
         for (const struct family *family = families; family->name; family++) {
             if (begins_target(family, &groups[g]) && i-- == 0) {
-                snprintf(name, sizeof(name), "%s_%s", groups[g].name, family->target);
+                snprintf(name, sizeof(name), "%s_%s", group_name(&groups[g]), family->target);
                 return name;
             }
         }
@@ -165,7 +169,8 @@ bool roster_takes(const char *name, const Hardstop__Setup *setup)
     const struct group *group;
     const char *target;
 
-    if (!setup || !setup->binary || !parse(name, &group, &target) || strcmp(setup->binary, group->binary) != 0) {
+    if (!setup || !setup->binary || !parse(name, &group, &target) ||
+        strcmp(setup->binary, family_transport_binary(group->first)) != 0) {
         return false;
     }
     /* The first device is what a setup is about, the one behind it is there to stand behind it. */

@@ -98,25 +98,23 @@ const struct known_line *known_of_signature(const struct known *known, uint64_t 
     return NULL;
 }
 
+/* Can it be started?  0, or -1 with a reason. */
+static int check_setup(const Hardstop__Case *test, const char *path, struct hs_error *err)
+{
+    if (!test->stream || !test->setup) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: a case needs a stream and a setup", path);
+    }
+    return setup_check(test->setup, err);
+}
+
 Hardstop__Case *known_read_case(const struct known *known, const struct known_line *line, struct hs_error *err)
 {
     char *path = hs_format("%s/%s", known->folder, line->name);
-    Hardstop__Case *test = NULL;
-    uint8_t *data;
-    size_t size;
+    Hardstop__Case *test = case_read(path, err);
 
-    if (file_read(path, &data, &size, err) == 0) {
-        test = case_parse(data, size, err);
-        free(data);
-        if (!test) {
-            hs_fail_in(err, "%s", path);
-        } else if (!test->stream || !test->setup) {
-            hs_fail(err, HS_NO_OFFSET, "%s: a case needs a stream and a setup", path);
-        }
-        if (test && (!test->stream || !test->setup || setup_check(test->setup, err) < 0)) {
-            case_free(test);
-            test = NULL;
-        }
+    if (test && check_setup(test, path, err) < 0) {
+        case_free(test);
+        test = NULL;
     }
     free(path);
     return test;

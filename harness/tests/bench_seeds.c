@@ -8,7 +8,6 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/base/file.h"
 #include "harness/case/setup.h"
 #include "harness/loader/qemu/capture.h"
 
@@ -16,20 +15,6 @@ static void add(struct bench_seeds *seeds, Hardstop__Case *test)
 {
     seeds->tests = hs_resize(seeds->tests, seeds->n + 1, sizeof(*seeds->tests));
     seeds->tests[seeds->n++] = test;
-}
-
-static Hardstop__Case *read_case(const char *path)
-{
-    struct hs_error err;
-    Hardstop__Case *test;
-    uint8_t *data;
-    size_t size;
-
-    HS_CHECK(file_read(path, &data, &size, &err) == 0, "%s", err.text);
-    test = case_parse(data, size, &err);
-    HS_CHECK(test, "%s: %s", path, err.text);
-    free(data);
-    return test;
 }
 
 static bool is_of(const Hardstop__Case *test, const char *transport)
@@ -45,8 +30,10 @@ void bench_seeds_read(struct bench_seeds *seeds, const char *folder, const char 
 
         glob(pattern, 0, NULL, &found);
         for (size_t k = 0; k < found.gl_pathc; k++) {
-            Hardstop__Case *test = read_case(found.gl_pathv[k]);
+            struct hs_error err;
+            Hardstop__Case *test = case_read(found.gl_pathv[k], &err);
 
+            HS_CHECK(test, "%s", err.text);
             if (is_of(test, transport)) {
                 add(seeds, test);
             } else {

@@ -189,18 +189,11 @@ Hardstop__Case *support_capture_part(const char *transport, Hardstop__Framing fr
 Hardstop__Case *support_read_case(const char *path)
 {
     struct hs_error err;
-    Hardstop__Case *test;
-    uint8_t *data;
-    size_t size;
+    Hardstop__Case *test = case_read(path, &err);
 
-    if (file_read(path, &data, &size, &err) < 0) {
+    if (!test) {
         fail_msg("%s", err.text);
     }
-    test = case_parse(data, size, &err);
-    if (!test) {
-        fail_msg("%s: %s", path, err.text);
-    }
-    free(data);
     return test;
 }
 

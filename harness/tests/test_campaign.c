@@ -52,16 +52,11 @@ static int write_cases(void **state)
     assert_non_null(directory);
     while ((entry = readdir(directory))) {
         char *path = hs_format(CORPUS_DIR "/cases/regress/%s", entry->d_name);
-        uint8_t *data;
-        size_t size;
 
         if (entry->d_name[0] != '.') {
-            assert_int_equal(file_read(path, &data, &size, NULL), 0);
-            test = case_parse(data, size, NULL);
-            assert_non_null(test);
+            test = support_read_case(path);
             add_case(test, entry->d_name);
             case_free(test);
-            free(data);
         }
         free(path);
     }

@@ -12,7 +12,6 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/base/file.h"
 #include "harness/base/time.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/tests/blame.h"
@@ -103,12 +102,9 @@ static void confirm(struct trials *trials, size_t index)
     struct finding reduced;
     Hardstop__Case *test;
     struct hs_error err;
-    uint8_t *data;
-    size_t size;
 
-    HS_CHECK(file_read(path, &data, &size, &err) == 0, "%s", err.text);
-    test = case_parse(data, size, &err);
-    HS_CHECK(test, "%s: %s", path, err.text);
+    test = case_read(path, &err);
+    HS_CHECK(test, "%s", err.text);
     oracle.loader = qemu_open(test->setup, NULL, &err);
     HS_CHECK(oracle.loader, "%s: %s", path, err.text);
     confirmed->found = found->signature;

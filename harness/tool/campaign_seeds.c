@@ -95,18 +95,11 @@ static int save_framings(const char *to, const char *name, Hardstop__Case *test,
 
 static int copy_one(const char *to, const char *target, const char *path, const char *name, struct hs_error *err)
 {
-    Hardstop__Case *test;
-    uint8_t *data;
-    size_t size;
+    Hardstop__Case *test = case_read(path, err);
     int result = 0;
 
-    if (file_read(path, &data, &size, err) < 0) {
-        return -1;
-    }
-    test = case_parse(data, size, err);
-    free(data);
     if (!test) {
-        return hs_fail_in(err, "%s", path);
+        return -1;
     }
     if (roster_takes(target, test->setup)) {
         result = setup_check(test->setup, err) < 0 ? hs_fail_in(err, "%s", path) : save_framings(to, name, test, err);

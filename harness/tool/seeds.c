@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/case/roster.h"
 #include "harness/loader/qemu/capture.h"
@@ -222,19 +221,17 @@ static void print_text(const struct seed *seed)
 /* The fuzz targets that begin with the family's seeds. */
 static void print_targets(const struct family *family)
 {
-    static const char *const groups[] = { "ccw", "pci" };
-    bool any = false;
+    const char *name, *between = "";
 
-    for (size_t i = 0; i < HS_COUNT(groups); i++) {
-        char *name = hs_format("%s_%s", groups[i], family->target);
+    for (size_t i = 0; !family->blocked && !family->host && (name = roster_name(i)); i++) {
+        const char *target = strchr(name, '_');
 
-        if (!family->blocked && !family->host && roster_has(name)) {
-            printf("%s`%s`", any ? ", " : "", name);
-            any = true;
+        if (target && strcmp(target + 1, family->target) == 0) {
+            printf("%s`%s`", between, name);
+            between = ", ";
         }
-        free(name);
     }
-    printf("%s", any ? "" : "-");
+    printf("%s", *between ? "" : "-");
 }
 
 /* One device: a cell for each transport. */
