@@ -31,6 +31,11 @@ struct loader_input {
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
     uint32_t timeout_ms; /* 0: LOADER_TIMEOUT_MS */
+    /*
+     * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
+     * the load before, and the state is saved again without a description.  A loader that has nothing faster ignores it.
+     */
+    bool fast;
 };
 
 /* Long enough that a loaded machine's slow answer is not taken for a hang. */
