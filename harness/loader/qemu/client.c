@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,7 @@ static int write_request(struct qemu_loader *qemu, const struct loader_input *in
         return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));
     }
     qemu->shared->request.whole = input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
+    qemu->shared->request.fast = input->fast;
     qemu->shared->request.timeout_ms = input->timeout_ms ? input->timeout_ms : LOADER_TIMEOUT_MS;
     qemu->shared->request.n_memory = (uint32_t)input->n_memory;
     qemu->shared->request.size = input->size;
@@ -265,15 +267,41 @@ static int write_request(struct qemu_loader *qemu, const struct loader_input *in
     return 0;
 }
 
+/* Ends a fast load whose time is up; what the server then sends. */
+static int end_runner(struct qemu_loader *qemu)
+{
+    pid_t pid = qemu->shared->runner.pid;
+    int message;
+
+    if (pid <= 0 || !qemu->shared->runner.busy) {
+        return receive(qemu, GRACE_MS);
+    }
+    qemu->shared->answer.timed_out = 1;
+    /* A load that still obeys signals shows where it spins. */
+    kill(pid, SIGABRT);
+    message = receive(qemu, PROTOCOL_STACK_MS);
+    if (message) {
+        return message;
+    }
+    kill(pid, SIGKILL);
+    return receive(qemu, GRACE_MS);
+}
+
 /* One load in the server; -1 when the server is gone. */
 static int run(struct qemu_loader *qemu)
 {
-    char message = PROTOCOL_LOAD;
+    int limit = (int)qemu->shared->request.timeout_ms;
+    char request = PROTOCOL_LOAD;
+    int message;
 
-    if (send(qemu->socket, &message, 1, MSG_NOSIGNAL) != 1) {
+    if (send(qemu->socket, &request, 1, MSG_NOSIGNAL) != 1) {
         return -1;
     }
-    return receive(qemu, (int)qemu->shared->request.timeout_ms + GRACE_MS) == PROTOCOL_DONE ? 0 : -1;
+    message = receive(qemu, qemu->shared->request.fast ? limit : limit + GRACE_MS);
+    if (message == 0 && qemu->shared->request.fast) {
+        message = end_runner(qemu);
+    }
+    return message == PROTOCOL_DONE ? 0 : -1;
 }
 
 static enum outcome outcome_of(const struct protocol_shared *shared)
@@ -306,14 +334,15 @@ static void read_frames(const struct protocol_shared *shared, struct loader_answ
 
 static int read_saved(struct qemu_loader *qemu, struct loader_answer *answer, struct hs_error *err)
 {
-    uint64_t size = qemu->shared->answer.saved_size;
+    uint64_t offset = qemu->shared->answer.saved_offset, size = qemu->shared->answer.saved_size;
     struct stat status;
 
     if (qemu->shared->answer.save_result < 0) {
         size = 0;
     }
     /* A loader with damaged state may say anything. */
-    if (fstat(qemu->output, &status) < 0 || size > (uint64_t)status.st_size) {
+    if (fstat(qemu->output, &status) < 0 || offset > (uint64_t)status.st_size ||
+        size > (uint64_t)status.st_size - offset) {
         answer->outcome = OUTCOME_UNKNOWN;
         return hs_fail(err, HS_NO_OFFSET, "the saved state has no sensible size");
     }
@@ -321,7 +350,7 @@ static int read_saved(struct qemu_loader *qemu, struct loader_answer *answer, st
         qemu->saved = hs_resize(qemu->saved, size, 1);
         qemu->saved_capacity = size;
     }
-    if (pread(qemu->output, qemu->saved, size, 0) != (ssize_t)size) {
+    if (pread(qemu->output, qemu->saved, size, (off_t)offset) != (ssize_t)size) {
         answer->outcome = OUTCOME_UNKNOWN;
         return hs_fail(err, HS_NO_OFFSET, "the saved state cannot be read: %s", strerror(errno));
     }

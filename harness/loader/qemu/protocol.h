@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define PROTOCOL_MAGIC 0x48535032u /* "HSP2" */
+#define PROTOCOL_MAGIC 0x48535033u /* "HSP3" */
 
 /* Present in the environment only while QEMU starts; its value is not read. */
 #define PROTOCOL_ENV "HARDSTOP_PRELOAD"
@@ -43,6 +43,9 @@ enum protocol_phase {
 
 #define PROTOCOL_FRAMES 24
 
+/* For a load whose time is up to record its stack. */
+#define PROTOCOL_STACK_MS 200
+
 #define PROTOCOL_MEMORY_OFFSET 65536
 
 struct protocol_frame {
@@ -55,6 +58,7 @@ struct protocol_shared {
     uint32_t magic;
     struct {
         uint8_t whole; /* 1: a whole stream, header to end; 0: device sections only */
+        uint8_t fast; /* 1: in the runner, and saved again without a description */
         uint32_t timeout_ms;
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint64_t size; /* of the stream */
@@ -72,8 +76,17 @@ struct protocol_shared {
         uint32_t n_frames; /* innermost first */
         uint64_t frame_address[PROTOCOL_FRAMES]; /* as unwound, before translation */
         struct protocol_frame frames[PROTOCOL_FRAMES];
-        uint64_t saved_size; /* bytes in OUTPUT */
+        uint64_t saved_offset, saved_size; /* where the state is in OUTPUT, and its bytes */
     } answer;
+    /*
+     * The process that does fast loads, one after the other, and reads requests in the server's place.  The time limit
+     * of its loads is the supervisor's to keep: SIGABRT while it is busy, then SIGKILL; the server then answers for it.
+     */
+    struct {
+        int32_t pid;
+        volatile uint8_t busy; /* at a load, not answered yet */
+        volatile uint8_t handed_back; /* it ended because the request is not for it */
+    } runner;
     int64_t version[3]; /* of QEMU, once ready */
     char refusal[256];
 };

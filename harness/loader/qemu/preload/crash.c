@@ -12,6 +12,8 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "harness/loader/qemu/preload/isolate.h"
+
 static struct protocol_shared *watched;
 static char alternate_stack[64 * 1024];
 
@@ -51,6 +53,10 @@ static void on_fatal(int number, siginfo_t *info, void *context)
 {
     uint64_t pc = program_counter(context);
 
+    if (number == SIGSEGV && isolate_allow(info->si_addr)) {
+        return;
+    }
+    isolate_release();
     /* A second fault, in the unwinder, must end the process with what is known so far. */
     for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
         signal(fatal_signals[i], SIG_DFL);

@@ -16,11 +16,10 @@
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/crash.h"
+#include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/symbols.h"
 
-enum {
-    STACK_MS = 200, /* for a hung load to record its stack */
-};
+enum { STREAM_HEADER_SIZE = 8 };
 
 static void write_guest_memory(const struct protocol_shared *shared)
 {
@@ -64,9 +63,15 @@ static void save_again(struct protocol_shared *shared)
     lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_SET);
     symbols.global_state_store();
     file = open_file(PROTOCOL_FD_OUTPUT, true);
-    shared->answer.save_result = symbols.qemu_savevm_state_complete_precopy_non_iterable(file, false, false);
+    if (shared->request.fast) {
+        /* It writes the header of a stream, which a state does not have. */
+        shared->answer.saved_offset = STREAM_HEADER_SIZE;
+        shared->answer.save_result = symbols.qemu_save_device_state(file);
+    } else {
+        shared->answer.save_result = symbols.qemu_savevm_state_complete_precopy_non_iterable(file, false, false);
+    }
     symbols.qemu_fclose(file);
-    shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR);
+    shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR) - shared->answer.saved_offset;
 }
 
 static void limit_resources(uint64_t memory)
@@ -92,14 +97,11 @@ static void limit_resources(uint64_t memory)
     }
 }
 
-__attribute__((noreturn)) static void load(struct protocol_shared *shared)
+static void load(struct protocol_shared *shared)
 {
     void *file;
     int result;
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    limit_resources(shared->request.memory_limit);
-    crash_watch(shared);
     write_guest_memory(shared);
     lseek(PROTOCOL_FD_INPUT, 0, SEEK_SET);
     file = open_file(PROTOCOL_FD_INPUT, false);
@@ -113,6 +115,15 @@ __attribute__((noreturn)) static void load(struct protocol_shared *shared)
         save_again(shared);
     }
     shared->answer.phase = PROTOCOL_PHASE_FINISHED;
+}
+
+__attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    limit_resources(shared->request.memory_limit);
+    crash_watch(shared);
+    isolate_clean_stack();
+    load(shared);
     _exit(0);
 }
 
@@ -131,6 +142,24 @@ static bool wait_within(int pidfd, uint32_t timeout_ms)
     return n > 0 && (fds[0].revents & POLLIN);
 }
 
+/* What the end of a process that loads says. */
+static void record_end(struct protocol_shared *shared, int status)
+{
+    if (WIFSIGNALED(status)) {
+        shared->answer.signal = WTERMSIG(status);
+    }
+    if (shared->answer.timed_out) {
+        /* That signal was ours. */
+        shared->answer.signal = 0;
+        shared->answer.fault_address = 0;
+    }
+    if (WIFEXITED(status) && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
+        shared->answer.exited = 1;
+        shared->answer.exit_status = WEXITSTATUS(status);
+    }
+    crash_translate(shared);
+}
+
 static void run_load(struct protocol_shared *shared)
 {
     pid_t pid;
@@ -139,7 +168,7 @@ static void run_load(struct protocol_shared *shared)
     memset(&shared->answer, 0, sizeof(shared->answer));
     pid = fork();
     if (pid == 0) {
-        load(shared);
+        load_once(shared);
     }
     if (pid < 0) {
         return;
@@ -156,43 +185,99 @@ static void run_load(struct protocol_shared *shared)
         shared->answer.timed_out = 1;
         /* A load that still obeys signals shows where it spins; either way it ends. */
         kill(pid, SIGABRT);
-        wait_within(pidfd, STACK_MS);
+        wait_within(pidfd, PROTOCOL_STACK_MS);
         kill(pid, SIGKILL);
     }
     close(pidfd);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    if (WIFSIGNALED(status)) {
-        shared->answer.signal = WTERMSIG(status);
-    }
-    if (shared->answer.timed_out) {
-        /* That signal was ours. */
-        shared->answer.signal = 0;
-        shared->answer.fault_address = 0;
-    }
-    if (WIFEXITED(status) && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
-        shared->answer.exited = 1;
-        shared->answer.exit_status = WEXITSTATUS(status);
-    }
-    crash_translate(shared);
+    record_end(shared, status);
 }
 
-void serve(struct protocol_shared *shared)
+static void await_request(void)
 {
     char message;
     ssize_t n;
 
-    for (;;) {
-        do {
-            n = read(PROTOCOL_FD_SOCKET, &message, 1);
-        } while (n < 0 && errno == EINTR);
-        if (n != 1 || message != PROTOCOL_LOAD) {
+    do {
+        n = read(PROTOCOL_FD_SOCKET, &message, 1);
+    } while (n < 0 && errno == EINTR);
+    if (n != 1 || message != PROTOCOL_LOAD) {
+        _exit(0);
+    }
+}
+
+static void answer(void)
+{
+    char message = PROTOCOL_DONE;
+
+    if (write(PROTOCOL_FD_SOCKET, &message, 1) != 1) {
+        _exit(0);
+    }
+}
+
+/* Loads for as long as requests are like the first, and memory can be put back. */
+__attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *shared)
+{
+    uint64_t memory_limit = shared->request.memory_limit;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    crash_watch(shared);
+    if (!isolate_begin(shared, sizeof(*shared))) {
+        _exit(3);
+    }
+    limit_resources(memory_limit);
+    isolate_clean_stack();
+    do {
+        memset(&shared->answer, 0, sizeof(shared->answer));
+        load(shared);
+        shared->runner.busy = 0;
+        answer();
+        if (!isolate_restore()) {
             _exit(0);
         }
-        run_load(shared);
-        message = PROTOCOL_DONE;
-        if (write(PROTOCOL_FD_SOCKET, &message, 1) != 1) {
-            _exit(0);
+        await_request();
+        shared->runner.busy = 1;
+    } while (shared->request.fast && shared->request.memory_limit == memory_limit);
+    shared->runner.busy = 0;
+    shared->runner.handed_back = 1;
+    _exit(0);
+}
+
+/* True when there is a request that is still to be done. */
+static bool run_runner(struct protocol_shared *shared)
+{
+    int status = 0;
+    pid_t pid;
+
+    memset(&shared->answer, 0, sizeof(shared->answer));
+    shared->runner.handed_back = 0;
+    shared->runner.busy = 1;
+    pid = fork();
+    if (pid == 0) {
+        run_fast_loads(shared);
+    }
+    shared->runner.pid = pid;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    shared->runner.pid = 0;
+    if (shared->runner.busy) {
+        record_end(shared, status);
+        shared->runner.busy = 0;
+        answer();
+    }
+    return shared->runner.handed_back;
+}
+
+void serve(struct protocol_shared *shared)
+{
+    for (;;) {
+        await_request();
+        while (shared->request.fast && run_runner(shared)) {
+        }
+        if (!shared->request.fast) {
+            run_load(shared);
+            answer();
         }
     }
 }

@@ -21,6 +21,7 @@ static const struct {
     SYMBOL(object_unref),
     SYMBOL(qemu_loadvm_state),
     SYMBOL(qemu_load_device_state),
+    SYMBOL(qemu_save_device_state),
     SYMBOL(global_state_store),
     SYMBOL(qemu_savevm_state_complete_precopy_non_iterable),
     SYMBOL(migration_incoming_get_current),

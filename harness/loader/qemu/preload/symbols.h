@@ -20,6 +20,7 @@ struct symbols {
     void (*object_unref)(void *object);
     int (*qemu_loadvm_state)(void *file);
     int (*qemu_load_device_state)(void *file);
+    int (*qemu_save_device_state)(void *file);
     int (*global_state_store)(void);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);

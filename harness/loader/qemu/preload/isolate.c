@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Write-protects the process's pages, copies each before its first change, and writes them back. */
+#include "harness/loader/qemu/preload/isolate.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+    PAGE = 4096,
+    MAX_REGIONS = 1024,
+    MAX_COPIES = 32768, /* 128 MiB: many times what a load changes */
+    STACK_CLEANED = 64 * 1024,
+};
+
+struct region {
+    uintptr_t start, end;
+    int protection;
+    uint32_t first_page; /* number of its first page in `copied` */
+};
+
+/* In this module's own memory, which is never protected; the arrays are mapped after the regions are listed. */
+static struct region regions[MAX_REGIONS];
+static size_t n_regions;
+static uint8_t *copied; /* a bit for each page of all regions: it is writable, and is written back */
+static uint8_t *copies; /* MAX_COPIES pages */
+static uintptr_t *places; /* where each copy belongs */
+static size_t n_copies;
+static bool active, spoilt;
+static uintptr_t data_end; /* the kernel's idea of where the heap ends */
+static int statm_fd;
+static unsigned long mapped_pages;
+static unsigned first_free_fd;
+
+static uintptr_t set_data_end(uintptr_t end)
+{
+    return (uintptr_t)syscall(SYS_brk, end);
+}
+
+static unsigned long count_mapped_pages(void)
+{
+    char text[64];
+    ssize_t n = pread64(statm_fd, text, sizeof(text) - 1, 0);
+
+    if (n <= 0) {
+        return 0;
+    }
+    text[n] = 0;
+    return strtoul(text, NULL, 10);
+}
+
+static struct region *find(uintptr_t address)
+{
+    size_t low = 0, high = n_regions;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (address >= regions[middle].end) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < n_regions && address >= regions[low].start ? &regions[low] : NULL;
+}
+
+static void allow(const struct region *region, uintptr_t page)
+{
+    uint32_t number = region->first_page + (uint32_t)((page - region->start) / PAGE);
+
+    if (copied[number / 8] & (1u << number % 8)) {
+        return;
+    }
+    if (n_copies < MAX_COPIES) {
+        memcpy(copies + n_copies * PAGE, (const void *)page, PAGE);
+        places[n_copies++] = page;
+    } else {
+        spoilt = true;
+    }
+    copied[number / 8] |= (uint8_t)(1u << number % 8);
+    if (mprotect((void *)page, PAGE, region->protection) < 0) {
+        /* The kernel splits a mapping here, and may have too many. */
+        spoilt = true;
+        isolate_release();
+    }
+}
+
+bool isolate_allow(const void *address)
+{
+    uintptr_t page = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
+    struct region *region = active ? find(page) : NULL;
+    uint32_t number;
+
+    if (!region) {
+        return false;
+    }
+    number = region->first_page + (uint32_t)((page - region->start) / PAGE);
+    /* A page that may be written to faults for another reason. */
+    if (copied[number / 8] & (1u << number % 8)) {
+        return false;
+    }
+    allow(region, page);
+    return true;
+}
+
+void isolate_touch(const void *address, size_t size)
+{
+    uintptr_t page = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
+
+    for (; active && page < (uintptr_t)address + size; page += PAGE) {
+        struct region *region = find(page);
+
+        if (region) {
+            allow(region, page);
+        }
+    }
+}
+
+static bool is_in(uintptr_t start, uintptr_t end, const void *address)
+{
+    return (uintptr_t)address >= start && (uintptr_t)address < end;
+}
+
+/* Lists what can be written to, but for this module, the stack, and what the kernel or `kept` owns. */
+static bool list_regions(const void *kept, size_t kept_size, uint32_t *n_pages)
+{
+    static char line[512];
+    FILE *maps = fopen("/proc/self/maps", "re");
+    const char *here = (const char *)&line;
+    uint32_t pages = 0;
+
+    n_regions = 0;
+    while (maps && n_regions < MAX_REGIONS && fgets(line, sizeof(line), maps)) {
+        unsigned long start, end;
+        char mode[5];
+
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3 || mode[1] != 'w' ||
+            is_in(start, end, here) || is_in(start, end, kept) || is_in(start, end, (const char *)kept + kept_size - 1) ||
+            is_in(start, end, __builtin_frame_address(0)) || strstr(line, "[v")) {
+            continue;
+        }
+        regions[n_regions++] = (struct region){
+            .start = start, .end = end, .first_page = pages,
+            .protection = (mode[0] == 'r' ? PROT_READ : 0) | PROT_WRITE | (mode[2] == 'x' ? PROT_EXEC : 0),
+        };
+        pages += (uint32_t)((end - start) / PAGE);
+    }
+    if (maps) {
+        fclose(maps);
+    }
+    *n_pages = pages;
+    return maps && n_regions < MAX_REGIONS;
+}
+
+/* No hole is left below: whatever a load opens comes behind. */
+static void fill_descriptors(void)
+{
+    unsigned highest = 2;
+
+    for (unsigned fd = 3; fd < 1024; fd++) {
+        highest = fcntl((int)fd, F_GETFD) >= 0 ? fd : highest;
+    }
+    do {
+        first_free_fd = (unsigned)dup(2);
+    } while (first_free_fd <= highest);
+    close((int)first_free_fd);
+}
+
+static void *map(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* The kernel writes to a thread's own block whenever it is scheduled (rseq), and ends the process where it cannot. */
+static void touch_thread(void)
+{
+    const char *block = __builtin_thread_pointer();
+
+    isolate_touch(block - 2 * PAGE, 4 * PAGE);
+}
+
+/* All pages but those that were touched before. */
+static bool protect(const struct region *region)
+{
+    uintptr_t start = region->start, end;
+
+    while (start < region->end) {
+        uint32_t number = region->first_page + (uint32_t)((start - region->start) / PAGE);
+        bool skipped = copied[number / 8] & (1u << number % 8);
+
+        for (end = start; end < region->end; end += PAGE) {
+            number = region->first_page + (uint32_t)((end - region->start) / PAGE);
+            if (!(copied[number / 8] & (1u << number % 8)) == skipped) {
+                break;
+            }
+        }
+        if (!skipped && mprotect((void *)start, end - start, region->protection & ~PROT_WRITE) < 0) {
+            return false;
+        }
+        start = end;
+    }
+    return true;
+}
+
+bool isolate_begin(const void *kept, size_t kept_size)
+{
+    uint32_t n_pages;
+
+    /* All of the heap is below the end of data: no block of it is a mapping that comes and goes. */
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT32_MAX);
+    statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    fill_descriptors();
+    if (statm_fd < 0 || !list_regions(kept, kept_size, &n_pages)) {
+        return false;
+    }
+    copied = map(n_pages / 8 + 1);
+    copies = map((size_t)MAX_COPIES * PAGE);
+    places = map(MAX_COPIES * sizeof(*places));
+    if (!copied || !copies || !places) {
+        return false;
+    }
+    n_copies = 0;
+    spoilt = false;
+    active = true;
+    touch_thread();
+    for (size_t i = 0; i < n_regions; i++) {
+        if (!protect(&regions[i])) {
+            return false;
+        }
+    }
+    data_end = set_data_end(0);
+    mapped_pages = count_mapped_pages();
+    return mapped_pages != 0;
+}
+
+bool isolate_restore(void)
+{
+    for (size_t i = 0; i < n_copies; i++) {
+        memcpy((void *)places[i], copies + i * PAGE, PAGE);
+    }
+    /* Memory beyond it is zero again when the heap grows there once more. */
+    set_data_end(data_end);
+    syscall(SYS_close_range, first_free_fd, ~0u, 0);
+    isolate_clean_stack();
+    return !spoilt && count_mapped_pages() == mapped_pages;
+}
+
+void isolate_release(void)
+{
+    if (!active) {
+        return;
+    }
+    active = false;
+    for (size_t i = 0; i < n_regions; i++) {
+        mprotect((void *)regions[i].start, regions[i].end - regions[i].start, regions[i].protection);
+    }
+}
+
+__attribute__((noinline)) void isolate_clean_stack(void)
+{
+    char space[STACK_CLEANED];
+
+    explicit_bzero(space, sizeof(space));
+}
+
+/* Calls in which the kernel writes where the caller says: it would fail, and raise no signal. */
+
+static void touch_parts(const struct iovec *parts, int n)
+{
+    for (int i = 0; active && i < n; i++) {
+        isolate_touch(parts[i].iov_base, parts[i].iov_len);
+    }
+}
+
+#define INTERPOSED __attribute__((visibility("default")))
+
+INTERPOSED ssize_t read(int fd, void *buffer, size_t size)
+{
+    isolate_touch(buffer, size);
+    return syscall(SYS_read, fd, buffer, size);
+}
+
+INTERPOSED ssize_t readv(int fd, const struct iovec *parts, int n)
+{
+    touch_parts(parts, n);
+    return syscall(SYS_readv, fd, parts, n);
+}
+
+INTERPOSED ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
+{
+    isolate_touch(buffer, size);
+    return syscall(SYS_pread64, fd, buffer, size, offset);
+}
+
+INTERPOSED ssize_t preadv64(int fd, const struct iovec *parts, int n, off64_t offset)
+{
+    touch_parts(parts, n);
+    return syscall(SYS_preadv, fd, parts, n, (unsigned long)offset, 0ul);
+}
+
+INTERPOSED int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+    isolate_touch(fds, n * sizeof(*fds));
+    return (int)syscall(SYS_poll, fds, n, timeout_ms);
+}
+
+INTERPOSED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+    struct timespec copy = timeout ? *timeout : (struct timespec){ 0 };
+
+    isolate_touch(fds, n * sizeof(*fds));
+    return (int)syscall(SYS_ppoll, fds, n, timeout ? &copy : NULL, mask, _NSIG / 8);
+}
