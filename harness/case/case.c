@@ -199,6 +199,32 @@ size_t case_keep_sections(Hardstop__Case *test, const char *part)
     return matches;
 }
 
+bool case_keep_from(Hardstop__Case *test, size_t index)
+{
+    Hardstop__Stream *stream = test->stream;
+    struct stream_encoding encoding = { 0 };
+    bool *keep;
+
+    if (index >= stream->n_section || stream->section[index]->type != HARDSTOP__SECTION__TYPE__FULL) {
+        return false;
+    }
+    stream_encode(stream, &encoding, NULL, NULL);
+    test->has_captured = case_is_captured(test, &encoding);
+    stream_encoding_clear(&encoding);
+    keep = hs_alloc(stream->n_section);
+    for (size_t i = index; i < stream->n_section; i++) {
+        keep[i] = true;
+    }
+    filter_sections(stream, keep);
+    free(keep);
+    drop_iterable(stream);
+    drop_frame(stream);
+    if (test->has_captured) {
+        case_mark_captured(test);
+    }
+    return true;
+}
+
 size_t case_keep_described(Hardstop__Case *test)
 {
     Hardstop__Stream *stream = test->stream;

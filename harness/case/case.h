@@ -47,6 +47,12 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
 size_t case_keep_sections(Hardstop__Case *test, const char *part);
 
 /*
+ * Keeps the device sections from the one of that index on, and the end of file; a stream that was marked as captured
+ * is so again.  False, with all as it was, when that is no device section.
+ */
+bool case_keep_from(Hardstop__Case *test, size_t index);
+
+/*
  * Keeps only the sections that a table describes, and the end of file; marks the stream as captured.  Returns how many
  * sections are described.
  */

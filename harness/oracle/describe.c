@@ -10,22 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-
-/* "queue[3].num" -> "queue[].num": which element it was does not make another bug. */
-static void without_indexes(const char *path, char *out, size_t size)
-{
-    size_t n = 0;
-
-    while (*path && n + 1 < size) {
-        out[n++] = *path++;
-        if (path[-1] == '[') {
-            size_t digits = strspn(path, "0123456789");
-
-            path += path[digits] == ']' ? digits : 0;
-        }
-    }
-    out[n] = 0;
-}
+#include "harness/oracle/range.h"
 
 static void set_device(struct finding *finding, const void *idstr, size_t size)
 {
@@ -63,7 +48,7 @@ static void locate_damage(const struct judgement *judgement, struct finding *fin
     }
     map_init(&map, stream, NULL);
     entry = map_at(&map, effect->first);
-    without_indexes(entry ? entry->path : "", finding->field, sizeof(finding->field));
+    map_path_without_indexes(entry ? entry->path : "", finding->field, sizeof(finding->field));
     map_clear(&map);
 }
 
@@ -71,7 +56,7 @@ static void locate_difference(const struct state_comparison *comparison, struct 
 {
     if (comparison->n) {
         snprintf(finding->device, sizeof(finding->device), "%s", comparison->differences[0].device);
-        without_indexes(comparison->differences[0].path, finding->field, sizeof(finding->field));
+        map_path_without_indexes(comparison->differences[0].path, finding->field, sizeof(finding->field));
     }
 }
 
@@ -135,6 +120,17 @@ static void describe_differences(const struct state_comparison *comparison, cons
     }
 }
 
+static void describe_range(const struct judgement *judgement, struct finding *finding)
+{
+    struct range_violation violation;
+
+    if (range_find_violation(judgement, &violation)) {
+        snprintf(finding->message, sizeof(finding->message),
+                 "accepted, %s is %" PRIu64 ", not %" PRIu64 " to %" PRIu64, violation.path, violation.value,
+                 violation.min, violation.max);
+    }
+}
+
 static void describe_verdict(const struct judgement *judgement, const struct property *property,
                              struct finding *finding)
 {
@@ -157,6 +153,8 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
         if (strcmp(property->name, "accepted-resaves-equal") == 0) {
             locate_difference(&judgement->resave, finding);
             describe_differences(&judgement->resave, "not saved as given", finding);
+        } else if (strcmp(property->name, "out-of-range-is-rejected") == 0) {
+            describe_range(judgement, finding);
         } else if (judgement->verdict == VERDICT_GARBAGE) {
             describe_differences(&judgement->garbage, "unlike the undamaged state", finding);
         }

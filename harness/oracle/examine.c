@@ -2,6 +2,7 @@
 /* Judges a case, and a spread of small damages to it, under every property. */
 #include "harness/oracle/examine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
@@ -47,10 +48,10 @@ static Hardstop__Damage *small_damage(int kind, uint32_t section, uint32_t offse
     return damage;
 }
 
-static int judge_damaged(struct oracle *oracle, const Hardstop__Case *test, uint32_t section, uint32_t offset, int kind,
-                         struct judgement *judgement, struct examination *examination, struct hs_error *err)
+/* Takes the damage over. */
+static int judge_one(struct oracle *oracle, const Hardstop__Case *test, Hardstop__Damage *damage,
+                     struct judgement *judgement, struct examination *examination, struct hs_error *err)
 {
-    Hardstop__Damage *damage = small_damage(kind, section, offset);
     Hardstop__Case damaged = *test;
     int result;
 
@@ -77,12 +78,74 @@ static int judge_section(struct oracle *oracle, const Hardstop__Case *test, uint
         uint32_t offset = places > 1 ? (uint32_t)((uint64_t)(size ? size - 1 : 0) * i / (places - 1)) : 0;
 
         for (size_t k = 0; k < HS_COUNT(kinds); k++) {
-            if (judge_damaged(oracle, test, section, offset, kinds[k], judgement, examination, err) < 0) {
+            if (judge_one(oracle, test, small_damage(kinds[k], section, offset), judgement, examination, err) < 0) {
                 return -1;
             }
         }
     }
     return 0;
+}
+
+/* The number behind the legal range of a field; false where the field holds no such number. */
+static bool beyond_range(const struct map_entry *entry, struct builder *value)
+{
+    const struct field *field = entry->field;
+    uint64_t largest = entry->size < 8 ? (UINT64_C(1) << entry->size * 8) - 1 : UINT64_MAX;
+
+    if (!field || !field->max || entry->size > 8 || field->max >= largest || entry->value > field->max) {
+        return false;
+    }
+    builder_reset(value);
+    (field->little ? builder_put_le : builder_put_be)(value, entry->size, field->max + 1);
+    return true;
+}
+
+static int judge_range(struct oracle *oracle, const Hardstop__Case *test, uint32_t section, uint32_t offset,
+                       const struct builder *value, struct judgement *judgement, struct examination *examination,
+                       struct hs_error *err)
+{
+    Hardstop__Damage *damage = damage_new(HARDSTOP__DAMAGE__KIND_OVERWRITE, section, offset);
+
+    damage->overwrite.data = hs_copy(value->data, value->size);
+    damage->overwrite.len = value->size;
+    return judge_one(oracle, test, damage, judgement, examination, err);
+}
+
+/* Each row of the tables that the section uses once: elements of an array are read by the same code. */
+static int judge_ranges(struct oracle *oracle, const Hardstop__Case *test, uint32_t section,
+                        struct judgement *judgement, struct examination *examination, struct hs_error *err)
+{
+    const struct field **seen = NULL;
+    struct builder value = { 0 };
+    bool *wanted = hs_alloc(test->stream->n_section);
+    size_t n_seen = 0;
+    struct map map;
+    int result = 0;
+
+    wanted[section] = true;
+    map_init_some(&map, test->stream, NULL, wanted);
+    for (size_t i = 0; i < map.n && result == 0; i++) {
+        const struct map_entry *entry = &map.entries[i];
+        size_t k = 0;
+
+        if (entry->section != section || !entry->payload || !beyond_range(entry, &value)) {
+            continue;
+        }
+        while (k < n_seen && seen[k] != entry->field) {
+            k++;
+        }
+        if (k == n_seen) {
+            seen = hs_resize(seen, n_seen + 1, sizeof(*seen));
+            seen[n_seen++] = entry->field;
+            result = judge_range(oracle, test, section, (uint32_t)(entry->offset - map.encoding.marks[section].payload),
+                                 &value, judgement, examination, err);
+        }
+    }
+    map_clear(&map);
+    builder_clear(&value);
+    free(wanted);
+    free(seen);
+    return result;
 }
 
 static bool has_described(const Hardstop__Stream *stream)
@@ -109,6 +172,7 @@ static int judge_sections(struct oracle *oracle, const Hardstop__Case *test, uns
 
         if (size && (!described_only || payload_message(stream->section[i]))) {
             result = judge_section(oracle, test, i, size, places, judgement, examination, err);
+            result = result < 0 ? -1 : judge_ranges(oracle, test, i, judgement, examination, err);
         }
     }
     stream_encoding_clear(&encoding);

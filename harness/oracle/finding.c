@@ -162,18 +162,22 @@ struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error 
     return findings;
 }
 
-static int by_severity(const void *left, const void *right)
+int finding_compare(const struct finding *a, const struct finding *b)
 {
     static const int severity[VERDICT_COUNT] = {
         [VERDICT_CRASHED] = 5, [VERDICT_HUNG] = 4, [VERDICT_GARBAGE] = 3, [VERDICT_EQUAL] = 2, [VERDICT_REJECTED] = 1,
     };
-    const struct finding *a = left, *b = right;
     int order = severity[b->verdict] - severity[a->verdict];
 
     order = order ? order : strcmp(a->transport, b->transport);
     order = order ? order : strcmp(a->device, b->device);
     order = order ? order : strcmp(a->field, b->field);
-    return order ? order : by_signature(left, right);
+    return order ? order : by_signature(a, b);
+}
+
+static int by_severity(const void *left, const void *right)
+{
+    return finding_compare(left, right);
 }
 
 void finding_sort(struct finding *findings, size_t n)

@@ -10,8 +10,8 @@
  *              the place
  *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line, numbers
  *              left out
- *   accepted   the place, and either accepted-resaves-equal or any of the properties of length (truncation, extension,
- *              deletion, garbage); of these also whether there are section footers
+ *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
+ *              length (truncation, extension, deletion, garbage); of these also whether there are section footers
  * The place is the field whose value was not kept, the first of several, or where the first byte was damaged.  Which
  * element of an array it was, which transport or instance, and the verdict (equal or garbage) make no difference.  Nor
  * does the device for what the payload's tables name: "virtio.status" and "virtio.ccw.mba" are common to all, and a
@@ -65,7 +65,8 @@ bool finding_is_known(const char *folder, uint64_t signature);
 /* Reads every finding of a folder, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
 struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
 
-/* Puts the worst first: crashed, hung, garbage, equal; then by transport, device, field, signature. */
+/* Negative, 0 or positive; the worst first: crashed, hung, garbage, equal; then transport, device, field, signature. */
+int finding_compare(const struct finding *left, const struct finding *right);
 void finding_sort(struct finding *findings, size_t n);
 
 /* The path of a finding's case; free it. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "harness/oracle/range.h"
+
 const char *property_result_name(enum property_result result)
 {
     static const char *const names[] = {
@@ -97,6 +99,17 @@ static enum property_result accepted_resaves_equal(const struct judgement *judge
     return holds(judgement->resave.n == 0);
 }
 
+static enum property_result out_of_range_is_rejected(const struct judgement *judgement)
+{
+    struct range_violation violation;
+
+    if (!judgement->is_sound || (judgement->verdict != VERDICT_REJECTED && !was_accepted(judgement)) ||
+        !range_find_violation(judgement, &violation)) {
+        return PROPERTY_SKIP;
+    }
+    return holds(!was_accepted(judgement));
+}
+
 static enum property_result verdict_is_stable(const struct judgement *judgement)
 {
     return judgement->was_repeated ? holds(judgement->is_stable) : PROPERTY_SKIP;
@@ -112,6 +125,7 @@ const struct property properties[] = {
     { "extension-is-rejected", "bytes inserted or appended anywhere are rejected", extension_is_rejected },
     { "deletion-is-rejected", "bytes missing anywhere are rejected", deletion_is_rejected },
     { "accepted-resaves-equal", "what is accepted saves again as it was", accepted_resaves_equal },
+    { "out-of-range-is-rejected", "a value outside its legal range is rejected", out_of_range_is_rejected },
     { "verdict-is-stable", "the same case twice gives the same verdict", verdict_is_stable },
     { NULL, NULL, NULL },
 };

@@ -6,7 +6,24 @@
 #include <string.h>
 
 #include "support.h"
+#include "harness/wire/map.h"
 #include "proto/reflect.h"
+
+static bool is_in_range(const Hardstop__Stream *stream)
+{
+    struct map map;
+    bool in_range = true;
+
+    map_init(&map, stream, NULL);
+    for (size_t i = 0; i < map.n; i++) {
+        const struct map_entry *entry = &map.entries[i];
+
+        in_range = in_range && (!entry->field || !entry->field->max ||
+                                (entry->value >= entry->field->min && entry->value <= entry->field->max));
+    }
+    map_clear(&map);
+    return in_range;
+}
 
 static Hardstop__Stream *read_all(const uint8_t *bytes, size_t size)
 {
@@ -20,6 +37,7 @@ static Hardstop__Stream *read_all(const uint8_t *bytes, size_t size)
                 (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO && !section->virtio->has_rest &&
                  !section->footer->has_section_id && section->section_id == 7 && section->instance_id == 0);
     }
+    known = known && is_in_range(stream);
     if (stream && !known) {
         hardstop__stream__free_unpacked(stream, NULL);
     }

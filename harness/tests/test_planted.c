@@ -124,6 +124,8 @@ static bool mutate_without_hints(ProtobufCMessage *msg, const struct mutate_opti
 
 /* Properties, each with a loader and a damage under which it does not hold. */
 
+#define OUT_OF_RANGE "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '\\xff\\xff' }"
+
 static const struct {
     const char *property;
     enum defect loader;
@@ -137,6 +139,7 @@ static const struct {
     { "extension-is-rejected", ACCEPTS_ALL, INSERT },
     { "deletion-is-rejected", ACCEPTS_ALL, DELETE },
     { "accepted-resaves-equal", SAVES_GARBAGE, "" },
+    { "out-of-range-is-rejected", SKIPS_CHECKS, OUT_OF_RANGE },
     { "verdict-is-stable", IS_UNSTABLE, TRUNCATE },
 };
 
@@ -391,6 +394,7 @@ static const struct planting plantings[] = {
     PROPERTY("extension-is-rejected"),
     PROPERTY("deletion-is-rejected"),
     PROPERTY("accepted-resaves-equal"),
+    PROPERTY("out-of-range-is-rejected"),
     PROPERTY("verdict-is-stable"),
     { "loader ignores a short read", loader_keeps_every_property, { .loader = IGNORES_SHORT_READS }, NULL },
     { "loader accepts everything", loader_keeps_every_property, { .loader = ACCEPTS_ALL }, NULL },

@@ -26,7 +26,9 @@
 #define EXTENSION "extension-is-rejected "
 #define DELETION "deletion-is-rejected "
 #define RESAVES "accepted-resaves-equal "
+#define RANGE "out-of-range-is-rejected "
 #define STABLE "verdict-is-stable "
+#define OUT_OF_RANGE "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '\\xff\\xff' }"
 
 /* The properties that fail, and those that have something to judge and hold; all others skip. */
 static const struct {
@@ -41,6 +43,7 @@ static const struct {
     { GOOD, APPEND, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE EXTENSION STABLE },
     { GOOD, DELETE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE DELETION STABLE },
     { GOOD, OVERWRITE, VERDICT_GARBAGE, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
+    { GOOD, OUT_OF_RANGE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED RANGE STABLE },
     { GOOD, REPEAT, VERDICT_GARBAGE, "", SURVIVES ANSWERS UNDAMAGED STABLE },
     /* Of two kinds of damage at once, no single claim is made. */
     { GOOD, TRUNCATE INSERT, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
@@ -63,6 +66,7 @@ static const struct {
     { IGNORES_SHORT_READS, DELETE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE DELETION STABLE },
     { IGNORES_WHAT_FOLLOWS, APPEND, VERDICT_EQUAL, EXTENSION, SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
     { IGNORES_WHAT_FOLLOWS, TRUNCATE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE TRUNCATION STABLE },
+    { SKIPS_CHECKS, OUT_OF_RANGE, VERDICT_GARBAGE, RANGE, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
     { SKIPS_CHECKS, INSERT, VERDICT_GARBAGE, GARBAGE EXTENSION, SURVIVES ANSWERS UNDAMAGED STABLE },
 };
 
@@ -221,6 +225,9 @@ static void a_loader_that_cannot_load_gives_no_verdict(void **state)
 }
 
 /* Damages at many places: a good loader keeps every claim, and every claim had something to judge. */
+/* Rows with a legal range in the payload of planted_case(). */
+enum { RANGES = 7 };
+
 static void an_examination_of_a_good_loader_is_clean(void **state)
 {
     Hardstop__Case *test = planted_case("");
@@ -231,7 +238,7 @@ static void an_examination_of_a_good_loader_is_clean(void **state)
     (void)state;
     planted_init(&planted, GOOD, test);
     assert_int_equal(examine(&oracle, test, 40, &examination, NULL), 0);
-    assert_int_equal(examination.judged, 1 + 40 * 3);
+    assert_int_equal(examination.judged, 1 + 40 * 3 + RANGES);
     for (size_t i = 0; i < examination.n; i++) {
         if (examination.tallies[i].failed || !examination.tallies[i].passed) {
             fail_msg("%s: %u pass, %u fail: %s", examination.tallies[i].property->name, examination.tallies[i].passed,
@@ -252,8 +259,10 @@ static void an_examination_finds_the_defect(void **state)
         unsigned failed;
     } found[] = {
         { ACCEPTS_ALL, "truncation-is-rejected", 10 }, { ACCEPTS_ALL, "deletion-is-rejected", 10 },
-        { REJECTS_ALL, "undamaged-is-accepted", 31 },  { CRASHES, "loader-survives", 30 },
-        { HANGS, "loader-answers", 30 },               { KEEPS_GARBAGE, "damage-is-never-garbage", 30 },
+        { REJECTS_ALL, "undamaged-is-accepted", 31 + RANGES },
+        { CRASHES, "loader-survives", 30 + RANGES },   { HANGS, "loader-answers", 30 + RANGES },
+        { SKIPS_CHECKS, "out-of-range-is-rejected", RANGES },
+        { KEEPS_GARBAGE, "damage-is-never-garbage", 30 },
     };
 
     (void)state;

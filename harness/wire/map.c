@@ -178,3 +178,18 @@ void map_device_name(const Hardstop__Section *section, char *name, size_t size)
 {
     map_device_of(section->idstr.data, section->has_idstr ? section->idstr.len : 0, name, size);
 }
+
+void map_path_without_indexes(const char *path, char *out, size_t size)
+{
+    size_t n = 0;
+
+    while (*path && n + 1 < size) {
+        out[n++] = *path++;
+        if (path[-1] == '[') {
+            size_t digits = strspn(path, "0123456789");
+
+            path += path[digits] == ']' ? digits : 0;
+        }
+    }
+    out[n] = 0;
+}

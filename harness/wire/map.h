@@ -39,6 +39,9 @@ void map_clear(struct map *map);
 /* The entry that holds the byte at `offset`, or NULL behind the end. */
 const struct map_entry *map_at(const struct map *map, size_t offset);
 
+/* "queue[3].num" -> "queue[].num": the field, whichever element it is in; at most `size` - 1 characters. */
+void map_path_without_indexes(const char *path, char *out, size_t size);
+
 /* The device of an idstr: what is behind its last slash, printable, at most `size` - 1 characters. */
 void map_device_of(const void *idstr, size_t length, char *name, size_t size);
 /* The same for a section. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -176,6 +177,10 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
     if (!hand_over(fds, n_fds)) {
         dprintf(2, "descriptors cannot be handed over: %s\n", strerror(errno));
         _exit(127);
+    }
+    if (environment) {
+        /* A served QEMU has the same addresses each time, and so has what is said of its crashes. */
+        personality(ADDR_NO_RANDOMIZE);
     }
     for (; environment && *environment; environment += 2) {
         setenv(environment[0], environment[1], 1);
