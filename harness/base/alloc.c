@@ -38,6 +38,12 @@ void *hs_resize(void *block, size_t count, size_t size)
     return grown;
 }
 
+void *hs_grow(void *block, size_t count, size_t size)
+{
+    /* Doubled whenever a power of two is full. */
+    return (count & (count - 1)) == 0 ? hs_resize(block, count ? 2 * count : 1, size) : block;
+}
+
 void *hs_copy(const void *bytes, size_t size)
 {
     char *copy = hs_alloc(size + 1);

@@ -9,6 +9,11 @@
 void *hs_alloc(size_t size);
 /* `block` (NULL: none yet) resized to hold `count` elements of `size` bytes; new bytes are not cleared. */
 void *hs_resize(void *block, size_t count, size_t size);
+/*
+ * `block` with room for one more than its `count` elements.  How much room there is follows from `count` alone, so a
+ * block is resized by this from its first element on, or never.
+ */
+void *hs_grow(void *block, size_t count, size_t size);
 /* A copy of `size` bytes, with one zero byte after them. */
 void *hs_copy(const void *bytes, size_t size);
 char *hs_strdup(const char *text);

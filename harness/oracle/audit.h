@@ -29,6 +29,9 @@ enum edit edit_of_name(const char *name);
 /* True for truncate, insert and delete: each of them must be rejected. */
 bool edit_changes_length(enum edit edit);
 
+/* True for a value that the edit can have, as audit_run has it. */
+bool edit_has_value(enum edit edit, const char *value);
+
 /* A field of what was audited; offsets count from its first byte (of a section: the type byte). */
 struct audit_field {
     const char *path; /* as by map.h; "virtio.queue[3].num" */
@@ -39,7 +42,7 @@ struct audit_field {
 struct audit_run {
     enum edit edit;
     /*
-     * insert: the bytes, in hex; delete: how many, "1" to "4"; flip: the mask, in hex; range: the field's new bytes, in
+     * insert: the bytes, in hex; delete: how many, "1" to "8"; flip: the mask, in hex; range: the field's new bytes, in
      * hex; section: "swap", "repeat" or "drop"; truncate: "".
      */
     const char *value;
@@ -68,7 +71,7 @@ struct audit {
     uint32_t streams; /* distinct damaged streams: damages that give the same bytes are loaded once */
     struct audit_field *fields; /* by offset, without gaps */
     size_t n_fields;
-    struct audit_run *runs; /* by edit, value and offset, without two neighbours that could be one */
+    struct audit_run *runs; /* as audit_compare_runs() orders them, without two neighbours that could be one */
     size_t n_runs;
     struct audit_finding *findings; /* worst first, as finding_sort() */
     size_t n_findings;
@@ -76,16 +79,37 @@ struct audit {
     struct audit_text *texts; /* behind every `const char *` here */
 };
 
-/* A copy of the text that lives as long as the audit; the same text gives the same pointer. */
+/* Puts ? for control characters and, in a text that is not UTF-8, for each byte beyond ASCII. */
+void audit_make_printable(char *text);
+
+/*
+ * A copy of the text, made printable, that lives as long as the audit; the same text gives the same pointer.  All texts
+ * of an audit are kept this way: the functions below do it.
+ */
 const char *audit_keep(struct audit *audit, const char *text);
 
-/* Appends, in order; runs that continue the last one with the same edit, value, verdict and message extend it. */
+/* Negative, 0 or positive: by edit, then value as strcmp(), then offset. */
+int audit_compare_runs(const struct audit_run *left, const struct audit_run *right);
+
+/* True when the run has cells, and comes behind the last one without overlapping it. */
+bool audit_can_add(const struct audit *audit, const struct audit_run *run);
+/*
+ * Appends a run that audit_can_add(); one that continues the last with the same edit,
+ * value, verdict and message extends it.
+ */
 void audit_add(struct audit *audit, const struct audit_run *run);
+/* Appends a field of at least one byte, which begins where the last one ends. */
 void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uint32_t size);
+/* Appends a finding, no worse than the last one. */
 void audit_add_finding(struct audit *audit, const struct audit_finding *finding);
 
 /* The field that holds the offset; NULL behind the end. */
 const struct audit_field *audit_field_at(const struct audit *audit, uint32_t offset);
+
+/* The index of the first run that is behind the cell of that edit, value and offset, or holds it. */
+size_t audit_run_from(const struct audit *audit, enum edit edit, const char *value, uint32_t offset);
+/* The run that holds the cell, or NULL. */
+const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, const char *value, uint32_t offset);
 
 /* Cells of an edit, of all verdicts. */
 uint64_t audit_cells(const struct audit *audit, enum edit edit);

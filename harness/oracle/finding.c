@@ -16,11 +16,7 @@
 #include "harness/base/file.h"
 #include "harness/case/case.h"
 
-/* Where each text of a finding stands in its struct. */
-static const struct {
-    const char *key;
-    size_t offset, size;
-} texts[] = {
+const struct finding_text finding_texts[FINDING_TEXTS] = {
 #define TEXT(member) { #member, offsetof(struct finding, member), sizeof(((struct finding *)0)->member) }
     TEXT(property), TEXT(device), TEXT(field), TEXT(crash), TEXT(machine), TEXT(transport), TEXT(message),
     TEXT(same),
@@ -28,8 +24,8 @@ static const struct {
 
 void finding_make_printable(struct finding *finding)
 {
-    for (size_t i = 0; i < HS_COUNT(texts); i++) {
-        for (char *c = (char *)finding + texts[i].offset; *c; c++) {
+    for (size_t i = 0; i < FINDING_TEXTS; i++) {
+        for (char *c = (char *)finding + finding_texts[i].offset; *c; c++) {
             *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
         }
     }
@@ -51,10 +47,10 @@ static int save_json(const char *path, const struct finding *finding, struct hs_
     char *text;
     int result;
 
-    for (size_t i = 0; i < HS_COUNT(texts); i++) {
-        const char *value = (const char *)finding + texts[i].offset;
+    for (size_t i = 0; i < FINDING_TEXTS; i++) {
+        const char *value = (const char *)finding + finding_texts[i].offset;
 
-        json_object_set_new(object, texts[i].key, json_stringn_nocheck(value, strlen(value)));
+        json_object_set_new(object, finding_texts[i].key, json_stringn_nocheck(value, strlen(value)));
     }
     json_object_set_new(object, "verdict", json_string(verdict_name(finding->verdict)));
     text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
@@ -93,10 +89,10 @@ static bool read_one(const char *folder, const char *name, struct finding *findi
         json_decref(object);
         return false;
     }
-    for (size_t i = 0; i < HS_COUNT(texts); i++) {
-        const char *value = json_string_value(json_object_get(object, texts[i].key));
+    for (size_t i = 0; i < FINDING_TEXTS; i++) {
+        const char *value = json_string_value(json_object_get(object, finding_texts[i].key));
 
-        snprintf((char *)finding + texts[i].offset, texts[i].size, "%s", value ? value : "");
+        snprintf((char *)finding + finding_texts[i].offset, finding_texts[i].size, "%s", value ? value : "");
     }
     finding->verdict = verdict_of_name(json_string_value(json_object_get(object, "verdict"))
                                            ? json_string_value(json_object_get(object, "verdict"))
@@ -164,10 +160,7 @@ struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error 
 
 int finding_compare(const struct finding *a, const struct finding *b)
 {
-    static const int severity[VERDICT_COUNT] = {
-        [VERDICT_CRASHED] = 5, [VERDICT_HUNG] = 4, [VERDICT_GARBAGE] = 3, [VERDICT_EQUAL] = 2, [VERDICT_REJECTED] = 1,
-    };
-    int order = severity[b->verdict] - severity[a->verdict];
+    int order = verdict_severity(b->verdict) - verdict_severity(a->verdict);
 
     order = order ? order : strcmp(a->transport, b->transport);
     order = order ? order : strcmp(a->device, b->device);

@@ -38,6 +38,14 @@ struct finding {
     uint64_t signature; /* XXH3 of `same` */
 };
 
+#define FINDING_TEXTS 8
+
+/* Where each text of a finding stands in its struct, and its key in JSON. */
+extern const struct finding_text {
+    const char *key;
+    size_t offset, size;
+} finding_texts[FINDING_TEXTS];
+
 /* The first property that does not hold, as a finding; false when all hold or have nothing to judge. */
 bool finding_of(const struct judgement *judgement, struct finding *finding);
 /* The finding that a given property's failure is; all its texts are printable. */

@@ -21,6 +21,15 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
+int verdict_severity(enum verdict verdict)
+{
+    static const int severity[VERDICT_COUNT] = {
+        [VERDICT_REJECTED] = 1, [VERDICT_EQUAL] = 2, [VERDICT_GARBAGE] = 3, [VERDICT_HUNG] = 4, [VERDICT_CRASHED] = 5,
+    };
+
+    return severity[verdict];
+}
+
 enum verdict verdict_of_name(const char *name)
 {
     for (int i = 0; i < VERDICT_COUNT; i++) {

@@ -22,6 +22,9 @@ const char *verdict_name(enum verdict verdict);
 /* The verdict of that name, or VERDICT_COUNT. */
 enum verdict verdict_of_name(const char *name);
 
+/* The worse, the higher: rejected, equal, garbage, hung, crashed; 0 of unknown. */
+int verdict_severity(enum verdict verdict);
+
 /* One load and what it answered, kept. */
 struct record {
     struct loader_answer answer; /* its pointers lead to the copies below */

@@ -115,6 +115,16 @@ unsigned long tool_number(const char *text, unsigned long min, unsigned long max
     return value;
 }
 
+void tool_each_word(const char *list, struct argp_state *state, void (*take)(const char *word, struct argp_state *state))
+{
+    char *copy = hs_strdup(list), *rest = copy, *word;
+
+    while ((word = strsep(&rest, ","))) {
+        take(word, state);
+    }
+    free(copy);
+}
+
 static error_t parse_file(int key, char *value, struct argp_state *state)
 {
     struct file_options *options = state->input;

@@ -36,6 +36,9 @@ int command_findings(int argc, char **argv);
 int command_minimize(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_seeds(int argc, char **argv);
+int command_audit(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_experiment(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 /* Options that say which QEMU: an argp child, whose input is a struct setup_options. */
@@ -64,6 +67,10 @@ void tool_clear_setup(struct setup_options *options);
 /* A whole number from `min` to `max` that fills the argument; otherwise ends the command with a usage error. */
 unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
                           const char *what);
+
+/* Calls `take` for each word of a list with commas; it finds its options in state->input. */
+void tool_each_word(const char *list, struct argp_state *state,
+                    void (*take)(const char *word, struct argp_state *state));
 
 /*
  * Reads a stream or a case, in any of its forms, as a case; what `options` (may be NULL) say of the setup goes before

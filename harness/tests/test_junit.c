@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* JUnit XML is well-formed whatever an audit's texts hold, and says what failed and where. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/report/junit.h"
+#include "sample_audit.h"
+
+static char *printed(const struct audit *audit, const struct gate *gate)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    junit_print(out, audit, gate);
+    fclose(out);
+    return text;
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part)) {
+        fail_msg("no %s in\n%s", part, text);
+    }
+}
+
+/* By a reader that is not ours. */
+static bool is_well_formed(const char *text)
+{
+    char *folder = support_folder(), *path = support_write(folder, "junit.xml", text, strlen(text));
+    char *command = hs_format("%s --noout %s 2>%s/errors", XMLLINT_PATH, path, folder);
+    int status = system(command);
+
+    free(command);
+    free(path);
+    support_remove(folder);
+    return status == 0;
+}
+
+static void each_edit_and_value_is_a_testcase(void **state)
+{
+    struct audit audit = { 0 };
+    struct gate gate = { 0 };
+    char *text;
+
+    (void)state;
+    sample_audit(&audit);
+    gate_judge(&audit, GATE_ALL, NULL, &gate);
+    text = printed(&audit, &gate);
+    assert_true(is_well_formed(text));
+    assert_has(text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy)\" tests=\"6\" failures=\"3\" "
+                     "errors=\"0\"");
+    assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy)\" name=\"insert 00\" "
+                     "time=\"0\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
+                     "rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
+                     "offset 19 (footer), 2 cells: crashed: SIGSEGV\n</failure></testcase>");
+    assert_has(text, "name=\"insert ff\" time=\"0\"></testcase>");
+    assert_has(text, "name=\"truncate\" time=\"0\"><failure type=\"equal\"");
+    assert_has(text, "offset 20 (behind the last field), 1 cell: equal: \n");
+    assert_has(text, "finding: message &lt;0002&gt; &amp; &quot;more&quot;; "
+                     "hardstop repro --confirm findings/0002 &lt;&amp;&gt;.textproto");
+    free(text);
+    gate_clear(&gate);
+    audit_clear(&audit);
+}
+
+static void unknown_cells_are_errors(void **state)
+{
+    struct audit audit = { 0 };
+    struct gate gate = { 0 };
+    char *text;
+
+    (void)state;
+    sample_audit(&audit);
+    gate_judge(&audit, 1u << VERDICT_HUNG, NULL, &gate);
+    text = printed(&audit, &gate);
+    assert_true(is_well_formed(text));
+    assert_has(text, "tests=\"6\" failures=\"0\" errors=\"1\"");
+    assert_has(text, "<error type=\"unknown\" message=\"1 unknown of 21 cells: 1 equal, 19 rejected, 1 unknown\">"
+                     "offset 3: no loader</error>");
+    free(text);
+    gate_clear(&gate);
+    audit_clear(&audit);
+}
+
+static void foreign_texts_cannot_break_the_xml(void **state)
+{
+    static const char hostile[] = "]]></failure><a b='\"\x01\x1b\xff\n&amp;<!--";
+    static const char no_character[] = "\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd \xc3\xa4";
+    struct audit audit = { 0 };
+    struct gate gate = { 0 };
+    char *text;
+
+    (void)state;
+    sample_head(&audit, 40);
+    audit.section = audit_keep(&audit, hostile);
+    free(audit.setup->machine);
+    audit.setup->machine = hs_strdup(hostile);
+    audit_add_field(&audit, hostile, 0, 40);
+    for (uint32_t i = 0; i < 30; i++) {
+        sample_add(&audit, EDIT_TRUNCATE, "", i, 1, VERDICT_EQUAL, i % 2 ? hostile : no_character);
+    }
+    sample_add(&audit, EDIT_DELETE, "1", 0, 1, VERDICT_UNKNOWN, hostile);
+    gate_judge(&audit, GATE_ALL, NULL, &gate);
+    text = printed(&audit, &gate);
+    assert_true(is_well_formed(text));
+    assert_has(text, "and at 10 more places\n");
+    assert_has(text, ": ??\xef\xbf\xbd \xc3\xa4\n");
+    free(text);
+    gate_clear(&gate);
+    audit_clear(&audit);
+}
+
+static void broken_xml_is_noticed(void **state)
+{
+    (void)state;
+    assert_true(is_well_formed("<a>&amp;</a>"));
+    assert_false(is_well_formed("<a>&</a>"));
+    assert_false(is_well_formed("<a>\x01</a>"));
+    assert_false(is_well_formed("<a>\xef\xbf\xbe</a>"));
+}
+
+static void files_are_written_whole(void **state)
+{
+    char *folder = support_folder(), *path = hs_format("%s/junit.xml", folder), *bad = hs_format("%s/a/b", folder);
+    struct audit audit = { 0 };
+    struct gate gate = { 0 };
+    struct hs_error err = { .text = "" };
+    char *text;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    sample_audit(&audit);
+    text = printed(&audit, &gate);
+    assert_int_equal(junit_write(path, &audit, &gate, NULL), 0);
+    assert_int_equal(file_read(path, &data, &size, NULL), 0);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(data, text, size);
+    assert_int_equal(junit_write(bad, &audit, &gate, &err), -1);
+    free(data);
+    free(text);
+    free(path);
+    free(bad);
+    audit_clear(&audit);
+    support_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_edit_and_value_is_a_testcase),
+        cmocka_unit_test(unknown_cells_are_errors),
+        cmocka_unit_test(foreign_texts_cannot_break_the_xml),
+        cmocka_unit_test(broken_xml_is_noticed),
+        cmocka_unit_test(files_are_written_whole),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
