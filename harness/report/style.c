@@ -27,6 +27,7 @@ void style_print(FILE *out, enum style style, const char *fmt, ...)
     static const char *const codes[] = {
         [STYLE_PLAIN] = "", [STYLE_BOLD] = "1", [STYLE_DIM] = "2",
         [STYLE_GOOD] = "32", [STYLE_BAD] = "1;31", [STYLE_WARN] = "33",
+        [STYLE_STUCK] = "1;35", [STYLE_ALARM] = "1;37;41",
     };
     bool colour = style != STYLE_PLAIN && wants_colour(out);
     va_list args;

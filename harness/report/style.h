@@ -12,6 +12,8 @@ enum style {
     STYLE_GOOD,
     STYLE_BAD,
     STYLE_WARN,
+    STYLE_STUCK,
+    STYLE_ALARM,
 };
 
 /* Prints by printf rules in a style. */

@@ -6,18 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/style.h"
-
-static enum style style_of(enum verdict verdict)
+enum style verdict_style(enum verdict verdict)
 {
-    switch (verdict) {
-    case VERDICT_REJECTED:
-        return STYLE_GOOD;
-    case VERDICT_EQUAL:
-        return STYLE_WARN;
-    default:
-        return STYLE_BAD;
-    }
+    static const enum style styles[VERDICT_COUNT] = {
+        [VERDICT_UNKNOWN] = STYLE_DIM, [VERDICT_REJECTED] = STYLE_GOOD, [VERDICT_EQUAL] = STYLE_WARN,
+        [VERDICT_GARBAGE] = STYLE_BAD, [VERDICT_CRASHED] = STYLE_ALARM, [VERDICT_HUNG] = STYLE_STUCK,
+    };
+
+    return styles[verdict];
 }
 
 /* An undamaged stream that is accepted is no finding. */
@@ -77,7 +73,7 @@ void verdict_text(FILE *out, const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
 
-    style_print(out, judgement->is_damaged ? style_of(judgement->verdict) : STYLE_BOLD, "%s", word_of(judgement));
+    style_print(out, judgement->is_damaged ? verdict_style(judgement->verdict) : STYLE_BOLD, "%s", word_of(judgement));
     if (*answer->section && answer->outcome != OUTCOME_ACCEPTED) {
         fputs(" in section ", out);
         style_print_foreign(out, answer->section, strlen(answer->section));
@@ -159,7 +155,7 @@ void verdict_findings(FILE *out, const struct finding *findings, size_t n, const
         char *path = finding_case_path(folder, finding);
 
         fprintf(out, "\n%3zu  ", i + 1);
-        style_print(out, style_of(finding->verdict), "%-8s", verdict_name(finding->verdict));
+        style_print(out, verdict_style(finding->verdict), "%-8s", verdict_name(finding->verdict));
         fprintf(out, " %-3s %s%s%s\n", finding->transport, finding->device,
                 *finding->device && *finding->field ? "  " : "", finding->field);
         fprintf(out, "     %s; %s\n     %s\n", finding->property, finding->machine, finding->message);

@@ -8,6 +8,10 @@
 #include <jansson.h>
 
 #include "harness/oracle/finding.h"
+#include "harness/report/style.h"
+
+/* How a verdict is printed on a terminal. */
+enum style verdict_style(enum verdict verdict);
 
 /* Verdict, section, QEMU's words, stack, differing fields. */
 void verdict_text(FILE *out, const struct judgement *judgement);

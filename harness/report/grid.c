@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lays verdicts out by byte: the worst wins. */
+#include "harness/report/grid.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+
+const enum verdict grid_order[VERDICT_COUNT] = {
+    VERDICT_REJECTED, VERDICT_EQUAL, VERDICT_GARBAGE, VERDICT_HUNG, VERDICT_CRASHED, VERDICT_UNKNOWN,
+};
+
+static const struct {
+    char letter;
+    int severity;
+} looks[VERDICT_COUNT + 1] = {
+    [VERDICT_REJECTED] = { '.', 1 }, [VERDICT_UNKNOWN] = { '?', 2 }, [VERDICT_EQUAL] = { '=', 3 },
+    [VERDICT_GARBAGE] = { 'G', 4 },  [VERDICT_HUNG] = { 'H', 5 },    [VERDICT_CRASHED] = { 'C', 6 },
+    [GRID_UNTESTED] = { ' ', 0 },
+};
+
+char grid_letter(int verdict)
+{
+    return looks[verdict].letter;
+}
+
+int grid_severity(int verdict)
+{
+    return looks[verdict].severity;
+}
+
+const char *grid_view_name(int view)
+{
+    return view == GRID_LENGTH ? "length" : view == GRID_ALL ? "all" : edit_name((enum edit)view);
+}
+
+int grid_first_view(const struct grid *grid)
+{
+    return grid->worst[GRID_LENGTH] ? GRID_LENGTH : GRID_ALL;
+}
+
+/* How many bytes the run is about: a field's boundary value is one cell, but all its bytes. */
+static uint32_t breadth_of(const struct audit *audit, const struct audit_run *run)
+{
+    const struct audit_field *field = run->edit == EDIT_RANGE ? audit_field_at(audit, run->offset) : NULL;
+
+    return field ? field->offset + field->size - run->offset : run->count;
+}
+
+static void paint(struct grid *grid, int view, const struct audit_run *run, uint32_t breadth)
+{
+    uint8_t *worst = grid->worst[view];
+
+    if (!worst) {
+        worst = grid->worst[view] = hs_alloc(grid->places);
+        memset(worst, GRID_UNTESTED, grid->places);
+    }
+    for (uint32_t i = run->offset; i < grid->places && i - run->offset < breadth; i++) {
+        if (grid_severity(run->verdict) > grid_severity(worst[i])) {
+            worst[i] = run->verdict;
+        }
+    }
+}
+
+void grid_init(struct grid *grid, const struct audit *audit)
+{
+    *grid = (struct grid){ .places = audit->bytes };
+    for (size_t i = 0; i < audit->n_runs; i++) {
+        if (audit->runs[i].offset + (uint64_t)audit->runs[i].count > audit->bytes) {
+            grid->places = audit->bytes + 1;
+        }
+    }
+    for (size_t i = 0; i < audit->n_runs; i++) {
+        uint32_t breadth = breadth_of(audit, &audit->runs[i]);
+
+        paint(grid, audit->runs[i].edit, &audit->runs[i], breadth);
+        paint(grid, GRID_ALL, &audit->runs[i], breadth);
+        if (edit_changes_length(audit->runs[i].edit)) {
+            paint(grid, GRID_LENGTH, &audit->runs[i], breadth);
+        }
+    }
+}
+
+void grid_clear(struct grid *grid)
+{
+    for (int view = 0; view < GRID_VIEWS; view++) {
+        free(grid->worst[view]);
+    }
+    *grid = (struct grid){ 0 };
+}
+
+void grid_percent(uint64_t part, uint64_t whole, char *out, size_t size)
+{
+    double share = whole ? 100.0 * (double)part / (double)whole : 0;
+
+    if (part == whole || !part) {
+        snprintf(out, size, part ? "100" : "0");
+    } else if (share >= 99.9) {
+        /* Cut off, not rounded: a hundred would be a claim. */
+        unsigned thousandths = (unsigned)(share * 1000);
+
+        thousandths = thousandths > 99999 ? 99999 : thousandths;
+        snprintf(out, size, "%u.%03u", thousandths / 1000, thousandths % 1000);
+    } else {
+        snprintf(out, size, "%u.%u", (unsigned)share, (unsigned)(share * 10) % 10);
+    }
+}
+
+const char *grid_number(uint64_t value, char out[GRID_NUMBER_SIZE])
+{
+    char digits[GRID_NUMBER_SIZE];
+    int n = snprintf(digits, sizeof(digits), "%" PRIu64, value), at = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0) {
+            out[at++] = ',';
+        }
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The frame of the HTML report: lays the audits out, and puts the parts together. */
+#include "harness/report/html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/report/html_page.h"
+
+/* A row is short enough to be told apart from the next, and a map not longer than some screens. */
+static uint32_t columns_for(uint32_t places)
+{
+    return places <= 4096 ? 64 : places <= 24576 ? 128 : 256;
+}
+
+static size_t add_field(struct html_page *page, const struct grid_group *group, size_t side)
+{
+    const struct grid_group *other = side ? grid_group_find(&page->sides[0].groups, group->name) : NULL;
+    size_t index = other ? (size_t)(other - page->sides[0].groups.groups) : page->n_fields;
+
+    if (!other) {
+        page->n_fields++;
+        page->fields[index] = (struct html_field){ .name = group->name, .slug = html_slug(group->name) };
+    }
+    page->fields[index].groups[side] = group;
+    return index;
+}
+
+static int by_slug(const void *left, const void *right)
+{
+    const struct html_field *const *a = left, *const *b = right;
+    int order = strcmp((*a)->slug, (*b)->slug);
+
+    return order ? order : *a < *b ? -1 : *a > *b;
+}
+
+/* Names that differ in what a slug leaves out get their index; where one ends like that by itself, all get it. */
+static void part_slugs(struct html_page *page)
+{
+    struct html_field **order = hs_alloc((page->n_fields + 1) * sizeof(*order));
+    bool again = false;
+
+    for (size_t i = 0; i < page->n_fields; i++) {
+        order[i] = &page->fields[i];
+    }
+    qsort(order, page->n_fields, sizeof(*order), by_slug);
+    for (size_t i = 1; i < page->n_fields; i++) {
+        again |= strcmp(order[i - 1]->slug, order[i]->slug) == 0;
+    }
+    for (size_t i = 0; again && i < page->n_fields; i++) {
+        char *slug = hs_format("%s-%zu", page->fields[i].slug, i);
+
+        free(page->fields[i].slug);
+        page->fields[i].slug = slug;
+    }
+    free(order);
+}
+
+static void lay_out(struct html_page *page)
+{
+    uint32_t places = 0;
+
+    for (size_t i = 0; i < page->n_sides; i++) {
+        struct html_side *side = &page->sides[i];
+
+        grid_init(&side->grid, side->audit);
+        grid_groups_init(&side->groups, side->audit);
+        places = side->grid.places > places ? side->grid.places : places;
+        page->fields = hs_resize(page->fields, page->n_fields + side->groups.n + 1, sizeof(*page->fields));
+        side->fields = hs_alloc((side->groups.n + 1) * sizeof(*side->fields));
+        for (size_t j = 0; j < side->groups.n; j++) {
+            side->fields[j] = add_field(page, &side->groups.groups[j], i);
+        }
+    }
+    page->columns = columns_for(places);
+    part_slugs(page);
+}
+
+size_t html_field_index(const struct html_page *page, const char *name)
+{
+    for (size_t i = 0; i < page->n_sides; i++) {
+        const struct grid_group *group = grid_group_find(&page->sides[i].groups, name);
+
+        if (group) {
+            return page->sides[i].fields[group - page->sides[i].groups.groups];
+        }
+    }
+    return SIZE_MAX;
+}
+
+bool html_has_view(const struct html_page *page, int view)
+{
+    return page->sides[0].grid.worst[view] || (page->n_sides > 1 && page->sides[1].grid.worst[view]);
+}
+
+static void clear(struct html_page *page)
+{
+    for (size_t i = 0; i < page->n_sides; i++) {
+        grid_clear(&page->sides[i].grid);
+        grid_groups_clear(&page->sides[i].groups);
+        free(page->sides[i].fields);
+    }
+    for (size_t i = 0; i < page->n_fields; i++) {
+        free(page->fields[i].slug);
+    }
+    free(page->fields);
+}
+
+static void print_page(const struct html_page *page)
+{
+    FILE *out = page->out;
+    const char *section = page->sides[0].audit->section;
+
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+          "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n", out);
+    html_print(out, "<title>Hardstop: %s</title>\n<style>\n", *section ? section : "whole stream");
+    fputs(html_css, out);
+    fputs("</style>\n</head>\n<body>\n", out);
+    html_headline(page);
+    html_maps(page);
+    html_changes(page);
+    html_findings(page);
+    html_fields(page);
+    html_said(page);
+    fputs("<footer>Made by <code>hardstop audit</code>. A finding is confirmed by its command, on a QEMU process that "
+          "nobody has changed.</footer>\n", out);
+    html_data(page);
+    fputs("<script>\n", out);
+    fputs(html_js, out);
+    fputs("</script>\n</body>\n</html>\n", out);
+}
+
+int html_write(const char *path, const struct audit *audit, const struct audit *other, const char *const labels[2],
+               struct hs_error *err)
+{
+    struct html_page page = { .sides = { { .audit = audit }, { .audit = other } }, .n_sides = other ? 2 : 1 };
+    char *text = NULL;
+    size_t size;
+    int result;
+
+    HS_CHECK(!other || labels, "%s: two audits without labels", path);
+    for (size_t i = 0; other && i < 2; i++) {
+        page.sides[i].label = labels[i];
+    }
+    page.out = open_memstream(&text, &size);
+    HS_CHECK(page.out, "no memory stream for %s", path);
+    lay_out(&page);
+    print_page(&page);
+    fclose(page.out);
+    clear(&page);
+    result = file_write(path, text, size, err);
+    free(text);
+    return result;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The distinct findings of the HTML report, each with its command, and what the loader said when it rejected. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/report/html_page.h"
+
+#define SHOWN_TEXTS 200
+
+static const struct audit_finding *find_same(const struct audit *audit, uint64_t signature)
+{
+    for (size_t i = 0; audit && i < audit->n_findings; i++) {
+        if (audit->findings[i].finding.signature == signature) {
+            return &audit->findings[i];
+        }
+    }
+    return NULL;
+}
+
+/* For a shell: as it is where that is safe, else in quotes. */
+static void print_quoted(FILE *out, const char *path)
+{
+    if (path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-")] == '\0' &&
+        *path != '-') {
+        html_print(out, "%s", path);
+        return;
+    }
+    html_print(out, "%s", "'");
+    for (size_t n; *path; path += n) {
+        n = *path == '\'' ? 1 : strcspn(path, "'");
+        if (*path == '\'') {
+            html_print(out, "%s", "'\\''");
+        } else {
+            char *piece = hs_copy(path, n);
+
+            html_print(out, "%s", piece);
+            free(piece);
+        }
+    }
+    html_print(out, "%s", "'");
+}
+
+static void print_command(FILE *out, const struct audit_finding *found)
+{
+    if (!*found->path) {
+        fputs("<p class=\"none\">No case file was kept.</p>\n", out);
+        return;
+    }
+    fputs("<div class=\"command\"><code>hardstop repro --confirm ", out);
+    print_quoted(out, found->path);
+    fputs("</code><button type=\"button\" class=\"script-only\">copy</button></div>\n", out);
+}
+
+static void print_where(const struct html_page *page, const struct finding *finding)
+{
+    size_t index = html_field_index(page, finding->field);
+    FILE *out = page->out;
+
+    html_print(out, "<span class=\"where\">%s", finding->device);
+    if (*finding->field) {
+        html_print(out, "%s", *finding->device ? " \xc2\xb7 " : "");
+        html_print(out, index == SIZE_MAX ? "<code>%s</code>" : "<a href=\"#field-%s\"><code>%s</code></a>",
+                   index == SIZE_MAX ? finding->field : page->fields[index].slug, finding->field);
+    }
+    fputs("</span>", out);
+}
+
+/* `which`: the audit that has it. */
+static void print_finding(const struct html_page *page, const struct audit_finding *found, size_t which)
+{
+    const struct finding *finding = &found->finding;
+    const struct audit_finding *also =
+        page->n_sides > 1 ? find_same(page->sides[!which].audit, finding->signature) : NULL;
+    char number[GRID_NUMBER_SIZE];
+    FILE *out = page->out;
+
+    html_print(out, "<li class=\"finding\" data-verdict=\"%s\"><p class=\"title\">", verdict_name(finding->verdict));
+    html_chip(out, finding->verdict);
+    html_print(out, "<b>%s</b> ", verdict_name(finding->verdict));
+    print_where(page, finding);
+    if (page->n_sides > 1) {
+        html_print(out, " <span class=\"tag\">%s%s</span>", also ? "in both" : "only ", also ? ""
+                   : page->sides[which].label);
+    }
+    html_print(out, "</p>\n<p class=\"message\">%s</p>\n<p class=\"detail\"><span>breaks <code>%s</code></span> "
+               "<span>%s cell%s</span> <span>first: ", finding->message, finding->property,
+               grid_number(found->cells, number), found->cells == 1 ? "" : "s");
+    html_damage(out, found->edit, found->value);
+    html_print(out, " at offset %u</span>", found->offset);
+    if (also) {
+        html_print(out, " <span>%s: %s cell%s</span>", page->sides[!which].label, grid_number(also->cells, number),
+                   also->cells == 1 ? "" : "s");
+    }
+    fputs("</p>\n", out);
+    print_command(out, found);
+    fputs("</li>\n", out);
+}
+
+/* A finding, and which audit it is taken from. */
+struct entry {
+    const struct audit_finding *found;
+    size_t side;
+};
+
+static int by_severity(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+
+    return finding_compare(&a->found->finding, &b->found->finding);
+}
+
+/* Those of both audits, each once; free them. */
+static struct entry *entries_of(const struct html_page *page, size_t *n)
+{
+    struct entry *entries = NULL;
+
+    *n = 0;
+    for (size_t side = 0; side < page->n_sides; side++) {
+        const struct audit *audit = page->sides[side].audit;
+
+        for (size_t i = 0; i < audit->n_findings; i++) {
+            if (!side || !find_same(page->sides[0].audit, audit->findings[i].finding.signature)) {
+                entries = hs_grow(entries, *n, sizeof(*entries));
+                entries[(*n)++] = (struct entry){ &audit->findings[i], side };
+            }
+        }
+    }
+    if (*n) {
+        qsort(entries, *n, sizeof(*entries), by_severity);
+    }
+    return entries;
+}
+
+void html_findings(const struct html_page *page)
+{
+    size_t n;
+    struct entry *entries = entries_of(page, &n);
+
+    html_print(page->out, "<section id=\"findings\">\n<h2>Findings <span class=\"n\">%zu</span></h2>\n"
+               "<p class=\"hint\">Cells that a developer would mend in one place are one finding.</p>\n", n);
+    fputs(n ? "<ol class=\"findings\">\n" : "<p>None.</p>\n", page->out);
+    for (size_t i = 0; i < n; i++) {
+        print_finding(page, entries[i].found, entries[i].side);
+    }
+    fputs(n ? "</ol>\n</section>\n" : "</section>\n", page->out);
+    free(entries);
+}
+
+struct said {
+    const char *text;
+    uint64_t cells;
+};
+
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(((const struct said *)left)->text, ((const struct said *)right)->text);
+}
+
+static int by_cells(const void *left, const void *right)
+{
+    const struct said *a = left, *b = right;
+
+    return a->cells != b->cells ? (a->cells > b->cells ? -1 : 1) : strcmp(a->text, b->text);
+}
+
+/* The distinct texts of rejections, the most frequent first; free them. */
+static struct said *texts_of(const struct audit *audit, size_t *n)
+{
+    struct said *said = hs_alloc((audit->n_runs + 1) * sizeof(*said));
+    size_t kept = 0, all = 0;
+
+    for (size_t i = 0; i < audit->n_runs; i++) {
+        if (audit->runs[i].verdict == VERDICT_REJECTED) {
+            said[all++] = (struct said){ audit->runs[i].message, audit->runs[i].count };
+        }
+    }
+    qsort(said, all, sizeof(*said), by_text);
+    for (size_t i = 0; i < all; i++) {
+        if (kept && strcmp(said[kept - 1].text, said[i].text) == 0) {
+            said[kept - 1].cells += said[i].cells;
+        } else {
+            said[kept++] = said[i];
+        }
+    }
+    qsort(said, kept, sizeof(*said), by_cells);
+    *n = kept;
+    return said;
+}
+
+void html_said(const struct html_page *page)
+{
+    FILE *out = page->out;
+
+    fputs("<section id=\"said\">\n<h2>What was said</h2>\n", out);
+    for (size_t side = 0; side < page->n_sides; side++) {
+        size_t n;
+        struct said *said = texts_of(page->sides[side].audit, &n);
+        uint64_t left = 0;
+        char number[GRID_NUMBER_SIZE];
+
+        html_print(out, "<details><summary>%s%s%zu distinct text%s of rejections</summary>\n<div class=\"scroll\">"
+                   "<table class=\"said\"><thead><tr><th scope=\"col\">cells</th><th scope=\"col\">text</th></tr>"
+                   "</thead><tbody>\n", page->sides[side].label ? page->sides[side].label : "",
+                   page->sides[side].label ? ": " : "", n, n == 1 ? "" : "s");
+        for (size_t i = 0; i < n; i++) {
+            if (i < SHOWN_TEXTS) {
+                html_print(out, "<tr><td>%s</td><td>%s</td></tr>\n", grid_number(said[i].cells, number),
+                           *said[i].text ? said[i].text : "(nothing)");
+            } else {
+                left += said[i].cells;
+            }
+        }
+        if (left) {
+            html_print(out, "<tr><td>%s</td><td>%zu more texts</td></tr>\n", grid_number(left, number),
+                       n - SHOWN_TEXTS);
+        }
+        fputs("</tbody></table></div></details>\n", out);
+        free(said);
+    }
+    fputs("</section>\n</main>\n", out);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The heat map of a terminal: its exact text, how large sections are folded, and colour where it is wanted. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audits.h"
+#include "harness/base/check.h"
+#include "harness/report/heatmap.h"
+
+static char *text_of(const char *name, const struct heatmap_options *options)
+{
+    struct audit audit = { 0 };
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_true(audits_named(&audit, name));
+    assert_int_equal(heatmap_text(out, &audit, options), 0);
+    fclose(out);
+    audit_clear(&audit);
+    return text;
+}
+
+static const char tiny_text[] =
+    "71.4 % of 21 damages that change the length are hard-stopped: 2 equal, 1 garbage, 1 hung, 1 crashed, 1 unknown\n"
+    "\n"
+    "edit        rejected      equal    garbage       hung    crashed    unknown  hard-stopped\n"
+    "truncate          12          0          0          0          0          0         100 %\n"
+    "insert             3          2          1          1          1          1        33.3 %\n"
+    "flip               0          0          1          0          0          0           0 %\n"
+    "\n"
+    "       0 ...==GCH?...                                                     type +2\n"
+    "         . rejected   = equal   G garbage   H hung   C crashed   ? unknown   blank: not tested\n"
+    "         one letter a byte; the worst of all damages that change the length\n"
+    "\n"
+    "   rejected      equal    garbage       hung    crashed    unknown  field (all edits, worst first)\n"
+    "         10          2          1          1          1          1  queue[].num\n"
+    "          3          0          1          0          0          0  rest\n";
+
+static void a_small_audit_reads_as_it_should(void **state)
+{
+    char *text = text_of("tiny", &(struct heatmap_options){ .columns = 110 });
+
+    (void)state;
+    assert_string_equal(text, tiny_text);
+    free(text);
+}
+
+static void a_view_shows_its_edit_alone(void **state)
+{
+    static const struct {
+        const char *view, *row;
+    } views[] = {
+        { "truncate", "0 ............ " },
+        { "insert", "0 ...==GCH?    " },
+        { "flip", "0           G  " },
+        { "all", "0 ...==GCH?.G. " },
+    };
+    struct audit audit = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(views); i++) {
+        char *text = text_of("tiny", &(struct heatmap_options){ .columns = 110, .view = views[i].view });
+
+        if (!strstr(text, views[i].row)) {
+            fail_msg("%s: %s", views[i].view, text);
+        }
+        free(text);
+    }
+    audits_tiny(&audit);
+    assert_int_equal(heatmap_text(stderr, &audit, &(struct heatmap_options){ .columns = 80, .view = "delete" }), -1);
+    audit_clear(&audit);
+}
+
+/* Lines of the text, and the longest. */
+static size_t lines_of(const char *text, size_t *longest)
+{
+    size_t lines = 0;
+
+    for (*longest = 0; *text; lines++) {
+        size_t length = strcspn(text, "\n");
+
+        *longest = length > *longest ? length : *longest;
+        text += length + (text[length] == '\n');
+    }
+    return lines;
+}
+
+static void a_large_section_is_folded(void **state)
+{
+    static const unsigned widths[] = { 60, 80, 110, 200 };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(widths); i++) {
+        char *text = text_of("large", &(struct heatmap_options){ .columns = widths[i] });
+        const char *map = strstr(text, "\n       0 ");
+        size_t longest, lines;
+
+        assert_non_null(map);
+        *strstr(map, ". rejected") = '\0';
+        lines = lines_of(map + 1, &longest);
+        if (lines > 80 || longest > widths[i] || !strchr(map, 'G')) {
+            fail_msg("%u columns: %zu lines, %zu wide", widths[i], lines, longest);
+        }
+        free(text);
+    }
+}
+
+static void foreign_text_does_not_act(void **state)
+{
+    struct audit audit = { 0 };
+    char *text;
+
+    (void)state;
+    text = text_of("hostile", &(struct heatmap_options){ .columns = 110 });
+    assert_null(strchr(text, '\033'));
+    free(text);
+    audit_clear(&audit);
+}
+
+/* What a program on a terminal prints, up to 64 KiB; free it. */
+static char *on_terminal(const char *term, const char *no_colour)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+    char *text = calloc(1, 65536);
+    struct audit audit = { 0 };
+    size_t size = 0;
+    FILE *out;
+
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    out = fdopen(slave, "w");
+    assert_non_null(out);
+    setenv("TERM", term, 1);
+    setenv("NO_COLOR", no_colour, 1);
+    audits_tiny(&audit);
+    assert_int_equal(heatmap_text(out, &audit, &(struct heatmap_options){ .columns = 110 }), 0);
+    fputc('\4', out);
+    fflush(out);
+    while (!memchr(text, '\4', size)) {
+        ssize_t n = read(master, text + size, 65535 - size);
+
+        assert_true(n > 0);
+        size += n;
+    }
+    fclose(out);
+    close(master);
+    audit_clear(&audit);
+    return text;
+}
+
+static void colour_is_for_terminals_that_want_it(void **state)
+{
+    static const struct {
+        const char *term, *no_colour;
+        bool colour;
+    } wishes[] = { { "xterm", "", true }, { "xterm", "1", false }, { "dumb", "", false }, { "", "", false } };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(wishes); i++) {
+        char *text = on_terminal(wishes[i].term, wishes[i].no_colour);
+
+        assert_int_equal(strstr(text, "\033[") != NULL, wishes[i].colour);
+        if (wishes[i].colour) {
+            /* Of the verdicts that are told apart by colour, too. */
+            assert_non_null(strstr(text, "\033[32m...\033[0m\033[33m==\033[0m\033[1;31mG\033[0m\033[1;37;41mC\033[0m"
+                                         "\033[1;35mH\033[0m\033[2m?\033[0m\033[32m..."));
+        }
+        free(text);
+    }
+}
+
+static void shares_never_claim_too_much(void **state)
+{
+    static const struct {
+        uint64_t part, whole;
+        const char *text;
+    } shares[] = {
+        { 0, 0, "0" },        { 0, 7, "0" },           { 7, 7, "100" },           { 1, 3, "33.3" },
+        { 2, 3, "66.6" },     { 999, 1000, "99.900" }, { 99999, 100000, "99.999" }, { 9999999, 10000000, "99.999" },
+        { 993, 1000, "99.3" }, { 1, 100000, "0.0" },
+    };
+    char text[16];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(shares); i++) {
+        grid_percent(shares[i].part, shares[i].whole, text, sizeof(text));
+        assert_string_equal(text, shares[i].text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_audit_reads_as_it_should),
+        cmocka_unit_test(a_view_shows_its_edit_alone),
+        cmocka_unit_test(a_large_section_is_folded),
+        cmocka_unit_test(foreign_text_does_not_act),
+        cmocka_unit_test(colour_is_for_terminals_that_want_it),
+        cmocka_unit_test(shares_never_claim_too_much),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The HTML report without a browser: text stays text, equal audits give equal bytes, large ones stay small. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audits.h"
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/report/html.h"
+#include "harness/report/html_text.h"
+
+#define LOST "\xef\xbf\xbd" /* U+FFFD */
+
+static const char *const labels[2] = { "before <b>", "after" };
+
+static const struct {
+    const char *text, *html, *json;
+} texts[] = {
+    { "", "", "\"\"" },
+    { "a<b>&\"c'", "a&#60;b&#62;&#38;&#34;c&#39;", "\"a\\u003cb\\u003e\\u0026\\u0022c\\u0027\"" },
+    { "</script>", "&#60;/script&#62;", "\"\\u003c\\u002fscript\\u003e\"" },
+    { "\\n", "\\n", "\"\\u005cn\"" },
+    { "\n\t\x7f", LOST LOST LOST, "\"" LOST LOST LOST "\"" },
+    { "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7",
+      "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7\"" },
+    { "\xff", LOST, "\"" LOST "\"" },
+    { "\xc3", LOST, "\"" LOST "\"" }, /* ends too early */
+    { "\xc3<", LOST "&#60;", "\"" LOST "\\u003c\"" }, /* does not swallow what follows */
+    { "\xc0\xbc", LOST LOST, "\"" LOST LOST "\"" }, /* '<' in too many bytes */
+    { "\xe0\x80\xbc", LOST LOST LOST, "\"" LOST LOST LOST "\"" },
+    { "\xed\xa0\x80", LOST LOST LOST, "\"" LOST LOST LOST "\"" }, /* half a surrogate pair */
+    { "\xf4\x90\x80\x80", LOST LOST LOST LOST, "\"" LOST LOST LOST LOST "\"" }, /* beyond the last character */
+    { "a\xe2\x80\xae" "b", "a" LOST "b", "\"a" LOST "b\"" }, /* turns direction */
+    { "\xe2\x80\xa8", LOST, "\"" LOST "\"" }, /* ends a line of JavaScript */
+    { "\xc2\x85", LOST, "\"" LOST "\"" },
+};
+
+static char *printed(void (*print)(FILE *, const char *), const char *text)
+{
+    char *result = NULL;
+    size_t size;
+    FILE *out = open_memstream(&result, &size);
+
+    print(out, text);
+    fclose(out);
+    return result;
+}
+
+static void text_stays_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
+        char *html = printed(html_escape, texts[i].text), *json = printed(html_json, texts[i].text);
+
+        assert_string_equal(html, texts[i].html);
+        assert_string_equal(json, texts[i].json);
+        free(html);
+        free(json);
+    }
+}
+
+/* The report of an audit, and of another beside it unless that is NULL; free it. */
+static char *report_of(const struct audit *audit, const struct audit *other, size_t *size)
+{
+    char *folder = support_folder();
+    char *path = hs_format("%s/report.html", folder);
+    struct hs_error err = { .text = "" };
+    uint8_t *data;
+
+    assert_int_equal(html_write(path, audit, other, labels, &err), 0);
+    assert_int_equal(file_read(path, &data, size, &err), 0);
+    data = hs_resize(data, *size + 1, 1);
+    data[*size] = '\0';
+    free(path);
+    support_remove(folder);
+    return (char *)data;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    for (text = strstr(text, part); text; text = strstr(text + 1, part)) {
+        n++;
+    }
+    return n;
+}
+
+static void hostile_texts_add_no_markup(void **state)
+{
+    struct audit audit = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    audits_hostile(&audit);
+    text = report_of(&audit, NULL, &size);
+    assert_int_equal(strlen(text), size);
+    assert_int_equal(count_of(text, "<script"), 2);
+    assert_int_equal(count_of(text, "</script"), 2);
+    assert_int_equal(count_of(text, "<style"), 1);
+    assert_int_equal(count_of(text, "<img"), 0);
+    assert_int_equal(count_of(text, "<svg onload"), 0);
+    assert_int_equal(count_of(text, "<!--"), 0);
+    assert_non_null(strstr(text, "&#60;/script&#62;&#60;script&#62;document.title=&#39;injected&#39;"));
+    /* A quote in a path ends no quotes of the shell. */
+    assert_non_null(strstr(text, "repro --confirm "
+                                 "&#39;a&#39;\\&#39;&#39; ; rm -rf $HOME ; echo &#39;\\&#39;&#39;&#39;<"));
+    free(text);
+    audit_clear(&audit);
+}
+
+static void labels_are_escaped(void **state)
+{
+    struct audit audits[2] = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    audits_tiny(&audits[0]);
+    audits_tiny(&audits[1]);
+    text = report_of(&audits[0], &audits[1], &size);
+    assert_null(strstr(text, "before <b>"));
+    assert_non_null(strstr(text, "<h2>before &#60;b&#62;</h2>"));
+    assert_non_null(strstr(text, "data-changes=\"worse\">0<"));
+    free(text);
+    audit_clear(&audits[0]);
+    audit_clear(&audits[1]);
+}
+
+static void equal_audits_give_equal_bytes(void **state)
+{
+    struct audit audits[4] = { 0 };
+    size_t sizes[2];
+    char *reports[2];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        audits_net(&audits[2 * i], true);
+        audits_net(&audits[2 * i + 1], false);
+        reports[i] = report_of(&audits[2 * i], &audits[2 * i + 1], &sizes[i]);
+    }
+    assert_int_equal(sizes[0], sizes[1]);
+    assert_memory_equal(reports[0], reports[1], sizes[0]);
+    for (size_t i = 0; i < 4; i++) {
+        audit_clear(&audits[i]);
+    }
+    free(reports[0]);
+    free(reports[1]);
+}
+
+static void it_needs_nothing_else(void **state)
+{
+    struct audit audit = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    audits_net(&audit, true);
+    text = report_of(&audit, NULL, &size);
+    assert_null(strstr(text, "src="));
+    assert_null(strstr(text, "<link"));
+    assert_null(strstr(text, "@import"));
+    assert_null(strstr(text, "http:"));
+    assert_null(strstr(text, "https:"));
+    free(text);
+    audit_clear(&audit);
+}
+
+static void large_audits_stay_small(void **state)
+{
+    static const struct {
+        uint32_t bytes;
+        unsigned every; /* a cell in so many passes */
+        size_t most;
+    } sizes[] = { { 50000, 500, 1500000 }, { 50000, 2, 4000000 } };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(sizes); i++) {
+        struct audit audit = { 0 };
+        size_t size;
+
+        audits_large(&audit, sizes[i].bytes, sizes[i].every);
+        free(report_of(&audit, NULL, &size));
+        print_message("%u bytes, one in %u passes: %zu bytes\n", sizes[i].bytes, sizes[i].every, size);
+        assert_true(size < sizes[i].most);
+        audit_clear(&audit);
+    }
+}
+
+static void odd_audits_have_a_report(void **state)
+{
+    struct audit empty = { 0 }, tiny = { 0 };
+    size_t size;
+
+    (void)state;
+    audits_tiny(&tiny);
+    empty.setup = hs_alloc(sizeof(*empty.setup));
+    hardstop__setup__init(empty.setup);
+    empty.loader = empty.section = audit_keep(&empty, "");
+    free(report_of(&empty, NULL, &size));
+    free(report_of(&tiny, &empty, &size));
+    free(report_of(&empty, &tiny, &size));
+    audit_clear(&empty);
+    audit_clear(&tiny);
+}
+
+static void a_report_that_cannot_be_written_is_an_error(void **state)
+{
+    struct audit audit = { 0 };
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    audits_tiny(&audit);
+    assert_int_equal(html_write("/nonexistent/folder/report.html", &audit, NULL, NULL, &err), -1);
+    assert_non_null(strstr(err.text, "/nonexistent/folder/report.html"));
+    audit_clear(&audit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_stays_text),
+        cmocka_unit_test(hostile_texts_add_no_markup),
+        cmocka_unit_test(labels_are_escaped),
+        cmocka_unit_test(equal_audits_give_equal_bytes),
+        cmocka_unit_test(it_needs_nothing_else),
+        cmocka_unit_test(large_audits_stay_small),
+        cmocka_unit_test(odd_audits_have_a_report),
+        cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
