@@ -129,17 +129,21 @@ static int by_place_from_the_end(const void *left, const void *right)
     return a->order > b->order ? -1 : a->order < b->order;
 }
 
+/* In place: sweeps do this millions of times. */
 static void splice(struct builder *bytes, size_t at, size_t removed, const uint8_t *data, size_t added)
 {
-    struct builder out = { 0 };
+    size_t tail = bytes->size - at - removed;
 
-    builder_put(&out, bytes->data, at);
-    builder_put(&out, data, added);
-    if (at + removed < bytes->size) {
-        builder_put(&out, bytes->data + at + removed, bytes->size - at - removed);
+    if (added > removed) {
+        builder_put_zeros(bytes, added - removed);
     }
-    builder_clear(bytes);
-    *bytes = out;
+    if (tail) {
+        memmove(bytes->data + at + added, bytes->data + at + removed, tail);
+    }
+    if (added) {
+        memcpy(bytes->data + at, data, added);
+    }
+    bytes->size = at + added + tail;
 }
 
 static size_t at_most(size_t n, size_t limit)
@@ -147,30 +151,29 @@ static size_t at_most(size_t n, size_t limit)
     return n < limit ? n : limit;
 }
 
-static void do_damage(struct builder *out, const struct cut *cut, struct damage_effect *effect)
+void damage_do(struct builder *bytes, size_t offset, const Hardstop__Damage *damage, struct damage_effect *effect)
 {
-    const Hardstop__Damage *damage = cut->damage;
-    size_t at = at_most(cut->offset, out->size), n;
+    size_t at = at_most(offset, bytes->size), n;
 
     switch (damage->kind_case) {
     case HARDSTOP__DAMAGE__KIND_TRUNCATE:
-        effect->truncated |= at < out->size;
-        out->size = at;
+        effect->truncated |= at < bytes->size;
+        bytes->size = at;
         break;
     case HARDSTOP__DAMAGE__KIND_INSERT:
         effect->inserted |= damage->insert.len != 0;
-        splice(out, at, 0, damage->insert.data, damage->insert.len);
+        splice(bytes, at, 0, damage->insert.data, damage->insert.len);
         break;
     case HARDSTOP__DAMAGE__KIND_DELETE:
-        n = at_most(damage->delete_, out->size - at);
+        n = at_most(damage->delete_, bytes->size - at);
         effect->deleted |= n != 0;
-        splice(out, at, n, NULL, 0);
+        splice(bytes, at, n, NULL, 0);
         break;
     case HARDSTOP__DAMAGE__KIND_OVERWRITE:
-        n = at_most(damage->overwrite.len, out->size - at);
-        effect->overwritten |= n && memcmp(out->data + at, damage->overwrite.data, n) != 0;
+        n = at_most(damage->overwrite.len, bytes->size - at);
+        effect->overwritten |= n && memcmp(bytes->data + at, damage->overwrite.data, n) != 0;
         if (n) {
-            memcpy(out->data + at, damage->overwrite.data, n);
+            memcpy(bytes->data + at, damage->overwrite.data, n);
         }
         break;
     default:
@@ -202,7 +205,7 @@ static void damage_bytes(const Hardstop__Case *test, const Hardstop__Stream *str
     }
     qsort(cuts, n, sizeof(*cuts), by_place_from_the_end);
     for (size_t i = 0; i < n; i++) {
-        do_damage(out, &cuts[i], effect);
+        damage_do(out, cuts[i].offset, cuts[i].damage, effect);
     }
     if (effect->reordered) {
         /* Places in the reordered bytes are none of the undamaged. */

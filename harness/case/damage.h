@@ -29,6 +29,12 @@ struct damage_effect {
 bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, struct builder *out,
                   struct damage_effect *effect);
 
+/*
+ * Does one byte damage at a known offset of `bytes`, and notes it in `effect` (first: SIZE_MAX before the first one);
+ * other damages do nothing.  A part of damage_apply().
+ */
+void damage_do(struct builder *bytes, size_t offset, const Hardstop__Damage *damage, struct damage_effect *effect);
+
 /* The place of a damage in the encoded bytes; a place that does not exist is moved to the nearest that does. */
 size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, const struct stream_encoding *encoding);
 

@@ -116,10 +116,8 @@ static bool same_answer(const struct loader_answer *a, const struct loader_answe
            (!a->saved_size || memcmp(a->saved, b->saved, a->saved_size) == 0);
 }
 
-static enum verdict verdict_of(const struct judgement *judgement)
+enum verdict oracle_verdict(const struct loader_answer *actual, const struct loader_answer *reference)
 {
-    const struct loader_answer *actual = &judgement->actual.answer, *reference = &judgement->reference.answer;
-
     switch (actual->outcome) {
     case OUTCOME_REJECTED:
         return VERDICT_REJECTED;
@@ -262,7 +260,7 @@ int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judge
     if (load_again(oracle, judgement, err) < 0) {
         return -1;
     }
-    judgement->verdict = verdict_of(judgement);
+    judgement->verdict = oracle_verdict(&judgement->actual.answer, &judgement->reference.answer);
     compare_states(judgement, oracle->hasty);
     return 0;
 }

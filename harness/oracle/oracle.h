@@ -24,6 +24,8 @@ enum verdict verdict_of_name(const char *name);
 
 /* The worse, the higher: rejected, equal, garbage, hung, crashed; 0 of unknown. */
 int verdict_severity(enum verdict verdict);
+/* The verdict on an answer, beside what the same loader answered to the undamaged stream. */
+enum verdict oracle_verdict(const struct loader_answer *actual, const struct loader_answer *reference);
 
 /* One load and what it answered, kept. */
 struct record {

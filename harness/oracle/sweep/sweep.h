@@ -2,9 +2,14 @@
 /*
  * Every damage of the chosen kinds at every offset of a section, or of a whole stream, on any loader.
  *
- * The damages (cells) have an order that only the case and the options give.  Worker processes, each with a loader of
- * its own, take them in pieces; a worker that dies or is silent costs the one cell that it was at.  What comes in is
- * kept in a journal, so that an interrupted sweep goes on where it was, and ends with the same audit.
+ * The damages (cells) have an order that only the case and the options give: by edit, value and offset.  Neighbours of
+ * one edit and value that give the same bytes are loaded once.  Worker processes, each with a loader of its own, take
+ * them in pieces; a worker that dies or is silent costs the one cell that it was at.  What comes in is kept in a
+ * journal, so that an interrupted sweep goes on where it was, and ends with the same audit.
+ *
+ * Loads are fast ones.  What crashes, hangs or has no outcome is loaded again in the other way, whose answer counts;
+ * and so is one stream in 256, to see that fast loads tell the truth.  A cell that has no outcome then either is
+ * UNKNOWN, and not kept in the journal.
  */
 #ifndef HARDSTOP_ORACLE_SWEEP_H
 #define HARDSTOP_ORACLE_SWEEP_H
@@ -32,6 +37,7 @@ struct sweep_options {
     const struct sweep_value *values; /* for EDIT_INSERT */
     size_t n_values;
     unsigned lengths; /* for EDIT_DELETE: bit n - 1 for n bytes less, n from 1 to 8 */
+    const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
     uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS */
     const char *journal; /* path, or NULL: keep none */
@@ -46,12 +52,16 @@ typedef struct loader *sweep_open_fn(void *user, struct hs_error *err);
  * Runs the sweep and fills `audit` (zeroed, or with setup and loader only): section, bytes, streams, fields, runs and
  * counts, not the findings.  The case has no damages of its own, and loads undamaged.
  * 0; 1 when `*interrupted` became nonzero (a signal handler's), with all done so far in the journal; -1 with a reason:
- * the undamaged stream is not accepted, no loader, a journal of another sweep.
+ * the undamaged stream is not accepted, no loader, a journal of another sweep, fast loads that answer otherwise than
+ * others.
  */
 int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep_open_fn *open, void *user,
           const volatile int *interrupted, struct audit *audit, struct hs_error *err);
 
-/* The damage of a cell, by its edit, value and offset as in an audit_run, to be put into a copy of the case. */
+/*
+ * The damage of a cell, by its edit, value and offset as in an audit_run, to be put into a copy of the case; NULL when
+ * there is no such damage.
+ */
 Hardstop__Damage *sweep_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value,
                                uint32_t offset);
 

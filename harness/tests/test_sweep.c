@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A sweep judges every cell once and right, whatever its loader does, with any number of workers. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/oracle/sweep/plan.h"
+#include "toy.h"
+
+static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41, 0x42 }, 2 } };
+
+static const struct toy_deed deeds[] = {
+    { EDIT_TRUNCATE, "", 40, TOY_GARBAGE },   { EDIT_TRUNCATE, "", 41, TOY_GARBAGE },
+    { EDIT_DELETE, "2", 60, TOY_EQUAL },      { EDIT_DELETE, "1", 61, TOY_SKIPS },
+    { EDIT_INSERT, "4142", 30, TOY_FAULTS },  { EDIT_INSERT, "4142", 31, TOY_FAULTS_FAST },
+    { EDIT_INSERT, "4142", 32, TOY_ABORTS },  { EDIT_INSERT, "4142", 33, TOY_ABORTS },
+    { EDIT_INSERT, "4142", 34, TOY_EXITS },   { EDIT_INSERT, "4142", 35, TOY_FAILS },
+    { EDIT_FLIP, "10", 25, TOY_LONGER },      { EDIT_SECTION, "drop", 0, TOY_EQUAL },
+};
+
+/* What is said of these, run by run; all else is rejected.  Among zeros it makes no difference which are missing. */
+static const char expected[] =
+    "truncate  40+2 garbage: accepted; virtio-rng virtio.status: 0f -> 4f; 1 byte differs in 1 section\n"
+    "insert 4142 30+1 crashed: SIGSEGV near toy_load\n"
+    "insert 4142 32+2 crashed: SIGABRT ended the loader's process\n"
+    "insert 4142 34+1 crashed: exit(3) ended the loader's process\n"
+    "insert 4142 35+1 unknown: the toy is broken\n"
+    "delete 1 60+21 garbage: accepted; virtio-rng never loaded; virtio-rng virtio.status: 0f -> 00; 2 bytes differ "
+    "in 1 section\n"
+    "delete 2 60+20 equal: accepted, saves again as if undamaged\n"
+    "flip 10 25+1 garbage: accepted; a 28 bytes for 4; 24 bytes differ in 1 section\n"
+    "section drop 0+1 equal: accepted, saves again as if undamaged\n";
+
+static struct sweep_options all_of(size_t section)
+{
+    return (struct sweep_options){
+        .section = section, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
+        .lengths = 0xf, .jobs = 2, .timeout_ms = 100,
+    };
+}
+
+/* Runs a sweep that succeeds; returns its dump. */
+static char *sweep_toy(struct toy *toy, const struct sweep_options *options, struct audit *audit)
+{
+    struct hs_error err;
+    char *dump;
+
+    memset(audit, 0, sizeof(*audit));
+    if (sweep(toy->test, options, toy_open, toy, NULL, audit, &err) != 0) {
+        fail_msg("%s", err.text);
+    }
+    dump = toy_dump(audit);
+    return dump;
+}
+
+/* The lines of a dump that are of another verdict than rejected, without the head. */
+static char *not_rejected(const char *dump)
+{
+    char *text = calloc(1, strlen(dump) + 1), *to = text;
+
+    for (const char *line = strchr(dump, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        size_t length = (size_t)(strchr(line, '\n') + 1 - line);
+
+        if (!memmem(line, length, " rejected: ", 11)) {
+            memcpy(to, line, length);
+            to += length;
+        }
+    }
+    return text;
+}
+
+static void cells_get_their_verdicts(void **state)
+{
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct sweep_plan plan;
+    struct audit audit;
+    struct toy toy;
+    uint64_t cells = 0, streams = 0;
+    char *dump, *found;
+
+    (void)state;
+    toy_init(&toy, TOY_SECTION, deeds, HS_COUNT(deeds));
+    dump = sweep_toy(&toy, &options, &audit);
+    found = not_rejected(dump);
+    assert_string_equal(found, expected);
+    assert_int_equal(sweep_plan_init(&plan, toy.test, &options, NULL), 0);
+    for (uint32_t i = 0; i < plan.cells; i++) {
+        struct sweep_cell cell = sweep_plan_cell(&plan, i);
+
+        streams += !sweep_plan_repeats(&plan, &cell);
+    }
+    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+        cells += audit_cells(&audit, (enum edit)edit);
+    }
+    assert_int_equal(cells, plan.cells);
+    assert_int_equal(audit.streams, streams);
+    assert_true(streams < cells);
+    assert_int_equal(audit.bytes, plan.bytes);
+    assert_string_equal(audit.section, "/fe.0.0005/virtio-rng");
+    assert_string_equal(audit_field_at(&audit, 0)->path, "type");
+    assert_string_equal(audit_field_at(&audit, audit.bytes - 1)->path, "footer.section_id");
+    assert_string_equal(audit.setup->binary, toy.test->setup->binary);
+    /* The program's name is left out, and only the first line is told. */
+    assert_non_null(strstr(dump, " rejected: not "));
+    assert_null(strstr(dump, "second line"));
+    /* Each stream was loaded fast once, those that took the process with them, too. */
+    assert_int_equal(toy.counts->fast, streams);
+    /* Some of them, another way once more. */
+    assert_true(toy.counts->plain > streams / 512);
+    sweep_plan_clear(&plan);
+    audit_clear(&audit);
+    toy_clear(&toy);
+    free(found);
+    free(dump);
+}
+
+static void the_number_of_workers_makes_no_difference(void **state)
+{
+    static const unsigned jobs[] = { 1, 3, 0 };
+    struct sweep_options options = all_of(SWEEP_WHOLE);
+    char *dumps[HS_COUNT(jobs)];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(jobs); i++) {
+        struct audit audit;
+        struct toy toy;
+
+        toy_init(&toy, SWEEP_WHOLE, deeds, HS_COUNT(deeds) - 1);
+        options.jobs = jobs[i];
+        dumps[i] = sweep_toy(&toy, &options, &audit);
+        assert_string_equal(audit.section, "");
+        assert_string_equal(audit_field_at(&audit, 0)->path, "a type");
+        assert_string_equal(dumps[i], dumps[0]);
+        audit_clear(&audit);
+        toy_clear(&toy);
+    }
+    for (size_t i = 0; i < HS_COUNT(jobs); i++) {
+        free(dumps[i]);
+    }
+}
+
+static void a_load_that_never_ends_is_hung(void **state)
+{
+    static const struct toy_deed spin[] = { { EDIT_TRUNCATE, "", 77, TOY_SPINS } };
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct audit audit;
+    struct toy toy;
+    char *dump, *found;
+
+    (void)state;
+    options.edits = 1u << EDIT_TRUNCATE;
+    toy_init(&toy, TOY_SECTION, spin, HS_COUNT(spin));
+    dump = sweep_toy(&toy, &options, &audit);
+    found = not_rejected(dump);
+    assert_string_equal(found, "truncate  77+1 hung: no answer in time; the loader's process was killed\n");
+    audit_clear(&audit);
+    toy_clear(&toy);
+    free(found);
+    free(dump);
+}
+
+/* What a sweep that cannot succeed says. */
+static void expect_failure(struct toy *toy, const struct sweep_options *options, const char *words)
+{
+    struct audit audit = { 0 };
+    struct hs_error err = { .text = "" };
+
+    assert_int_equal(sweep(toy->test, options, toy_open, toy, NULL, &audit, &err), -1);
+    if (!strstr(err.text, words)) {
+        fail_msg("%s: %s", words, err.text);
+    }
+    assert_int_equal(audit.n_runs, 0);
+    audit_clear(&audit);
+}
+
+static void fast_loads_that_lie_are_found_out(void **state)
+{
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct toy toy;
+
+    (void)state;
+    options.jobs = 1;
+    toy_init(&toy, TOY_SECTION, NULL, 0);
+    toy.lies = true;
+    expect_failure(&toy, &options, "fast loads are not to be trusted: truncate at offset ");
+    expect_failure(&toy, &options, " is equal when loaded fast, and rejected when not");
+    toy_clear(&toy);
+}
+
+static void what_cannot_be_swept_is_said(void **state)
+{
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct toy toy;
+
+    (void)state;
+    toy_init(&toy, TOY_SECTION, NULL, 0);
+    toy.is_shut = true;
+    expect_failure(&toy, &options, "the toy is shut");
+    assert_true(toy.counts->opened >= 2 && toy.counts->opened < 10);
+    toy.is_shut = false;
+    toy.dies = true;
+    expect_failure(&toy, &options, "a worker died (SIGABRT) loading the undamaged stream");
+    toy.dies = false;
+    toy.refuses = true;
+    expect_failure(&toy, &options, "the undamaged stream is not accepted: rejected: qemu-system-toy: not ");
+    toy_clear(&toy);
+}
+
+static void a_loader_that_dies_of_nothing_is_swept(void **state)
+{
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct audit audit;
+    struct toy toy;
+    char *dump;
+
+    (void)state;
+    options.jobs = 5;
+    toy_init(&toy, TOY_SECTION, deeds + 3, 1);
+    toy.dies_when_fresh = true;
+    dump = sweep_toy(&toy, &options, &audit);
+    assert_non_null(strstr(dump, "delete 1 60+21 garbage: accepted; virtio-rng virtio.status"));
+    audit_clear(&audit);
+    toy_clear(&toy);
+    free(dump);
+}
+
+static void see_progress(void *user, const struct sweep_progress *progress)
+{
+    struct sweep_progress *last = user;
+
+    assert_true(progress->done >= last->done && progress->done <= progress->cells);
+    *last = *progress;
+}
+
+static void progress_is_told(void **state)
+{
+    struct sweep_progress last = { 0 };
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct audit audit;
+    struct toy toy;
+
+    (void)state;
+    options.progress = see_progress;
+    options.user = &last;
+    toy_init(&toy, TOY_SECTION, deeds, HS_COUNT(deeds));
+    free(sweep_toy(&toy, &options, &audit));
+    assert_int_equal(last.done, last.cells);
+    assert_true(last.cells > 1000 && last.rate > 0 && last.seconds_left == 0);
+    audit_clear(&audit);
+    toy_clear(&toy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SUPPORT_TIDY(cells_get_their_verdicts),
+        SUPPORT_TIDY(the_number_of_workers_makes_no_difference),
+        SUPPORT_TIDY(a_load_that_never_ends_is_hung),
+        SUPPORT_TIDY(fast_loads_that_lie_are_found_out),
+        SUPPORT_TIDY(what_cannot_be_swept_is_said),
+        SUPPORT_TIDY(a_loader_that_dies_of_nothing_is_swept),
+        SUPPORT_TIDY(progress_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

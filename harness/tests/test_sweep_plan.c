@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cells of a sweep: all of them, in order, each with the bytes that the damage of a case gives. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/oracle/sweep/plan.h"
+#include "toy.h"
+
+static const struct sweep_value values[] = {
+    { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 }, { { 0x00, 0x00 }, 2 }, { { 1, 2, 3, 4, 5, 6, 7, 8 }, 8 },
+    { { 0xff }, 1 },
+};
+
+static struct sweep_options all_of(size_t section)
+{
+    return (struct sweep_options){
+        .section = section, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
+        .lengths = 0x8f,
+    };
+}
+
+static void make_plan(struct sweep_plan *plan, const Hardstop__Case *test, const struct sweep_options *options)
+{
+    struct hs_error err;
+
+    if (sweep_plan_init(plan, test, options, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+}
+
+/* The bytes of a case with the damage of sweep_damage(). */
+static void damage_case(const Hardstop__Case *test, size_t section, const struct sweep_cell *cell, struct builder *out)
+{
+    Hardstop__Damage *damage = sweep_damage(test, section, cell->lane->edit, cell->lane->value, cell->offset);
+    Hardstop__Case damaged = *test;
+    struct stream_encoding plain = { 0 };
+    struct damage_effect effect;
+
+    assert_non_null(damage);
+    damaged.n_damage = 1;
+    damaged.damage = &damage;
+    damage_apply(&damaged, &plain, out, &effect);
+    stream_encoding_clear(&plain);
+    hardstop__damage__free_unpacked(damage, NULL);
+}
+
+static void compare_cells(size_t section)
+{
+    Hardstop__Case *test = toy_case();
+    struct sweep_options options = all_of(section);
+    struct builder bytes = { 0 }, expected = { 0 }, before = { 0 };
+    struct sweep_plan plan;
+    size_t repeated = 0;
+
+    make_plan(&plan, test, &options);
+    for (uint32_t i = 0; i < plan.cells; i++) {
+        struct sweep_cell cell = sweep_plan_cell(&plan, i);
+        bool is_first = cell.offset == cell.lane->offset, is_same;
+
+        sweep_plan_bytes(&plan, &cell, &bytes);
+        damage_case(test, section, &cell, &expected);
+        assert_int_equal(bytes.size, expected.size);
+        if (bytes.size && memcmp(bytes.data, expected.data, bytes.size) != 0) {
+            fail_msg("%s %s at %u", edit_name(cell.lane->edit), cell.lane->value, cell.offset);
+        }
+        /* Every length-changing damage changes the bytes, and so does all else but a swap of equal sections. */
+        assert_true(bytes.size != plan.map.encoding.out.size ||
+                    memcmp(bytes.data, plan.map.encoding.out.data, bytes.size) != 0);
+        is_same = !is_first && bytes.size == before.size && memcmp(bytes.data, before.data, bytes.size) == 0;
+        assert_int_equal(sweep_plan_repeats(&plan, &cell), is_same);
+        repeated += is_same;
+        builder_reset(&before);
+        builder_put(&before, bytes.data, bytes.size);
+    }
+    assert_true(repeated > 100);
+    builder_clear(&bytes);
+    builder_clear(&expected);
+    builder_clear(&before);
+    sweep_plan_clear(&plan);
+    case_free(test);
+}
+
+static void cells_have_the_bytes_of_their_damage(void **state)
+{
+    (void)state;
+    compare_cells(TOY_SECTION);
+    compare_cells(SWEEP_WHOLE);
+}
+
+static uint32_t count_cells(const struct sweep_plan *plan, enum edit edit)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < plan->n_lanes; i++) {
+        n += plan->lanes[i].edit == edit ? plan->lanes[i].count : 0;
+    }
+    return n;
+}
+
+static void every_offset_has_its_cells(void **state)
+{
+    Hardstop__Case *test = toy_case();
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct sweep_plan plan;
+    uint32_t first = 0, n;
+
+    (void)state;
+    make_plan(&plan, test, &options);
+    n = (uint32_t)plan.bytes;
+    assert_int_equal(count_cells(&plan, EDIT_TRUNCATE), n);
+    assert_int_equal(count_cells(&plan, EDIT_INSERT), 5 * (n + 1));
+    assert_int_equal(count_cells(&plan, EDIT_DELETE), 5 * n - 0 - 1 - 2 - 3 - 7);
+    assert_int_equal(count_cells(&plan, EDIT_FLIP), 8 * n);
+    assert_int_equal(count_cells(&plan, EDIT_SECTION), 3);
+    assert_true(count_cells(&plan, EDIT_RANGE) > 100);
+    for (size_t i = 0; i < plan.n_lanes; i++) {
+        assert_int_equal(plan.lanes[i].first, first);
+        assert_true(i == 0 || plan.lanes[i].edit >= plan.lanes[i - 1].edit);
+        first += plan.lanes[i].count;
+    }
+    assert_int_equal(plan.cells, first);
+    sweep_plan_clear(&plan);
+    options = all_of(SWEEP_WHOLE);
+    make_plan(&plan, test, &options);
+    assert_int_equal(count_cells(&plan, EDIT_SECTION), 3 * test->stream->n_section - 1);
+    sweep_plan_clear(&plan);
+    case_free(test);
+}
+
+/* The values of one field, in one line. */
+static void check_boundaries(const char *path, const char *expected)
+{
+    Hardstop__Case *test = toy_case();
+    char json[] = "{'devices':[{'name':'a','instance_id':0,'version':1,'vmsd_name':'a','fields':["
+                  "{'name':'three','type':'buffer','size':3},{'name':'one','type':'uint8','size':1}]}]}";
+    ProtobufCBinaryData description = { strlen(json), (uint8_t *)json };
+    struct sweep_options options = { .section = SWEEP_WHOLE, .edits = 1u << EDIT_RANGE, .description = &description };
+    struct builder text = { 0 };
+    struct sweep_plan plan;
+
+    for (char *quote = json; (quote = strchr(quote, '\'')); *quote = '"') {
+        continue;
+    }
+    make_plan(&plan, test, &options);
+    for (size_t i = 0; i < plan.n_lanes; i++) {
+        const struct map_entry *entry = map_at(&plan.map, plan.lanes[i].offset);
+
+        if (strcmp(entry->path, path) == 0 && (entry->section == TOY_SECTION || !strchr(path, '.'))) {
+            builder_put(&text, plan.lanes[i].value, strlen(plan.lanes[i].value));
+            builder_put(&text, " ", 1);
+        }
+    }
+    builder_put_zeros(&text, 1);
+    assert_string_equal(text.data, expected);
+    builder_clear(&text);
+    sweep_plan_clear(&plan);
+    case_free(test);
+}
+
+static void fields_get_their_boundary_values(void **state)
+{
+    (void)state;
+    check_boundaries("virtio.status", "00 01 7f 80 ff "); /* any value is legal */
+    check_boundaries("virtio.ccw.ccw_fmt_1", "00 02 7f 80 ff "); /* a flag, and 1 */
+    check_boundaries("virtio.queue[0].num", "00000000 00000001 00000400 00000401 7fffffff 80000000 ffffffff ");
+    check_boundaries("virtio.ccw.revision", "00000000 00000001 7fffffff 80000000 "); /* signed, and -1 */
+    check_boundaries("one", "00 01 7f 80 ff "); /* only a description names it */
+    check_boundaries("three", ""); /* no number's width */
+    check_boundaries("virtio.config", ""); /* no number */
+}
+
+static void what_is_no_damage_is_refused(void **state)
+{
+    static const struct {
+        enum edit edit;
+        const char *value;
+        uint32_t offset;
+    } none[] = {
+        { EDIT_INSERT, "", 0 }, { EDIT_INSERT, "0", 0 }, { EDIT_INSERT, "zz", 0 },
+        { EDIT_INSERT, "000102030405060708", 0 }, { EDIT_DELETE, "0", 0 }, { EDIT_DELETE, "11", 0 },
+        { EDIT_FLIP, "0102", 0 }, { EDIT_FLIP, "01", 100000 }, { EDIT_RANGE, "", 0 }, { EDIT_SECTION, "burn", 0 },
+        { EDIT_SECTION, "swap", 1 }, { EDIT_TRUNCATE, "00", 0 }, { EDIT_TRUNCATE, "", 100000 },
+        { EDIT_INSERT, "00", 100000 }, { EDIT_DELETE, "1", 100000 }, { EDIT_COUNT, "", 0 }, { EDIT_COUNT, "00", 0 },
+    };
+    Hardstop__Case *test = toy_case();
+    struct sweep_options options = { .section = 99, .edits = 1 };
+    struct sweep_plan plan;
+    struct hs_error err;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(none); i++) {
+        assert_null(sweep_damage(test, TOY_SECTION, none[i].edit, none[i].value, none[i].offset));
+    }
+    assert_null(sweep_damage(test, 99, EDIT_TRUNCATE, "", 0));
+    assert_int_equal(sweep_plan_init(&plan, test, &options, &err), -1);
+    assert_non_null(strstr(err.text, "no section 99"));
+    sweep_plan_clear(&plan);
+    options = (struct sweep_options){ .section = TOY_SECTION, .edits = 1u << EDIT_INSERT };
+    assert_int_equal(sweep_plan_init(&plan, test, &options, &err), -1);
+    assert_string_equal(err.text, "no damage is asked for");
+    sweep_plan_clear(&plan);
+    support_damage(test, HARDSTOP__DAMAGE__KIND_TRUNCATE, 0, 0);
+    assert_int_equal(sweep_plan_init(&plan, test, &options, &err), -1);
+    assert_non_null(strstr(err.text, "damages of its own"));
+    sweep_plan_clear(&plan);
+    case_free(test);
+}
+
+static void another_sweep_has_another_hash(void **state)
+{
+    Hardstop__Case *test = toy_case();
+    struct sweep_options options[5];
+    uint64_t hashes[HS_COUNT(options)];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(options); i++) {
+        options[i] = all_of(TOY_SECTION);
+    }
+    options[1].section = SWEEP_WHOLE;
+    options[2].edits ^= 1u << EDIT_FLIP;
+    options[3].n_values--, options[3].values++;
+    options[4].lengths = 1;
+    for (size_t i = 0; i < HS_COUNT(options); i++) {
+        struct sweep_plan plan;
+
+        make_plan(&plan, test, &options[i]);
+        hashes[i] = sweep_plan_hash(&plan);
+        sweep_plan_clear(&plan);
+        for (size_t k = 0; k < i; k++) {
+            assert_true(hashes[i] != hashes[k]);
+        }
+    }
+    case_free(test);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cells_have_the_bytes_of_their_damage),
+        cmocka_unit_test(every_offset_has_its_cells),
+        cmocka_unit_test(fields_get_their_boundary_values),
+        cmocka_unit_test(what_is_no_damage_is_refused),
+        cmocka_unit_test(another_sweep_has_another_hash),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

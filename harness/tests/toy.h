@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A loader for sweeps: it takes one stream, refuses every other, and does what is planted at some damages.  It counts
+ * its loads where all processes see them.
+ */
+#ifndef HARDSTOP_TESTS_TOY_H
+#define HARDSTOP_TESTS_TOY_H
+
+#include "harness/oracle/sweep/sweep.h"
+
+enum toy_act {
+    TOY_EQUAL, /* accepts, and saves as if undamaged */
+    TOY_GARBAGE, /* accepts, and virtio.status is not what it was */
+    TOY_SKIPS, /* accepts, and loads nothing */
+    TOY_LONGER, /* accepts, and saves a section twice */
+    TOY_FAULTS, /* answers that it crashed */
+    TOY_FAULTS_FAST, /* the same, of fast loads alone */
+    TOY_ABORTS, /* takes the process with it */
+    TOY_EXITS,
+    TOY_SPINS, /* never returns */
+    TOY_FAILS, /* no outcome */
+};
+
+struct toy_deed {
+    enum edit edit;
+    const char *value;
+    uint32_t offset;
+    enum toy_act act;
+};
+
+#define TOY_STREAMS 20000
+
+/* What all processes see. */
+struct toy_counts {
+    _Atomic uint32_t opened, references, fresh, fast, plain;
+    _Atomic uint32_t of[TOY_STREAMS]; /* fast loads of each damaged stream that toy_know() was told of */
+};
+
+struct toy {
+    Hardstop__Case *test;
+    size_t section;
+    struct builder good, nothing; /* the stream undamaged, and the state when nothing is loaded */
+    const struct toy_deed *deeds;
+    size_t n_deeds;
+    struct builder *streams; /* of the deeds */
+    uint64_t *known; /* hashes of damaged streams, sorted */
+    size_t n_known;
+    struct toy_counts *counts;
+    unsigned pause_us; /* of each load */
+    bool lies; /* fast loads take everything */
+    bool dies; /* at once */
+    bool dies_when_fresh; /* a stream without sections takes the process with it */
+    bool refuses; /* everything */
+    bool is_shut; /* cannot be opened */
+};
+
+/* A case of an rng section, index TOY_SECTION, with a small one on either side. */
+#define TOY_SECTION 1
+Hardstop__Case *toy_case(void);
+
+void toy_init(struct toy *toy, size_t section, const struct toy_deed *deeds, size_t n_deeds);
+void toy_clear(struct toy *toy);
+/* Counts loads of these streams apart. */
+void toy_know(struct toy *toy, const struct builder *streams, size_t n);
+/* A sweep_open_fn; `user` is the toy. */
+struct loader *toy_open(void *user, struct hs_error *err);
+
+/* What an audit says, as text; free it. */
+char *toy_dump(const struct audit *audit);
+
+#endif
