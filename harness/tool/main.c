@@ -19,6 +19,9 @@ const struct command commands[] = {
     { "findings", "list findings as new, known or fixed", command_findings },
     { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
     { "seeds", "make or check the canary seeds of all devices", command_seeds },
+    { "audit", "every damage at every byte of a section: what is refused, and what is not", command_audit },
+    { "report", "an audit once more, in any of its forms", command_report },
+    { "experiment", "bytes missing, bytes too many: is the load always refused?", command_experiment },
     { "doctor", "what is missing on this machine, and how to get it", command_doctor },
     { NULL, NULL, NULL },
 };

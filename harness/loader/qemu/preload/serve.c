@@ -272,12 +272,18 @@ static bool run_runner(struct protocol_shared *shared)
 void serve(struct protocol_shared *shared)
 {
     for (;;) {
+        bool pending = true;
+
         await_request();
-        while (shared->request.fast && run_runner(shared)) {
-        }
-        if (!shared->request.fast) {
-            run_load(shared);
-            answer();
+        /* Once it is answered, the supervisor may be writing the next one. */
+        while (pending) {
+            if (shared->request.fast) {
+                pending = run_runner(shared);
+            } else {
+                run_load(shared);
+                answer();
+                pending = false;
+            }
         }
     }
 }

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop audit: every damage at every byte of a section, and reports of what let which pass. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/report/heatmap.h"
+#include "harness/tool/audit_outputs.h"
+#include "harness/tool/sweep_run.h"
+
+enum {
+    MAX_VALUES = 256,
+    KEY_EDITS = 0x200,
+    KEY_VALUES,
+    KEY_LENGTHS,
+    KEY_SECTION,
+    KEY_WHOLE,
+    KEY_JOBS,
+    KEY_TIMEOUT,
+    KEY_WORK,
+};
+
+struct options {
+    struct setup_options setup;
+    struct audit_outputs outputs;
+    const char *path;
+    const char *section;
+    const char *work;
+    bool whole;
+    unsigned edits, lengths, jobs;
+    uint32_t timeout_ms;
+    struct sweep_value values[MAX_VALUES];
+    size_t n_values;
+};
+
+static void take_edit(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    enum edit edit = edit_of_name(word);
+
+    if (edit == EDIT_COUNT) {
+        argp_error(state, "--edits takes truncate, insert, delete, flip, range, section, not \"%s\"", word);
+    }
+    options->edits |= 1u << edit;
+}
+
+static void take_length(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    options->lengths |= 1u << (tool_number(word, 1, 8, state, "--lengths") - 1);
+}
+
+static void add_value(struct options *options, const struct sweep_value *value, struct argp_state *state)
+{
+    for (size_t i = 0; i < options->n_values; i++) {
+        if (memcmp(&options->values[i], value, sizeof(*value)) == 0) {
+            return;
+        }
+    }
+    if (options->n_values == MAX_VALUES) {
+        argp_error(state, "--values: more than %d", MAX_VALUES);
+    }
+    options->values[options->n_values++] = *value;
+}
+
+static void take_value(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    struct sweep_value value = { .size = (uint8_t)(strlen(word) / 2) };
+
+    if (strcmp(word, "all") == 0) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            add_value(options, &(struct sweep_value){ .bytes = { (uint8_t)byte }, .size = 1 }, state);
+        }
+        return;
+    }
+    if (!*word || strlen(word) % 2 || strlen(word) > 2 * SWEEP_VALUE_SIZE ||
+        strspn(word, "0123456789abcdefABCDEF") != strlen(word)) {
+        argp_error(state, "--values takes all, or bytes in hex, up to %d each, such as 00,ff,4141; not \"%s\"",
+                   SWEEP_VALUE_SIZE, word);
+    }
+    for (size_t i = 0; i < value.size; i++) {
+        value.bytes[i] = (uint8_t)strtoul((char[]){ word[2 * i], word[2 * i + 1], 0 }, NULL, 16);
+    }
+    add_value(options, &value, state);
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->setup;
+        state->child_inputs[1] = &options->outputs;
+        return 0;
+    case KEY_EDITS:
+        tool_each_word(value, state, take_edit);
+        return 0;
+    case KEY_VALUES:
+        tool_each_word(value, state, take_value);
+        return 0;
+    case KEY_LENGTHS:
+        tool_each_word(value, state, take_length);
+        return 0;
+    case KEY_SECTION:
+        options->section = value;
+        return 0;
+    case KEY_WHOLE:
+        options->whole = true;
+        return 0;
+    case KEY_JOBS:
+        options->jobs = (unsigned)tool_number(value, 1, 256, state, "--jobs");
+        return 0;
+    case KEY_TIMEOUT:
+        options->timeout_ms = (uint32_t)tool_number(value, 1, 3600000, state, "--timeout");
+        return 0;
+    case KEY_WORK:
+        options->work = value;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path) {
+            argp_error(state, "one file at a time");
+        }
+        options->path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path && !options->setup.setup->binary) {
+            argp_error(state, "which stream or case?  Or give --qemu, --machine and --device, to take one");
+        }
+        if (options->whole && options->section) {
+            argp_error(state, "--section is one section, --whole is all");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { NULL, 0, NULL, 0, "What is damaged, and how:", 1 },
+        { "section", KEY_SECTION, "IDSTR", 0, "the first device section whose idstr contains this (default: the first "
+                                              "of a virtio device)", 0 },
+        { "whole", KEY_WHOLE, NULL, 0, "all device sections, from the first byte to the end of file", 0 },
+        { "edits", KEY_EDITS, "LIST", 0, "of truncate, insert, delete, flip, range, section (default: "
+                                         "truncate,insert,delete)", 0 },
+        { "values", KEY_VALUES, "LIST", 0, "bytes to insert, in hex, up to 8 each, or all for each single byte "
+                                           "(default: 00,ff,41)", 0 },
+        { "lengths", KEY_LENGTHS, "LIST", 0, "how many bytes are deleted, 1 to 8 (default: 1)", 0 },
+        { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
+        { "timeout", KEY_TIMEOUT, "MS", 0, "time limit of a load (default 2000)", 0 },
+        { "work", KEY_WORK, "FOLDER", 0, "where an interrupted audit is kept, and the cases of findings, in findings/ "
+                                         "(default work)", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "[STREAM_OR_CASE]",
+    .children = (const struct argp_child[]){
+        { &setup_argp, 0, NULL, 2 }, { &audit_outputs_argp, 0, "What comes out:", 3 }, { 0 },
+    },
+    .doc = "Does every damage of the chosen kinds at every byte of a section, and says which of them the loader let "
+           "pass.  Without a file, takes the stream from the QEMU that the options name.\v"
+           "An audit that was interrupted, or killed, goes on where it was when it is started again.\n\n"
+           "Exit status: 0 nothing fails; 1 something does, by --fail-on and --baseline; 2 harness failure.\n\n"
+           "Example: hardstop audit --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-net-ccw "
+           "--device virtio-rng-ccw --html audit.html",
+};
+
+static int run(const struct options *options, const struct audit_case *subject, int *status, struct hs_error *err)
+{
+    struct sweep_options sweep_options = {
+        .edits = options->edits, .values = options->values, .n_values = options->n_values,
+        .lengths = options->lengths, .jobs = options->jobs, .timeout_ms = options->timeout_ms,
+    };
+    struct audit audit = { 0 };
+    char *journal = NULL;
+    int result = sweep_run(subject, &sweep_options, options->work, NULL, &journal, &audit, err);
+
+    if (result == 0) {
+        result = sweep_find(subject, options->work, options->timeout_ms, &audit, err);
+    }
+    if (result == 0) {
+        heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
+        result = audit_outputs_write(&options->outputs, &audit, status, err);
+    }
+    if (result == 0) {
+        unlink(journal);
+    }
+    free(journal);
+    audit_clear(&audit);
+    return result;
+}
+
+static void set_defaults(struct options *options)
+{
+    static const uint8_t bytes[] = { 0x00, 0xff, 0x41 };
+
+    options->edits = options->edits ? options->edits : 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE;
+    options->lengths = options->lengths ? options->lengths : 1;
+    for (size_t i = 0; !options->n_values || (i && i < sizeof(bytes)); i++) {
+        options->values[options->n_values++] = (struct sweep_value){ .bytes = { bytes[i] }, .size = 1 };
+    }
+}
+
+int command_audit(int argc, char **argv)
+{
+    struct options options = { .work = "work" };
+    struct audit_case subject = { 0 };
+    struct hs_error err;
+    int status, result;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    set_defaults(&options);
+    result = audit_outputs_open(&options.outputs, &err);
+    if (result == 0) {
+        result = audit_case_open(&subject, options.path, &options.setup, options.section, options.whole, &err);
+    }
+    if (result == 0) {
+        result = run(&options, &subject, &status, &err);
+    }
+    audit_case_clear(&subject);
+    audit_outputs_close(&options.outputs);
+    tool_clear_setup(&options.setup);
+    return result < 0 ? tool_fail(&err) : status;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads or captures a stream, and keeps of it what an audit loads. */
+#include "harness/tool/audit_case.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/loader/qemu/capture.h"
+#include "harness/oracle/sweep/sweep.h"
+
+static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *err)
+{
+    Hardstop__Stream *stream;
+    uint8_t *bytes = NULL;
+    size_t size;
+
+    if (capture_stream(setup, &bytes, &size, err) < 0) {
+        return NULL;
+    }
+    stream = stream_decode(bytes, size, STREAM_ANY, err);
+    free(bytes);
+    if (!stream) {
+        hs_fail_in(err, "the captured stream");
+        return NULL;
+    }
+    return case_of_stream(stream, setup, CASE_KEEP_ALL);
+}
+
+static void keep_description(struct audit_case *subject)
+{
+    const Hardstop__Vmdesc *vmdesc = subject->test->stream->vmdesc;
+
+    if (vmdesc && vmdesc->json.len) {
+        subject->description = hs_copy(vmdesc->json.data, vmdesc->json.len);
+        subject->description_size = vmdesc->json.len;
+    }
+}
+
+static bool is_wanted(const Hardstop__Section *section, const char *part)
+{
+    if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
+        return false;
+    }
+    return part ? section->idstr.len && memmem(section->idstr.data, section->idstr.len, part, strlen(part))
+                : section_is_described(section);
+}
+
+static size_t find_section(const Hardstop__Stream *stream, const char *part)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (is_wanted(stream->section[i], part)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static int choose(struct audit_case *subject, const char *part, bool whole, struct hs_error *err)
+{
+    static const char *const advice = "hardstop show names the sections, --section chooses one, --whole takes all";
+    Hardstop__Stream *stream = subject->test->stream;
+    size_t index = whole ? 0 : find_section(stream, part);
+
+    while (whole && index < stream->n_section && stream->section[index]->type != HARDSTOP__SECTION__TYPE__FULL) {
+        index++;
+    }
+    if (index >= stream->n_section) {
+        return part ? hs_fail(err, HS_NO_OFFSET, "no device section's idstr contains \"%s\"; %s", part, advice)
+                    : hs_fail(err, HS_NO_OFFSET, "no section %s; %s", whole ? "of a device" : "is a virtio device's",
+                              advice);
+    }
+    case_keep_from(subject->test, index);
+    subject->section = whole ? SWEEP_WHOLE : 0;
+    return 0;
+}
+
+int audit_case_open(struct audit_case *subject, const char *path, const struct setup_options *setup, const char *part,
+                    bool whole, struct hs_error *err)
+{
+    memset(subject, 0, sizeof(*subject));
+    subject->test = path ? tool_read_case(path, setup, true, err) : capture(setup->setup, err);
+    if (!subject->test) {
+        return -1;
+    }
+    if (subject->test->n_damage) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: the case has damages of its own; an audit does all of them itself",
+                       path);
+    }
+    if (setup->setup->has_framing) {
+        case_set_framing(subject->test, setup->setup->framing);
+    }
+    keep_description(subject);
+    return choose(subject, part, whole, err);
+}
+
+void audit_case_clear(struct audit_case *subject)
+{
+    case_free(subject->test);
+    free(subject->description);
+    memset(subject, 0, sizeof(*subject));
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files of an audit, and the last lines on the terminal: what fails. */
+#include "harness/tool/audit_outputs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/report/audit_json.h"
+#include "harness/report/gate.h"
+#include "harness/report/html.h"
+#include "harness/report/junit.h"
+#include "harness/report/sarif.h"
+#include "harness/report/style.h"
+
+enum {
+    SHOWN_FAILURES = 10,
+    KEY_JSON = 0x300,
+    KEY_HTML,
+    KEY_JUNIT,
+    KEY_SARIF,
+    KEY_FAIL_ON,
+    KEY_BASELINE,
+    KEY_BESIDE,
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct audit_outputs *outputs = state->input;
+    struct hs_error err;
+
+    switch (key) {
+    case KEY_JSON:
+        outputs->json = value;
+        return 0;
+    case KEY_HTML:
+        outputs->html = value;
+        return 0;
+    case KEY_JUNIT:
+        outputs->junit = value;
+        return 0;
+    case KEY_SARIF:
+        outputs->sarif = value;
+        return 0;
+    case KEY_FAIL_ON:
+        if (gate_parse(value, &outputs->fail_on, &err) < 0) {
+            argp_error(state, "--fail-on: %s", err.text);
+        }
+        return 0;
+    case KEY_BASELINE:
+        outputs->baseline_path = value;
+        return 0;
+    case KEY_BESIDE:
+        outputs->beside_path = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp audit_outputs_argp = {
+    .options = (const struct argp_option[]){
+        { "json", KEY_JSON, "FILE", 0, "all cells, for scripts and as a later --baseline", 0 },
+        { "html", KEY_HTML, "FILE", 0, "a report for people, in one file", 0 },
+        { "junit", KEY_JUNIT, "FILE", 0, "JUnit XML: a test case for each kind of damage", 0 },
+        { "sarif", KEY_SARIF, "FILE", 0, "SARIF 2.1.0: the distinct findings", 0 },
+        { "fail-on", KEY_FAIL_ON, "LIST", 0, "of equal, garbage, crashed, hung: what fails when a damage that changes "
+                                             "the length gives it (default: all of them); of other damages fail those "
+                                             "that are findings", 0 },
+        { "baseline", KEY_BASELINE, "FILE", 0, "the JSON of an earlier audit: only what is worse fails", 0 },
+        { "beside", KEY_BESIDE, "FILE", 0, "the JSON of another audit, shown beside this one in the report (default: "
+                                           "the baseline)", 0 },
+        { 0 },
+    },
+    .parser = parse,
+};
+
+int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err)
+{
+    outputs->fail_on = outputs->fail_on ? outputs->fail_on : GATE_ALL;
+    if (outputs->baseline_path && audit_json_read(outputs->baseline_path, &outputs->baseline, err) < 0) {
+        return -1;
+    }
+    return outputs->beside_path ? audit_json_read(outputs->beside_path, &outputs->beside, err) : 0;
+}
+
+void audit_outputs_close(struct audit_outputs *outputs)
+{
+    audit_clear(&outputs->baseline);
+    audit_clear(&outputs->beside);
+}
+
+static const char *framing_label(const struct audit *audit)
+{
+    return audit->setup->framing == HARDSTOP__FRAMING__LEGACY ? "footers off" : "footers on";
+}
+
+static int write_html(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
+{
+    const struct audit *other = outputs->beside_path ? &outputs->beside
+                                : outputs->baseline_path ? &outputs->baseline
+                                                         : NULL;
+    const char *labels[2] = { "before", "now" };
+
+    if (other && other->setup->framing != audit->setup->framing) {
+        labels[0] = framing_label(other);
+        labels[1] = framing_label(audit);
+    }
+    /* The earlier one comes first. */
+    return other ? html_write(outputs->html, other, audit, labels, err)
+                 : html_write(outputs->html, audit, NULL, labels, err);
+}
+
+static void print_failure(const struct audit *audit, const struct gate_failure *failure)
+{
+    const struct audit_field *field = audit_field_at(audit, failure->offset);
+
+    fputs("  ", stdout);
+    style_print(stdout, STYLE_BAD, "%s", verdict_name(failure->verdict));
+    printf(" %s%s%s at %" PRIu32, edit_name(failure->edit), *failure->value ? " " : "", failure->value,
+           failure->offset);
+    if (failure->count > 1 && !failure->finding) {
+        printf(" to %" PRIu32, failure->offset + failure->count - 1);
+    }
+    printf(" %s", field ? field->path : "(behind the last byte)");
+    if (failure->was != VERDICT_COUNT) {
+        printf(", was %s", verdict_name(failure->was));
+    }
+    printf(": %s\n", failure->message);
+}
+
+static void print_gate(const struct audit *audit, const struct gate *gate, bool with_baseline)
+{
+    if (gate->unknown) {
+        printf("%" PRIu64 " damages have no verdict: the harness failed\n", gate->unknown);
+    }
+    if (!gate->n) {
+        style_print(stdout, STYLE_GOOD, with_baseline ? "nothing is worse than the baseline\n" : "nothing fails\n");
+        return;
+    }
+    style_print(stdout, STYLE_BAD, "%" PRIu64 " damages %s\n", gate->cells,
+                with_baseline ? "are worse than the baseline" : "fail");
+    for (size_t i = 0; i < gate->n && i < SHOWN_FAILURES; i++) {
+        print_failure(audit, &gate->failures[i]);
+    }
+    if (gate->n > SHOWN_FAILURES) {
+        printf("  and %zu more places\n", gate->n - SHOWN_FAILURES);
+    }
+}
+
+static int write_files(const struct audit_outputs *outputs, const struct audit *audit, const struct gate *gate,
+                       struct hs_error *err)
+{
+    if ((outputs->json && audit_json_write(outputs->json, audit, err) < 0) ||
+        (outputs->html && write_html(outputs, audit, err) < 0) ||
+        (outputs->junit && junit_write(outputs->junit, audit, gate, err) < 0) ||
+        (outputs->sarif && sarif_write(outputs->sarif, audit, err) < 0)) {
+        return -1;
+    }
+    return 0;
+}
+
+int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
+                        struct hs_error *err)
+{
+    struct baseline baseline = { 0 };
+    struct gate gate = { 0 };
+    int result = 0;
+
+    if (outputs->baseline_path) {
+        result = baseline_compare(audit, &outputs->baseline, &baseline, err);
+    }
+    if (result == 0) {
+        gate_judge(audit, outputs->fail_on, outputs->baseline_path ? &baseline : NULL, &gate);
+        result = write_files(outputs, audit, &gate, err);
+    }
+    if (result == 0) {
+        print_gate(audit, &gate, outputs->baseline_path != NULL);
+        *status = gate_status(&gate);
+    }
+    gate_clear(&gate);
+    baseline_clear(&baseline);
+    return result;
+}

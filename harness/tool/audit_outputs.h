@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an audit is turned into, and whether it fails: the options that `audit` and `report` share. */
+#ifndef HARDSTOP_TOOL_AUDIT_OUTPUTS_H
+#define HARDSTOP_TOOL_AUDIT_OUTPUTS_H
+
+#include "harness/oracle/audit.h"
+#include "harness/tool/tool.h"
+
+/* Paths are NULL where not asked for. */
+struct audit_outputs {
+    const char *json, *html, *junit, *sarif;
+    const char *baseline_path, *beside_path; /* JSON of earlier audits */
+    unsigned fail_on; /* 1u << enum verdict, or'ed */
+    struct audit baseline, beside; /* once opened */
+};
+
+/* An argp child, whose input is a struct audit_outputs. */
+extern const struct argp audit_outputs_argp;
+
+/* Reads the earlier audits, before any work is done.  0, or -1 with a reason. */
+int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err);
+/* Writes all that was asked for, and prints what fails.  0 with the exit status, or -1 with a reason. */
+int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
+                        struct hs_error *err);
+void audit_outputs_close(struct audit_outputs *outputs);
+
+#endif

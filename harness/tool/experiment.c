@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop experiment: the question of 2015, measured for several devices, from fresh states and from canaries. */
+#include "harness/report/experiment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/case/family.h"
+#include "harness/tool/sweep_run.h"
+#include "proto/reflect.h"
+
+enum {
+    MAX_DEVICES = 32,
+    KEY_DEVICES = 0x200,
+    KEY_TRANSPORTS,
+    KEY_STATES,
+    KEY_FOOTERS,
+    KEY_SEEDS,
+    KEY_JOBS,
+    KEY_WORK,
+    KEY_EXAMPLES,
+    KEY_FROM,
+    KEY_MARKDOWN,
+};
+
+static const char *const state_names[] = { "fresh", "canary" };
+
+struct options {
+    const struct family *families[MAX_DEVICES];
+    size_t n_families;
+    bool transports[FAMILY_TRANSPORTS], states[HS_COUNT(state_names)], footers[2];
+    const char *seeds, *work, *examples, *from;
+    unsigned jobs;
+    bool json, markdown;
+};
+
+static void take_device(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    const struct family *family = family_find(word);
+
+    if (!family || family->blocked || family->host) {
+        argp_error(state, "--devices takes net, blk, rng ..., not \"%s\"; hardstop seeds --table lists them", word);
+    }
+    if (options->n_families == MAX_DEVICES) {
+        argp_error(state, "--devices: more than %d", MAX_DEVICES);
+    }
+    options->families[options->n_families++] = family;
+}
+
+static void take_transport(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    int transport = 0;
+
+    while (transport < FAMILY_TRANSPORTS && strcmp(word, family_transport_name((enum family_transport)transport)) != 0) {
+        transport++;
+    }
+    if (transport == FAMILY_TRANSPORTS) {
+        argp_error(state, "--transports takes ccw, pci, pcie, not \"%s\"", word);
+    }
+    options->transports[transport] = true;
+}
+
+static void take_state(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    size_t i = 0;
+
+    while (i < HS_COUNT(state_names) && strcmp(word, state_names[i]) != 0) {
+        i++;
+    }
+    if (i == HS_COUNT(state_names)) {
+        argp_error(state, "--states takes fresh, canary, not \"%s\"", word);
+    }
+    options->states[i] = true;
+}
+
+static void take_footers(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+    if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0) {
+        argp_error(state, "--footers takes on, off, not \"%s\"", word);
+    }
+    options->footers[strcmp(word, "on") == 0] = true;
+}
+
+static void set_all(bool *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i]) {
+            return;
+        }
+    }
+    memset(list, true, n);
+}
+
+static void set_defaults(struct options *options)
+{
+    static const char *const devices[] = { "net", "blk", "rng", "balloon", "serial" };
+
+    for (size_t i = 0; !options->n_families || (i && i < HS_COUNT(devices)); i++) {
+        options->families[options->n_families++] = family_find(devices[i]);
+    }
+    set_all(options->transports, FAMILY_PCIE);
+    set_all(options->states, HS_COUNT(state_names));
+    set_all(options->footers, HS_COUNT(options->footers));
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case KEY_DEVICES:
+        tool_each_word(value, state, take_device);
+        return 0;
+    case KEY_TRANSPORTS:
+        tool_each_word(value, state, take_transport);
+        return 0;
+    case KEY_STATES:
+        tool_each_word(value, state, take_state);
+        return 0;
+    case KEY_FOOTERS:
+        tool_each_word(value, state, take_footers);
+        return 0;
+    case KEY_SEEDS:
+        options->seeds = value;
+        return 0;
+    case KEY_JOBS:
+        options->jobs = (unsigned)tool_number(value, 1, 256, state, "--jobs");
+        return 0;
+    case KEY_WORK:
+        options->work = value;
+        return 0;
+    case KEY_EXAMPLES:
+        options->examples = value;
+        return 0;
+    case KEY_FROM:
+        options->from = value;
+        return 0;
+    case KEY_MARKDOWN:
+        options->markdown = true;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_END:
+        set_defaults(options);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "devices", KEY_DEVICES, "LIST", 0, "default: net,blk,rng,balloon,serial", 0 },
+        { "transports", KEY_TRANSPORTS, "LIST", 0, "of ccw, pci, pcie (default: ccw,pci)", 0 },
+        { "states", KEY_STATES, "LIST", 0, "of fresh, canary (default: both)", 0 },
+        { "footers", KEY_FOOTERS, "LIST", 0, "of on, off (default: both)", 0 },
+        { "seeds", KEY_SEEDS, "FOLDER", 0, "canary states (default corpus/cases/seeds)", 0 },
+        { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
+        { "work", KEY_WORK, "FOLDER", 0, "where an interrupted experiment is kept (default work)", 0 },
+        { "examples", KEY_EXAMPLES, "FOLDER", 0, "where a case goes for each trial in which not all was rejected "
+                                                 "(default work/experiment)", 0 },
+        { "from", KEY_FROM, "FILE", 0, "show what an earlier experiment gave (its --json), and measure nothing", 0 },
+        { "markdown", KEY_MARKDOWN, NULL, 0, "the shares alone, as a table in Markdown", 0 },
+        { "json", 'j', NULL, 0, "as one JSON object", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .doc = "If one to four bytes of a device's section are missing, or are too many, at whatever offset: is the load "
+           "always refused?  Asks the real QEMU, for each device, bus, state and framing.\v"
+           "All trials take about an hour on two cores; one that was interrupted goes on where it was.\n\n"
+           "Exit status: 0 all was rejected; 1 something was not; 2 harness failure.",
+};
+
+struct experiment {
+    const struct options *options;
+    struct trial *trials;
+    size_t n;
+    char **journals; /* one for each trial, kept until all is done */
+};
+
+static int open_case(struct audit_case *subject, const struct options *options, const struct family *family,
+                     enum family_transport transport, bool canary, bool footers, struct hs_error *err)
+{
+    struct setup_options setup = {
+        .setup = family_setup(family, transport, footers ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY),
+    };
+    char *path = hs_format("%s/%s/%s.textproto", options->seeds, family_transport_name(transport), family->name);
+    int result = audit_case_open(subject, canary ? path : NULL, &setup, family->section, false, err);
+
+    tool_clear_setup(&setup);
+    free(path);
+    return result;
+}
+
+/* The first cell with garbage, or else the first that was not rejected; NULL: there is none. */
+static const struct audit_run *choose_example(const struct audit *audit)
+{
+    const struct audit_run *chosen = NULL;
+
+    for (size_t i = 0; i < audit->n_runs; i++) {
+        const struct audit_run *run = &audit->runs[i];
+
+        if (run->verdict == VERDICT_GARBAGE) {
+            return run;
+        }
+        chosen = chosen || run->verdict == VERDICT_REJECTED ? chosen : run;
+    }
+    return chosen;
+}
+
+static int save_example(const struct audit_case *subject, const struct audit *audit, const char *folder,
+                        struct trial *trial, struct hs_error *err)
+{
+    const struct audit_run *run = choose_example(audit);
+    char *path, *text, *commented;
+    int result;
+
+    if (!run) {
+        return 0;
+    }
+    snprintf(trial->example, sizeof(trial->example), "%s-%s-%s-%s.textproto", trial->transport, trial->device,
+             trial->state, trial->footers ? "footer" : "legacy");
+    subject->test->damage = hs_resize(subject->test->damage, 1, sizeof(*subject->test->damage));
+    subject->test->damage[0] = sweep_damage(subject->test, subject->section, run->edit, run->value, run->offset);
+    subject->test->n_damage = 1;
+    text = case_text(subject->test);
+    commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n# hardstop repro --confirm THIS_FILE\n%s",
+                          edit_name(run->edit), run->value, run->offset, trial->device, run->message, text);
+    path = hs_format("%s/%s", folder, trial->example);
+    result = file_make_folder(folder, err) < 0 ? -1 : file_write(path, commented, strlen(commented), err);
+    free(path);
+    free(commented);
+    free(text);
+    return result;
+}
+
+static int run_trial(struct experiment *experiment, const struct family *family, enum family_transport transport,
+                     size_t state, bool footers, struct hs_error *err)
+{
+    const struct options *options = experiment->options;
+    struct sweep_options sweep_options = trial_options;
+    struct trial *trial = &experiment->trials[experiment->n];
+    char **journal = &experiment->journals[experiment->n++];
+    char *label = hs_format("%s %s %s %s", family->name, family_transport_name(transport), state_names[state],
+                            footers ? "footer" : "legacy");
+    struct audit_case subject;
+    struct audit audit = { 0 };
+    int result = open_case(&subject, options, family, transport, state == 1, footers, err);
+
+    sweep_options.jobs = options->jobs;
+    snprintf(trial->device, sizeof(trial->device), "%s", family->name);
+    snprintf(trial->transport, sizeof(trial->transport), "%s", family_transport_name(transport));
+    snprintf(trial->state, sizeof(trial->state), "%s", state_names[state]);
+    trial->footers = footers;
+    if (result == 0) {
+        result = sweep_run(&subject, &sweep_options, options->work, label, journal, &audit, err);
+    }
+    if (result == 0) {
+        result = trial_read(trial, &audit, err);
+    }
+    if (result == 0) {
+        result = save_example(&subject, &audit, options->examples, trial, err);
+    }
+    if (result < 0) {
+        hs_fail_in(err, "%s", label);
+    }
+    audit_clear(&audit);
+    audit_case_clear(&subject);
+    free(label);
+    return result;
+}
+
+/* The trials of one device on one transport. */
+static int run_device(struct experiment *experiment, const struct family *family, enum family_transport transport,
+                      struct hs_error *err)
+{
+    const struct options *options = experiment->options;
+    int result = 0;
+
+    for (size_t state = 0; state < HS_COUNT(state_names); state++) {
+        for (int footers = 0; footers < 2 && result == 0; footers++) {
+            if (options->states[state] && options->footers[footers]) {
+                result = run_trial(experiment, family, transport, state, footers, err);
+            }
+        }
+    }
+    return result;
+}
+
+static int run_all(struct experiment *experiment, struct hs_error *err)
+{
+    const struct options *options = experiment->options;
+    size_t most = options->n_families * FAMILY_TRANSPORTS * HS_COUNT(state_names) * 2;
+    int result = 0;
+
+    experiment->trials = hs_alloc(most * sizeof(*experiment->trials));
+    experiment->journals = hs_alloc(most * sizeof(*experiment->journals));
+    for (int transport = 0; transport < FAMILY_TRANSPORTS; transport++) {
+        for (size_t i = 0; i < options->n_families && result == 0; i++) {
+            if (options->transports[transport] && options->families[i]->device[transport]) {
+                result = run_device(experiment, options->families[i], (enum family_transport)transport, err);
+            }
+        }
+    }
+    for (size_t i = 0; i < experiment->n; i++) {
+        if (result == 0) {
+            unlink(experiment->journals[i]);
+        }
+        free(experiment->journals[i]);
+    }
+    free(experiment->journals);
+    return result;
+}
+
+static int print(const struct options *options, const struct trial *trials, size_t n)
+{
+    int status = TOOL_CLEAN;
+
+    if (options->json) {
+        tool_print_json(experiment_json(trials, n));
+    } else {
+        (options->markdown ? experiment_markdown : experiment_text)(stdout, trials, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        status = trials[i].n_first && status == TOOL_CLEAN ? TOOL_FINDING : status;
+        status = trials[i].counts[VERDICT_UNKNOWN] ? TOOL_TROUBLE : status;
+    }
+    return status;
+}
+
+int command_experiment(int argc, char **argv)
+{
+    struct options options = {
+        .seeds = "corpus/cases/seeds", .work = "work", .examples = "work/experiment",
+    };
+    struct experiment experiment = { .options = &options };
+    struct hs_error err;
+    int result, status = TOOL_TROUBLE;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (options.from) {
+        experiment.trials = experiment_read(options.from, &experiment.n, &err);
+        result = experiment.trials ? 0 : -1;
+    } else {
+        result = run_all(&experiment, &err);
+    }
+    status = result < 0 ? tool_fail(&err) : print(&options, experiment.trials, experiment.n);
+    free(experiment.trials);
+    return status;
+}

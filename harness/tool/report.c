@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop report: an audit once more, from its JSON. */
+#include "harness/report/audit_json.h"
+#include "harness/report/heatmap.h"
+#include "harness/tool/audit_outputs.h"
+
+struct options {
+    struct audit_outputs outputs;
+    const char *path;
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path) {
+            argp_error(state, "one audit at a time; --beside takes another");
+        }
+        options->path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path) {
+            argp_error(state, "which audit?  Give the file that hardstop audit --json wrote");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .parser = parse,
+    .args_doc = "AUDIT_JSON",
+    .children = (const struct argp_child[]){ { &audit_outputs_argp, 0, NULL, 0 }, { 0 } },
+    .doc = "Shows an audit again, and turns it into any of its other forms, without a loader.\v"
+           "Exit status: as that of hardstop audit.",
+};
+
+int command_report(int argc, char **argv)
+{
+    struct options options = { 0 };
+    struct audit audit = { 0 };
+    struct hs_error err;
+    int status, result;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    result = audit_outputs_open(&options.outputs, &err);
+    if (result == 0) {
+        result = audit_json_read(options.path, &audit, &err);
+    }
+    if (result == 0) {
+        heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
+        result = audit_outputs_write(&options.outputs, &audit, &status, &err);
+    }
+    status = result < 0 ? tool_fail(&err) : status;
+    audit_clear(&audit);
+    audit_outputs_close(&options.outputs);
+    return status;
+}

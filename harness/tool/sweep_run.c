@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names the journal after what is audited, prints progress on a terminal, and takes SIGINT and SIGTERM. */
+#include "harness/tool/sweep_run.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/oracle/audit_findings.h"
+#include "proto/reflect.h"
+
+static volatile int interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void show_progress(void *user, const struct sweep_progress *progress)
+{
+    const char *label = user;
+    double share = progress->cells ? (double)progress->done / (double)progress->cells : 1;
+
+    fprintf(stderr, "\r\033[K%s%s%5.1f %%  %" PRIu64 " of %" PRIu64 " damages, %.0f/s", label ? label : "",
+            label ? "  " : "", 100 * share, progress->done, progress->cells, progress->rate);
+    if (progress->seconds_left >= 0) {
+        fprintf(stderr, ", %.0f s left", progress->seconds_left);
+    }
+    fflush(stderr);
+}
+
+static struct loader *open_loader(void *user, struct hs_error *err)
+{
+    return qemu_open(user, NULL, err);
+}
+
+/* Audits of other cases and options have other journals. */
+static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *work)
+{
+    uint64_t words[] = { options->edits, options->lengths, subject->section };
+    uint64_t hash = XXH3_64bits(words, sizeof(words));
+    size_t size;
+    uint8_t *packed = case_pack(subject->test, &size);
+
+    hash = XXH3_64bits_withSeed(options->values, options->n_values * sizeof(*options->values), hash);
+    hash = XXH3_64bits_withSeed(packed, size, hash);
+    free(packed);
+    return hs_format("%s/audit-%016" PRIx64 ".journal", work, hash);
+}
+
+/* The loader's version is part of the result. */
+static int name_loader(struct audit *audit, const Hardstop__Setup *setup, struct hs_error *err)
+{
+    struct loader *loader = qemu_open(setup, NULL, err);
+    char *name;
+
+    if (!loader) {
+        return -1;
+    }
+    name = hs_format("QEMU %s", qemu_version(loader));
+    audit->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
+    audit->loader = audit_keep(audit, name);
+    free(name);
+    loader_close(loader);
+    return 0;
+}
+
+int sweep_run(const struct audit_case *subject, const struct sweep_options *options, const char *work,
+              const char *label, char **journal, struct audit *audit, struct hs_error *err)
+{
+    bool is_terminal = isatty(STDERR_FILENO);
+    ProtobufCBinaryData description = { subject->description_size, subject->description };
+    struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESETHAND };
+    struct sweep_options all = *options;
+    int result;
+
+    *journal = journal_path(subject, options, work);
+    if (file_make_folder(work, err) < 0 || name_loader(audit, subject->test->setup, err) < 0) {
+        return -1;
+    }
+    all.section = subject->section;
+    all.description = subject->description ? &description : NULL;
+    all.journal = *journal;
+    all.progress = is_terminal ? show_progress : NULL;
+    all.user = (void *)label;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    result = sweep(subject->test, &all, open_loader, subject->test->setup, &interrupted, audit, err);
+    if (is_terminal) {
+        fputs("\r\033[K", stderr);
+    }
+    if (result == 1) {
+        return hs_fail(err, HS_NO_OFFSET, "interrupted; the same command goes on from %s", *journal);
+    }
+    return result;
+}
+
+int sweep_find(const struct audit_case *subject, const char *work, uint32_t timeout_ms, struct audit *audit,
+               struct hs_error *err)
+{
+    struct oracle oracle = { .loader = qemu_open(subject->test->setup, NULL, err), .timeout_ms = timeout_ms };
+    char *folder = hs_format("%s/findings", work);
+    int result = oracle.loader ? file_make_folder(folder, err) : -1;
+
+    if (result == 0) {
+        result = audit_find(audit, &oracle, subject->test, subject->section, folder, err);
+    }
+    loader_close(oracle.loader);
+    oracle_clear(&oracle);
+    free(folder);
+    return result;
+}
