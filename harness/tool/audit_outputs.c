@@ -2,16 +2,20 @@
 /* Files of an audit, and the last lines on the terminal: what fails. */
 #include "harness/tool/audit_outputs.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/report/audit_json.h"
 #include "harness/report/gate.h"
-#include "harness/report/html.h"
+#include "harness/report/html/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/sarif.h"
 #include "harness/report/style.h"
+#include "harness/report/verdict.h"
 
 enum {
     SHOWN_FAILURES = 10,
@@ -148,6 +152,21 @@ static void print_gate(const struct audit *audit, const struct gate *gate, bool 
     }
 }
 
+/* The distinct findings, with the commands that reproduce them. */
+static void print_findings(const struct audit *audit)
+{
+    struct finding *findings = hs_alloc((audit->n_findings + 1) * sizeof(*findings));
+    const char *path = audit->n_findings ? audit->findings[0].path : "", *slash = strrchr(path, '/');
+    char *folder = hs_format("%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+
+    for (size_t i = 0; i < audit->n_findings; i++) {
+        findings[i] = audit->findings[i].finding;
+    }
+    verdict_findings(stdout, findings, audit->n_findings, folder, program_invocation_name);
+    free(folder);
+    free(findings);
+}
+
 static int write_files(const struct audit_outputs *outputs, const struct audit *audit, const struct gate *gate,
                        struct hs_error *err)
 {
@@ -175,6 +194,9 @@ int audit_outputs_write(const struct audit_outputs *outputs, const struct audit 
         result = write_files(outputs, audit, &gate, err);
     }
     if (result == 0) {
+        if (audit->n_findings) {
+            print_findings(audit);
+        }
         print_gate(audit, &gate, outputs->baseline_path != NULL);
         *status = gate_status(&gate);
     }

@@ -188,6 +188,32 @@ struct experiment {
     char **journals; /* one for each trial, kept until all is done */
 };
 
+/*
+ * A request in flight is one array of 49 KiB after the other, in the byte order of the host, and is left out of the
+ * canaries: the question is about the state of the device.
+ */
+static void drop_requests(Hardstop__VirtioSection *section)
+{
+    Hardstop__VirtioBlk *blk = section->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_BLK ? section->blk : NULL;
+    Hardstop__VirtioSerial *serial = section->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_SERIAL ? section->serial
+                                                                                                     : NULL;
+
+    for (size_t i = 0; blk && i < blk->n_request; i++) {
+        hardstop__virtio_blk_request__free_unpacked(blk->request[i], NULL);
+    }
+    if (blk) {
+        blk->n_request = 0;
+    }
+    for (size_t i = 0; serial && i < serial->n_port; i++) {
+        Hardstop__VirtioSerialPort *port = serial->port[i];
+
+        hardstop__virt_queue_element__free_unpacked(port->elem, NULL);
+        port->elem = NULL;
+        port->elem_popped = 0;
+        port->has_iov_idx = port->has_iov_offset = false;
+    }
+}
+
 static int open_case(struct audit_case *subject, const struct options *options, const struct family *family,
                      enum family_transport transport, bool canary, bool footers, struct hs_error *err)
 {
@@ -197,6 +223,9 @@ static int open_case(struct audit_case *subject, const struct options *options, 
     char *path = hs_format("%s/%s/%s.textproto", options->seeds, family_transport_name(transport), family->name);
     int result = audit_case_open(subject, canary ? path : NULL, &setup, family->section, false, err);
 
+    if (result == 0 && subject->test->stream->section[0]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
+        drop_requests(subject->test->stream->section[0]->virtio);
+    }
     tool_clear_setup(&setup);
     free(path);
     return result;

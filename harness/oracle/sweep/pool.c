@@ -42,8 +42,8 @@ static void note_failure(struct sweep_pool *pool, const char *reason)
     }
 }
 
-__attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, struct sweep_shared *shared, int socket,
-                                                pid_t parent)
+__attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, const struct sweep_hand *hand,
+                                                int socket, pid_t parent)
 {
     const struct rlimit none = { 0, 0 };
 
@@ -62,7 +62,7 @@ __attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, struct 
             close(pool->hands[i].socket);
         }
     }
-    sweep_work(&pool->job, shared, socket);
+    sweep_work(&pool->job, (unsigned)(hand - pool->hands), hand->shared, socket);
     _exit(0);
 }
 
@@ -87,7 +87,7 @@ static void start(struct sweep_pool *pool, struct sweep_hand *hand)
     hand->pid = fork();
     if (hand->pid == 0) {
         close(sockets[0]);
-        be_worker(pool, hand->shared, sockets[1], parent);
+        be_worker(pool, hand, sockets[1], parent);
     }
     close(sockets[1]);
     hand->socket = sockets[0];

@@ -3,6 +3,7 @@
 #include "harness/oracle/sweep/worker.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -93,14 +94,38 @@ static bool judge_piece(struct worker *worker, const struct sweep_piece *piece)
     return true;
 }
 
-void sweep_work(const struct sweep_job *job, struct sweep_shared *shared, int socket)
+/*
+ * Worker and loader take turns, each waiting for the other: on one core the change costs a fraction of what waking
+ * another core does.  What the worker starts stays there, too.
+ */
+static void stay_on_one_core(unsigned number)
+{
+    cpu_set_t all, one;
+    unsigned seen = 0;
+
+    if (sched_getaffinity(0, sizeof(all), &all) < 0 || !CPU_COUNT(&all)) {
+        return;
+    }
+    number %= (unsigned)CPU_COUNT(&all);
+    CPU_ZERO(&one);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &all) && seen++ == number) {
+            CPU_SET(cpu, &one);
+        }
+    }
+    sched_setaffinity(0, sizeof(one), &one);
+}
+
+void sweep_work(const struct sweep_job *job, unsigned number, struct sweep_shared *shared, int socket)
 {
     struct worker worker = { .job = job, .shared = shared, .socket = socket };
     struct sweep_piece piece;
     struct hs_error err = { .text = "" };
     bool refused = false;
-    struct loader *loader = job->open(job->user, &err);
+    struct loader *loader;
 
+    stay_on_one_core(number);
+    loader = job->open(job->user, &err);
     if (!loader) {
         tell(&worker, SWEEP_FAILED, VERDICT_UNKNOWN, err.text);
         return;

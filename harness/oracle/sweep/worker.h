@@ -52,7 +52,10 @@ struct sweep_job {
     bool with_fresh;
 };
 
-/* Serves the parent at the socket until that closes.  For a process of its own, which exits afterwards. */
-void sweep_work(const struct sweep_job *job, struct sweep_shared *shared, int socket);
+/*
+ * Serves the parent at the socket until that closes, on one of the cores: the `number`-th, counted around.  For a
+ * process of its own, which exits afterwards.
+ */
+void sweep_work(const struct sweep_job *job, unsigned number, struct sweep_shared *shared, int socket);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "audits.h"
 #include "harness/report/audit_json.h"
-#include "harness/report/html.h"
+#include "harness/report/html/html.h"
 
 static bool is_file(const char *name)
 {

@@ -10,8 +10,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/report/html.h"
-#include "harness/report/html_text.h"
+#include "harness/report/html/html.h"
+#include "harness/report/html/text.h"
 
 #define LOST "\xef\xbf\xbd" /* U+FFFD */
 

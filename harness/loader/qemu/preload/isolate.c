@@ -5,15 +5,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <malloc.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -275,53 +272,4 @@ __attribute__((noinline)) void isolate_clean_stack(void)
     char space[STACK_CLEANED];
 
     explicit_bzero(space, sizeof(space));
-}
-
-/* Calls in which the kernel writes where the caller says: it would fail, and raise no signal. */
-
-static void touch_parts(const struct iovec *parts, int n)
-{
-    for (int i = 0; active && i < n; i++) {
-        isolate_touch(parts[i].iov_base, parts[i].iov_len);
-    }
-}
-
-#define INTERPOSED __attribute__((visibility("default")))
-
-INTERPOSED ssize_t read(int fd, void *buffer, size_t size)
-{
-    isolate_touch(buffer, size);
-    return syscall(SYS_read, fd, buffer, size);
-}
-
-INTERPOSED ssize_t readv(int fd, const struct iovec *parts, int n)
-{
-    touch_parts(parts, n);
-    return syscall(SYS_readv, fd, parts, n);
-}
-
-INTERPOSED ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
-{
-    isolate_touch(buffer, size);
-    return syscall(SYS_pread64, fd, buffer, size, offset);
-}
-
-INTERPOSED ssize_t preadv64(int fd, const struct iovec *parts, int n, off64_t offset)
-{
-    touch_parts(parts, n);
-    return syscall(SYS_preadv, fd, parts, n, (unsigned long)offset, 0ul);
-}
-
-INTERPOSED int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
-{
-    isolate_touch(fds, n * sizeof(*fds));
-    return (int)syscall(SYS_poll, fds, n, timeout_ms);
-}
-
-INTERPOSED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
-{
-    struct timespec copy = timeout ? *timeout : (struct timespec){ 0 };
-
-    isolate_touch(fds, n * sizeof(*fds));
-    return (int)syscall(SYS_ppoll, fds, n, timeout ? &copy : NULL, mask, _NSIG / 8);
 }

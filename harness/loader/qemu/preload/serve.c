@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/loader/qemu/preload/calls.h"
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/symbols.h"
@@ -49,10 +50,14 @@ static void write_guest_memory(const struct protocol_shared *shared)
 
 static void *open_file(int fd, bool output)
 {
-    void *channel = symbols.qio_channel_file_new_fd(dup(fd));
+    int own = dup(fd);
+    void *channel = symbols.qio_channel_file_new_fd(own);
     void *file = output ? symbols.qemu_file_new_output(channel) : symbols.qemu_file_new_input(channel);
 
     symbols.object_unref(channel);
+    if (!output) {
+        calls_begin_input(own);
+    }
     return file;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Decodes foreign text strictly: a browser that guesses is how text becomes markup. */
-#include "harness/report/html_text.h"
+#include "harness/report/html/text.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/report/html_page.h"
+#include "harness/report/html/page.h"
 #include "harness/wire/map.h"
 
 static const char *const meanings[VERDICT_COUNT] = {

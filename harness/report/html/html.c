@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The frame of the HTML report: lays the audits out, and puts the parts together. */
-#include "harness/report/html.h"
+#include "harness/report/html/html.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/report/html_page.h"
+#include "harness/report/html/page.h"
 
 /* A row is short enough to be told apart from the next, and a map not longer than some screens. */
 static uint32_t columns_for(uint32_t places)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "harness/report/grid.h"
-#include "harness/report/html_text.h"
+#include "harness/report/html/text.h"
 
 /* An audit and how it is laid out. */
 struct html_side {

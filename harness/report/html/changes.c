@@ -5,7 +5,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/report/baseline.h"
-#include "harness/report/html_page.h"
+#include "harness/report/html/page.h"
 
 #define SHOWN_CHANGES 12 /* the rest can be unfolded */
 
