@@ -33,7 +33,8 @@ struct loader_input {
     uint32_t timeout_ms; /* 0: LOADER_TIMEOUT_MS */
     /*
      * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
-     * the load before, and the state is saved again without a description.  A loader that has nothing faster ignores it.
+     * the load before, and the state is saved again without a description.  A loader that has nothing faster ignores
+     * it.
      */
     bool fast;
 };

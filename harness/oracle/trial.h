@@ -27,7 +27,7 @@ struct trial_cell {
 struct trial {
     char device[32]; /* the family's name: "net" */
     char transport[8];
-    char state[16]; /* "fresh": as a new device is; "canary": each place holds a value that is legal and not the default */
+    char state[16]; /* "fresh": as a new device is; "canary": each place holds a legal value, not the default */
     bool footers;
     uint32_t bytes; /* of the section, header and footer included */
     uint32_t streams; /* distinct damaged streams */

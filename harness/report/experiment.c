@@ -82,7 +82,8 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
 
         if (cells[footers]) {
             grid_percent(rejected[footers], cells[footers], share, sizeof(share));
-            fprintf(out, "%s: %s %% of %s streams with one to four bytes too few or too many are refused; %s are not.\n",
+            fprintf(out,
+                    "%s: %s %% of %s streams with one to four bytes too few or too many are refused; %s are not.\n",
                     footers ? "With section footers" : "Without, as in 2015", share,
                     grid_number(cells[footers], a), grid_number(cells[footers] - rejected[footers], b));
         }
@@ -91,8 +92,8 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
 
 void experiment_text(FILE *out, const struct trial *trials, size_t n)
 {
-    fprintf(out, "One to four bytes missing, or added (zeros), at every offset of a section with another device's behind "
-                 "it.\n"
+    fprintf(out, "One to four bytes missing, or added (zeros), at every offset of a section with another device's "
+                 "behind it.\n"
                  "Letters: . rejected, = equal, G garbage, C crashed, H hung, ? unknown.  vector: the two bytes of "
                  "config_vector missing, two too many.\n"
                  "end, between: 1, 2, 3, 4 bytes missing, then added, at the end of the payload, and of the "
@@ -140,7 +141,8 @@ static void print_share(FILE *out, const struct trial *trial)
 
 void experiment_markdown(FILE *out, const struct trial *trials, size_t n)
 {
-    fputs("| device | state | damages | rejected without footers | rejected with footers |\n|---|---|---|---|---|\n", out);
+    fputs("| device | state | damages | rejected without footers | rejected with footers |\n"
+          "|---|---|---|---|---|\n", out);
     for (size_t i = 0; i < n; i++) {
         const struct trial *footer = find_other(trials, n, &trials[i]);
 

@@ -58,7 +58,8 @@ static void take_transport(const char *word, struct argp_state *state)
     struct options *options = state->input;
     int transport = 0;
 
-    while (transport < FAMILY_TRANSPORTS && strcmp(word, family_transport_name((enum family_transport)transport)) != 0) {
+    while (transport < FAMILY_TRANSPORTS &&
+           strcmp(word, family_transport_name((enum family_transport)transport)) != 0) {
         transport++;
     }
     if (transport == FAMILY_TRANSPORTS) {
@@ -263,7 +264,8 @@ static int save_example(const struct audit_case *subject, const struct audit *au
     subject->test->damage[0] = sweep_damage(subject->test, subject->section, run->edit, run->value, run->offset);
     subject->test->n_damage = 1;
     text = case_text(subject->test);
-    commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n# hardstop repro --confirm THIS_FILE\n%s",
+    commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n"
+                          "# hardstop repro --confirm THIS_FILE\n%s",
                           edit_name(run->edit), run->value, run->offset, trial->device, run->message, text);
     path = hs_format("%s/%s", folder, trial->example);
     result = file_make_folder(folder, err) < 0 ? -1 : file_write(path, commented, strlen(commented), err);

@@ -115,7 +115,8 @@ unsigned long tool_number(const char *text, unsigned long min, unsigned long max
     return value;
 }
 
-void tool_each_word(const char *list, struct argp_state *state, void (*take)(const char *word, struct argp_state *state))
+void tool_each_word(const char *list, struct argp_state *state,
+                    void (*take)(const char *word, struct argp_state *state))
 {
     char *copy = hs_strdup(list), *rest = copy, *word;
 

@@ -143,7 +143,8 @@ static bool list_regions(const void *kept, size_t kept_size, uint32_t *n_pages)
         char mode[5];
 
         if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3 || mode[1] != 'w' ||
-            is_in(start, end, here) || is_in(start, end, kept) || is_in(start, end, (const char *)kept + kept_size - 1) ||
+            is_in(start, end, here) || is_in(start, end, kept) ||
+            is_in(start, end, (const char *)kept + kept_size - 1) ||
             is_in(start, end, __builtin_frame_address(0)) || strstr(line, "[v")) {
             continue;
         }

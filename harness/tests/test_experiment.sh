@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The figures that are kept are those that are measured, in README, too.
+# test_experiment.sh HARDSTOP SOURCE
+set -eu
+hardstop=$1
+cd "$2"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+sed -n '/^<!-- experiment -->$/,/^<!-- end of experiment -->$/p' README.md | sed '1d;$d' >"$work/readme"
+"$hardstop" experiment --from corpus/experiment.json --markdown >"$work/printed" || [ $? = 1 ]
+[ "$(wc -l <"$work/printed")" -ge 22 ]
+if ! diff "$work/readme" "$work/printed"; then
+    echo "README.md: put what 'hardstop experiment --from corpus/experiment.json --markdown' prints between the marks" >&2
+    exit 1
+fi
+
+# One trial once more; all of them take most of an hour.
+"$hardstop" experiment --devices rng --transports ccw --states fresh --footers off --json --work "$work" \
+    --examples "$work" >"$work/again.json" || [ $? = 1 ]
+cat >"$work/same.py" <<'END'
+import json, sys
+kept = json.load(open(sys.argv[1]))["trials"]
+for trial in json.load(open(sys.argv[2]))["trials"]:
+    sys.exit(0 if trial in kept else "measured, and not what is kept: %s" % json.dumps(trial))
+END
+python3 "$work/same.py" corpus/experiment.json "$work/again.json"
+
+# A figure that is another is noticed.
+sed 's/"equal": 65638/"equal": 65639/' "$work/again.json" >"$work/spoilt.json"
+if cmp -s "$work/again.json" "$work/spoilt.json" || python3 "$work/same.py" corpus/experiment.json "$work/spoilt.json" 2>/dev/null
+then
+    echo "a changed figure is not noticed" >&2
+    exit 1
+fi

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is read off an audit for the experiment, and how it is kept. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/report/experiment.h"
+
+enum { BYTES = 40, VECTOR = 20, FOOTER = 35 };
+
+static void add_fields(struct audit *audit, bool with_vector)
+{
+    audit_add_field(audit, "type", 0, 1);
+    audit_add_field(audit, "section_id", 1, VECTOR - 1);
+    audit_add_field(audit, with_vector ? "virtio.ccw.config_vector" : "virtio.ccw.mba", VECTOR, 2);
+    audit_add_field(audit, "virtio.status", VECTOR + 2, FOOTER - VECTOR - 2);
+    audit_add_field(audit, "footer.mark", FOOTER, BYTES - FOOTER);
+}
+
+/* Cells of one edit and value: rejected but for one. */
+static void add_lane(struct audit *audit, enum edit edit, const char *value, uint32_t cells, uint32_t at,
+                     enum verdict verdict)
+{
+    const struct audit_run runs[] = {
+        { edit, value, 0, at, VERDICT_REJECTED, "no" },
+        { edit, value, at, 1, verdict, "well" },
+        { edit, value, at + 1, cells - at - 1, VERDICT_REJECTED, "no" },
+    };
+
+    for (size_t i = 0; i < HS_COUNT(runs); i++) {
+        if (runs[i].count) {
+            audit_add(audit, &runs[i]);
+        }
+    }
+}
+
+/* Everything is rejected but two bytes more for config_vector, three more at the end, and one less between sections. */
+static void fill(struct audit *audit)
+{
+    audit->section = audit_keep(audit, "/fe.0.0000/virtio-rng");
+    audit->bytes = BYTES;
+    audit->streams = 300;
+    add_fields(audit, true);
+    add_lane(audit, EDIT_INSERT, "00", BYTES + 1, 3, VERDICT_HUNG);
+    add_lane(audit, EDIT_INSERT, "0000", BYTES + 1, VECTOR, VERDICT_GARBAGE);
+    add_lane(audit, EDIT_INSERT, "000000", BYTES + 1, FOOTER, VERDICT_EQUAL);
+    add_lane(audit, EDIT_INSERT, "00000000", BYTES + 1, 3, VERDICT_CRASHED);
+    add_lane(audit, EDIT_DELETE, "1", BYTES, BYTES - 1, VERDICT_EQUAL);
+    add_lane(audit, EDIT_DELETE, "2", BYTES - 1, 0, VERDICT_REJECTED);
+    add_lane(audit, EDIT_DELETE, "3", BYTES - 2, 0, VERDICT_REJECTED);
+    add_lane(audit, EDIT_DELETE, "4", BYTES - 3, 0, VERDICT_REJECTED);
+}
+
+static void check(const struct trial *trial)
+{
+    assert_int_equal(trial->bytes, BYTES);
+    assert_int_equal(trial->streams, 300);
+    assert_int_equal(trial->counts[VERDICT_REJECTED], 4 * (BYTES + 1) + 4 * BYTES - 6 - 5);
+    assert_int_equal(trial->counts[VERDICT_EQUAL], 2);
+    assert_int_equal(trial->change_missing, VERDICT_REJECTED);
+    assert_int_equal(trial->change_extra, VERDICT_GARBAGE);
+    for (int i = 0; i < TRIAL_LENGTHS; i++) {
+        assert_int_equal(trial->end_missing[i], VERDICT_REJECTED);
+        assert_int_equal(trial->end_extra[i], i == 2 ? VERDICT_EQUAL : VERDICT_REJECTED);
+        assert_int_equal(trial->between_missing[i], i == 0 ? VERDICT_EQUAL : VERDICT_REJECTED);
+        assert_int_equal(trial->between_extra[i], VERDICT_REJECTED);
+    }
+    assert_int_equal(trial->n_first, 5);
+    assert_string_equal(trial->first[0].value, "00");
+    assert_string_equal(trial->first[1].value, "00000000");
+    assert_int_equal(trial->first[1].verdict, VERDICT_CRASHED);
+    assert_string_equal(trial->first[2].field, "virtio.ccw.config_vector");
+    assert_int_equal(trial->first[4].offset, BYTES - 1);
+}
+
+static void an_audit_answers_the_question(void **state)
+{
+    struct audit audit = { 0 };
+    struct trial trial = { .device = "rng" };
+
+    (void)state;
+    fill(&audit);
+    assert_int_equal(trial_read(&trial, &audit, NULL), 0);
+    check(&trial);
+    audit_clear(&audit);
+}
+
+static void an_audit_without_the_cells_is_refused(void **state)
+{
+    struct audit audit = { .bytes = BYTES };
+    struct trial trial = { .device = "rng" };
+    struct hs_error err;
+
+    (void)state;
+    audit.section = audit_keep(&audit, "timer");
+    add_fields(&audit, false);
+    assert_int_equal(trial_read(&trial, &audit, &err), -1);
+    assert_string_equal(err.text, "timer has no config_vector");
+    audit_clear(&audit);
+    fill(&audit);
+    audit.runs[audit.n_runs - 1].edit = EDIT_FLIP;
+    assert_int_equal(trial_read(&trial, &audit, &err), -1);
+    assert_non_null(strstr(err.text, "the audit has no delete 4 at this offset"));
+    audit_clear(&audit);
+}
+
+/* Writes the trial as JSON, after `find` was replaced by `replace` (of the same length, or NULL), and reads it. */
+static struct trial *keep(const struct trial *trial, const char *find, const char *replace, size_t *n,
+                          struct hs_error *err)
+{
+    char *folder = support_folder(), *path, *text, *at;
+    json_t *json = experiment_json(trial, 1);
+    struct trial *read;
+
+    text = json_dumps(json, JSON_PRESERVE_ORDER);
+    at = find ? strstr(text, find) : NULL;
+    assert_true(!find || at);
+    if (at) {
+        memcpy(at, replace, strlen(replace));
+    }
+    path = support_write(folder, "experiment.json", text, strlen(text));
+    read = experiment_read(path, n, err);
+    json_decref(json);
+    free(text);
+    free(path);
+    support_remove(folder);
+    return read;
+}
+
+static void a_trial_is_read_as_it_was_kept(void **state)
+{
+    static const char *const spoilt[][2] = {
+        { "\"equal\":", "\"equol\":" }, { "rejected\": 313", "rejected\": -13" }, { "\"hung\"", "\"hong\"" },
+        { "\"bytes\": 40", "\"bytes\": \"\"" }, { "\"insert\"", "\"insort\"" }, { "\"trials\"", "\"trails\"" },
+        { "{", "[" },
+    };
+    struct audit audit = { 0 };
+    struct trial trial = { .device = "rng", .transport = "ccw", .state = "canary", .example = "x.textproto" };
+    struct trial *read;
+    struct hs_error err;
+    size_t n;
+
+    (void)state;
+    fill(&audit);
+    assert_int_equal(trial_read(&trial, &audit, NULL), 0);
+    read = keep(&trial, NULL, NULL, &n, &err);
+    assert_non_null(read);
+    assert_int_equal(n, 1);
+    assert_memory_equal(read, &trial, sizeof(trial));
+    free(read);
+    for (size_t i = 0; i < HS_COUNT(spoilt); i++) {
+        assert_null(keep(&trial, spoilt[i][0], spoilt[i][1], &n, &err));
+        assert_non_null(strstr(err.text, "experiment.json: "));
+    }
+    audit_clear(&audit);
+}
+
+static void a_table_has_a_row_for_both_framings(void **state)
+{
+    struct trial trials[2] = {
+        { .device = "rng", .transport = "ccw", .state = "fresh",
+          .counts = { [VERDICT_REJECTED] = 1, [VERDICT_EQUAL] = 2, [VERDICT_GARBAGE] = 7 } },
+        { .device = "rng", .transport = "ccw", .state = "fresh", .footers = true,
+          .counts = { [VERDICT_REJECTED] = 9 } },
+    };
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    experiment_markdown(out, trials, 2);
+    fclose(out);
+    assert_string_equal(text, "| device | state | damages | rejected without footers | rejected with footers |\n"
+                              "|---|---|---|---|---|\n"
+                              "| ccw rng | fresh | 10 | 10.0 %: 2 equal, 7 garbage | 100 % |\n");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_audit_answers_the_question),
+        cmocka_unit_test(an_audit_without_the_cells_is_refused),
+        cmocka_unit_test(a_trial_is_read_as_it_was_kept),
+        cmocka_unit_test(a_table_has_a_row_for_both_framings),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
