@@ -31,7 +31,7 @@ struct search {
 
 static char *key_of(const struct audit_run *run, const char *path)
 {
-    bool by_words = run->verdict == VERDICT_CRASHED || run->verdict == VERDICT_HUNG || !edit_changes_length(run->edit);
+    bool by_words = run->verdict == VERDICT_CRASHED || run->verdict == VERDICT_HUNG;
     char field[256];
 
     map_path_without_indexes(path, field, sizeof(field));
@@ -157,7 +157,9 @@ int audit_find(struct audit *audit, struct oracle *oracle, const Hardstop__Case 
         free(kind->key);
         free(kind);
     }
-    qsort(search.found, search.n_found, sizeof(*search.found), worst_first);
+    if (search.n_found) {
+        qsort(search.found, search.n_found, sizeof(*search.found), worst_first);
+    }
     for (size_t i = 0; i < search.n_found && result == 0; i++) {
         audit_add_finding(audit, &search.found[i]);
     }

@@ -2,27 +2,16 @@
 /* The command as a user runs it: what each exit status means, one line for what went wrong, and output for programs. */
 #include "support.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
 #include "proto/reflect.h"
-
-enum { MAX_ARGUMENTS = 24 };
-
-/* How a run ended, and what it said. */
-struct run {
-    int status; /* of its exit, or minus the signal */
-    char *out, *err;
-};
+#include "spawn.h"
 
 static char *folder;
 
@@ -40,53 +29,9 @@ static int remove_folder(void **state)
     return 0;
 }
 
-static char *read_back(int fd)
-{
-    off_t size = lseek(fd, 0, SEEK_END);
-    char *text = hs_alloc((size_t)size + 1);
-
-    assert_int_equal(pread(fd, text, (size_t)size, 0), size);
-    close(fd);
-    return text;
-}
-
-/* Runs "hardstop ARGUMENTS", split at spaces; "@" stands for the folder. */
 static struct run run(const char *arguments)
 {
-    char *argv[MAX_ARGUMENTS + 1] = { support_beside("hardstop") }, *copy = hs_strdup(arguments), *rest = copy;
-    int out = memfd_create("out", 0), err = memfd_create("err", 0), status;
-    size_t n = 1;
-    struct run run = { 0 };
-    pid_t pid;
-
-    for (char *word; (word = strsep(&rest, " "));) {
-        char *at = strchr(word, '@');
-
-        assert_true(n < MAX_ARGUMENTS);
-        argv[n++] = at ? hs_format("%.*s%s%s", (int)(at - word), word, folder, at + 1) : hs_strdup(word);
-    }
-    pid = fork();
-    if (pid == 0) {
-        dup2(out, 1);
-        dup2(err, 2);
-        execv(argv[0], argv);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    run.out = read_back(out);
-    run.err = read_back(err);
-    while (n > 0) {
-        free(argv[--n]);
-    }
-    free(copy);
-    return run;
-}
-
-static void clear(struct run *run)
-{
-    free(run->out);
-    free(run->err);
+    return spawn_run(folder, arguments);
 }
 
 static size_t count_lines(const char *text)
@@ -108,7 +53,7 @@ static void expect(const char *arguments, int status, const char *words)
         fail_msg("hardstop %s: status %d, not %d; \"%s\" is wanted:\n%.2000s%s", arguments, result.status, status,
                  words, result.out, result.err);
     }
-    clear(&result);
+    run_clear(&result);
 }
 
 static const char *const commands[] = {
@@ -126,7 +71,7 @@ static void every_command_has_help(void **state)
         assert_non_null(strstr(help.out, commands[i]));
         assert_string_equal(help.err, "");
         assert_int_equal(help.status, 0);
-        clear(&help);
+        run_clear(&help);
         free(arguments);
         free(usage);
     }
@@ -194,7 +139,7 @@ static void what_cannot_be_read_gives_one_line(void **state)
                 *result.out) {
                 fail_msg("hardstop %s: status %d\n%s%s", arguments, result.status, result.out, result.err);
             }
-            clear(&result);
+            run_clear(&result);
             free(arguments);
         }
     }
@@ -269,7 +214,7 @@ static void what_cannot_be_done_has_a_reason(void **state)
             fail_msg("hardstop %s: status %d, \"%s\" is wanted\n%s%s", refused[i].arguments, result.status,
                      refused[i].words, result.out, result.err);
         }
-        clear(&result);
+        run_clear(&result);
     }
 }
 
@@ -321,7 +266,7 @@ static void check_json(const char *arguments)
     assert_true(covered > 1000);
     free(pieces);
     json_decref(root);
-    clear(&result);
+    run_clear(&result);
 }
 
 static void check_is_json(const char *arguments, int status)
@@ -333,7 +278,7 @@ static void check_is_json(const char *arguments, int status)
         fail_msg("hardstop %s: status %d\n%s%s", arguments, result.status, result.out, result.err);
     }
     json_decref(root);
-    clear(&result);
+    run_clear(&result);
 }
 
 #define RNG "--qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw"
@@ -426,7 +371,7 @@ static void findings_are_told_from_what_is_known(void **state)
     assert_true(json_array_size(rows) > 0);
     signature = hs_strdup(json_string_value(json_object_get(json_array_get(rows, 0), "signature")));
     json_decref(rows);
-    clear(&result);
+    run_clear(&result);
     assert_int_equal(make_folders(), 0);
     expect("minimize @/long.textproto -o @/cases/regress/long.textproto", 0, "");
     write_known("garbage", signature);

@@ -317,9 +317,70 @@ static void descriptors_do_not_collide(void **state)
     case_free(good);
 }
 
+static const struct {
+    const char *given; /* in place of the captured run state; NULL: a stream that ends before it */
+    enum outcome outcome;
+    const char *saved;
+} run_states[] = {
+    { "prelaunch", OUTCOME_ACCEPTED, "prelaunch" },
+    { "suspended", OUTCOME_ACCEPTED, "suspended" },
+    { "running", OUTCOME_ACCEPTED, "paused" },
+    { NULL, OUTCOME_ACCEPTED, "paused" },
+    { "restore-vm", OUTCOME_CRASHED, NULL }, /* no incoming migration can lead there: QEMU aborts */
+    { "nonsense", OUTCOME_REJECTED, NULL },
+};
+
+static bool holds(const struct loader_answer *answer, const char *text)
+{
+    /* With the zero behind it. */
+    return answer->saved && memmem(answer->saved, answer->saved_size, text, strlen(text) + 1);
+}
+
+/* As QEMU's main loop does it after a load: a section that was never read must show. */
+static void the_run_state_is_what_was_loaded(void **state)
+{
+    static const char captured[] = "prelaunch";
+    Hardstop__Setup *setup = support_setup("ccw", NULL, HARDSTOP__FRAMING__FOOTER);
+    Hardstop__Case *test = support_capture(setup, CASE_KEEP_DEVICES);
+    struct loader *loader = support_open(setup);
+    struct stream_encoding plain = { 0 };
+    struct loader_answer answer;
+    struct hs_error err;
+
+    (void)state;
+    stream_encode(test->stream, &plain, NULL, NULL);
+    for (size_t i = 0; i < 2 * HS_COUNT(run_states); i++) {
+        const char *given = run_states[i / 2].given;
+        uint8_t *bytes = hs_copy(plain.out.data, plain.out.size);
+        uint8_t *place = memmem(bytes, plain.out.size, captured, sizeof(captured));
+        struct loader_input input = { .bytes = bytes, .size = plain.out.size, .fast = i % 2 };
+
+        assert_non_null(place);
+        if (given) {
+            memset(place, 0, sizeof(captured));
+            memcpy(place, given, strlen(given));
+        } else {
+            bytes[0] = 0;
+        }
+        assert_int_equal(loader_load(loader, &input, &answer, &err), 0);
+        assert_int_equal(answer.outcome, run_states[i / 2].outcome);
+        assert_false(answer.saving);
+        if (run_states[i / 2].saved) {
+            assert_true(holds(&answer, run_states[i / 2].saved));
+            assert_int_equal(holds(&answer, captured), strcmp(run_states[i / 2].saved, captured) == 0);
+        }
+        free(bytes);
+    }
+    stream_encoding_clear(&plain);
+    loader_close(loader);
+    hardstop__setup__free_unpacked(setup, NULL);
+    case_free(test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SUPPORT_TIDY(the_run_state_is_what_was_loaded),
         SUPPORT_TIDY(every_load_starts_from_the_same_state),
         SUPPORT_TIDY(a_rejection_names_its_section),
         SUPPORT_TIDY(a_crash_has_signal_and_frames),

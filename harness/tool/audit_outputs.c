@@ -142,8 +142,12 @@ static void print_gate(const struct audit *audit, const struct gate *gate, bool 
         style_print(stdout, STYLE_GOOD, with_baseline ? "nothing is worse than the baseline\n" : "nothing fails\n");
         return;
     }
-    style_print(stdout, STYLE_BAD, "%" PRIu64 " damages %s\n", gate->cells,
-                with_baseline ? "are worse than the baseline" : "fail");
+    if (gate->cells == 1) {
+        style_print(stdout, STYLE_BAD, "1 damage %s\n", with_baseline ? "is worse than the baseline" : "fails");
+    } else {
+        style_print(stdout, STYLE_BAD, "%" PRIu64 " damages %s\n", gate->cells,
+                    with_baseline ? "are worse than the baseline" : "fail");
+    }
     for (size_t i = 0; i < gate->n && i < SHOWN_FAILURES; i++) {
         print_failure(audit, &gate->failures[i]);
     }

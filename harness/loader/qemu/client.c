@@ -267,24 +267,41 @@ static int write_request(struct qemu_loader *qemu, const struct loader_input *in
     return 0;
 }
 
+/* The process that is at a fast load; 0: none, or its load is over.  `message` gets what comes meanwhile. */
+static pid_t busy_runner(struct qemu_loader *qemu, int *message)
+{
+    *message = 0;
+    /* The server may not have said yet which it is. */
+    if (qemu->shared->runner.busy && qemu->shared->runner.pid <= 0) {
+        *message = receive(qemu, PROTOCOL_STACK_MS);
+    }
+    return !*message && qemu->shared->runner.busy && qemu->shared->runner.pid > 0 ? qemu->shared->runner.pid : 0;
+}
+
 /* Ends a fast load whose time is up; what the server then sends. */
 static int end_runner(struct qemu_loader *qemu)
 {
-    pid_t pid = qemu->shared->runner.pid;
     int message;
+    pid_t pid = busy_runner(qemu, &message);
 
-    if (pid <= 0 || !qemu->shared->runner.busy) {
-        return receive(qemu, GRACE_MS);
+    if (!pid) {
+        return message ? message : receive(qemu, GRACE_MS);
     }
     qemu->shared->answer.timed_out = 1;
     /* A load that still obeys signals shows where it spins. */
     kill(pid, SIGABRT);
     message = receive(qemu, PROTOCOL_STACK_MS);
-    if (message) {
-        return message;
+    if (!message) {
+        kill(pid, SIGKILL);
+        message = receive(qemu, GRACE_MS);
     }
-    kill(pid, SIGKILL);
-    return receive(qemu, GRACE_MS);
+    /* Said again: a load that was late in beginning has wiped it out.  One that came to its end has answered. */
+    qemu->shared->answer.timed_out = qemu->shared->answer.phase != PROTOCOL_PHASE_FINISHED;
+    if (qemu->shared->answer.timed_out) {
+        qemu->shared->answer.signal = 0;
+        qemu->shared->answer.fault_address = 0;
+    }
+    return message;
 }
 
 /* One load in the server; -1 when the server is gone. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interposes calls in which the kernel writes where the caller says: on a protected page it would fail, and raise no
- * signal.
+ * Interposes calls in which the kernel writes where the caller says, which on a protected page would fail and raise no
+ * signal, and calls that take memory away.
  */
 #include "harness/loader/qemu/preload/calls.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -58,16 +60,30 @@ INTERPOSED ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
     return syscall(SYS_pread64, fd, buffer, size, offset);
 }
 
+INTERPOSED ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
+{
+    return pread64(fd, buffer, size, offset);
+}
+
+/* What a fortified program calls. */
+INTERPOSED ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t limit);
+INTERPOSED ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t limit)
+{
+    if (size > limit) {
+        abort();
+    }
+    return pread64(fd, buffer, size, offset);
+}
+
 INTERPOSED ssize_t preadv64(int fd, const struct iovec *parts, int n, off64_t offset)
 {
     touch_parts(parts, n);
     return syscall(SYS_preadv, fd, parts, n, (unsigned long)offset, 0ul);
 }
 
-INTERPOSED int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+INTERPOSED ssize_t preadv(int fd, const struct iovec *parts, int n, off_t offset)
 {
-    isolate_touch(fds, n * sizeof(*fds));
-    return (int)syscall(SYS_poll, fds, n, timeout_ms);
+    return preadv64(fd, parts, n, offset);
 }
 
 INTERPOSED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
@@ -77,4 +93,28 @@ INTERPOSED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeou
 
     isolate_touch(fds, n * sizeof(*fds));
     return (int)syscall(SYS_ppoll, fds, n, timeout ? &copy : NULL, mask, _NSIG / 8);
+}
+
+/* Not every architecture has a system call of that name. */
+INTERPOSED int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+    struct timespec timeout = { .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L };
+
+    return ppoll(fds, n, timeout_ms < 0 ? NULL : &timeout, NULL);
+}
+
+/* What was there goes away, though as many pages may come in its place. */
+INTERPOSED int munmap(void *address, size_t size)
+{
+    isolate_lose(address);
+    return (int)syscall(SYS_munmap, address, size);
+}
+
+/* QEMU keeps guest RAM out of its children; a load runs in a child and needs it. */
+INTERPOSED int madvise(void *address, size_t size, int advice)
+{
+    if (advice == MADV_DONTNEED || advice == MADV_REMOVE || advice == MADV_FREE) {
+        isolate_lose(address);
+    }
+    return advice == MADV_DONTFORK ? 0 : (int)syscall(SYS_madvise, address, size, advice);
 }

@@ -61,6 +61,10 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
         signal(fatal_signals[i], SIG_DFL);
     }
+    /* The supervisor may be reading the answer of a load that is over. */
+    if (watched->answer.phase == PROTOCOL_PHASE_FINISHED) {
+        raise(number);
+    }
     watched->answer.signal = number;
     watched->answer.fault_address = number == SIGABRT ? 0 : (uint64_t)(uintptr_t)info->si_addr;
     watched->answer.frame_address[0] = pc;

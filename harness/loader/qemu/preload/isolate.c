@@ -124,9 +124,23 @@ void isolate_touch(const void *address, size_t size)
     }
 }
 
+void isolate_lose(const void *address)
+{
+    spoilt |= active && find((uintptr_t)address & ~(uintptr_t)(PAGE - 1));
+}
+
 static bool is_in(uintptr_t start, uintptr_t end, const void *address)
 {
     return (uintptr_t)address >= start && (uintptr_t)address < end;
+}
+
+/* This module: its data may be several mappings, and the handler of faults must not fault. */
+extern const char __ehdr_start __attribute__((visibility("hidden")));
+extern const char _end __attribute__((visibility("hidden")));
+
+static bool is_ours(uintptr_t start, uintptr_t end)
+{
+    return start < (uintptr_t)&_end && end > (uintptr_t)&__ehdr_start;
 }
 
 /* Lists what can be written to, but for this module, the stack, and what the kernel or `kept` owns. */
@@ -134,7 +148,6 @@ static bool list_regions(const void *kept, size_t kept_size, uint32_t *n_pages)
 {
     static char line[512];
     FILE *maps = fopen("/proc/self/maps", "re");
-    const char *here = (const char *)&line;
     uint32_t pages = 0;
 
     n_regions = 0;
@@ -142,9 +155,8 @@ static bool list_regions(const void *kept, size_t kept_size, uint32_t *n_pages)
         unsigned long start, end;
         char mode[5];
 
-        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3 || mode[1] != 'w' ||
-            is_in(start, end, here) || is_in(start, end, kept) ||
-            is_in(start, end, (const char *)kept + kept_size - 1) ||
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3 || mode[1] != 'w' || is_ours(start, end) ||
+            is_in(start, end, kept) || is_in(start, end, (const char *)kept + kept_size - 1) ||
             is_in(start, end, __builtin_frame_address(0)) || strstr(line, "[v")) {
             continue;
         }
@@ -173,6 +185,15 @@ static void fill_descriptors(void)
         first_free_fd = (unsigned)dup(2);
     } while (first_free_fd <= highest);
     close((int)first_free_fd);
+}
+
+/* True when no descriptor of before was closed: a new one is still the first one behind them. */
+static bool has_all_descriptors(void)
+{
+    unsigned fd = (unsigned)dup(2);
+
+    close((int)fd);
+    return fd == first_free_fd;
 }
 
 static void *map(size_t size)
@@ -254,7 +275,7 @@ bool isolate_restore(void)
     set_data_end(data_end);
     syscall(SYS_close_range, first_free_fd, ~0u, 0);
     isolate_clean_stack();
-    return !spoilt && count_mapped_pages() == mapped_pages;
+    return !spoilt && has_all_descriptors() && count_mapped_pages() == mapped_pages;
 }
 
 void isolate_release(void)

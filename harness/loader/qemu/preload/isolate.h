@@ -3,8 +3,8 @@
  * Puts a process's memory back to what it was, many times: cheaper than a new process for each load.
  *
  * Every writable page is write-protected; the first write to one keeps a copy of it, and from then on the page is
- * written back after each load.  What cannot be put back (mappings that came or went) is noticed and said.  For a
- * process with one thread, and with SIGSEGV handled as isolate_allow() asks.
+ * written back after each load.  What cannot be put back (mappings that came or went, descriptors that were closed) is
+ * noticed and said.  For a process with one thread, and with SIGSEGV handled as isolate_allow() asks.
  */
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_ISOLATE_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_ISOLATE_H
@@ -21,6 +21,8 @@ bool isolate_begin(const void *kept, size_t kept_size);
 bool isolate_allow(const void *address);
 /* Makes memory writable that the kernel, which raises no signal, is going to write to. */
 void isolate_touch(const void *address, size_t size);
+/* Says that the memory, or what it holds, goes away: without a fault, nothing would be put back. */
+void isolate_lose(const void *address);
 /* Puts all back.  False when something cannot be: the process must end then. */
 bool isolate_restore(void);
 /* Nothing is protected any more: the process is about to end. */

@@ -22,6 +22,13 @@
 
 enum { STREAM_HEADER_SIZE = 8 };
 
+/* Of RunState in qapi/run-state.json (7.2). */
+enum run_state {
+    RUN_STATE_INMIGRATE = 1,
+    RUN_STATE_PAUSED = 4,
+    RUN_STATE_RUNNING = 9,
+};
+
 static void write_guest_memory(const struct protocol_shared *shared)
 {
     off_t at = PROTOCOL_MEMORY_OFFSET;
@@ -59,6 +66,19 @@ static void *open_file(int fd, bool output)
         calls_begin_input(own);
     }
     return file;
+}
+
+/*
+ * The guest's run state becomes what the stream said.  QEMU leaves that to a bottom half, which nothing runs here;
+ * without it, a stream whose end was never read would save as if it had been.
+ */
+static void set_run_state(void)
+{
+    int state = symbols.global_state_received() ? symbols.global_state_get_runstate() : RUN_STATE_PAUSED;
+
+    symbols.runstate_set(RUN_STATE_INMIGRATE);
+    /* As with -S. */
+    symbols.runstate_set(state == RUN_STATE_RUNNING ? RUN_STATE_PAUSED : state);
 }
 
 static void save_again(struct protocol_shared *shared)
@@ -116,6 +136,7 @@ static void load(struct protocol_shared *shared)
     result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
     shared->answer.load_result = result;
     if (result == 0) {
+        set_run_state();
         shared->answer.phase = PROTOCOL_PHASE_SAVING;
         save_again(shared);
     }

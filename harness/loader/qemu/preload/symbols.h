@@ -22,6 +22,9 @@ struct symbols {
     int (*qemu_load_device_state)(void *file);
     int (*qemu_save_device_state)(void *file);
     int (*global_state_store)(void);
+    bool (*global_state_received)(void);
+    int (*global_state_get_runstate)(void);
+    void (*runstate_set)(int state);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);

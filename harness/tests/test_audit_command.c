@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hardstop audit as somebody's CI runs it: what it exits with, that it goes on after a kill as if there had been none,
+ * that its files are what they claim to be, and that hardstop report makes the same of its JSON.
+ */
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/base/random.h"
+#include "spawn.h"
+
+enum {
+    KILLS = 3,
+    GONE_MS = 10000, /* for what a killed command leaves behind to end */
+};
+
+#define RNG "audit --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw "
+#define LONG RNG "--edits truncate " /* some seconds */
+#define SHORT RNG "--edits delete " /* half a second, and one finding */
+
+static char *folder;
+
+static int make_folder(void **state)
+{
+    struct hs_error err;
+    char *work;
+
+    (void)state;
+    folder = support_folder();
+    work = hs_format("%s/out", folder);
+    assert_int_equal(file_make_folder(work, &err), 0);
+    free(work);
+    return support_count_open(state);
+}
+
+static int remove_folder(void **state)
+{
+    support_remove(folder);
+    return support_check_closed(state);
+}
+
+static void pause_ms(uint64_t ms)
+{
+    usleep((useconds_t)(ms * 1000));
+}
+
+/* Runs, and demands the exit status and the words on either output. */
+static struct run expect(const char *arguments, int status, const char *words)
+{
+    struct run run = spawn_run(folder, arguments);
+
+    if (run.status != status || (!strstr(run.out, words) && !strstr(run.err, words))) {
+        fail_msg("hardstop %s: status %d, not %d; \"%s\" is wanted:\n%.3000s%s", arguments, run.status, status, words,
+                 run.out, run.err);
+    }
+    return run;
+}
+
+static void demand(const char *arguments, int status, const char *words)
+{
+    struct run run = expect(arguments, status, words);
+
+    run_clear(&run);
+}
+
+static struct builder read_file(const char *name)
+{
+    char *path = hs_format("%s/%s", folder, name);
+    struct builder data = { 0 };
+    struct hs_error err;
+    uint8_t *bytes;
+    size_t size;
+
+    if (file_read(path, &bytes, &size, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    builder_put(&data, bytes, size);
+    free(bytes);
+    free(path);
+    return data;
+}
+
+static void same_files(const char *left, const char *right)
+{
+    struct builder a = read_file(left), b = read_file(right);
+
+    if (!a.size || a.size != b.size || memcmp(a.data, b.data, a.size) != 0) {
+        fail_msg("%s and %s differ", left, right);
+    }
+    builder_clear(&a);
+    builder_clear(&b);
+}
+
+/* How many entries a folder has; `journal_size` (may be NULL) gets the size of the journal among them. */
+static size_t count_entries(const char *name, off_t *journal_size)
+{
+    char *path = hs_format("%s/%s", folder, name);
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+    size_t n = 0;
+
+    if (journal_size) {
+        *journal_size = 0;
+    }
+    while (directory && (entry = readdir(directory))) {
+        char *file = hs_format("%s/%s", path, entry->d_name);
+        struct stat status;
+
+        n += *entry->d_name != '.';
+        if (journal_size && strstr(entry->d_name, ".journal") && stat(file, &status) == 0) {
+            *journal_size = status.st_size;
+        }
+        free(file);
+    }
+    if (directory) {
+        closedir(directory);
+    }
+    free(path);
+    return n;
+}
+
+static void a_killed_audit_goes_on(void **state)
+{
+    off_t size = 0, before;
+    struct random random;
+    unsigned grown = 0;
+
+    (void)state;
+    random_init(&random, 1);
+    demand(LONG "--work @/w0 --json @/whole.json", 0, "nothing fails");
+    for (int i = 0; i < KILLS; i++) {
+        struct spawn spawn = spawn_start(folder, LONG "--jobs 1 --work @/w1 --json @/out/killed.json");
+
+        pause_ms(400 + random_below(&random, 600));
+        kill(-spawn.pid, SIGKILL);
+        assert_true(spawn_is_gone(&spawn, GONE_MS));
+        before = size;
+        count_entries("w1", &size);
+        /* It would be smaller had all begun anew. */
+        assert_true(size >= before);
+        grown += size > before;
+        assert_int_equal(count_entries("out", NULL), 0);
+    }
+    assert_true(grown >= 2);
+    demand(LONG "--work @/w1 --json @/killed.json", 0, "nothing fails");
+    same_files("whole.json", "killed.json");
+    count_entries("w1", &size);
+    assert_int_equal(size, 0); /* the journal is gone */
+}
+
+static void an_interrupted_audit_says_how_to_go_on(void **state)
+{
+    struct spawn spawn = spawn_start(folder, LONG "--jobs 1 --work @/w2 --json @/out/a.json --html @/out/a.html");
+    off_t size;
+    struct run run;
+
+    (void)state;
+    pause_ms(1000);
+    /* As a terminal does, to all of them. */
+    kill(-spawn.pid, SIGINT);
+    run = spawn_end(&spawn);
+    if (run.status != 2 || !strstr(run.err, "hardstop: interrupted; the same command goes on from ") || *run.out ||
+        strchr(run.err, '\n') != run.err + strlen(run.err) - 1) {
+        fail_msg("status %d\n%s%s", run.status, run.out, run.err);
+    }
+    run_clear(&run);
+    count_entries("w2", &size);
+    assert_true(size > 0);
+    assert_int_equal(count_entries("out", NULL), 0);
+    demand(LONG "--work @/w2 --json @/resumed.json", 0, "nothing fails");
+    same_files("whole.json", "resumed.json");
+}
+
+static void only_what_is_worse_than_the_baseline_fails(void **state)
+{
+    (void)state;
+    demand(SHORT "--work @/w3 --json @/on.json", 1, "1 damage fails\n  garbage delete 1 at 0 type: accepted;");
+    demand(SHORT "--work @/w3 --baseline @/on.json --json @/again.json", 0, "nothing is worse than the baseline");
+    same_files("on.json", "again.json");
+    demand(SHORT "--work @/w3 --footers off --baseline @/on.json --json @/off.json", 1,
+           "damages are worse than the baseline\n  ");
+    demand("report @/off.json --baseline @/on.json", 1, ", was rejected: accepted; ");
+    demand("report @/off.json --baseline @/off.json", 0, "nothing is worse than the baseline");
+    demand(SHORT "--work @/w3 --fail-on crashed,hung", 0, "nothing fails");
+    demand("report @/off.json --fail-on equal", 0, "nothing fails");
+}
+
+static void check_xml(const char *name)
+{
+    char *path = hs_format("%s/%s", folder, name);
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        execl(XMLLINT_PATH, XMLLINT_PATH, "--noout", "--nonet", path, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    free(path);
+}
+
+static void check_sarif(const char *name)
+{
+    struct builder data = read_file(name);
+    json_t *root = json_loadb((const char *)data.data, data.size, 0, NULL);
+
+    assert_string_equal(json_string_value(json_object_get(root, "version")), "2.1.0");
+    assert_int_equal(json_array_size(json_object_get(root, "runs")), 1);
+    json_decref(root);
+    builder_clear(&data);
+}
+
+static void a_report_is_what_the_audit_gave(void **state)
+{
+    struct run audit = expect(SHORT "--work @/w4 --json @/a.json --html @/a.html --junit @/a.xml --sarif @/a.sarif", 1,
+                              "1 damage fails");
+    struct run report = expect("report @/a.json --json @/b.json --html @/b.html --junit @/b.xml --sarif @/b.sarif", 1,
+                               "damage fails");
+
+    (void)state;
+    assert_string_equal(audit.out, report.out);
+    assert_string_equal(audit.err, "");
+    assert_string_equal(report.err, "");
+    assert_null(strchr(audit.out, '\033'));
+    same_files("a.json", "b.json");
+    same_files("a.html", "b.html");
+    same_files("a.xml", "b.xml");
+    same_files("a.sarif", "b.sarif");
+    check_xml("a.xml");
+    check_sarif("a.sarif");
+    run_clear(&audit);
+    run_clear(&report);
+}
+
+/* True when the report has escapes on a terminal. */
+static bool is_coloured(const char *no_color)
+{
+    char *program = support_beside("hardstop"), *path = hs_format("%s/a.json", folder), piece[4096];
+    bool found = false;
+    int terminal, status;
+    ssize_t n;
+    pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+
+    if (pid == 0) {
+        setenv("TERM", "xterm-256color", 1);
+        unsetenv("NO_COLOR");
+        if (no_color) {
+            setenv("NO_COLOR", no_color, 1);
+        }
+        execl(program, program, "report", path, (char *)NULL);
+        _exit(127);
+    }
+    assert_true(pid > 0);
+    while ((n = read(terminal, piece, sizeof(piece))) > 0) {
+        found |= memchr(piece, '\033', (size_t)n) != NULL;
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    close(terminal);
+    free(program);
+    free(path);
+    return found;
+}
+
+static void colour_is_for_terminals_that_want_it(void **state)
+{
+    (void)state;
+    assert_true(is_coloured(NULL));
+    assert_false(is_coloured("1"));
+}
+
+static const struct {
+    const char *arguments, *words;
+    int lines; /* 2: a usage error, whose next sentence leads to --help */
+} refused[] = {
+    { "audit", "hardstop audit: which stream or case?", 2 },
+    { "audit @/none.mig @/none.mig", "hardstop audit: one file at a time", 2 },
+    { "audit @/missing.mig", "missing.mig", 1 },
+    { "audit @/noise", "hardstop: ", 1 },
+    { "audit @/damaged.textproto --work @/w5", "the case has damages of its own", 1 },
+    { RNG "--section nonsense --work @/w5", "no device section's idstr contains \"nonsense\"", 1 },
+    { RNG "--section rng --whole", "hardstop audit: --section is one section, --whole is all", 2 },
+    { RNG "--values zz", "hardstop audit: --values takes all, or bytes in hex", 2 },
+    { RNG "--values 0", "hardstop audit: --values takes", 2 },
+    { RNG "--values 00,", "hardstop audit: --values takes", 2 },
+    { RNG "--edits foo", "hardstop audit: --edits takes truncate, insert", 2 },
+    { RNG "--lengths 9", "hardstop audit: --lengths takes a whole number", 2 },
+    { RNG "--lengths 0", "hardstop audit: --lengths takes a whole number", 2 },
+    { RNG "--jobs 0", "hardstop audit: --jobs takes a whole number", 2 },
+    { RNG "--fail-on rejected", "hardstop audit: --fail-on: ", 2 },
+    { SHORT "--baseline @/missing.json --work @/w5", "missing.json", 1 },
+    { SHORT "--baseline @/noise --work @/w5", "noise", 1 },
+    { SHORT "--baseline @/list.json --work @/w5", "list.json", 1 },
+    { SHORT "--beside @/noise --work @/w5", "noise", 1 },
+    { SHORT "--work @/noise", "noise", 1 },
+    { SHORT "--work @/w5 --json @/none/a.json", "none/a.json", 1 },
+    { SHORT "--work @/w5 --html @/none/a.html", "none/a.html", 1 },
+    { SHORT "--work @/w5 --junit @/none/a.xml", "none/a.xml", 1 },
+    { SHORT "--work @/w5 --sarif @", "hardstop: ", 1 },
+    { "report", "hardstop report: which audit?", 2 },
+    { "report @/missing.json", "missing.json", 1 },
+    { "report @/noise", "noise", 1 },
+    { "report @/list.json", "list.json", 1 },
+    { "report @/a.json --baseline @/noise", "noise", 1 },
+    { "report @/a.json --json @/none/b.json", "none/b.json", 1 },
+};
+
+static void write_bad_files(void)
+{
+    static const char damaged[] =
+        "setup { binary: \"qemu-system-s390x\" machine: \"s390-ccw-virtio\" }\n"
+        "stream { section { type: EOF } }\n"
+        "damage { at { offset: 0 } delete: 1 }\n";
+
+    free(support_write(folder, "noise", "\xff\xfe nothing", 10));
+    free(support_write(folder, "list.json", "[1, 2]\n", 7));
+    free(support_write(folder, "damaged.textproto", damaged, strlen(damaged)));
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++) {
+        n += *text == '\n';
+    }
+    return n;
+}
+
+static void what_cannot_be_done_has_a_reason(void **state)
+{
+    (void)state;
+    write_bad_files();
+    for (size_t i = 0; i < HS_COUNT(refused); i++) {
+        struct run run = spawn_run(folder, refused[i].arguments);
+        bool is_usage = strstr(run.err, "\nTry `hardstop ") != NULL;
+
+        if (run.status != 2 || is_usage != (refused[i].lines == 2) || (!is_usage && count_lines(run.err) != 1) ||
+            !strstr(run.err, refused[i].words) || strncmp(run.err, "hardstop", 8) != 0) {
+            fail_msg("hardstop %s: status %d, \"%s\" is wanted\n%.1000s%s", refused[i].arguments, run.status,
+                     refused[i].words, run.out, run.err);
+        }
+        run_clear(&run);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_killed_audit_goes_on),
+        cmocka_unit_test(an_interrupted_audit_says_how_to_go_on),
+        cmocka_unit_test(only_what_is_worse_than_the_baseline_fails),
+        cmocka_unit_test(a_report_is_what_the_audit_gave),
+        cmocka_unit_test(colour_is_for_terminals_that_want_it),
+        cmocka_unit_test(what_cannot_be_done_has_a_reason),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

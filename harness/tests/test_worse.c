@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A loader that lost a check fails beside the audit of what it was, and one that is as it was passes: with loaders of
+ * one planted defect each, swept for real, and a baseline that went through its JSON.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/oracle/sweep/sweep.h"
+#include "harness/report/audit_json.h"
+#include "harness/report/gate.h"
+#include "planted.h"
+#include "proto/reflect.h"
+
+/* What is opened in a worker. */
+struct kind {
+    const Hardstop__Case *test;
+    enum defect defect;
+};
+
+static const struct {
+    enum defect defect;
+    /* Some cell of this edit was rejected, and is this now. */
+    enum edit edit;
+    enum verdict verdict;
+} defects[] = {
+    { IGNORES_SHORT_READS, EDIT_TRUNCATE, VERDICT_GARBAGE },
+    { IGNORES_WHAT_FOLLOWS, EDIT_INSERT, VERDICT_EQUAL },
+    { SKIPS_CHECKS, EDIT_DELETE, VERDICT_GARBAGE },
+    { ACCEPTS_ALL, EDIT_INSERT, VERDICT_EQUAL },
+    { CRASHES, EDIT_DELETE, VERDICT_CRASHED },
+    { HANGS, EDIT_TRUNCATE, VERDICT_HUNG },
+};
+
+static struct loader *open_planted(void *user, struct hs_error *err)
+{
+    static struct planted planted; /* of the worker alone, which ends with it */
+    const struct kind *kind = user;
+
+    (void)err;
+    planted_init(&planted, kind->defect, kind->test);
+    return &planted.loader;
+}
+
+static void audit_of(const Hardstop__Case *test, enum defect defect, struct audit *audit)
+{
+    static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0x41 }, 1 } };
+    const struct sweep_options options = {
+        .section = SWEEP_WHOLE, .edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE,
+        .values = values, .n_values = HS_COUNT(values), .lengths = 1, .jobs = 2,
+    };
+    struct kind kind = { test, defect };
+    struct hs_error err;
+
+    memset(audit, 0, sizeof(*audit));
+    audit->setup = (Hardstop__Setup *)reflect_clone(&test->setup->base);
+    audit->loader = audit_keep(audit, "planted");
+    if (sweep(test, &options, open_planted, &kind, NULL, audit, &err) != 0) {
+        fail_msg("%s", err.text);
+    }
+}
+
+/* The audit as somebody kept it. */
+static void keep(const struct audit *audit, struct audit *kept)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct hs_error err;
+
+    audit_json_print(out, audit);
+    fclose(out);
+    memset(kept, 0, sizeof(*kept));
+    if (audit_json_parse(text, size, kept, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    free(text);
+}
+
+static int judge(const struct audit *now, const struct audit *earlier, struct gate *gate)
+{
+    struct baseline baseline = { 0 };
+    struct hs_error err;
+
+    memset(gate, 0, sizeof(*gate));
+    if (baseline_compare(now, earlier, &baseline, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    gate_judge(now, GATE_ALL, &baseline, gate);
+    baseline_clear(&baseline);
+    return gate_status(gate);
+}
+
+static bool has_failure(const struct gate *gate, enum edit edit, enum verdict verdict)
+{
+    for (size_t i = 0; i < gate->n; i++) {
+        const struct gate_failure *failure = &gate->failures[i];
+
+        if (failure->edit == edit && failure->verdict == verdict && failure->was == VERDICT_REJECTED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void a_loader_that_lost_a_check_fails(void **state)
+{
+    Hardstop__Case *test = planted_case("");
+    struct audit good, baseline;
+    struct gate gate;
+
+    (void)state;
+    audit_of(test, GOOD, &good);
+    keep(&good, &baseline);
+    assert_int_equal(judge(&good, &baseline, &gate), 0);
+    gate_clear(&gate);
+    for (size_t i = 0; i < HS_COUNT(defects); i++) {
+        struct audit bad, bad_baseline;
+
+        audit_of(test, defects[i].defect, &bad);
+        keep(&bad, &bad_baseline);
+        assert_int_equal(judge(&bad, &baseline, &gate), 1);
+        assert_true(has_failure(&gate, defects[i].edit, defects[i].verdict));
+        gate_clear(&gate);
+        /* Bad as it was, and mended. */
+        assert_int_equal(judge(&bad, &bad_baseline, &gate), 0);
+        gate_clear(&gate);
+        assert_int_equal(judge(&good, &bad_baseline, &gate), 0);
+        gate_clear(&gate);
+        audit_clear(&bad);
+        audit_clear(&bad_baseline);
+    }
+    audit_clear(&good);
+    audit_clear(&baseline);
+    case_free(test);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SUPPORT_TIDY(a_loader_that_lost_a_check_fails),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
