@@ -3,6 +3,7 @@
 #include "harness/oracle/finding.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,18 +86,21 @@ static void identify_crash(const struct loader_answer *answer, struct finding *f
         return;
     }
     used = (size_t)snprintf(finding->same, size, "crash: ");
-    if (!words && answer->exited) {
+    if (!words && (answer->exited || answer->signal == SIGABRT)) {
         /* What ends the process says why, whoever called it. */
-        used += (size_t)snprintf(finding->same + used, size - used, "exit(%d): ", answer->exit_status);
         words = finding_last_line(answer->text, &length);
-        words = without_program(words, &length);
+        words = length || answer->exited ? without_program(words, &length) : NULL;
+    }
+    if (words && answer->exited) {
+        used += (size_t)snprintf(finding->same + used, size - used, "exit(%d): ", answer->exit_status);
     }
     if (words) {
         without_numbers(words, length, finding->same + used, size - used);
         return;
     }
     used += (size_t)snprintf(finding->same + used, size - used, "%s", finding->crash);
-    for (int i = 1; frame && i < CRASH_FRAMES && ++frame < end; i++) {
+    /* What is behind the loader's own frames is ours. */
+    for (int i = 1; frame && i < CRASH_FRAMES && ++frame < end && !strstr(frame->module, "-preload.so"); i++) {
         used += (size_t)snprintf(finding->same + used, size - used, " %s+0x%" PRIx64, frame->module, frame->offset);
     }
 }
