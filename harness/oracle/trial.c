@@ -14,6 +14,7 @@ const struct sweep_options trial_options = {
     .edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE,
     .values = zeros, .n_values = TRIAL_LENGTHS,
     .lengths = (1u << TRIAL_LENGTHS) - 1,
+    .timeout_ms = TRIAL_TIMEOUT_MS,
 };
 
 static const struct audit_run *find_run(const struct audit *audit, enum edit edit, const char *value, uint32_t offset)

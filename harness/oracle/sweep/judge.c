@@ -10,7 +10,7 @@
 
 enum {
     CHECKED_ONE_IN = 256,
-    FAST_MS = 250, /* a fast load that takes longer is done again with the whole time limit */
+    FAST_MS = 50, /* a fast load that takes longer is done again with the whole time limit */
 };
 
 static int load(struct sweep_judge *judge, const struct builder *bytes, bool fast, enum sweep_phase phase,

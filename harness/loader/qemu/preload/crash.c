@@ -137,11 +137,27 @@ static void translate(uint64_t address, struct protocol_frame *frame)
     }
 }
 
+/* Looking up a name goes through all that QEMU exports, and thousands of crashes share their frames. */
+static const struct protocol_frame *translated(uint64_t address)
+{
+    static struct {
+        uint64_t address;
+        struct protocol_frame frame;
+    } known[1024];
+    size_t at = (size_t)(address >> 2) % (sizeof(known) / sizeof(known[0]));
+
+    if (known[at].address != address) {
+        known[at].address = address;
+        translate(address, &known[at].frame);
+    }
+    return &known[at].frame;
+}
+
 void crash_translate(struct protocol_shared *shared)
 {
     uint32_t n = shared->answer.n_frames;
 
     for (uint32_t i = 0; i < n && i < PROTOCOL_FRAMES; i++) {
-        translate(shared->answer.frame_address[i], &shared->answer.frames[i]);
+        shared->answer.frames[i] = *translated(shared->answer.frame_address[i]);
     }
 }

@@ -242,7 +242,23 @@ static void answer(void)
     }
 }
 
-/* Loads for as long as requests are like the first, and memory can be put back. */
+/* A pipe: requests that are not for the runner, which reads them all while it lives, go to the server. */
+static int passed_on[2];
+
+/* The next request for the runner. */
+static void await_fast_request(struct protocol_shared *shared)
+{
+    await_request();
+    while (!shared->request.fast) {
+        if (write(passed_on[1], "", 1) != 1) {
+            _exit(0);
+        }
+        await_request();
+    }
+    shared->runner.busy = 1;
+}
+
+/* Loads for as long as requests have the same limit, and memory can be put back. */
 __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *shared)
 {
     uint64_t memory_limit = shared->request.memory_limit;
@@ -262,18 +278,41 @@ __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *sha
         if (!isolate_restore()) {
             _exit(0);
         }
-        await_request();
-        shared->runner.busy = 1;
-    } while (shared->request.fast && shared->request.memory_limit == memory_limit);
+        await_fast_request(shared);
+    } while (shared->request.memory_limit == memory_limit);
     shared->runner.busy = 0;
     shared->runner.handed_back = 1;
     _exit(0);
 }
 
+/* Does what the runner leaves to the server, until the runner ends. */
+static void serve_beside_runner(struct protocol_shared *shared, int pidfd)
+{
+    struct pollfd fds[2] = {
+        { .fd = passed_on[0], .events = POLLIN },
+        { .fd = pidfd, .events = POLLIN },
+    };
+    char message;
+
+    for (;;) {
+        if (poll(fds, 2, -1) < 0) {
+            continue;
+        }
+        if (fds[0].revents & POLLIN) {
+            if (read(passed_on[0], &message, 1) == 1) {
+                run_load(shared);
+                answer();
+            }
+        } else if (fds[1].revents & POLLIN) {
+            return;
+        }
+    }
+}
+
 /* True when there is a request that is still to be done. */
 static bool run_runner(struct protocol_shared *shared)
 {
-    int status = 0;
+    int status = 0, pidfd;
     pid_t pid;
 
     memset(&shared->answer, 0, sizeof(shared->answer));
@@ -284,6 +323,14 @@ static bool run_runner(struct protocol_shared *shared)
         run_fast_loads(shared);
     }
     shared->runner.pid = pid;
+    pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    if (pidfd >= 0) {
+        serve_beside_runner(shared, pidfd);
+        close(pidfd);
+    } else if (pid > 0) {
+        /* Linux before 5.3. */
+        kill(pid, SIGKILL);
+    }
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     shared->runner.pid = 0;
@@ -297,6 +344,9 @@ static bool run_runner(struct protocol_shared *shared)
 
 void serve(struct protocol_shared *shared)
 {
+    if (pipe2(passed_on, O_CLOEXEC) < 0) {
+        _exit(0);
+    }
     for (;;) {
         bool pending = true;
 
