@@ -68,63 +68,40 @@ static void add_finding(const struct audit_finding *finding, unsigned verdicts, 
     }
 }
 
-static int compare(const struct gate_failure *a, enum edit edit, const char *value, uint32_t offset)
-{
-    int order = (a->edit > edit) - (a->edit < edit);
-
-    order = order ? order : strcmp(a->value, value);
-    return order ? order : (a->offset > offset) - (a->offset < offset);
-}
-
 static int by_place(const void *left, const void *right)
 {
     const struct gate_failure *a = left, *b = right;
-    int order = compare(a, b->edit, b->value, b->offset);
+    int order = (a->edit > b->edit) - (a->edit < b->edit);
     uint64_t x = a->finding ? a->finding->finding.signature : 0, y = b->finding ? b->finding->finding.signature : 0;
 
+    order = order ? order : strcmp(a->value, b->value);
+    order = order ? order : (a->offset > b->offset) - (a->offset < b->offset);
     return order ? order : (x > y) - (x < y);
 }
 
-/* True when the finding's first cell is among the first `n` failures, which are runs in order. */
-static bool is_covered(const struct gate *gate, size_t n, const struct audit_finding *finding)
+static void add_findings(const struct audit *audit, const struct baseline *baseline, unsigned verdicts,
+                         struct gate *gate)
 {
-    size_t low = 0, high = n;
-    const struct gate_failure *before;
+    size_t n = baseline ? baseline->n_findings : audit->n_findings;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
+    for (size_t i = 0; i < n; i++) {
+        const struct audit_finding *finding = baseline ? baseline->findings[i] : &audit->findings[i];
 
-        if (compare(&gate->failures[middle], finding->edit, finding->value, finding->offset) > 0) {
-            high = middle;
-        } else {
-            low = middle + 1;
+        /* Of the others, cells say all. */
+        if (!edit_changes_length(finding->edit)) {
+            add_finding(finding, verdicts, gate);
         }
     }
-    before = low ? &gate->failures[low - 1] : NULL;
-    return before && before->edit == finding->edit && strcmp(before->value, finding->value) == 0 &&
-           finding->offset - before->offset < before->count;
 }
 
 void gate_judge(const struct audit *audit, unsigned verdicts, const struct baseline *baseline, struct gate *gate)
 {
-    size_t n;
-
     if (baseline) {
         add_worse_runs(baseline, verdicts, gate);
-        n = gate->n;
-        for (size_t i = 0; i < baseline->n_findings; i++) {
-            if (!is_covered(gate, n, baseline->findings[i])) {
-                add_finding(baseline->findings[i], verdicts, gate);
-            }
-        }
     } else {
         add_runs(audit, verdicts, gate);
-        for (size_t i = 0; i < audit->n_findings; i++) {
-            if (!edit_changes_length(audit->findings[i].edit)) {
-                add_finding(&audit->findings[i], verdicts, gate);
-            }
-        }
     }
+    add_findings(audit, baseline, verdicts, gate);
     if (gate->n) {
         qsort(gate->failures, gate->n, sizeof(*gate->failures), by_place);
     }

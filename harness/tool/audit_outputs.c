@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/report/audit_json.h"
@@ -79,9 +80,31 @@ const struct argp audit_outputs_argp = {
     .parser = parse,
 };
 
+/* After an audit of minutes is no time to learn that there is no such folder. */
+static int check_folder(const char *path, struct hs_error *err)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    char *folder;
+    int result = 0;
+
+    if (!path) {
+        return 0;
+    }
+    folder = slash ? hs_format("%.*s", (int)(slash - path) + 1, path) : hs_strdup(".");
+    if (access(folder, W_OK | X_OK) < 0) {
+        result = hs_fail(err, HS_NO_OFFSET, "%s: %s", path, strerror(errno));
+    }
+    free(folder);
+    return result;
+}
+
 int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err)
 {
     outputs->fail_on = outputs->fail_on ? outputs->fail_on : GATE_ALL;
+    if (check_folder(outputs->json, err) < 0 || check_folder(outputs->html, err) < 0 ||
+        check_folder(outputs->junit, err) < 0 || check_folder(outputs->sarif, err) < 0) {
+        return -1;
+    }
     if (outputs->baseline_path && audit_json_read(outputs->baseline_path, &outputs->baseline, err) < 0) {
         return -1;
     }
