@@ -9,8 +9,12 @@
 void hs_make_printable(char *text)
 {
     for (; *text; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-            *text = '?';
+        unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+
+        /* C1 controls are c2 80 to c2 9f in UTF-8, and a terminal may act on them. */
+        if (first < 0x20 || first == 0x7f || (first == 0xc2 && second >= 0x80 && second < 0xa0)) {
+            text[0] = '?';
+            text[1] = first == 0xc2 ? '?' : text[1];
         }
     }
 }

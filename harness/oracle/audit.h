@@ -68,7 +68,7 @@ struct audit {
     const char *loader; /* what loaded: "QEMU 7.2.22" */
     const char *section; /* idstr; "" for a whole stream */
     uint32_t bytes; /* of what was audited: header, payload and footer of a section */
-    uint32_t streams; /* distinct damaged streams: damages that give the same bytes are loaded once */
+    uint32_t streams; /* that were loaded: neighbours of one edit and value that give the same bytes are one */
     struct audit_field *fields; /* by offset, without gaps */
     size_t n_fields;
     struct audit_run *runs; /* as audit_compare_runs() orders them, without two neighbours that could be one */

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "harness/base/alloc.h"
 #include "proto/reflect.h"
+
+#define uthash_malloc(size) hs_alloc(size)
+#include <uthash.h>
 
 struct kind {
     char *key;

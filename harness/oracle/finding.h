@@ -4,8 +4,8 @@
  *
  * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
  *   crashes    the text of the failed assertion, or the last line before an exit() or abort(), numbers and the
- *              program's name left out; where memory was refused, the device and that line; else the signal and the three
- *              innermost frames from the first one inside the program on
+ *              program's name left out; where memory was refused, the device and that line; else the signal and the
+ *              three innermost frames from the first one inside the program on
  *   hangs      the exported function nearest to the frame of the device's load; without a stack, the property and
  *              the place
  *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line, numbers

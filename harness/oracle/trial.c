@@ -17,19 +17,6 @@ const struct sweep_options trial_options = {
     .timeout_ms = TRIAL_TIMEOUT_MS,
 };
 
-static const struct audit_run *find_run(const struct audit *audit, enum edit edit, const char *value, uint32_t offset)
-{
-    for (size_t i = 0; i < audit->n_runs; i++) {
-        const struct audit_run *run = &audit->runs[i];
-
-        if (run->edit == edit && offset >= run->offset && offset - run->offset < run->count &&
-            strcmp(run->value, value) == 0) {
-            return run;
-        }
-    }
-    return NULL;
-}
-
 /* The verdict on so many bytes missing from, or added at, an offset. */
 static int find_verdict(const struct audit *audit, enum edit edit, unsigned length, uint32_t offset,
                         enum verdict *verdict, struct hs_error *err)
@@ -38,7 +25,7 @@ static int find_verdict(const struct audit *audit, enum edit edit, unsigned leng
         [EDIT_INSERT] = { "00", "0000", "000000", "00000000" },
         [EDIT_DELETE] = { "1", "2", "3", "4" },
     };
-    const struct audit_run *run = find_run(audit, edit, values[edit][length - 1], offset);
+    const struct audit_run *run = audit_run_at(audit, edit, values[edit][length - 1], offset);
 
     if (!run) {
         return hs_fail(err, offset, "the audit has no %s %s at this offset", edit_name(edit), values[edit][length - 1]);
@@ -47,8 +34,8 @@ static int find_verdict(const struct audit *audit, enum edit edit, unsigned leng
     return 0;
 }
 
-/* Where the payload ends, and config_vector begins. */
-static int find_places(const struct audit *audit, uint32_t *vector, uint32_t *end, struct hs_error *err)
+/* Where the payload ends, and config_vector begins; UINT32_MAX: it is not there. */
+static void find_places(const struct audit *audit, uint32_t *vector, uint32_t *end)
 {
     static const char *const names[] = { "virtio.ccw.config_vector", "virtio.pci.config_vector" };
 
@@ -66,16 +53,16 @@ static int find_places(const struct audit *audit, uint32_t *vector, uint32_t *en
             *end = field->offset;
         }
     }
-    return *vector != UINT32_MAX ? 0 : hs_fail(err, HS_NO_OFFSET, "%s has no config_vector", audit->section);
 }
 
 static int read_places(struct trial *trial, const struct audit *audit, struct hs_error *err)
 {
     uint32_t vector, end;
 
-    if (find_places(audit, &vector, &end, err) < 0 ||
-        find_verdict(audit, EDIT_DELETE, 2, vector, &trial->change_missing, err) < 0 ||
-        find_verdict(audit, EDIT_INSERT, 2, vector, &trial->change_extra, err) < 0) {
+    find_places(audit, &vector, &end);
+    trial->change_missing = trial->change_extra = VERDICT_COUNT;
+    if (vector != UINT32_MAX && (find_verdict(audit, EDIT_DELETE, 2, vector, &trial->change_missing, err) < 0 ||
+                                 find_verdict(audit, EDIT_INSERT, 2, vector, &trial->change_extra, err) < 0)) {
         return -1;
     }
     for (unsigned n = 1; n <= TRIAL_LENGTHS; n++) {
@@ -116,7 +103,7 @@ int trial_read(struct trial *trial, const struct audit *audit, struct hs_error *
         const struct audit_run *run = &audit->runs[i];
 
         trial->counts[run->verdict] += run->count;
-        if (run->verdict != VERDICT_REJECTED) {
+        if (run->verdict != VERDICT_REJECTED && run->verdict != VERDICT_UNKNOWN) {
             note_first(trial, audit, run);
         }
     }

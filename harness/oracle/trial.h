@@ -31,9 +31,12 @@ struct trial {
     char state[16]; /* "fresh": as a new device is; "canary": each place holds a legal value, not the default */
     bool footers;
     uint32_t bytes; /* of the section, header and footer included */
-    uint32_t streams; /* distinct damaged streams */
+    uint32_t streams; /* that were loaded; see audit.h */
     uint64_t counts[VERDICT_COUNT]; /* one to four bytes missing, or added (zeros), at every offset */
-    /* The historical change: the two bytes of config_vector missing, and two too many in their place. */
+    /*
+     * The historical change: the two bytes of config_vector missing, and two too many in their place.  VERDICT_COUNT
+     * where the section has none: a pci device without MSI-X.
+     */
     enum verdict change_missing, change_extra;
     /* By length - 1: the last bytes of the payload missing, and bytes added behind it; and the same of the section. */
     enum verdict end_missing[TRIAL_LENGTHS], end_extra[TRIAL_LENGTHS];

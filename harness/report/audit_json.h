@@ -9,7 +9,7 @@
  *   loader     what loaded: "QEMU 7.2.22"
  *   section    idstr; "" for a whole stream
  *   bytes      of what was audited
- *   streams    distinct damaged streams
+ *   streams    how many were loaded: neighbours of one edit and value that give the same bytes are one
  *   edits      for each edit that has cells, how many of each verdict
  *   fields     path, offset, size: contiguous from offset 0
  *   findings   signature (16 hex digits), property, verdict, device, field, message, what identifies it (crash,

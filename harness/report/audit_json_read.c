@@ -11,7 +11,9 @@
 #include "harness/report/json_parts.h"
 #include "proto/reflect.h"
 
-#define MAX_BYTES (UINT32_MAX - 1) /* leaves the end of the last cell a number */
+/* More than any sweep has (oracle/sweep/plan.c): what claims more would only take memory. */
+#define MAX_BYTES (UINT32_C(1) << 26)
+#define MAX_CELLS (UINT64_C(1) << 27)
 
 enum key {
     KEY_VERSION, KEY_SETUP, KEY_LOADER, KEY_SECTION, KEY_BYTES, KEY_STREAMS, KEY_EDITS, KEY_FIELDS, KEY_FINDINGS,
@@ -203,6 +205,9 @@ static int read_cell(void *user, const json_t *object, struct hs_error *err)
         (run.verdict == VERDICT_REJECTED ? read_count(audit, object, &run, err)
                                          : check_field(audit, object, &run, err)) < 0) {
         return -1;
+    }
+    if (audit_cells(audit, run.edit) + run.count > MAX_CELLS) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: more damages than an audit has", edit_name(run.edit));
     }
     if (!audit_can_add(audit, &run)) {
         return hs_fail(err, HS_NO_OFFSET, "%s \"%s\" at %" PRIu32 " is there twice or out of order",

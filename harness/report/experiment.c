@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/file.h"
 #include "harness/report/grid.h"
 #include "harness/report/style.h"
 
@@ -27,6 +28,11 @@ static void print_letters(FILE *out, const enum verdict verdicts[TRIAL_LENGTHS])
     }
 }
 
+static char vector_letter(enum verdict verdict)
+{
+    return verdict == VERDICT_COUNT ? '-' : grid_letter(verdict);
+}
+
 static void print_trial(FILE *out, const struct trial *trial)
 {
     uint64_t cells = cells_of(trial), rejected = trial->counts[VERDICT_REJECTED];
@@ -39,7 +45,7 @@ static void print_trial(FILE *out, const struct trial *trial)
     for (enum verdict verdict = VERDICT_EQUAL; verdict < VERDICT_COUNT; verdict++) {
         fprintf(out, " %8" PRIu64, trial->counts[verdict]);
     }
-    fprintf(out, "   %c %c   ", grid_letter(trial->change_missing), grid_letter(trial->change_extra));
+    fprintf(out, "   %c %c   ", vector_letter(trial->change_missing), vector_letter(trial->change_extra));
     print_letters(out, trial->end_missing);
     fputc(' ', out);
     print_letters(out, trial->end_extra);
@@ -64,17 +70,18 @@ static void print_first(FILE *out, const struct trial *trial)
                 verdict_name(cell->verdict), cell->field);
     }
     if (*trial->example) {
-        fprintf(out, "  hardstop repro --confirm %s\n", trial->example);
+        fprintf(out, "  shown by %s in the folder of --examples\n", trial->example);
     }
 }
 
 /* What the figures say to the first of the three answers. */
 static void print_answer(FILE *out, const struct trial *trials, size_t n)
 {
-    uint64_t cells[2] = { 0 }, rejected[2] = { 0 };
+    uint64_t cells[2] = { 0 }, rejected[2] = { 0 }, unknown = 0;
 
     for (size_t i = 0; i < n; i++) {
-        cells[trials[i].footers] += cells_of(&trials[i]);
+        cells[trials[i].footers] += cells_of(&trials[i]) - trials[i].counts[VERDICT_UNKNOWN];
+        unknown += trials[i].counts[VERDICT_UNKNOWN];
         rejected[trials[i].footers] += trials[i].counts[VERDICT_REJECTED];
     }
     for (int footers = 0; footers < 2; footers++) {
@@ -83,10 +90,13 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
         if (cells[footers]) {
             grid_percent(rejected[footers], cells[footers], share, sizeof(share));
             fprintf(out,
-                    "%s: %s %% of %s streams with one to four bytes too few or too many are refused; %s are not.\n",
+                    "%s: %s %% of %s damages, one to four bytes too few or too many, are refused; %s are not.\n",
                     footers ? "With section footers" : "Without, as in 2015", share,
                     grid_number(cells[footers], a), grid_number(cells[footers] - rejected[footers], b));
         }
+    }
+    if (unknown) {
+        fprintf(out, "%" PRIu64 " have no verdict: the harness failed.\n", unknown);
     }
 }
 
@@ -95,7 +105,7 @@ void experiment_text(FILE *out, const struct trial *trials, size_t n)
     fprintf(out, "One to four bytes missing, or added (zeros), at every offset of a section with another device's "
                  "behind it.\n"
                  "Letters: . rejected, = equal, G garbage, C crashed, H hung, ? unknown.  vector: the two bytes of "
-                 "config_vector missing, two too many.\n"
+                 "config_vector missing, two too many (-: the section has none).\n"
                  "end, between: 1, 2, 3, 4 bytes missing, then added, at the end of the payload, and of the "
                  "section.\n\n");
     fprintf(out, "%-8s %-4s %-7s %-7s %7s %9s  %11s %8s %8s %8s %8s   %s  %-9s   %s\n", "device", "bus", "state",
@@ -182,6 +192,11 @@ static json_t *first_list(const struct trial *trial)
     return list;
 }
 
+static json_t *vector_json(enum verdict verdict)
+{
+    return verdict == VERDICT_COUNT ? json_null() : json_string(verdict_name(verdict));
+}
+
 json_t *experiment_json(const struct trial *trials, size_t n)
 {
     json_t *list = json_array();
@@ -194,11 +209,11 @@ json_t *experiment_json(const struct trial *trials, size_t n)
             json_object_set_new(counts, verdict_name(verdict), json_integer((json_int_t)trial->counts[verdict]));
         }
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:{s:s, s:s}, s:{s:o, s:o}, s:{s:o, s:o}, s:o, s:s}",
+            list, json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}, s:o, s:s}",
                             "device", trial->device, "transport", trial->transport, "state", trial->state, "footers",
                             (int)trial->footers, "bytes", (json_int_t)trial->bytes, "streams",
                             (json_int_t)trial->streams, "verdicts", counts, "config_vector", "missing",
-                            verdict_name(trial->change_missing), "extra", verdict_name(trial->change_extra), "end",
+                            vector_json(trial->change_missing), "extra", vector_json(trial->change_extra), "end",
                             "missing", verdict_list(trial->end_missing), "extra", verdict_list(trial->end_extra),
                             "between", "missing", verdict_list(trial->between_missing), "extra",
                             verdict_list(trial->between_extra), "first", first_list(trial), "example",
@@ -210,14 +225,22 @@ json_t *experiment_json(const struct trial *trials, size_t n)
 static bool take_text(char *to, size_t size, const json_t *value)
 {
     const char *text = json_string_value(value);
+    bool good = text && (size_t)snprintf(to, size, "%s", text) < size;
 
-    return text && (size_t)snprintf(to, size, "%s", text) < size;
+    hs_make_printable(to);
+    return good;
 }
 
 static bool take_verdict(enum verdict *verdict, const json_t *value)
 {
     *verdict = json_is_string(value) ? verdict_of_name(json_string_value(value)) : VERDICT_COUNT;
     return *verdict != VERDICT_COUNT;
+}
+
+static bool take_vector(enum verdict *verdict, const json_t *value)
+{
+    *verdict = VERDICT_COUNT;
+    return json_is_null(value) || take_verdict(verdict, value);
 }
 
 static bool take_number(uint32_t *number, const json_t *value)
@@ -262,7 +285,7 @@ static bool take_counts(struct trial *trial, const json_t *counts)
     for (enum verdict verdict = VERDICT_UNKNOWN; good && verdict < VERDICT_COUNT; verdict++) {
         const json_t *value = json_object_get(counts, verdict_name(verdict));
 
-        good = json_is_integer(value) && json_integer_value(value) >= 0;
+        good = json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) <= UINT32_MAX;
         trial->counts[verdict] = (uint64_t)json_integer_value(value);
     }
     return good;
@@ -282,8 +305,8 @@ static bool take_trial(struct trial *trial, const json_t *value)
            take_number(&trial->bytes, json_object_get(value, "bytes")) &&
            take_number(&trial->streams, json_object_get(value, "streams")) &&
            take_counts(trial, json_object_get(value, "verdicts")) &&
-           take_verdict(&trial->change_missing, get(value, "config_vector", "missing")) &&
-           take_verdict(&trial->change_extra, get(value, "config_vector", "extra")) &&
+           take_vector(&trial->change_missing, get(value, "config_vector", "missing")) &&
+           take_vector(&trial->change_extra, get(value, "config_vector", "extra")) &&
            take_list(trial->end_missing, get(value, "end", "missing")) &&
            take_list(trial->end_extra, get(value, "end", "extra")) &&
            take_list(trial->between_missing, get(value, "between", "missing")) &&
@@ -292,26 +315,41 @@ static bool take_trial(struct trial *trial, const json_t *value)
            take_text(trial->example, sizeof(trial->example), json_object_get(value, "example"));
 }
 
-struct trial *experiment_read(const char *path, size_t *n, struct hs_error *err)
+static json_t *read_json(const char *path, struct hs_error *err)
 {
     json_error_t error;
-    json_t *root = json_load_file(path, 0, &error);
-    json_t *list = json_object_get(root, "trials");
+    uint8_t *data;
+    size_t size;
+    json_t *root;
+
+    if (file_read(path, &data, &size, err) < 0) {
+        return NULL;
+    }
+    root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, &error);
+    free(data);
+    if (!root) {
+        hs_fail(err, (uint64_t)error.position, "%s: %s", path, error.text);
+    } else if (!json_is_array(json_object_get(root, "trials"))) {
+        hs_fail(err, HS_NO_OFFSET, "%s: no list \"trials\"", path);
+        json_decref(root);
+        root = NULL;
+    }
+    return root;
+}
+
+struct trial *experiment_read(const char *path, size_t *n, struct hs_error *err)
+{
+    json_t *root = read_json(path, err), *list = json_object_get(root, "trials");
     struct trial *trials = hs_alloc((json_array_size(list) + 1) * sizeof(*trials));
 
     *n = 0;
-    if (!root) {
-        hs_fail(err, HS_NO_OFFSET, "%s: %s", path, error.text);
-    } else if (!json_is_array(list)) {
-        hs_fail(err, HS_NO_OFFSET, "%s: no list \"trials\"", path);
-    }
-    while (root && *n < json_array_size(list) && take_trial(&trials[*n], json_array_get(list, *n))) {
+    while (*n < json_array_size(list) && take_trial(&trials[*n], json_array_get(list, *n))) {
         ++*n;
     }
-    if (!root || !json_is_array(list) || *n < json_array_size(list)) {
-        if (json_is_array(list)) {
-            hs_fail(err, HS_NO_OFFSET, "%s: trial %zu is not one", path, *n);
-        }
+    if (root && *n < json_array_size(list)) {
+        hs_fail(err, HS_NO_OFFSET, "%s: trial %zu is not one", path, *n);
+    }
+    if (!root || *n < json_array_size(list)) {
         free(trials);
         trials = NULL;
     }

@@ -32,7 +32,8 @@ struct gate {
 /*
  * Collects into `gate` (zeroed), which borrows the audit, what fails by the verdicts of the set:
  *   truncate, insert, delete  each cell: such a damage must be rejected
- *   flip, range, section      each finding: that a changed value is accepted is no failure by itself
+ *   flip, range, section      each cell that crashed or hung; and each finding of what was accepted: that a changed
+ *                             value is accepted is no failure by itself
  * With a baseline (or NULL), of these cells only those that are worse, and of these findings only the new ones.
  */
 void gate_judge(const struct audit *audit, unsigned verdicts, const struct baseline *baseline, struct gate *gate);

@@ -43,6 +43,8 @@ static size_t group_named(struct grid_groups *groups, const char *text, uint32_t
 
 static void find_groups(struct grid_groups *groups, const struct audit *audit)
 {
+    const struct audit_field *last = audit->n_fields ? &audit->fields[audit->n_fields - 1] : NULL;
+    uint32_t end = last ? last->offset + last->size : 0;
     char name[512];
 
     groups->of_field = hs_alloc((audit->n_fields + 1) * sizeof(*groups->of_field));
@@ -57,8 +59,8 @@ static void find_groups(struct grid_groups *groups, const struct audit *audit)
         groups->groups[group].bytes += field->size;
     }
     for (size_t i = 0; i < audit->n_runs; i++) {
-        if (audit->runs[i].offset + (uint64_t)audit->runs[i].count > audit->bytes) {
-            groups->of_field[audit->n_fields] = group_named(groups, GRID_BEHIND, audit->bytes);
+        if (audit->runs[i].offset + (uint64_t)audit->runs[i].count > end) {
+            groups->of_field[audit->n_fields] = group_named(groups, GRID_BEHIND, end);
             break;
         }
     }

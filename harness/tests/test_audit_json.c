@@ -191,6 +191,7 @@ static const struct {
     { "", "\"fe.0.0001/virtio-net\"", "null", "\"section\" is no text" },
     { "", "\"bytes\":20", "\"bytes\":-1", "\"bytes\" is -1, not from 0" },
     { "", "\"bytes\":20", "\"bytes\":4294967295", "\"bytes\" is 4294967295, not from 0" },
+    { "", "\"bytes\":20", "\"bytes\":4294967294", "\"bytes\" is 4294967294, not from 0" },
     { "", "\"bytes\":20", "\"bytes\":20.5", "\"bytes\" is no whole number" },
     { "", "\"bytes\":20", "\"bytes\":19", "\"fields\"[3]: 5 bytes at 15 do not go from 15 on within 19" },
     { "", "\"streams\":77", "\"streams\":99999999999999999999", "\"streams\": too big" },

@@ -51,6 +51,8 @@ static void each_edit_and_value_is_a_testcase(void **state)
 
     (void)state;
     sample_audit(&audit);
+    sample_add_finding(&audit, 5, "accepted-resaves-equal", VERDICT_EQUAL,
+                       &(struct audit_run){ .edit = EDIT_FLIP, .value = "80", .offset = 5 }, 1);
     gate_judge(&audit, GATE_ALL, NULL, &gate);
     text = printed(&audit, &gate);
     assert_true(is_well_formed(text));
@@ -63,8 +65,8 @@ static void each_edit_and_value_is_a_testcase(void **state)
     assert_has(text, "name=\"insert ff\" time=\"0\"></testcase>");
     assert_has(text, "name=\"truncate\" time=\"0\"><failure type=\"equal\"");
     assert_has(text, "offset 20 (behind the last field), 1 cell: equal: \n");
-    assert_has(text, "finding: message &lt;0002&gt; &amp; &quot;more&quot;; "
-                     "hardstop repro --confirm findings/0002 &lt;&amp;&gt;.textproto");
+    assert_has(text, "finding: message &lt;0005&gt; &amp; &quot;more&quot;; "
+                     "hardstop repro --confirm findings/0005 &lt;&amp;&gt;.textproto");
     free(text);
     gate_clear(&gate);
     audit_clear(&audit);

@@ -38,7 +38,7 @@ static struct sweep_options all_of(size_t section)
 {
     return (struct sweep_options){
         .section = section, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
-        .lengths = 0xf, .jobs = 2, .timeout_ms = 100,
+        .lengths = 0xf, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
     };
 }
 

@@ -37,7 +37,7 @@ struct fixture {
 
 static const struct sweep_options options = {
     .section = TOY_SECTION, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
-    .lengths = 3, .jobs = 2, .timeout_ms = 100,
+    .lengths = 3, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
 };
 
 /* Sweeps to the end, from what the journal holds; returns the dump. */

@@ -11,7 +11,7 @@
 #include "harness/tool/sweep_run.h"
 
 enum {
-    MAX_VALUES = 256,
+    MAX_VALUES = 1024,
     KEY_EDITS = 0x200,
     KEY_VALUES,
     KEY_LENGTHS,
@@ -54,11 +54,6 @@ static void take_length(const char *word, struct argp_state *state)
 
 static void add_value(struct options *options, const struct sweep_value *value, struct argp_state *state)
 {
-    for (size_t i = 0; i < options->n_values; i++) {
-        if (memcmp(&options->values[i], value, sizeof(*value)) == 0) {
-            return;
-        }
-    }
     if (options->n_values == MAX_VALUES) {
         argp_error(state, "--values: more than %d", MAX_VALUES);
     }
@@ -68,21 +63,18 @@ static void add_value(struct options *options, const struct sweep_value *value, 
 static void take_value(const char *word, struct argp_state *state)
 {
     struct options *options = state->input;
-    struct sweep_value value = { .size = (uint8_t)(strlen(word) / 2) };
+    struct sweep_value value = { .size = 1 };
 
+    for (unsigned byte = 0; strcmp(word, "all") == 0 && byte < 256; byte++) {
+        value.bytes[0] = (uint8_t)byte;
+        add_value(options, &value, state);
+    }
     if (strcmp(word, "all") == 0) {
-        for (unsigned byte = 0; byte < 256; byte++) {
-            add_value(options, &(struct sweep_value){ .bytes = { (uint8_t)byte }, .size = 1 }, state);
-        }
         return;
     }
-    if (!*word || strlen(word) % 2 || strlen(word) > 2 * SWEEP_VALUE_SIZE ||
-        strspn(word, "0123456789abcdefABCDEF") != strlen(word)) {
+    if (!sweep_parse_value(word, &value)) {
         argp_error(state, "--values takes all, or bytes in hex, up to %d each, such as 00,ff,4141; not \"%s\"",
                    SWEEP_VALUE_SIZE, word);
-    }
-    for (size_t i = 0; i < value.size; i++) {
-        value.bytes[i] = (uint8_t)strtoul((char[]){ word[2 * i], word[2 * i + 1], 0 }, NULL, 16);
     }
     add_value(options, &value, state);
 }
@@ -112,7 +104,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->whole = true;
         return 0;
     case KEY_JOBS:
-        options->jobs = (unsigned)tool_number(value, 1, 256, state, "--jobs");
+        options->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
         return 0;
     case KEY_TIMEOUT:
         options->timeout_ms = (uint32_t)tool_number(value, 1, 3600000, state, "--timeout");
@@ -186,7 +178,8 @@ static int run(const struct options *options, const struct audit_case *subject, 
         heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
         result = audit_outputs_write(&options->outputs, &audit, status, err);
     }
-    if (result == 0) {
+    /* What has no verdict is tried again from there. */
+    if (result == 0 && *status != TOOL_TROUBLE) {
         unlink(journal);
     }
     free(journal);

@@ -162,7 +162,10 @@ static void print_gate(const struct audit *audit, const struct gate *gate, bool 
         printf("%" PRIu64 " damages have no verdict: the harness failed\n", gate->unknown);
     }
     if (!gate->n) {
-        style_print(stdout, STYLE_GOOD, with_baseline ? "nothing is worse than the baseline\n" : "nothing fails\n");
+        if (!gate->unknown) {
+            style_print(stdout, STYLE_GOOD,
+                        with_baseline ? "nothing is worse than the baseline\n" : "nothing fails\n");
+        }
         return;
     }
     if (gate->cells == 1) {
@@ -194,20 +197,18 @@ static void print_findings(const struct audit *audit)
     free(findings);
 }
 
-static int write_files(const struct audit_outputs *outputs, const struct audit *audit, const struct gate *gate,
-                       struct hs_error *err)
+static int write_files(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
 {
     if ((outputs->json && audit_json_write(outputs->json, audit, err) < 0) ||
         (outputs->html && write_html(outputs, audit, err) < 0) ||
-        (outputs->junit && junit_write(outputs->junit, audit, gate, err) < 0) ||
         (outputs->sarif && sarif_write(outputs->sarif, audit, err) < 0)) {
         return -1;
     }
     return 0;
 }
 
-int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
-                        struct hs_error *err)
+/* Judges and says so; a baseline that has nothing in common with the audit is no reason to lose what was written. */
+static int judge(const struct audit_outputs *outputs, const struct audit *audit, int *status, struct hs_error *err)
 {
     struct baseline baseline = { 0 };
     struct gate gate = { 0 };
@@ -218,16 +219,25 @@ int audit_outputs_write(const struct audit_outputs *outputs, const struct audit 
     }
     if (result == 0) {
         gate_judge(audit, outputs->fail_on, outputs->baseline_path ? &baseline : NULL, &gate);
-        result = write_files(outputs, audit, &gate, err);
-    }
-    if (result == 0) {
-        if (audit->n_findings) {
-            print_findings(audit);
-        }
-        print_gate(audit, &gate, outputs->baseline_path != NULL);
         *status = gate_status(&gate);
+        print_gate(audit, &gate, outputs->baseline_path != NULL);
+    }
+    if (result == 0 && outputs->junit) {
+        result = junit_write(outputs->junit, audit, &gate, err);
     }
     gate_clear(&gate);
     baseline_clear(&baseline);
     return result;
+}
+
+int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
+                        struct hs_error *err)
+{
+    if (write_files(outputs, audit, err) < 0) {
+        return -1;
+    }
+    if (audit->n_findings) {
+        print_findings(audit);
+    }
+    return judge(outputs, audit, status, err);
 }

@@ -47,6 +47,11 @@ static void take_device(const char *word, struct argp_state *state)
     if (!family || family->blocked || family->host) {
         argp_error(state, "--devices takes net, blk, rng ..., not \"%s\"; hardstop seeds --table lists them", word);
     }
+    for (size_t i = 0; i < options->n_families; i++) {
+        if (options->families[i] == family) {
+            return;
+        }
+    }
     if (options->n_families == MAX_DEVICES) {
         argp_error(state, "--devices: more than %d", MAX_DEVICES);
     }
@@ -108,7 +113,9 @@ static void set_defaults(struct options *options)
     for (size_t i = 0; !options->n_families || (i && i < HS_COUNT(devices)); i++) {
         options->families[options->n_families++] = family_find(devices[i]);
     }
-    set_all(options->transports, FAMILY_PCIE);
+    if (!options->transports[FAMILY_PCIE]) {
+        set_all(options->transports, FAMILY_PCIE);
+    }
     set_all(options->states, HS_COUNT(state_names));
     set_all(options->footers, HS_COUNT(options->footers));
 }
@@ -134,7 +141,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->seeds = value;
         return 0;
     case KEY_JOBS:
-        options->jobs = (unsigned)tool_number(value, 1, 256, state, "--jobs");
+        options->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
         return 0;
     case KEY_WORK:
         options->work = value;
@@ -243,7 +250,9 @@ static const struct audit_run *choose_example(const struct audit *audit)
         if (run->verdict == VERDICT_GARBAGE) {
             return run;
         }
-        chosen = chosen || run->verdict == VERDICT_REJECTED ? chosen : run;
+        if (!chosen && run->verdict != VERDICT_REJECTED && run->verdict != VERDICT_UNKNOWN) {
+            chosen = run;
+        }
     }
     return chosen;
 }
@@ -344,7 +353,8 @@ static int run_all(struct experiment *experiment, struct hs_error *err)
         }
     }
     for (size_t i = 0; i < experiment->n; i++) {
-        if (result == 0) {
+        /* What has no verdict is tried again from there. */
+        if (result == 0 && !experiment->trials[i].counts[VERDICT_UNKNOWN]) {
             unlink(experiment->journals[i]);
         }
         free(experiment->journals[i]);
@@ -384,6 +394,9 @@ int command_experiment(int argc, char **argv)
         result = experiment.trials ? 0 : -1;
     } else {
         result = run_all(&experiment, &err);
+    }
+    if (result == 0 && !experiment.n) {
+        result = hs_fail(&err, HS_NO_OFFSET, "no trial: none of these devices is on these transports");
     }
     status = result < 0 ? tool_fail(&err) : print(&options, experiment.trials, experiment.n);
     free(experiment.trials);

@@ -42,16 +42,18 @@ static struct loader *open_loader(void *user, struct hs_error *err)
     return qemu_open(user, NULL, err);
 }
 
-/* Audits of other cases and options have other journals. */
-static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *work)
+/* Audits of other cases, options and loaders have other journals. */
+static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *loader,
+                          const char *work)
 {
-    uint64_t words[] = { options->edits, options->lengths, subject->section };
+    uint64_t words[] = { options->edits, options->lengths, options->timeout_ms, subject->section };
     uint64_t hash = XXH3_64bits(words, sizeof(words));
     size_t size;
     uint8_t *packed = case_pack(subject->test, &size);
 
     hash = XXH3_64bits_withSeed(options->values, options->n_values * sizeof(*options->values), hash);
     hash = XXH3_64bits_withSeed(packed, size, hash);
+    hash = XXH3_64bits_withSeed(loader, strlen(loader), hash);
     free(packed);
     return hs_format("%s/audit-%016" PRIx64 ".journal", work, hash);
 }
@@ -82,10 +84,10 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     struct sweep_options all = *options;
     int result;
 
-    *journal = journal_path(subject, options, work);
     if (file_make_folder(work, err) < 0 || name_loader(audit, subject->test->setup, err) < 0) {
         return -1;
     }
+    *journal = journal_path(subject, options, audit->loader, work);
     all.section = subject->section;
     all.description = subject->description ? &description : NULL;
     all.journal = *journal;
@@ -94,6 +96,9 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     result = sweep(subject->test, &all, open_loader, subject->test->setup, &interrupted, audit, err);
+    /* The journal has all: from here on, being ended costs little. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     if (is_terminal) {
         fputs("\r\033[K", stderr);
     }

@@ -424,7 +424,8 @@ static int read_answer(struct qemu_loader *qemu, struct loader_answer *answer, s
                    ? hs_fail(err, HS_NO_OFFSET, "the load was ended from outside by %s",
                              loader_signal_name(answer->signal))
                    : hs_fail(err, HS_NO_OFFSET,
-                             "the load did not begin: no new process, no such guest memory, or a Linux before 5.3");
+                             "the load did not begin: no new process, no such guest memory, memory that cannot be "
+                             "put back, or a Linux before 5.3");
     }
     return answer->outcome == OUTCOME_ACCEPTED ? read_saved(qemu, answer, err) : 0;
 }

@@ -128,21 +128,31 @@ void sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *ce
     damage_do(out, plan->base + cell->offset, &edit.damage, &effect);
 }
 
-static bool read_hex(const char *text, struct sweep_lane *lane)
+bool sweep_parse_value(const char *text, struct sweep_value *value)
 {
     size_t length = strlen(text);
     unsigned byte;
 
-    lane->size = (uint8_t)(length / 2);
-    if (!length || length % 2 || lane->size > SWEEP_VALUE_SIZE ||
+    if (!length || length % 2 || length > 2 * SWEEP_VALUE_SIZE ||
         strspn(text, "0123456789abcdefABCDEF") != length) {
         return false;
     }
-    for (size_t i = 0; i < lane->size; i++) {
+    value->size = (uint8_t)(length / 2);
+    for (size_t i = 0; i < value->size; i++) {
         sscanf(text + 2 * i, "%2x", &byte);
-        lane->bytes[i] = (uint8_t)byte;
+        value->bytes[i] = (uint8_t)byte;
     }
     return true;
+}
+
+static bool read_hex(const char *text, struct sweep_lane *lane)
+{
+    struct sweep_value value = { .size = 0 };
+    bool good = sweep_parse_value(text, &value);
+
+    memcpy(lane->bytes, value.bytes, sizeof(lane->bytes));
+    lane->size = value.size;
+    return good;
 }
 
 static bool read_value(enum edit edit, const char *value, struct sweep_lane *lane)

@@ -32,12 +32,16 @@ static bool is_section(const struct sweep_words *words, size_t i)
     return words->stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL;
 }
 
-/* Finds the payloads of the reference's sections in a state, into `spans`, one for each. */
-static void find_sections(const struct sweep_words *words, const uint8_t *saved, size_t size, struct sweep_span *spans)
+/*
+ * Finds the payloads of the reference's sections in a state, into `spans`, one for each.  Behind its sections the state
+ * has `less` bytes less than the reference.
+ */
+static void find_sections(const struct sweep_words *words, const uint8_t *saved, size_t size, size_t less,
+                          struct sweep_span *spans)
 {
     const struct stream_mark *marks = words->map.encoding.marks;
     struct sweep_span *last = NULL;
-    size_t at = 0, tail = 0;
+    size_t at = 0, tail = 0, behind;
 
     memset(spans, 0, words->stream->n_section * sizeof(*spans));
     for (size_t i = 0; i < words->stream->n_section; i++) {
@@ -56,11 +60,8 @@ static void find_sections(const struct sweep_words *words, const uint8_t *saved,
         tail = marks[i].end - marks[i].payload_end;
         last = &spans[i];
         last->data = saved + at;
-        /* What comes behind the last of them is as long as in the reference. */
-        last->size = size - at;
-        if (words->saved_size - marks[i].payload_end < last->size) {
-            last->size -= words->saved_size - marks[i].payload_end;
-        }
+        behind = words->saved_size - marks[i].payload_end - less;
+        last->size = size - at > behind ? size - at - behind : 0;
     }
 }
 
@@ -88,7 +89,7 @@ static void read_reference(struct sweep_words *words)
     words->spans = hs_alloc(n * sizeof(*words->spans));
     words->fresh_spans = hs_alloc(n * sizeof(*words->fresh_spans));
     if (words->fresh) {
-        find_sections(words, words->fresh, words->fresh_size, words->fresh_spans);
+        find_sections(words, words->fresh, words->fresh_size, words->fresh_behind, words->fresh_spans);
     }
 }
 
@@ -242,7 +243,7 @@ void sweep_garbage_say(struct sweep_words *words, const struct loader_answer *an
                  words->saved_size);
         return;
     }
-    find_sections(words, answer->saved, answer->saved_size, words->spans);
+    find_sections(words, answer->saved, answer->saved_size, 0, words->spans);
     used += say_unloaded(words, text + used, SWEEP_TEXT - used);
     say_sections(words, text + used, SWEEP_TEXT - used);
 }

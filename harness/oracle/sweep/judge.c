@@ -109,6 +109,8 @@ int sweep_judge_init(struct sweep_judge *judge, const struct sweep_plan *plan, s
         both[fast]->words.description = description;
         both[fast]->words.fresh = judge->fresh.data;
         both[fast]->words.fresh_size = judge->fresh.size;
+        /* It was saved fast. */
+        both[fast]->words.fresh_behind = both[fast]->saved.size - judge->fast.saved.size;
     }
     return 0;
 }

@@ -20,8 +20,6 @@
 
 enum {
     TURN_MS = 20,
-    OPEN_MS = 60000, /* a machine takes seconds to start where many do so at once */
-    GRACE_MS = 3000, /* for a loader to see its own limit pass, and to start anew */
     END_MS = 2000,
     MAX_FAILURES = 3, /* in a row, beside one of each worker */
 };
@@ -231,13 +229,15 @@ static void explain_failure(struct sweep_pool *pool, const struct sweep_hand *ha
 {
     static const char *const doing[] = {
         [SWEEP_OPENING] = "opening the loader", [SWEEP_REFERENCE] = "loading the undamaged stream",
+        [SWEEP_FRESH] = "loading a stream without sections",
         [SWEEP_IDLE] = "between loads", [SWEEP_FAST] = "loading", [SWEEP_PLAIN] = "loading",
     };
     char end[32], text[SWEEP_TEXT];
 
-    if (phase == SWEEP_FRESH) {
-        /* Not every loader can do this, and only some words are lost without. */
+    if (phase == SWEEP_FRESH && pool->failures) {
+        /* Twice is no chance: not every loader can do this, and only some words are lost without. */
         pool->job.with_fresh = false;
+        pool->failures = 0;
         return;
     }
     print_end(status, end, sizeof(end));
@@ -282,8 +282,8 @@ static void watch(struct sweep_pool *pool, struct sweep_hand *hand)
 {
     uint32_t phase = atomic_load(&hand->shared->pulse.phase), loads = atomic_load(&hand->shared->pulse.loads);
     uint32_t load_ms = pool->job.timeout_ms ? pool->job.timeout_ms : LOADER_TIMEOUT_MS;
-    /* An accepted load may have its time once more, for saving. */
-    double limit = (phase == SWEEP_OPENING ? OPEN_MS : 2.0 * load_ms + GRACE_MS) / 1000.0, now = time_now();
+    uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : SWEEP_GRACE_MS;
+    double limit = ((double)load_ms + grace_ms) / 1000.0, now = time_now();
 
     if (loads != hand->loads || phase == SWEEP_IDLE) {
         hand->loads = loads;

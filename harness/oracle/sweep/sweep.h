@@ -18,12 +18,17 @@
 
 #define SWEEP_WHOLE SIZE_MAX /* all sections, offsets from the stream's start */
 #define SWEEP_VALUE_SIZE 8
+/* A loader may have to start its process again within a load. */
+#define SWEEP_GRACE_MS 35000
 
 /* Bytes to insert. */
 struct sweep_value {
     uint8_t bytes[SWEEP_VALUE_SIZE];
     uint8_t size; /* 1 to SWEEP_VALUE_SIZE */
 };
+
+/* Reads hex digits, two a byte; false when they are none, or too many. */
+bool sweep_parse_value(const char *text, struct sweep_value *value);
 
 struct sweep_progress {
     uint64_t done, cells; /* `done` counts what the journal held, too */
@@ -40,6 +45,7 @@ struct sweep_options {
     const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
     uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS */
+    uint32_t grace_ms; /* how long a worker may be silent beyond that before it is killed; 0: SWEEP_GRACE_MS */
     const char *journal; /* path, or NULL: keep none */
     void (*progress)(void *user, const struct sweep_progress *progress); /* about ten times a second, or NULL */
     void *user; /* for `progress` */

@@ -15,6 +15,7 @@ struct sweep_words {
     ProtobufCBinaryData description; /* data NULL: none */
     const uint8_t *fresh; /* the state when nothing was loaded; NULL: not known */
     size_t fresh_size;
+    size_t fresh_behind; /* how much longer than `fresh`'s a state like `saved` is behind its sections */
     /* Made when first needed: */
     bool is_read;
     Hardstop__Stream *stream; /* NULL: the state is no stream */

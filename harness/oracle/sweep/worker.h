@@ -48,7 +48,7 @@ struct sweep_job {
     const uint32_t *results; /* for each cell: not 0, known already */
     sweep_open_fn *open;
     void *user;
-    uint32_t timeout_ms;
+    uint32_t timeout_ms, grace_ms;
     bool with_fresh;
 };
 

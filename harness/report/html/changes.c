@@ -63,6 +63,10 @@ static struct line *lines_of(const struct html_page *page, const struct change *
         struct audit_run run = { changed->edit, changed->value, changed->offset, changed->count, changed->now,
                                  changed->message };
 
+        /* What the later audit did not try is no better for that. */
+        if (changed->was == VERDICT_COUNT && !change->worse) {
+            continue;
+        }
         counting.was = changed->was;
         grid_each_piece(&change->side->groups, change->side->audit, &run, count, &counting);
     }
@@ -84,15 +88,12 @@ static void print_line(const struct html_page *page, const struct change *change
     }
     fputs("</td><td>", out);
     html_counts(out, change->worse ? line->now : line->was);
-    if (line->was[VERDICT_COUNT] && !change->worse) {
-        html_print(out, "%s not tried", grid_number(line->was[VERDICT_COUNT], number));
-    }
     html_print(out, "</td><td>%u</td></tr>\n", line->first);
 }
 
 static void print_lines(const struct html_page *page, const struct change *change, const struct line *lines, size_t n)
 {
-    html_print(page->out, "<div class=\"scroll\"><table class=\"changes\"><thead><tr><th scope=\"col\">cells</th>"
+    html_print(page->out, "<div class=\"scroll\"><table class=\"changes\"><thead><tr><th scope=\"col\">damages</th>"
                "<th scope=\"col\">field</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
                "<th scope=\"col\">first offset</th></tr></thead><tbody>\n", page->sides[0].label,
                page->sides[1].label);
@@ -106,13 +107,17 @@ static void print_change(const struct html_page *page, const struct change *chan
 {
     struct line *lines = lines_of(page, change);
     char number[GRID_NUMBER_SIZE];
+    uint64_t cells = 0;
     size_t n = 0;
 
     while (n < page->n_fields && lines[n].cells) {
         n++;
     }
+    for (size_t i = 0; i < n; i++) {
+        cells += lines[i].cells;
+    }
     html_print(page->out, "<h3>%s <span class=\"n\" data-changes=\"%s\">%s</span></h3>\n", change->head,
-               change->word, grid_number(change->baseline->worse, number));
+               change->word, grid_number(cells, number));
     if (!n) {
         fputs("<p>Nothing.</p>\n", page->out);
     } else {
@@ -144,8 +149,8 @@ void html_changes(const struct html_page *page)
         struct change changes[] = { { &page->sides[1], &worse, "Got worse", "worse", true },
                                     { &page->sides[0], &better, "Got better", "better", false } };
 
-        html_print(page->out, "<p class=\"hint\">The same damage at the same place of the same field, in both: %s have "
-                   "the same verdict.</p>\n", grid_number(worse.same, number));
+        html_print(page->out, "<p class=\"hint\">Compared damage by damage, field by field: %s have the same verdict in "
+                   "both.</p>\n", grid_number(worse.same, number));
         print_change(page, &changes[0]);
         print_change(page, &changes[1]);
         fputs("</section>\n", page->out);

@@ -153,7 +153,7 @@ static void print_summary(const struct html_page *page, const struct html_field 
     fputs("<summary>", out);
     html_chip(out, worst);
     html_print(out, "<code class=\"path\">%s</code> <span class=\"place\">at %u", field->name, any->offset);
-    html_print(out, any->fields > 1 ? " \xc2\xb7 %u \xc3\x97" : "", any->fields);
+    html_print(out, any->fields > 1 ? " \xc2\xb7 %u elements" : "", any->fields);
     html_print(out, any->bytes ? " \xc2\xb7 %u byte%s" : "", any->bytes, any->bytes == 1 ? "" : "s");
     fputs("</span> <span class=\"sums\">", out);
     for (size_t i = 0; i < page->n_sides; i++) {

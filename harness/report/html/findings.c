@@ -85,12 +85,12 @@ static void print_finding(const struct html_page *page, const struct audit_findi
                    : page->sides[which].label);
     }
     html_print(out, "</p>\n<p class=\"message\">%s</p>\n<p class=\"detail\"><span>breaks <code>%s</code></span> "
-               "<span>%s cell%s</span> <span>first: ", finding->message, finding->property,
+               "<span>%s damage%s</span> <span>first: ", finding->message, finding->property,
                grid_number(found->cells, number), found->cells == 1 ? "" : "s");
     html_damage(out, found->edit, found->value);
     html_print(out, " at offset %u</span>", found->offset);
     if (also) {
-        html_print(out, " <span>%s: %s cell%s</span>", page->sides[!which].label, grid_number(also->cells, number),
+        html_print(out, " <span>%s: %s damage%s</span>", page->sides[!which].label, grid_number(also->cells, number),
                    also->cells == 1 ? "" : "s");
     }
     fputs("</p>\n", out);
@@ -201,7 +201,7 @@ void html_said(const struct html_page *page)
         char number[GRID_NUMBER_SIZE];
 
         html_print(out, "<details><summary>%s%s%zu distinct text%s of rejections</summary>\n<div class=\"scroll\">"
-                   "<table class=\"said\"><thead><tr><th scope=\"col\">cells</th><th scope=\"col\">text</th></tr>"
+                   "<table class=\"said\"><thead><tr><th scope=\"col\">damages</th><th scope=\"col\">text</th></tr>"
                    "</thead><tbody>\n", page->sides[side].label ? page->sides[side].label : "",
                    page->sides[side].label ? ": " : "", n, n == 1 ? "" : "s");
         for (size_t i = 0; i < n; i++) {

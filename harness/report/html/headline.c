@@ -125,8 +125,8 @@ static void print_sentence(FILE *out, const struct audit *audit, const uint64_t 
 {
     char number[GRID_NUMBER_SIZE];
 
-    html_print(out, "<p class=\"meaning\"><b>%s</b> times the %s was loaded with bytes missing or added. "
-               "<b>%s</b> times the loader refused it, as it should.", grid_number(cells, number),
+    html_print(out, "<p class=\"meaning\"><b>%s</b> damages took bytes from the %s or added some. "
+               "<b>%s</b> of them were refused, as they should be.", grid_number(cells, number),
                *audit->section ? "section" : "stream",
                grid_number(counts[VERDICT_REJECTED], (char[GRID_NUMBER_SIZE]){ 0 }));
     if (counts[VERDICT_REJECTED] == cells) {

@@ -186,7 +186,7 @@ static void print_map(const struct html_page *page, size_t which)
 
 static const char *label_of(int view)
 {
-    return view == GRID_LENGTH ? "length changed (worst)" : view == GRID_ALL ? "anything (worst)"
+    return view == GRID_LENGTH ? "all that change the length" : view == GRID_ALL ? "all damages"
                                                                              : edit_name((enum edit)view);
 }
 
@@ -219,11 +219,11 @@ void html_maps(const struct html_page *page)
 {
     FILE *out = page->out;
 
-    fputs("<section id=\"map\">\n<h2>Byte by byte</h2>\n<p class=\"hint\">Each cell is a byte of the section, coloured "
-          "by the worst verdict of the damages done there. <span class=\"script-only\">Point at a cell, or focus the "
+    fputs("<section id=\"map\">\n<h2>Byte by byte</h2>\n<p class=\"hint\">Each square is a byte, coloured by the "
+          "worst verdict of the damages done there. <span class=\"script-only\">Point at one, or focus the "
           "map and use the arrow keys; Enter or a click leads to the field.</span></p>\n", out);
     print_patterns(out);
-    fputs("<div class=\"views\" role=\"radiogroup\" aria-label=\"Damages shown\">\n", out);
+    fputs("<div class=\"views\">\n", out);
     print_choice(page);
     fputs("<p class=\"legend\">", out);
     for (size_t i = 0; i < VERDICT_COUNT; i++) {

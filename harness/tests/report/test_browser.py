@@ -25,7 +25,7 @@ PLANTED = (
     (('data-verdict="rejected">12<', 'data-verdict="rejected">13<'), 'table of edits'),
     (('<details class="field" id="field-type"', '<details class="lost" id="field-type"'), 'add up'),
     (('<span class="big">', '<span class="big">1'), 'headline'),
-    (('</b> times the section', '0</b> times the section'), 'sentence'),
+    (('</b> damages took', '0</b> damages took'), 'sentence'),
     (('class="finding"', 'class="lost"'), 'findings, JSON'),
     (('<path class="garbage" d="M5 ', '<path class="crashed" d="M5 '), 'map of '),
     (('2= ', '2G '), 'hovering'),

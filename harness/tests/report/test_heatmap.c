@@ -113,14 +113,12 @@ static void a_large_section_is_folded(void **state)
 
 static void foreign_text_does_not_act(void **state)
 {
-    struct audit audit = { 0 };
     char *text;
 
     (void)state;
     text = text_of("hostile", &(struct heatmap_options){ .columns = 110 });
     assert_null(strchr(text, '\033'));
     free(text);
-    audit_clear(&audit);
 }
 
 /* What a program on a terminal prints, up to 64 KiB; free it. */

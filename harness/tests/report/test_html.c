@@ -10,6 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/report/grid.h"
 #include "harness/report/html/html.h"
 #include "harness/report/html/text.h"
 
@@ -209,6 +210,31 @@ static void odd_audits_have_a_report(void **state)
     audit_clear(&tiny);
 }
 
+/* Cells that no field holds, and the fields that are there, if any. */
+static void cells_without_fields_have_a_place(void **state)
+{
+    (void)state;
+    for (int with_field = 0; with_field < 2; with_field++) {
+        struct audit audit = { .bytes = 10 };
+        size_t size;
+        char *text;
+
+        audit.setup = hs_alloc(sizeof(*audit.setup));
+        hardstop__setup__init(audit.setup);
+        audit.loader = audit.section = audit_keep(&audit, "");
+        if (with_field) {
+            audit_add_field(&audit, "only", 0, 3);
+        }
+        audit_add(&audit, &(struct audit_run){ EDIT_TRUNCATE, "", 0, 7, VERDICT_REJECTED, "no" });
+        audit_add(&audit, &(struct audit_run){ EDIT_TRUNCATE, "", 7, 3, VERDICT_GARBAGE, "well" });
+        text = report_of(&audit, NULL, &size);
+        assert_non_null(strstr(text, GRID_BEHIND));
+        assert_int_equal(strstr(text, "<code class=\"path\">only</code>") != NULL, with_field);
+        free(text);
+        audit_clear(&audit);
+    }
+}
+
 static void a_report_that_cannot_be_written_is_an_error(void **state)
 {
     struct audit audit = { 0 };
@@ -231,6 +257,7 @@ int main(void)
         cmocka_unit_test(it_needs_nothing_else),
         cmocka_unit_test(large_audits_stay_small),
         cmocka_unit_test(odd_audits_have_a_report),
+        cmocka_unit_test(cells_without_fields_have_a_place),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
     };
 

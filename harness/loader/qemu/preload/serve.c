@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -245,6 +246,14 @@ static void answer(void)
 /* A pipe: requests that are not for the runner, which reads them all while it lives, go to the server. */
 static int passed_on[2];
 
+/* Only a runner whose answer is blank is busy: a supervisor that looks then does not see the last load's. */
+static void begin_answer(struct protocol_shared *shared)
+{
+    memset(&shared->answer, 0, sizeof(shared->answer));
+    atomic_thread_fence(memory_order_seq_cst);
+    shared->runner.busy = 1;
+}
+
 /* The next request for the runner. */
 static void await_fast_request(struct protocol_shared *shared)
 {
@@ -255,7 +264,7 @@ static void await_fast_request(struct protocol_shared *shared)
         }
         await_request();
     }
-    shared->runner.busy = 1;
+    begin_answer(shared);
 }
 
 /* Loads for as long as requests have the same limit, and memory can be put back. */
@@ -271,7 +280,6 @@ __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *sha
     limit_resources(memory_limit);
     isolate_clean_stack();
     do {
-        memset(&shared->answer, 0, sizeof(shared->answer));
         load(shared);
         shared->runner.busy = 0;
         answer();
@@ -315,9 +323,8 @@ static bool run_runner(struct protocol_shared *shared)
     int status = 0, pidfd;
     pid_t pid;
 
-    memset(&shared->answer, 0, sizeof(shared->answer));
     shared->runner.handed_back = 0;
-    shared->runner.busy = 1;
+    begin_answer(shared);
     pid = fork();
     if (pid == 0) {
         run_fast_loads(shared);
