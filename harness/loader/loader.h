@@ -30,7 +30,7 @@ struct loader_input {
     size_t size;
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
-    uint32_t timeout_ms; /* 0: LOADER_TIMEOUT_MS */
+    uint32_t timeout_ms; /* best of processor time, so that a busy machine makes no hang; 0: LOADER_TIMEOUT_MS */
     /*
      * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
      * the load before, and the state is saved again without a description.  A loader that has nothing faster ignores

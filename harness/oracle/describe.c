@@ -10,6 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/case/family.h"
 #include "harness/oracle/range.h"
 
 static void set_device(struct finding *finding, const void *idstr, size_t size)
@@ -178,6 +179,12 @@ static const char *transport_of(const Hardstop__Case *test)
         if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO &&
             section->virtio->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI) {
             return "pci";
+        }
+    }
+    /* Sections of no virtio device: what else the machine could have. */
+    for (enum family_transport i = FAMILY_CCW; i <= FAMILY_PCI; i++) {
+        if (test->setup && test->setup->binary && strcmp(test->setup->binary, family_transport_binary(i)) == 0) {
+            return family_transport_name(i);
         }
     }
     return "";

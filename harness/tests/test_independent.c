@@ -229,7 +229,7 @@ static bool agrees(const struct subject *subject, const struct sample *sample, b
     enum verdict verdict;
 
     /* What spins has the audit's time: some of it would crash in the end. */
-    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? LOADER_TIMEOUT_MS : SLOW_MS, &result);
+    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? SWEEP_TIMEOUT_MS : SLOW_MS, &result);
     verdict = verdict_of(subject, &result);
     if (verdict != sample->verdict && tells) {
         const struct audit_run *run = audit_run_at(&subject->audit, sample->edit, sample->value, sample->offset);

@@ -111,7 +111,10 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
 int sweep_find(const struct audit_case *subject, const char *work, uint32_t timeout_ms, struct audit *audit,
                struct hs_error *err)
 {
-    struct oracle oracle = { .loader = qemu_open(subject->test->setup, NULL, err), .timeout_ms = timeout_ms };
+    struct oracle oracle = {
+        .loader = qemu_open(subject->test->setup, NULL, err),
+        .timeout_ms = timeout_ms ? timeout_ms : SWEEP_TIMEOUT_MS,
+    };
     char *folder = hs_format("%s/findings", work);
     int result = oracle.loader ? file_make_folder(folder, err) : -1;
 

@@ -314,7 +314,7 @@ static int run(struct qemu_loader *qemu)
     if (send(qemu->socket, &request, 1, MSG_NOSIGNAL) != 1) {
         return -1;
     }
-    message = receive(qemu, qemu->shared->request.fast ? limit : limit + GRACE_MS);
+    message = receive(qemu, qemu->shared->request.fast ? limit : PROTOCOL_PATIENCE * limit + GRACE_MS);
     if (message == 0 && qemu->shared->request.fast) {
         message = end_runner(qemu);
     }

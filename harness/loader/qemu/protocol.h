@@ -43,6 +43,9 @@ enum protocol_phase {
 
 #define PROTOCOL_FRAMES 24
 
+/* So many times its limit a load may take by the clock on the wall. */
+#define PROTOCOL_PATIENCE 4
+
 /* For a load whose time is up to record its stack. */
 #define PROTOCOL_STACK_MS 200
 
@@ -59,7 +62,7 @@ struct protocol_shared {
     struct {
         uint8_t whole; /* 1: a whole stream, header to end; 0: device sections only */
         uint8_t fast; /* 1: in the runner, and saved again without a description */
-        uint32_t timeout_ms;
+        uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint64_t size; /* of the stream */
         uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */

@@ -23,8 +23,10 @@ static int load(struct sweep_judge *judge, const struct builder *bytes, bool fas
     };
     int result;
 
-    if (phase == SWEEP_FAST && (!input.timeout_ms || input.timeout_ms > FAST_MS)) {
+    if (phase == SWEEP_FAST && input.timeout_ms > FAST_MS) {
         input.timeout_ms = FAST_MS;
+    } else if (phase == SWEEP_REFERENCE || phase == SWEEP_FRESH) {
+        input.timeout_ms = LOADER_TIMEOUT_MS;
     }
     atomic_store_explicit(&judge->pulse->phase, phase, memory_order_relaxed);
     atomic_fetch_add_explicit(&judge->pulse->loads, 1, memory_order_release);

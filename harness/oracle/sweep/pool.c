@@ -281,9 +281,8 @@ static void kill_hand(const struct sweep_hand *hand)
 static void watch(struct sweep_pool *pool, struct sweep_hand *hand)
 {
     uint32_t phase = atomic_load(&hand->shared->pulse.phase), loads = atomic_load(&hand->shared->pulse.loads);
-    uint32_t load_ms = pool->job.timeout_ms ? pool->job.timeout_ms : LOADER_TIMEOUT_MS;
     uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : SWEEP_GRACE_MS;
-    double limit = ((double)load_ms + grace_ms) / 1000.0, now = time_now();
+    double limit = ((double)pool->job.timeout_ms + grace_ms) / 1000.0, now = time_now();
 
     if (loads != hand->loads || phase == SWEEP_IDLE) {
         hand->loads = loads;

@@ -22,7 +22,7 @@ static unsigned count_cores(void)
 static uint64_t hash_of(const struct sweep_plan *plan, const struct sweep_options *options, const char *loader)
 {
     uint64_t hash = sweep_plan_hash(plan);
-    uint32_t timeout_ms = options->timeout_ms ? options->timeout_ms : LOADER_TIMEOUT_MS;
+    uint32_t timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS;
 
     hash = XXH3_64bits_withSeed(&timeout_ms, sizeof(timeout_ms), hash);
     return loader ? XXH3_64bits_withSeed(loader, strlen(loader), hash) : hash;
@@ -93,7 +93,7 @@ int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep
         pool.n = pool.n < SWEEP_WORKERS ? pool.n : SWEEP_WORKERS;
         pool.job = (struct sweep_job){
             .plan = &plan, .repeats = tally.repeats, .results = tally.results, .open = open, .user = user,
-            .timeout_ms = options->timeout_ms, .grace_ms = options->grace_ms, .with_fresh = true,
+            .timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS, .grace_ms = options->grace_ms, .with_fresh = true,
         };
         result = run(&pool, options, interrupted, err);
     }

@@ -18,6 +18,11 @@
 
 #define SWEEP_WHOLE SIZE_MAX /* all sections, offsets from the stream's start */
 #define SWEEP_VALUE_SIZE 8
+/*
+ * A load takes a few milliseconds.  What is damaged spins for as long as a damaged number says, from nothing to seconds:
+ * the shorter the limit, the fewer are so near to it that chance decides.
+ */
+#define SWEEP_TIMEOUT_MS 250
 /* A loader may have to start its process again within a load. */
 #define SWEEP_GRACE_MS 35000
 
@@ -44,7 +49,7 @@ struct sweep_options {
     unsigned lengths; /* for EDIT_DELETE: bit n - 1 for n bytes less, n from 1 to 8 */
     const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
-    uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS */
+    uint32_t timeout_ms; /* of a load; 0: SWEEP_TIMEOUT_MS */
     uint32_t grace_ms; /* how long a worker may be silent beyond that before it is killed; 0: SWEEP_GRACE_MS */
     const char *journal; /* path, or NULL: keep none */
     void (*progress)(void *user, const struct sweep_progress *progress); /* about ten times a second, or NULL */
