@@ -16,8 +16,8 @@ void experiment_markdown(FILE *out, const struct trial *trials, size_t n);
 
 /*
  * {"trials": [{"device", "transport", "state", "footers", "bytes", "streams", "verdicts": {"rejected": n, ...},
- * "config_vector": {"missing", "extra"} (null where there is none), "end": {"missing": [4 verdicts], "extra": [4]}, "between": {...},
- * "first": [{"edit", "value", "offset", "field", "verdict"}], "example"}]}
+ * "config_vector": {"missing", "extra"} (null where there is none), "end": {"missing": [4 verdicts], "extra": [4]},
+ * "between": {...}, "first": [{"edit", "value", "offset", "field", "verdict"}], "example"}]}
  */
 json_t *experiment_json(const struct trial *trials, size_t n);
 /* Reads that; free the list.  NULL with a reason. */

@@ -93,7 +93,8 @@ int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep
         pool.n = pool.n < SWEEP_WORKERS ? pool.n : SWEEP_WORKERS;
         pool.job = (struct sweep_job){
             .plan = &plan, .repeats = tally.repeats, .results = tally.results, .open = open, .user = user,
-            .timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS, .grace_ms = options->grace_ms, .with_fresh = true,
+            .timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS,
+            .grace_ms = options->grace_ms, .with_fresh = true,
         };
         result = run(&pool, options, interrupted, err);
     }

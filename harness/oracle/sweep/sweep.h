@@ -19,8 +19,8 @@
 #define SWEEP_WHOLE SIZE_MAX /* all sections, offsets from the stream's start */
 #define SWEEP_VALUE_SIZE 8
 /*
- * A load takes a few milliseconds.  What is damaged spins for as long as a damaged number says, from nothing to seconds:
- * the shorter the limit, the fewer are so near to it that chance decides.
+ * A load takes a few milliseconds.  What is damaged spins for as long as a damaged number says, from nothing to
+ * seconds: the shorter the limit, the fewer are so near to it that chance decides.
  */
 #define SWEEP_TIMEOUT_MS 250
 /* A loader may have to start its process again within a load. */

@@ -149,8 +149,8 @@ void html_changes(const struct html_page *page)
         struct change changes[] = { { &page->sides[1], &worse, "Got worse", "worse", true },
                                     { &page->sides[0], &better, "Got better", "better", false } };
 
-        html_print(page->out, "<p class=\"hint\">Compared damage by damage, field by field: %s have the same verdict in "
-                   "both.</p>\n", grid_number(worse.same, number));
+        html_print(page->out, "<p class=\"hint\">Compared damage by damage, field by field: %s have the same "
+                   "verdict in both.</p>\n", grid_number(worse.same, number));
         print_change(page, &changes[0]);
         print_change(page, &changes[1]);
         fputs("</section>\n", page->out);
