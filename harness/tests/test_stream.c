@@ -150,6 +150,44 @@ static void both_framings_decode_and_come_back(void **state)
     }
 }
 
+static uint8_t bcd(int value)
+{
+    return (uint8_t)(value / 10 * 16 + value % 10);
+}
+
+/* As QEMU's mc146818rtc sends it: second, minute and hour each with an alarm behind it, weekday, day, month, year. */
+static void build_with_clock(struct builder *out, int minute, int hour, int weekday)
+{
+    const uint8_t clock[] = { 8, 0, bcd(minute), 0, bcd(hour), 0, (uint8_t)weekday, 0x23, 0x11, 0x26, 0x26, 2, 0, 0x80 };
+    static const uint8_t zeros[16000];
+
+    support_put_section(out, FULL, 1, "mc146818rtc", 3);
+    builder_put(out, clock, sizeof(clock));
+    builder_put(out, zeros, 128 - sizeof(clock));
+    support_put_section(out, FULL, 2, "behind", 1);
+    builder_put(out, zeros, sizeof(zeros));
+    builder_put_be(out, 1, EOF_TYPE);
+}
+
+/* Minutes and hours up to ten are the numbers of commands, a second, minute or hour of eight is their type. */
+static void no_time_of_day_looks_like_a_section(void **state)
+{
+    (void)state;
+    for (int at = 0; at < 7 * 24 * 12; at++) {
+        int minute = at % 12, hour = at / 12 % 24, weekday = at / 12 / 24 + 1;
+        struct builder bytes = { 0 };
+        Hardstop__Stream *stream;
+
+        build_with_clock(&bytes, minute, hour, weekday);
+        stream = stream_decode(bytes.data, bytes.size, STREAM_LEGACY, NULL);
+        if (!stream || stream->n_section != 3) {
+            fail_msg("%02d:%02d of weekday %d is taken for a section", hour, minute, weekday);
+        }
+        hardstop__stream__free_unpacked(stream, NULL);
+        builder_clear(&bytes);
+    }
+}
+
 static void check_refused(const struct builder *bytes, size_t size, enum stream_framing framing)
 {
     struct hs_error err = { .offset = HS_NO_OFFSET, .text = "" };
@@ -348,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_framings_decode_and_come_back),
+        cmocka_unit_test(no_time_of_day_looks_like_a_section),
         cmocka_unit_test(every_truncation_is_refused_at_an_offset),
         cmocka_unit_test(nonsense_is_refused_where_it_stands),
         cmocka_unit_test(what_is_odd_but_whole_comes_back),
