@@ -158,7 +158,9 @@ static uint8_t bcd(int value)
 /* As QEMU's mc146818rtc sends it: second, minute and hour each with an alarm behind it, weekday, day, month, year. */
 static void build_with_clock(struct builder *out, int minute, int hour, int weekday)
 {
-    const uint8_t clock[] = { 8, 0, bcd(minute), 0, bcd(hour), 0, (uint8_t)weekday, 0x23, 0x11, 0x26, 0x26, 2, 0, 0x80 };
+    const uint8_t clock[] = {
+        8, 0, bcd(minute), 0, bcd(hour), 0, (uint8_t)weekday, 0x23, 0x11, 0x26, 0x26, 2, 0, 0x80,
+    };
     static const uint8_t zeros[16000];
 
     support_put_section(out, FULL, 1, "mc146818rtc", 3);

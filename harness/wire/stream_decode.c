@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The loader's main loop as a decoder, and the search for ends that nothing tells. */
+/* The loader's main loop as a decoder. */
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
 #include "harness/wire/framing.h"
 #include "harness/wire/payload.h"
 #include "harness/wire/ram.h"
+#include "harness/wire/section_end.h"
 #include "harness/wire/vmdesc.h"
 
-enum {
-    DEFAULT_PAGE_SIZE = 4096,
-    VMDESC_HEADER = 5, /* its type and length */
-};
+enum { DEFAULT_PAGE_SIZE = 4096 };
 
 /* The section that gave an id its name. */
 struct named {
@@ -26,7 +23,6 @@ struct named {
 struct decode {
     struct field_decoder fields;
     Hardstop__Stream *stream;
-    size_t capacity; /* of stream->section */
     struct named *named; /* START sections by id, the last of each: only they have parts */
     bool footers;
     uint32_t page_size;
@@ -65,93 +61,18 @@ static void forget_ids(struct decode *decode)
     }
 }
 
-static bool is_printable(const struct bytes *in, size_t ahead, size_t n)
+static bool has_parts(const void *user, uint32_t id)
 {
-    for (size_t i = 0; i < n; i++) {
-        int byte = bytes_peek(in, ahead + i);
-
-        if (byte < 0x20 || byte > 0x7e) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* How long the data of each command may be; mig_cmd_args in migration/savevm.c of QEMU 7.2, and the handlers' checks. */
-static const struct {
-    uint16_t min, max;
-} command_lengths[] = {
-    [1] = { 0, 0 }, /* MIG_CMD_OPEN_RETURN_PATH */
-    [2] = { 4, 4 }, /* MIG_CMD_PING */
-    [3] = { 0, 16 }, /* MIG_CMD_POSTCOPY_ADVISE */
-    [4] = { 0, 0 }, /* MIG_CMD_POSTCOPY_LISTEN */
-    [5] = { 0, 0 }, /* MIG_CMD_POSTCOPY_RUN */
-    [6] = { 20, UINT16_MAX }, /* MIG_CMD_POSTCOPY_RAM_DISCARD */
-    [7] = { 4, 4 }, /* MIG_CMD_PACKAGED */
-    [8] = { 0, 0 }, /* MIG_CMD_ENABLE_COLO */
-    [9] = { 0, 0 }, /* MIG_CMD_POSTCOPY_RESUME */
-    [10] = { 2, 256 }, /* MIG_CMD_RECV_BITMAP */
-};
-
-/* Skips a command; false where it is none that the loader would take. */
-static bool skip_command(struct bytes *in)
-{
-    const uint8_t *data;
-    uint64_t type, cmd, len;
-
-    return bytes_get_be(in, 1, &type) && bytes_get_be(in, 2, &cmd) && bytes_get_be(in, 2, &len) && cmd > 0 &&
-           cmd < HS_COUNT(command_lengths) && len >= command_lengths[cmd].min && len <= command_lengths[cmd].max &&
-           bytes_get(in, len, &data);
-}
-
-/*
- * Could the loader's main loop go on here?  Used to find an end that nothing tells.  Without a footer before it, a zero
- * is an end-of-file mark only where nothing or the description follows: payloads are full of zeros.
- */
-static bool could_be_section(const struct decode *decode, size_t at)
-{
-    struct bytes in = { decode->fields.in.data, decode->fields.in.size, at };
-    int type = bytes_peek(&in, 0), length;
-    uint64_t id = 0;
-
-    /* A clock of eight hours, or minutes, looks like a command: what follows tells. */
-    if (type == TYPE_COMMAND) {
-        if (!skip_command(&in)) {
-            return false;
-        }
-        type = bytes_peek(&in, 0);
-        if (type == TYPE_COMMAND) {
-            return skip_command(&in);
-        }
-    }
-    length = bytes_peek(&in, 5);
-    in.at += bytes_left(&in) ? 1 : 0;
-    if (type == TYPE_EOF) {
-        return decode->footers || bytes_left(&in) == 0 ||
-               (bytes_peek(&in, 0) == TYPE_VMDESC && bytes_peek(&in, VMDESC_HEADER) == '{');
-    }
-    if (!framing_type_has_id(type) || !bytes_get_be(&in, 4, &id)) {
-        return false;
-    }
-    /* Ids are handed out in order: a machine has far fewer than 65536 sections. */
-    if (stream_type_has_header(type)) {
-        return id < 0x10000 && length > 0 && is_printable(&in, 1, (size_t)length);
-    }
-    return section_of_id(decode, (uint32_t)id) != NULL;
-}
-
-static bool is_footer(const struct decode *decode, size_t at, uint32_t id)
-{
-    struct bytes in = { decode->fields.in.data, decode->fields.in.size, at };
-    uint64_t mark, footer_id;
-
-    return bytes_get_be(&in, 1, &mark) && mark == FOOTER_MARK && bytes_get_be(&in, 4, &footer_id) && footer_id == id;
+    return section_of_id(user, id) != NULL;
 }
 
 static bool could_be_end(const struct decode *decode, size_t at, uint32_t id)
 {
-    return decode->footers ? is_footer(decode, at, id) && could_be_section(decode, at + 5)
-                           : could_be_section(decode, at);
+    const struct section_end search = {
+        .in = decode->fields.in, .footers = decode->footers, .has_parts = has_parts, .user = decode,
+    };
+
+    return section_end_could_be(&search, at, id);
 }
 
 static int find_end(struct decode *decode, const Hardstop__Section *section, size_t *end)
@@ -272,10 +193,7 @@ static Hardstop__Section *append_section(struct decode *decode)
     Hardstop__Section *section = hs_alloc(sizeof(*section));
 
     hardstop__section__init(section);
-    if (stream->n_section == decode->capacity) {
-        decode->capacity = decode->capacity ? decode->capacity * 2 : 32;
-        stream->section = hs_resize(stream->section, decode->capacity, sizeof(*stream->section));
-    }
+    stream->section = hs_grow(stream->section, stream->n_section, sizeof(*stream->section));
     stream->section[stream->n_section++] = section;
     return section;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Supervises a served QEMU: hands over requests, reads answers, starts it again when it is gone. */
+/* Supervises a served QEMU: hands over requests, waits for answers, starts it again when it is gone. */
 #include "harness/loader/qemu/client.h"
 
 #include <errno.h>
@@ -11,21 +11,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/qemu/answer.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
-
-/* QEMU's own trace event for each section that it begins to load, printed "EVENT ID(IDSTR) INSTANCE VERSION". */
-#define SECTION_EVENT "qemu_loadvm_state_section_startfull"
 
 #define PRELOAD_NAME "libhardstop-preload.so"
 
 enum {
-    TEXT_SIZE = 16384, /* of the text that is kept: enough for any error QEMU explains */
     START_MS = 20000, /* a start takes 30 ms; an overloaded machine has this long */
     GRACE_MS = 10000, /* for the server to answer after a load's time limit: it only has to kill a process */
 };
@@ -40,12 +36,9 @@ struct qemu_loader {
     int socket;
     int control, input, output;
     struct protocol_shared *shared;
-    uint8_t *saved;
-    size_t saved_capacity;
     unsigned starts;
     char version[32];
-    char text[PROCESS_ERRORS_SIZE + 1];
-    char section[256];
+    struct answer_room room;
 };
 
 static struct qemu_loader *of(struct loader *loader)
@@ -80,7 +73,7 @@ static void stop(struct qemu_loader *qemu)
 
 static int explain_start(struct qemu_loader *qemu, int message, struct hs_error *err)
 {
-    size_t length = process_read_errors(&qemu->process, qemu->text, sizeof(qemu->text));
+    size_t length = process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
 
     if (message == PROTOCOL_REFUSED) {
         return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->path, (int)sizeof(qemu->shared->refusal) - 1,
@@ -92,11 +85,11 @@ static int explain_start(struct qemu_loader *qemu, int message, struct hs_error 
                        "ignores LD_PRELOAD)",
                        qemu->path, START_MS / 1000);
     }
-    if (length && strstr(qemu->text, "ld.so")) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->path, (int)strcspn(qemu->text, "\n"),
-                       qemu->text);
+    if (length && strstr(qemu->room.text, "ld.so")) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->path, (int)strcspn(qemu->room.text, "\n"),
+                       qemu->room.text);
     }
-    return process_explain(qemu->setup, qemu->text, err);
+    return process_explain(qemu->setup, qemu->room.text, err);
 }
 
 /* Waits for the messages of a start: HELLO, then READY. */
@@ -129,7 +122,7 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     qemu->socket = pair[0];
     process_arguments(&arguments, qemu->setup);
     arguments_add(&arguments, "-trace");
-    arguments_add(&arguments, SECTION_EVENT);
+    arguments_add(&arguments, ANSWER_SECTION_EVENT);
     result = process_start(&qemu->process, qemu->path, &arguments,
                            (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
                                                   { qemu->control, PROTOCOL_FD_CONTROL },
@@ -147,7 +140,7 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     }
     qemu->starts++;
     /* What QEMU says while it starts is no answer to a load. */
-    process_read_errors(&qemu->process, qemu->text, sizeof(qemu->text));
+    process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
     return 0;
 }
 
@@ -224,6 +217,11 @@ struct loader *qemu_open(const Hardstop__Setup *setup, const struct qemu_options
         return NULL;
     }
     return &qemu->loader;
+}
+
+struct loader *qemu_open_setup(void *setup, struct hs_error *err)
+{
+    return qemu_open(setup, NULL, err);
 }
 
 static int write_all(int fd, const void *data, size_t size, off_t at)
@@ -321,115 +319,6 @@ static int run(struct qemu_loader *qemu)
     return message == PROTOCOL_DONE ? 0 : -1;
 }
 
-static enum outcome outcome_of(const struct protocol_shared *shared)
-{
-    if (shared->answer.timed_out) {
-        return OUTCOME_HUNG;
-    }
-    if (shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
-        return OUTCOME_UNKNOWN;
-    }
-    if (shared->answer.signal || shared->answer.exited) {
-        return OUTCOME_CRASHED;
-    }
-    return shared->answer.load_result == 0 ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
-}
-
-static void read_frames(const struct protocol_shared *shared, struct loader_answer *answer)
-{
-    _Static_assert(LOADER_FRAMES == PROTOCOL_FRAMES, "one list of frames");
-    answer->n_frames = shared->answer.n_frames < LOADER_FRAMES ? shared->answer.n_frames : LOADER_FRAMES;
-    for (size_t i = 0; i < answer->n_frames; i++) {
-        const struct protocol_frame *from = &shared->answer.frames[i];
-        struct loader_frame *to = &answer->frames[i];
-
-        snprintf(to->module, sizeof(to->module), "%.*s", (int)sizeof(from->module) - 1, from->module);
-        snprintf(to->symbol, sizeof(to->symbol), "%.*s", (int)sizeof(from->symbol) - 1, from->symbol);
-        to->offset = from->offset;
-    }
-}
-
-static int read_saved(struct qemu_loader *qemu, struct loader_answer *answer, struct hs_error *err)
-{
-    uint64_t offset = qemu->shared->answer.saved_offset, size = qemu->shared->answer.saved_size;
-    struct stat status;
-
-    if (qemu->shared->answer.save_result < 0) {
-        size = 0;
-    }
-    /* A loader with damaged state may say anything. */
-    if (fstat(qemu->output, &status) < 0 || offset > (uint64_t)status.st_size ||
-        size > (uint64_t)status.st_size - offset) {
-        answer->outcome = OUTCOME_UNKNOWN;
-        return hs_fail(err, HS_NO_OFFSET, "the saved state has no sensible size");
-    }
-    if (size > qemu->saved_capacity) {
-        qemu->saved = hs_resize(qemu->saved, size, 1);
-        qemu->saved_capacity = size;
-    }
-    if (pread(qemu->output, qemu->saved, size, (off_t)offset) != (ssize_t)size) {
-        answer->outcome = OUTCOME_UNKNOWN;
-        return hs_fail(err, HS_NO_OFFSET, "the saved state cannot be read: %s", strerror(errno));
-    }
-    answer->saved = qemu->saved;
-    answer->saved_size = size;
-    return 0;
-}
-
-/* Takes the trace lines out of the text; the last of them tells the section. */
-static void read_text(struct qemu_loader *qemu, struct loader_answer *answer)
-{
-    char *to = qemu->text;
-
-    process_read_errors(&qemu->process, qemu->text, sizeof(qemu->text));
-    qemu->section[0] = 0;
-    for (char *line = qemu->text; *line;) {
-        size_t length = strcspn(line, "\n");
-        size_t whole = length + (line[length] == '\n');
-
-        if (strncmp(line, SECTION_EVENT " ", strlen(SECTION_EVENT " ")) == 0) {
-            char *open = memchr(line, '(', length);
-            char *close = memrchr(line, ')', length);
-
-            if (open && close && open < close) {
-                snprintf(qemu->section, sizeof(qemu->section), "%.*s", (int)(close - open - 1), open + 1);
-            }
-        } else {
-            memmove(to, line, whole);
-            to += whole;
-        }
-        line += whole;
-    }
-    *to = 0;
-    qemu->text[TEXT_SIZE - 1] = 0;
-    answer->text = qemu->text;
-    answer->section = qemu->section;
-}
-
-static int read_answer(struct qemu_loader *qemu, struct loader_answer *answer, struct hs_error *err)
-{
-    const struct protocol_shared *shared = qemu->shared;
-
-    answer->outcome = outcome_of(shared);
-    answer->result = shared->answer.load_result;
-    answer->saving = shared->answer.phase == PROTOCOL_PHASE_SAVING;
-    answer->exited = shared->answer.exited;
-    answer->exit_status = shared->answer.exit_status;
-    answer->signal = shared->answer.signal;
-    answer->fault_address = shared->answer.fault_address;
-    read_frames(shared, answer);
-    read_text(qemu, answer);
-    if (answer->outcome == OUTCOME_UNKNOWN) {
-        return answer->signal
-                   ? hs_fail(err, HS_NO_OFFSET, "the load was ended from outside by %s",
-                             loader_signal_name(answer->signal))
-                   : hs_fail(err, HS_NO_OFFSET,
-                             "the load did not begin: no new process, no such guest memory, memory that cannot be "
-                             "put back, or a Linux before 5.3");
-    }
-    return answer->outcome == OUTCOME_ACCEPTED ? read_saved(qemu, answer, err) : 0;
-}
-
 static int qemu_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
                      struct hs_error *err)
 {
@@ -449,7 +338,8 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
             stop(qemu);
             hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->path);
         } else if (!loader_is_from_outside(qemu->shared->answer.signal) || attempt) {
-            return read_answer(qemu, answer, err);
+            process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
+            return answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
         }
     }
     return -1;
@@ -473,7 +363,7 @@ static void qemu_close(struct loader *loader)
     hardstop__setup__free_unpacked(qemu->setup, NULL);
     free(qemu->path);
     free(qemu->preload);
-    free(qemu->saved);
+    free(qemu->room.saved);
     free(qemu);
 }
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes outcome, frames, words and state from where a served QEMU left them. */
+#include "harness/loader/qemu/answer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+
+enum { TEXT_SIZE = 16384 }; /* of the text that is kept: enough for any error QEMU explains */
+
+static enum outcome outcome_of(const struct protocol_shared *shared)
+{
+    if (shared->answer.timed_out) {
+        return OUTCOME_HUNG;
+    }
+    if (shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
+        return OUTCOME_UNKNOWN;
+    }
+    if (shared->answer.signal || shared->answer.exited) {
+        return OUTCOME_CRASHED;
+    }
+    return shared->answer.load_result == 0 ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
+}
+
+static void read_frames(const struct protocol_shared *shared, struct loader_answer *answer)
+{
+    _Static_assert(LOADER_FRAMES == PROTOCOL_FRAMES, "one list of frames");
+    answer->n_frames = shared->answer.n_frames < LOADER_FRAMES ? shared->answer.n_frames : LOADER_FRAMES;
+    for (size_t i = 0; i < answer->n_frames; i++) {
+        const struct protocol_frame *from = &shared->answer.frames[i];
+        struct loader_frame *to = &answer->frames[i];
+
+        snprintf(to->module, sizeof(to->module), "%.*s", (int)sizeof(from->module) - 1, from->module);
+        snprintf(to->symbol, sizeof(to->symbol), "%.*s", (int)sizeof(from->symbol) - 1, from->symbol);
+        to->offset = from->offset;
+    }
+}
+
+static int read_saved(struct answer_room *room, const struct protocol_shared *shared, int output,
+                      struct loader_answer *answer, struct hs_error *err)
+{
+    uint64_t offset = shared->answer.saved_offset, size = shared->answer.saved_size;
+    struct stat status;
+
+    if (shared->answer.save_result < 0) {
+        size = 0;
+    }
+    /* A loader with damaged state may say anything. */
+    if (fstat(output, &status) < 0 || offset > (uint64_t)status.st_size ||
+        size > (uint64_t)status.st_size - offset) {
+        answer->outcome = OUTCOME_UNKNOWN;
+        return hs_fail(err, HS_NO_OFFSET, "the saved state has no sensible size");
+    }
+    if (size > room->saved_capacity) {
+        room->saved = hs_resize(room->saved, size, 1);
+        room->saved_capacity = size;
+    }
+    if (pread(output, room->saved, size, (off_t)offset) != (ssize_t)size) {
+        answer->outcome = OUTCOME_UNKNOWN;
+        return hs_fail(err, HS_NO_OFFSET, "the saved state cannot be read: %s", strerror(errno));
+    }
+    answer->saved = room->saved;
+    answer->saved_size = size;
+    return 0;
+}
+
+/* Takes the trace lines out of the text; the last of them tells the section. */
+static void read_text(struct answer_room *room, struct loader_answer *answer)
+{
+    char *to = room->text;
+
+    room->section[0] = 0;
+    for (char *line = room->text; *line;) {
+        size_t length = strcspn(line, "\n");
+        size_t whole = length + (line[length] == '\n');
+
+        if (strncmp(line, ANSWER_SECTION_EVENT " ", strlen(ANSWER_SECTION_EVENT " ")) == 0) {
+            char *open = memchr(line, '(', length);
+            char *close = memrchr(line, ')', length);
+
+            if (open && close && open < close) {
+                snprintf(room->section, sizeof(room->section), "%.*s", (int)(close - open - 1), open + 1);
+            }
+        } else {
+            memmove(to, line, whole);
+            to += whole;
+        }
+        line += whole;
+    }
+    *to = 0;
+    room->text[TEXT_SIZE - 1] = 0;
+    answer->text = room->text;
+    answer->section = room->section;
+}
+
+int answer_read(struct answer_room *room, const struct protocol_shared *shared, int output,
+                struct loader_answer *answer, struct hs_error *err)
+{
+    answer->outcome = outcome_of(shared);
+    answer->result = shared->answer.load_result;
+    answer->saving = shared->answer.phase == PROTOCOL_PHASE_SAVING;
+    answer->exited = shared->answer.exited;
+    answer->exit_status = shared->answer.exit_status;
+    answer->signal = shared->answer.signal;
+    answer->fault_address = shared->answer.fault_address;
+    read_frames(shared, answer);
+    read_text(room, answer);
+    if (answer->outcome == OUTCOME_UNKNOWN) {
+        return answer->signal
+                   ? hs_fail(err, HS_NO_OFFSET, "the load was ended from outside by %s",
+                             loader_signal_name(answer->signal))
+                   : hs_fail(err, HS_NO_OFFSET,
+                             "the load did not begin: no new process, no such guest memory, memory that cannot be "
+                             "put back, or a Linux before 5.3");
+    }
+    return answer->outcome == OUTCOME_ACCEPTED ? read_saved(room, shared, output, answer, err) : 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer of a served QEMU, from the memory shared with it. */
+#ifndef HARDSTOP_LOADER_QEMU_ANSWER_H
+#define HARDSTOP_LOADER_QEMU_ANSWER_H
+
+#include "harness/loader/loader.h"
+#include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/protocol.h"
+
+/* QEMU's own trace event for each section that it begins to load, printed "EVENT ID(IDSTR) INSTANCE VERSION". */
+#define ANSWER_SECTION_EVENT "qemu_loadvm_state_section_startfull"
+
+/* What an answer points into, until the next one. */
+struct answer_room {
+    uint8_t *saved; /* freed by the owner */
+    size_t saved_capacity;
+    char text[PROCESS_ERRORS_SIZE + 1]; /* filled in before answer_read(): what QEMU printed */
+    char section[256];
+};
+
+/*
+ * Fills in the answer to the last request; `output` is the file that holds the saved state.  0, or -1 with a reason
+ * when there is no verdict.  QEMU's damaged memory is not trusted: sizes and counts are checked.
+ */
+int answer_read(struct answer_room *room, const struct protocol_shared *shared, int output,
+                struct loader_answer *answer, struct hs_error *err);
+
+#endif

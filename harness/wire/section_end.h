@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The search for the end of a payload where neither a table nor the description tells it. */
+#ifndef HARDSTOP_WIRE_SECTION_END_H
+#define HARDSTOP_WIRE_SECTION_END_H
+
+#include "harness/wire/bytes.h"
+
+struct section_end {
+    struct bytes in; /* the stream; its `at` does not count */
+    bool footers;
+    bool (*has_parts)(const void *user, uint32_t id); /* did a START section of that id come before? */
+    const void *user;
+};
+
+/*
+ * Could a section of that id end at the offset: is there its footer, if the stream has them, and can the loader's main
+ * loop (qemu_loadvm_state_main() in migration/savevm.c of QEMU 7.2) go on behind it?  Payloads are full of zeros, so
+ * that without footers a zero counts as the end-of-file mark only where nothing, or the description, follows.
+ */
+bool section_end_could_be(const struct section_end *search, size_t at, uint32_t id);
+
+#endif
