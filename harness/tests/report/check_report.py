@@ -12,7 +12,7 @@ LENGTH = ('truncate', 'insert', 'delete')
 SEVERITY = ('rejected', 'unknown', 'equal', 'garbage', 'hung', 'crashed')
 VOID = {'meta', 'input', 'br', 'img', 'link', 'hr', 'path', 'rect', 'circle'}
 LOAD_SECONDS = 10
-ANSWER_SECONDS = 1
+ANSWER_SECONDS = 5
 SAMPLES = 40
 
 
@@ -69,60 +69,87 @@ def number(text):
     return int(text.replace(',', ''))
 
 
-def numbers(page, audit):
-    """The tables, the headline, and the sums over all fields, beside the JSON."""
-    complaints = []
-    rows = page.evaluate('''Object.fromEntries(Array.from(
-        document.querySelectorAll('#edits [data-side="0"] tbody tr:not(.sum)'), (row) => [row.dataset.edit,
-        Object.fromEntries(Array.from(row.querySelectorAll('[data-verdict]'), (c) =>
-        [c.dataset.verdict, c.textContent]))]))''')
-    shown = {edit: {verdict: number(text) for verdict, text in counts.items()} for edit, counts in rows.items()}
-    if shown != audit['edits']:
-        complaints.append('table of edits: %s, JSON: %s' % (shown, audit['edits']))
-    fields = page.evaluate('''(() => { const sums = {};
-        for (const row of document.querySelectorAll('.field tbody tr[data-edit]:not(.sum)')) {
+def table(page, rows):
+    """{edit: {verdict: sum of the cells}} over the rows of that JavaScript expression, without sums."""
+    found = page.evaluate("""(() => { const sums = {};
+        for (const row of %s) {
+            if (row.classList.contains('sum')) { continue; }
+            const edit = sums[row.dataset.edit] = sums[row.dataset.edit] || {};
             for (const c of row.querySelectorAll('[data-verdict]')) {
-                const key = row.dataset.edit + ' ' + c.dataset.verdict;
-                sums[key] = (sums[key] || 0) + Number(c.textContent.replace(/,/g, '')); } }
-        return sums; })()''')
-    wanted = {'%s %s' % (edit, verdict): n for edit, counts in audit['edits'].items() for verdict, n in counts.items()}
-    sides = page.evaluate("document.querySelectorAll('.cells').length")
-    if sides == 1 and {k: n for k, n in fields.items() if n} != {k: n for k, n in wanted.items() if n}:
-        complaints.append('the fields do not add up to the JSON: %s, %s' % (fields, wanted))
+                edit[c.dataset.verdict] = (edit[c.dataset.verdict] || 0) + Number(c.textContent.replace(/,/g, '')); } }
+        return sums; })()""" % rows)
+    return {edit: {verdict: n for verdict, n in counts.items() if n} for edit, counts in found.items()}
+
+
+def numbers_of(page, audit, side, sides):
+    """The tables, the headline, and the sums over all fields of one audit, beside its JSON."""
+    complaints = []
+    wanted = {edit: {verdict: n for verdict, n in counts.items() if n} for edit, counts in audit['edits'].items()}
+    shown = table(page, "document.querySelectorAll('#edits [data-side=\"%d\"] tbody tr')" % side)
+    if shown != wanted:
+        complaints.append('table of edits %d: %s, JSON: %s' % (side, shown, wanted))
+    fields = table(page, """(() => { const name = document.querySelectorAll('#edits caption')[%d].textContent;
+        return Array.from(document.querySelectorAll('.field tbody tr[data-edit]')).filter((row) => %d == 1 ||
+        row.closest('table').caption.textContent === name); })()""" % (side, sides))
+    if {k: v for k, v in fields.items() if v} != {k: v for k, v in wanted.items() if v}:
+        complaints.append('the fields of audit %d do not add up to the JSON: %s, %s' % (side, fields, wanted))
     cells = sum(sum(audit['edits'].get(edit, {}).values()) for edit in LENGTH)
     stopped = sum(audit['edits'].get(edit, {}).get('rejected', 0) for edit in LENGTH)
-    big = page.evaluate("document.querySelector('.big').textContent")
+    big, *bold = page.evaluate("""(() => { const side = document.querySelectorAll('#headline .side')[%d];
+        return [side.querySelector('.big').textContent, ...Array.from(side.querySelectorAll('.meaning b'),
+        (b) => b.textContent).slice(0, 2)]; })()""" % side)
     share = float(big.split('\u202f')[0])
     if not share - 1e-9 <= 100 * stopped / cells < share + .1000001:
-        complaints.append('headline: %s, JSON: %d of %d' % (big, stopped, cells))
-    bold = page.evaluate("Array.from(document.querySelectorAll('.meaning b'), (b) => b.textContent).slice(0, 2)")
+        complaints.append('headline %d: %s, JSON: %d of %d' % (side, big, stopped, cells))
     if [number(text) for text in bold] != [cells, stopped]:
-        complaints.append('sentence: %s, JSON: %d, %d' % (bold, cells, stopped))
-    findings = page.evaluate("document.querySelectorAll('.finding').length")
-    if sides == 1 and findings != len(audit['findings']):
-        complaints.append('%d findings, JSON: %d' % (findings, len(audit['findings'])))
+        complaints.append('sentence %d: %s, JSON: %d, %d' % (side, bold, cells, stopped))
     return complaints
 
 
-def painted(page, audit, cells):
-    """The map's strokes: how many bytes of each verdict, beside the JSON."""
+def numbers(page, audits):
     complaints = []
-    drawn = page.evaluate('''Object.fromEntries(Array.from(document.querySelectorAll('#map-0 .view'), (view) =>
-        [view.classList[1], Object.fromEntries(Array.from(view.querySelectorAll('path:not(.ground)'), (path) =>
-        [path.classList[0], Array.from(path.getAttribute('d').matchAll(/h(\\d+)/g)).reduce((n, m) =>
-        n + Number(m[1]), 0)]))]))''')
-    for view, counts in drawn.items():
-        worst = collections.Counter()
-        for at in cells.values():
+    for side, audit in enumerate(audits):
+        complaints += numbers_of(page, audit, side, len(audits))
+    wanted = {finding['signature'] for audit in audits for finding in audit['findings']}
+    findings = page.evaluate("document.querySelectorAll('.finding').length")
+    if findings != len(wanted):
+        complaints.append('%d findings, JSON: %d' % (findings, len(wanted)))
+    return complaints
+
+
+def strokes(path):
+    """The places that a path's strokes cover: "M5 0.5h3m2 1h1" is 5, 6, 7 of row 0, and 10 of row 1."""
+    x, row = 0, 0
+    for move, right, down, length in re.findall(r'([Mm])(-?\d+) (-?\d+)(?:\.5)?h(\d+)', path):
+        x, row = (int(right), int(down)) if move == 'M' else (x + int(right), row + int(down))
+        for place in range(x, x + int(length)):
+            yield row, place
+        x += int(length)
+
+
+def painted(page, audit, cells, side):
+    """The map's strokes: which place has which verdict, beside the JSON."""
+    complaints = []
+    columns = page.evaluate("JSON.parse(document.getElementById('data').textContent).columns")
+    drawn = page.evaluate("""Object.fromEntries(Array.from(document.querySelectorAll('#map-%d .view'), (view) =>
+        [view.classList[1], Array.from(view.querySelectorAll('path'), (path) =>
+        [Array.from(path.classList), path.getAttribute('d')])]))""" % side)
+    for view, paths in drawn.items():
+        wanted = {}
+        for offset, at in cells.items():
             verdicts = [v for (edit, _), (v, _) in at.items()
                         if view in (edit, 'all') or (view == 'length' and edit in LENGTH)]
             if verdicts:
-                worst[max(verdicts, key=SEVERITY.index)] += 1
-        wrong = {v: n for v, n in counts.items() if v != 'untested' and worst[v] != n}
-        # What is not drawn is the ground: one verdict at most.
-        left = [v for v, n in worst.items() if n and v not in counts]
-        if wrong or len(left) > 1:
-            complaints.append('map of %s: drawn %s, JSON %s' % (view, counts, dict(worst)))
+                wanted[offset] = max(verdicts, key=SEVERITY.index)
+        ground = [classes[1] for classes, _ in paths if classes[0] == 'ground'][0]
+        shown = collections.defaultdict(lambda: ground)
+        for classes, path in paths:
+            for row, place in strokes(path) if classes[0] != 'ground' else ():
+                shown[row * columns + place] = classes[0]
+        wrong = [offset for offset in sorted(cells) if shown[offset] != wanted.get(offset, 'untested')]
+        if wrong:
+            complaints.append('map %d of %s, at %d: drawn %s, JSON %s'
+                              % (side, view, wrong[0], shown[wrong[0]], wanted.get(wrong[0], 'untested')))
     return complaints
 
 
@@ -155,6 +182,7 @@ def read(page):
 def hover(page, audit, cells):
     complaints = []
     offsets = sorted(random.Random(1).sample(range(audit['bytes']), min(SAMPLES, audit['bytes'])))
+    offsets += [audit['bytes']] * (audit['bytes'] in cells)
     slowest = 0
     for offset in offsets:
         x, y = place(page, offset)
@@ -292,11 +320,17 @@ def untouched(page):
     return [] if found == [False, 2, 0, 1, True] else ['text became markup: %s' % found]
 
 
-def check(page, path, json_path, plain=True, wanted=None):
-    """All complaints about a report, up to the `wanted` one; `plain`: its texts are shown as they are."""
-    with open(json_path, encoding='utf-8') as file:
-        audit = json.load(file)
-    cells = cells_by_offset(audit)
+def read_json(path):
+    with open(path, encoding='utf-8') as file:
+        return json.load(file)
+
+
+def check(page, path, json_paths, plain=True, wanted=None):
+    """All complaints about a report of one or two audits, up to the `wanted` one; `plain`: its texts are shown as they
+    are."""
+    audits = [read_json(json_path) for json_path in json_paths]
+    sides = [cells_by_offset(audit) for audit in audits]
+    audit, cells = audits[0], sides[0]
     page.errors.clear()
     page.path, page.plain = path, plain
     complaints = markup(path)
@@ -304,7 +338,8 @@ def check(page, path, json_path, plain=True, wanted=None):
     seconds = page.open(path)
     if seconds > LOAD_SECONDS:
         complaints.append('loads in %.1f s' % seconds)
-    for part in (lambda: untouched(page), lambda: numbers(page, audit), lambda: painted(page, audit, cells),
+    for part in (lambda: untouched(page), lambda: numbers(page, audits),
+                 lambda: [c for side in range(len(audits)) for c in painted(page, audits[side], sides[side], side)],
                  lambda: hover(page, audit, cells), lambda: ways(page, audit), lambda: without_script(page),
                  lambda: on_paper(page), lambda: sideways(page)):
         if page.errors or (wanted and any(wanted in complaint for complaint in complaints)):

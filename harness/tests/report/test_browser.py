@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """test_browser.py RENDER FOLDER [planted]: opens reports of made-up audits in a headless browser and checks them;
 "planted": checks that each of a list of defects put into a report is noticed."""
+import json
 import os
 import subprocess
 import sys
@@ -27,7 +28,9 @@ PLANTED = (
     (('<span class="big">', '<span class="big">1'), 'headline'),
     (('</b> damages took', '0</b> damages took'), 'sentence'),
     (('class="finding"', 'class="lost"'), 'findings, JSON'),
-    (('<path class="garbage" d="M5 ', '<path class="crashed" d="M5 '), 'map of '),
+    (('<path class="garbage" d="M5 ', '<path class="crashed" d="M5 '), 'map 0 of '),
+    (('<path class="garbage" d="M5 ', '<path class="garbage" d="M6 '), 'map 0 of '),
+    (('<path class="ground rejected"', '<path class="ground equal"'), 'map 0 of '),
     (('2= ', '2G '), 'hovering'),
     (('1C0 ', '1C3 '), 'quotes'),
     (('"messages":[0,"a', '"messages":[0,"b'), 'quotes'),
@@ -48,17 +51,20 @@ PLANTED = (
 
 
 def render(program, folder, name, audits):
-    paths = [os.path.join(folder, name + end) for end in ('.html', '.json')]
-    subprocess.run([program, *paths, *audits], check=True)
-    return paths
+    """Writes the report of one or two audits, and the JSON of each; their paths."""
+    path = os.path.join(folder, name + '.html')
+    json_paths = [os.path.join(folder, '%s-%d.json' % (name, i)) for i in range(len(audits))]
+    for i, json_path in reversed(list(enumerate(json_paths))):
+        subprocess.run([program, path, json_path, *audits[i:]], check=True)
+    return path, json_paths
 
 
 def positive(program, folder):
     failed = False
     with browser.Browser() as page:
         for name, audits in REPORTS:
-            path, json_path = render(program, folder, name, audits)
-            complaints, seconds = check_report.check(page, path, json_path, plain=name != 'hostile')
+            path, json_paths = render(program, folder, name, audits)
+            complaints, seconds = check_report.check(page, path, json_paths, plain=name != 'hostile')
             failed |= bool(complaints)
             print('%s: %d bytes, loaded in %.2f s%s' % (name, os.path.getsize(path), seconds,
                                                       ''.join('\n  ' + c for c in complaints)))
@@ -69,13 +75,26 @@ def positive(program, folder):
     return failed
 
 
+def spoil(json_path):
+    """All that was garbage is rejected."""
+    with open(json_path, encoding='utf-8') as file:
+        audit = json.load(file)
+    for counts in audit['edits'].values():
+        counts['rejected'] += counts['garbage']
+        counts['garbage'] = 0
+    for cell in audit['cells']:
+        cell['verdict'] = 'rejected' if cell['verdict'] == 'garbage' else cell['verdict']
+    with open(json_path, 'w', encoding='utf-8') as file:
+        json.dump(audit, file)
+
+
 def negative(program, folder):
     failed = False
-    path, json_path = render(program, folder, 'planted', ['tiny'])
+    path, json_paths = render(program, folder, 'planted', ['tiny'])
     with open(path, encoding='utf-8') as file:
         good = file.read()
     with browser.Browser() as page:
-        complaints, _ = check_report.check(page, path, json_path)
+        complaints, _ = check_report.check(page, path, json_paths)
         if complaints:
             print('without a defect: %s' % complaints)
             failed = True
@@ -86,11 +105,18 @@ def negative(program, folder):
                 bad = bad.replace(old, new)
             with open(path, 'w', encoding='utf-8') as file:
                 file.write(bad)
-            complaints, _ = check_report.check(page, path, json_path, wanted=wanted)
+            complaints, _ = check_report.check(page, path, json_paths, wanted=wanted)
             if not any(wanted in complaint for complaint in complaints):
                 print('not noticed: %s: %s' % (changes, complaints))
                 failed = True
-    print('%d planted defects' % len(PLANTED))
+        for wanted in ('table of edits 1', 'headline 1', 'map 1 of'):
+            path, json_paths = render(program, folder, 'planted', ['tiny', 'tiny'])
+            spoil(json_paths[1])
+            complaints, _ = check_report.check(page, path, json_paths, wanted=wanted)
+            if not any(wanted in complaint for complaint in complaints):
+                print('the second audit is another, and not noticed: %s: %s' % (wanted, complaints))
+                failed = True
+    print('%d planted defects' % (len(PLANTED) + 3))
     return failed
 
 
