@@ -11,6 +11,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/case/family.h"
+#include "harness/oracle/nearness.h"
 #include "harness/tool/sweep_run.h"
 #include "proto/reflect.h"
 
@@ -110,8 +111,10 @@ static void set_defaults(struct options *options)
 {
     static const char *const devices[] = { "net", "blk", "rng", "balloon", "serial" };
 
-    for (size_t i = 0; !options->n_families || (i && i < HS_COUNT(devices)); i++) {
-        options->families[options->n_families++] = family_find(devices[i]);
+    if (!options->n_families) {
+        for (size_t i = 0; i < HS_COUNT(devices); i++) {
+            options->families[options->n_families++] = family_find(devices[i]);
+        }
     }
     if (!options->transports[FAMILY_PCIE]) {
         set_all(options->transports, FAMILY_PCIE);
@@ -222,6 +225,38 @@ static void drop_requests(Hardstop__VirtioSection *section)
     }
 }
 
+/*
+ * Puts a canary state, and the guest memory that it needs, in the place of a fresh one.  What follows the section stays
+ * as captured: of that a seed holds too little for a loss to be missed.
+ */
+static int take_canary(Hardstop__Case *test, const char *path, struct hs_error *err)
+{
+    Hardstop__Case *seed = case_read(path, err);
+    Hardstop__Section *fresh = test->stream->section[0], *canary;
+    Hardstop__VirtioSection *state = fresh->virtio;
+
+    if (!seed) {
+        return -1;
+    }
+    canary = seed->stream && seed->stream->n_section ? seed->stream->section[0] : NULL;
+    if (!canary || nearness_partner(fresh, seed->stream) != canary || canary->payload_case != fresh->payload_case ||
+        fresh->payload_case != HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
+        case_free(seed);
+        return hs_fail(err, HS_NO_OFFSET, "%s: does not begin with the state of %.*s", path, (int)fresh->idstr.len,
+                       (const char *)fresh->idstr.data);
+    }
+    drop_requests(canary->virtio);
+    fresh->virtio = canary->virtio;
+    canary->virtio = state;
+    test->memory = seed->memory;
+    test->n_memory = seed->n_memory;
+    seed->memory = NULL;
+    seed->n_memory = 0;
+    test->has_captured = false;
+    case_free(seed);
+    return 0;
+}
+
 static int open_case(struct audit_case *subject, const struct options *options, const struct family *family,
                      enum family_transport transport, bool canary, bool footers, struct hs_error *err)
 {
@@ -229,10 +264,10 @@ static int open_case(struct audit_case *subject, const struct options *options, 
         .setup = family_setup(family, transport, footers ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY),
     };
     char *path = hs_format("%s/%s/%s.textproto", options->seeds, family_transport_name(transport), family->name);
-    int result = audit_case_open(subject, canary ? path : NULL, &setup, family->section, false, err);
+    int result = audit_case_open(subject, NULL, &setup, family->section, false, err);
 
-    if (result == 0 && subject->test->stream->section[0]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
-        drop_requests(subject->test->stream->section[0]->virtio);
+    if (result == 0 && canary) {
+        result = take_canary(subject->test, path, err);
     }
     tool_clear_setup(&setup);
     free(path);
