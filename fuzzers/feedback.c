@@ -3,11 +3,9 @@
 #include "fuzzers/feedback.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
-#include "harness/base/alloc.h"
 #include "harness/wire/map.h"
 
 enum { MAX_LINES = 8 }; /* of QEMU's output: the reason, and the chain of "Failed to load ..." */
@@ -99,19 +97,15 @@ static void count_field(const struct judgement *judgement, uint64_t seed)
     const struct damage_effect *effect = &judgement->effect;
     const Hardstop__Stream *stream = judgement->test->stream;
     const struct map_entry *entry;
-    bool *wanted;
     struct map map;
 
     if (!judgement->is_damaged || effect->first == SIZE_MAX || !stream || effect->section >= stream->n_section) {
         return;
     }
-    wanted = hs_alloc(stream->n_section * sizeof(*wanted));
-    wanted[effect->section] = true;
-    map_init_some(&map, stream, NULL, wanted);
+    map_init_section(&map, stream, effect->section);
     entry = map_at(&map, effect->first);
     count(class_of_string(entry ? entry->path : "", seed));
     map_clear(&map);
-    free(wanted);
 }
 
 static void count_difference(const struct state_comparison *comparison, uint64_t seed)

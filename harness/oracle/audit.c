@@ -232,6 +232,19 @@ const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, 
     return run && run->edit == edit && run->offset <= offset && strcmp(run->value, value) == 0 ? run : NULL;
 }
 
+void edit_sum_counts(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT])
+{
+    memset(sum, 0, VERDICT_COUNT * sizeof(*sum));
+    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+        if (length_only && !edit_changes_length((enum edit)edit)) {
+            continue;
+        }
+        for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+            sum[verdict] += counts[edit][verdict];
+        }
+    }
+}
+
 uint64_t audit_cells(const struct audit *audit, enum edit edit)
 {
     uint64_t cells = 0;

@@ -111,6 +111,8 @@ size_t audit_run_from(const struct audit *audit, enum edit edit, const char *val
 /* The run that holds the cell, or NULL. */
 const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, const char *value, uint32_t offset);
 
+/* Adds up the counts of all edits, or of those that change the length. */
+void edit_sum_counts(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT]);
 /* Cells of an edit, of all verdicts. */
 uint64_t audit_cells(const struct audit *audit, enum edit edit);
 /* Cells of length-changing edits, and of them those that were rejected: what share is hard-stopped. */

@@ -61,6 +61,8 @@ void grid_each_piece(const struct grid_groups *groups, const struct audit *audit
                      grid_piece_fn *piece, void *user);
 /* The group of that name, or NULL. */
 const struct grid_group *grid_group_find(const struct grid_groups *groups, const char *name);
+/* Negative, 0 or positive: by the worst verdict of changes of length, then by how many passed of these, then of all. */
+int grid_compare_groups(const struct grid_group *a, const struct grid_group *b);
 /* Indexes of the groups, those first whose changes of length have the worst verdicts, and most of them; free it. */
 size_t *grid_groups_worst_first(const struct grid_groups *groups);
 

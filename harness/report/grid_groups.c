@@ -130,21 +130,24 @@ const struct grid_group *grid_group_find(const struct grid_groups *groups, const
     return found ? &groups->groups[found->group] : NULL;
 }
 
-static int by_badness(const void *left, const void *right, void *user)
+int grid_compare_groups(const struct grid_group *a, const struct grid_group *b)
 {
-    const struct grid_group *groups = user;
-    const struct grid_group *a = &groups[*(const size_t *)left], *b = &groups[*(const size_t *)right];
-
     if (a->worst != b->worst) {
         return grid_severity(b->worst) - grid_severity(a->worst);
     }
     if (a->passed != b->passed) {
         return a->passed > b->passed ? -1 : 1;
     }
-    if (a->passed_all != b->passed_all) {
-        return a->passed_all > b->passed_all ? -1 : 1;
-    }
-    return a < b ? -1 : a > b;
+    return (a->passed_all < b->passed_all) - (a->passed_all > b->passed_all);
+}
+
+static int by_badness(const void *left, const void *right, void *user)
+{
+    const struct grid_group *groups = user;
+    const struct grid_group *a = &groups[*(const size_t *)left], *b = &groups[*(const size_t *)right];
+    int order = grid_compare_groups(a, b);
+
+    return order ? order : a < b ? -1 : a > b;
 }
 
 size_t *grid_groups_worst_first(const struct grid_groups *groups)

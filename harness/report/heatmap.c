@@ -140,7 +140,7 @@ static void print_legend(FILE *out, const struct page *page, int view)
 
 void heatmap_headline(FILE *out, const struct audit *audit)
 {
-    uint64_t stopped, cells, counts[VERDICT_COUNT] = { 0 };
+    uint64_t stopped, cells, counts[VERDICT_COUNT];
     char share[16], number[GRID_NUMBER_SIZE];
     const char *before = ": ";
 
@@ -152,11 +152,7 @@ void heatmap_headline(FILE *out, const struct audit *audit)
     grid_percent(stopped, cells, share, sizeof(share));
     style_print(out, STYLE_BOLD, "%s %%", share);
     fprintf(out, " of %s damages that change the length are hard-stopped", grid_number(cells, number));
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
-        for (int verdict = 0; edit_changes_length((enum edit)edit) && verdict < VERDICT_COUNT; verdict++) {
-            counts[verdict] += audit->counts[edit][verdict];
-        }
-    }
+    edit_sum_counts(audit->counts, true, counts);
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         enum verdict verdict = grid_order[i];
 
@@ -213,7 +209,7 @@ static void print_fields(FILE *out, const struct page *page)
 
     for (size_t i = 0; i < page->groups.n; i++) {
         const struct grid_group *group = &page->groups.groups[order[i]];
-        uint64_t counts[VERDICT_COUNT] = { 0 };
+        uint64_t counts[VERDICT_COUNT];
 
         if (!group->passed_all || shown == SUMMARY_FIELDS) {
             left += group->passed_all != 0;
@@ -224,11 +220,7 @@ static void print_fields(FILE *out, const struct page *page)
             print_heads(out, "", 0);
             fputs("  field (all edits, worst first)\n", out);
         }
-        for (int edit = 0; edit < EDIT_COUNT; edit++) {
-            for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-                counts[verdict] += group->counts[edit][verdict];
-            }
-        }
+        edit_sum_counts(group->counts, false, counts);
         print_counts(out, counts);
         fputs("  ", out);
         style_print_foreign(out, group->name, strlen(group->name));

@@ -104,11 +104,6 @@ static void measure_loads(const char *name, const Hardstop__Case *test, double s
     loader_close(loaders[1]);
 }
 
-static struct loader *open_qemu(void *user, struct hs_error *err)
-{
-    return qemu_open(user, NULL, err);
-}
-
 /* True when the audit keeps its budget. */
 static bool measure_audit(const char *name, const Hardstop__Case *test, double budget)
 {
@@ -123,7 +118,7 @@ static bool measure_audit(const char *name, const Hardstop__Case *test, double b
     double start = time_now(), seconds;
     uint64_t cells = 0;
 
-    HS_CHECK(sweep(test, &options, open_qemu, test->setup, NULL, &audit, &err) == 0, "%s", err.text);
+    HS_CHECK(sweep(test, &options, qemu_open_setup, test->setup, NULL, &audit, &err) == 0, "%s", err.text);
     seconds = time_now() - start;
     for (int edit = 0; edit < EDIT_COUNT; edit++) {
         cells += audit_cells(&audit, (enum edit)edit);

@@ -18,8 +18,7 @@ static bool is_in_range(const Hardstop__Stream *stream)
     for (size_t i = 0; i < map.n; i++) {
         const struct map_entry *entry = &map.entries[i];
 
-        in_range = in_range && (!entry->field || !entry->field->max ||
-                                (entry->value >= entry->field->min && entry->value <= entry->field->max));
+        in_range = in_range && (!entry->field || field_is_legal(entry->field, entry->value));
     }
     map_clear(&map);
     return in_range;

@@ -47,11 +47,6 @@ struct sample {
     enum verdict verdict; /* the audit's */
 };
 
-static struct loader *open_qemu(void *user, struct hs_error *err)
-{
-    return qemu_open(user, NULL, err);
-}
-
 static Hardstop__Setup *make_setup(Hardstop__Framing framing)
 {
     Hardstop__Setup *setup = (Hardstop__Setup *)support_message(
@@ -79,7 +74,7 @@ static void run_audit(struct subject *subject)
     }
     test = case_of_stream(stream, subject->setup, CASE_KEEP_ALL);
     assert_true(case_keep_from(test, support_find(test, idstr)));
-    if (sweep(test, &options, open_qemu, subject->setup, NULL, &subject->audit, &err) != 0) {
+    if (sweep(test, &options, qemu_open_setup, subject->setup, NULL, &subject->audit, &err) != 0) {
         fail_msg("%s", err.text);
     }
     case_free(test);

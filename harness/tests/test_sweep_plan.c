@@ -2,7 +2,6 @@
 /* The cells of a sweep: all of them, in order, each with the bytes that the damage of a case gives. */
 #include "support.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
@@ -31,22 +30,6 @@ static void make_plan(struct sweep_plan *plan, const Hardstop__Case *test, const
     }
 }
 
-/* The bytes of a case with the damage of sweep_damage(). */
-static void damage_case(const Hardstop__Case *test, size_t section, const struct sweep_cell *cell, struct builder *out)
-{
-    Hardstop__Damage *damage = sweep_damage(test, section, cell->lane->edit, cell->lane->value, cell->offset);
-    Hardstop__Case damaged = *test;
-    struct stream_encoding plain = { 0 };
-    struct damage_effect effect;
-
-    assert_non_null(damage);
-    damaged.n_damage = 1;
-    damaged.damage = &damage;
-    damage_apply(&damaged, &plain, out, &effect);
-    stream_encoding_clear(&plain);
-    hardstop__damage__free_unpacked(damage, NULL);
-}
-
 static void compare_cells(size_t section)
 {
     Hardstop__Case *test = toy_case();
@@ -61,7 +44,7 @@ static void compare_cells(size_t section)
         bool is_first = cell.offset == cell.lane->offset, is_same;
 
         sweep_plan_bytes(&plan, &cell, &bytes);
-        damage_case(test, section, &cell, &expected);
+        toy_damage(test, section, cell.lane->edit, cell.lane->value, cell.offset, &expected);
         assert_int_equal(bytes.size, expected.size);
         if (bytes.size && memcmp(bytes.data, expected.data, bytes.size) != 0) {
             fail_msg("%s %s at %u", edit_name(cell.lane->edit), cell.lane->value, cell.offset);

@@ -17,11 +17,6 @@ enum { SAMPLES = 40 };
 
 static const struct sweep_value zero = { { 0x00 }, 1 };
 
-static struct loader *open_qemu(void *user, struct hs_error *err)
-{
-    return qemu_open(user, NULL, err);
-}
-
 static double now(void)
 {
     struct timespec time;
@@ -38,7 +33,7 @@ static void sweep_rng(const Hardstop__Case *test, Hardstop__Setup *setup, size_t
     };
     struct hs_error err;
 
-    if (sweep(test, &options, open_qemu, setup, NULL, audit, &err) != 0) {
+    if (sweep(test, &options, qemu_open_setup, setup, NULL, audit, &err) != 0) {
         fail_msg("%s", err.text);
     }
 }

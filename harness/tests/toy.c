@@ -70,10 +70,11 @@ static void make_nothing(struct toy *toy)
     stream_encoding_clear(&plain);
 }
 
-static void damage_with(const struct toy *toy, const struct toy_deed *deed, struct builder *out)
+void toy_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value, uint32_t offset,
+                struct builder *out)
 {
-    Hardstop__Damage *damage = sweep_damage(toy->test, toy->section, deed->edit, deed->value, deed->offset);
-    Hardstop__Case damaged = *toy->test;
+    Hardstop__Damage *damage = sweep_damage(test, section, edit, value, offset);
+    Hardstop__Case damaged = *test;
     struct stream_encoding plain = { 0 };
     struct damage_effect effect;
 
@@ -102,7 +103,7 @@ void toy_init(struct toy *toy, size_t section, const struct toy_deed *deeds, siz
     make_nothing(toy);
     toy->streams = hs_alloc(n_deeds * sizeof(*toy->streams));
     for (size_t i = 0; i < n_deeds; i++) {
-        damage_with(toy, &deeds[i], &toy->streams[i]);
+        toy_damage(toy->test, section, deeds[i].edit, deeds[i].value, deeds[i].offset, &toy->streams[i]);
     }
 }
 

@@ -58,6 +58,10 @@ struct toy {
 #define TOY_SECTION 1
 Hardstop__Case *toy_case(void);
 
+/* The bytes of a case with the damage of a cell, as sweep_damage() makes it. */
+void toy_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value, uint32_t offset,
+                struct builder *out);
+
 void toy_init(struct toy *toy, size_t section, const struct toy_deed *deeds, size_t n_deeds);
 void toy_clear(struct toy *toy);
 /* Counts loads of these streams apart. */

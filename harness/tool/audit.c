@@ -193,7 +193,10 @@ static void set_defaults(struct options *options)
 
     options->edits = options->edits ? options->edits : 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE;
     options->lengths = options->lengths ? options->lengths : 1;
-    for (size_t i = 0; !options->n_values || (i && i < sizeof(bytes)); i++) {
+    if (options->n_values) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(bytes); i++) {
         options->values[options->n_values++] = (struct sweep_value){ .bytes = { bytes[i] }, .size = 1 };
     }
 }

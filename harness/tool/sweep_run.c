@@ -37,11 +37,6 @@ static void show_progress(void *user, const struct sweep_progress *progress)
     fflush(stderr);
 }
 
-static struct loader *open_loader(void *user, struct hs_error *err)
-{
-    return qemu_open(user, NULL, err);
-}
-
 /* Audits of other cases, options and loaders have other journals. */
 static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *loader,
                           const char *work)
@@ -95,7 +90,7 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     all.user = (void *)label;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    result = sweep(subject->test, &all, open_loader, subject->test->setup, &interrupted, audit, err);
+    result = sweep(subject->test, &all, qemu_open_setup, subject->test->setup, &interrupted, audit, err);
     /* The journal has all: from here on, being ended costs little. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);

@@ -88,6 +88,12 @@ struct table {
     size_t n_fields;
 };
 
+/* True when the value is in the field's legal range, or the field has none. */
+static inline bool field_is_legal(const struct field *field, uint64_t value)
+{
+    return !field->max || (value >= field->min && value <= field->max);
+}
+
 /* A piece of an encoded message: a leaf of the tables. */
 struct field_place {
     const char *path; /* "ccw.pmcw.flags", "queue[3].desc", "subsection[virtio/broken].mark"; during the call */

@@ -131,6 +131,15 @@ void map_init_some(struct map *map, const Hardstop__Stream *stream, const Protob
     vmdesc_clear(&vmdesc);
 }
 
+void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section)
+{
+    bool *wanted = hs_alloc(stream->n_section * sizeof(*wanted));
+
+    wanted[section] = true;
+    map_init_some(map, stream, NULL, wanted);
+    free(wanted);
+}
+
 void map_clear(struct map *map)
 {
     free(map->entries);

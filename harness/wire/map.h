@@ -34,6 +34,8 @@ void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBi
 /* The same for some of the sections alone; `wanted` has a place for each. */
 void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
                    const bool *wanted);
+/* The same for one section, whose index is given. */
+void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section);
 void map_clear(struct map *map);
 
 /* The entry that holds the byte at `offset`, or NULL behind the end. */

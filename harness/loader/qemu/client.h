@@ -26,6 +26,9 @@ extern const struct loader_class qemu_class;
  */
 struct loader *qemu_open(const Hardstop__Setup *setup, const struct qemu_options *options, struct hs_error *err);
 
+/* The same by a setup alone, for those who are handed a function that opens a loader: see sweep.h. */
+struct loader *qemu_open_setup(void *setup, struct hs_error *err);
+
 /* The version of the running QEMU, "7.2.22". */
 const char *qemu_version(const struct loader *loader);
 /* The process that serves, for tests that kill it. */

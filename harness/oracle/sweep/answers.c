@@ -32,10 +32,7 @@ uint32_t sweep_answers_put(struct sweep_answers *answers, enum verdict verdict, 
     memcpy(known->key, key, length);
     known->number = answers->n;
     HASH_ADD_KEYPTR(hh, answers->known, known->key, length, known);
-    if (answers->n == answers->capacity) {
-        answers->capacity = answers->capacity ? answers->capacity * 2 : 64;
-        answers->list = hs_resize(answers->list, answers->capacity, sizeof(*answers->list));
-    }
+    answers->list = hs_grow(answers->list, answers->n, sizeof(*answers->list));
     answers->list[answers->n] = (struct sweep_answer){ verdict, known->key + 1 };
     return answers->n++;
 }

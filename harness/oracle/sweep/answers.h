@@ -15,7 +15,7 @@ struct sweep_answer {
 
 struct sweep_answers {
     struct sweep_answer *list;
-    uint32_t n, capacity;
+    uint32_t n;
     struct sweep_known *known; /* by verdict and text */
 };
 

@@ -157,19 +157,15 @@ static bool read_hex(const char *text, struct sweep_lane *lane)
 
 static bool read_value(enum edit edit, const char *value, struct sweep_lane *lane)
 {
-    lane->edit = edit;
-    if (strlen(value) >= sizeof(lane->value)) {
+    if (!edit_has_value(edit, value) || strlen(value) >= sizeof(lane->value)) {
         return false;
     }
+    lane->edit = edit;
     strcpy(lane->value, value);
     if (edit == EDIT_DELETE) {
         lane->size = (uint8_t)(value[0] - '0');
-        return value[0] >= '1' && value[0] <= '8' && !value[1];
     }
-    if (edit == EDIT_FLIP && strlen(value) != 2) {
-        return false;
-    }
-    return edit == EDIT_TRUNCATE ? !*value : edit == EDIT_SECTION || read_hex(value, lane);
+    return edit == EDIT_TRUNCATE || edit == EDIT_DELETE || edit == EDIT_SECTION || read_hex(value, lane);
 }
 
 Hardstop__Damage *sweep_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value,

@@ -34,10 +34,7 @@ static struct sweep_lane *add_lane(struct sweep_plan *plan, enum edit edit, size
 {
     struct sweep_lane *lane;
 
-    if (plan->n_lanes == plan->capacity) {
-        plan->capacity = plan->capacity ? plan->capacity * 2 : 64;
-        plan->lanes = hs_resize(plan->lanes, plan->capacity, sizeof(*plan->lanes));
-    }
+    plan->lanes = hs_grow(plan->lanes, plan->n_lanes, sizeof(*plan->lanes));
     lane = &plan->lanes[plan->n_lanes];
     *lane = (struct sweep_lane){ .edit = edit, .offset = (uint32_t)offset, .count = (uint32_t)count,
                                  .first = plan->cells };

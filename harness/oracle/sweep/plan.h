@@ -25,7 +25,7 @@ struct sweep_plan {
     size_t section; /* or SWEEP_WHOLE */
     size_t base, bytes; /* of what is audited */
     struct sweep_lane *lanes;
-    size_t n_lanes, capacity;
+    size_t n_lanes;
     uint32_t cells;
 };
 

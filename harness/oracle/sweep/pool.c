@@ -102,10 +102,7 @@ static void start(struct sweep_pool *pool, struct sweep_hand *hand)
 
 static void take_answer(struct sweep_pool *pool, struct sweep_hand *hand, const struct sweep_message *message)
 {
-    if (hand->n_numbers == hand->capacity) {
-        hand->capacity = hand->capacity ? hand->capacity * 2 : 64;
-        hand->numbers = hs_resize(hand->numbers, hand->capacity, sizeof(*hand->numbers));
-    }
+    hand->numbers = hs_grow(hand->numbers, hand->n_numbers, sizeof(*hand->numbers));
     hand->numbers[hand->n_numbers++] =
         sweep_answers_put(&pool->tally->answers, (enum verdict)message->verdict, message->text);
 }

@@ -18,7 +18,7 @@ struct sweep_hand {
     bool was_silent; /* and was killed for that */
     bool has_told; /* why it ends */
     uint32_t *numbers; /* the tally's number of each answer of its own */
-    uint32_t n_numbers, capacity;
+    uint32_t n_numbers;
     uint32_t loads; /* as last seen, */
     double since; /* and when that changed */
 };

@@ -19,10 +19,9 @@ static unsigned count_cores(void)
     return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-static uint64_t hash_of(const struct sweep_plan *plan, const struct sweep_options *options, const char *loader)
+static uint64_t hash_of(const struct sweep_plan *plan, uint32_t timeout_ms, const char *loader)
 {
     uint64_t hash = sweep_plan_hash(plan);
-    uint32_t timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS;
 
     hash = XXH3_64bits_withSeed(&timeout_ms, sizeof(timeout_ms), hash);
     return loader ? XXH3_64bits_withSeed(loader, strlen(loader), hash) : hash;
@@ -84,17 +83,17 @@ int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep
     struct sweep_plan plan;
     struct sweep_tally tally = { 0 };
     struct sweep_pool pool = { .tally = &tally, .err = err };
+    uint32_t timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS;
     int result = -1;
 
     tally.journal.fd = -1;
     if (sweep_plan_init(&plan, test, options, err) == 0 &&
-        sweep_tally_init(&tally, &plan, options->journal, hash_of(&plan, options, audit->loader), err) == 0) {
+        sweep_tally_init(&tally, &plan, options->journal, hash_of(&plan, timeout_ms, audit->loader), err) == 0) {
         pool.n = options->jobs ? options->jobs : count_cores();
         pool.n = pool.n < SWEEP_WORKERS ? pool.n : SWEEP_WORKERS;
         pool.job = (struct sweep_job){
             .plan = &plan, .repeats = tally.repeats, .results = tally.results, .open = open, .user = user,
-            .timeout_ms = options->timeout_ms ? options->timeout_ms : SWEEP_TIMEOUT_MS,
-            .grace_ms = options->grace_ms, .with_fresh = true,
+            .timeout_ms = timeout_ms, .grace_ms = options->grace_ms, .with_fresh = true,
         };
         result = run(&pool, options, interrupted, err);
     }

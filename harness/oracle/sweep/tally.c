@@ -125,10 +125,7 @@ void sweep_tally_return(struct sweep_tally *tally, struct sweep_piece piece)
     if (piece.first == piece.end) {
         return;
     }
-    if (tally->n_returned == tally->capacity) {
-        tally->capacity = tally->capacity ? tally->capacity * 2 : 16;
-        tally->returned = hs_resize(tally->returned, tally->capacity, sizeof(*tally->returned));
-    }
+    tally->returned = hs_grow(tally->returned, tally->n_returned, sizeof(*tally->returned));
     tally->returned[tally->n_returned++] = piece;
 }
 

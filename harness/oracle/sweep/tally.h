@@ -17,7 +17,7 @@ struct sweep_tally {
     uint64_t done; /* cells, those that repeat included */
     uint32_t cursor; /* cells from here on were never handed out */
     struct sweep_piece *returned; /* handed out, and not done */
-    size_t n_returned, capacity;
+    size_t n_returned;
 };
 
 /* Reads the journal, if there is one.  0, or -1 with a reason; clear it in both cases. */

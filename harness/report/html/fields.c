@@ -19,7 +19,7 @@ struct piece {
 struct pieces {
     const struct grid_groups *groups;
     struct piece *pieces;
-    size_t n, capacity;
+    size_t n;
 };
 
 static void keep_piece(struct grid_group *group, const struct audit_run *run, uint32_t offset, uint32_t cells,
@@ -27,10 +27,7 @@ static void keep_piece(struct grid_group *group, const struct audit_run *run, ui
 {
     struct pieces *pieces = user;
 
-    if (pieces->n == pieces->capacity) {
-        pieces->capacity = pieces->capacity ? 2 * pieces->capacity : 256;
-        pieces->pieces = hs_resize(pieces->pieces, pieces->capacity, sizeof(*pieces->pieces));
-    }
+    pieces->pieces = hs_grow(pieces->pieces, pieces->n, sizeof(*pieces->pieces));
     pieces->pieces[pieces->n++] = (struct piece){ group - pieces->groups->groups, run, offset, cells };
 }
 
@@ -159,10 +156,8 @@ static void print_summary(const struct html_page *page, const struct html_field 
     for (size_t i = 0; i < page->n_sides; i++) {
         uint64_t sum[VERDICT_COUNT] = { 0 };
 
-        for (int edit = 0; field->groups[i] && edit < EDIT_COUNT; edit++) {
-            for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-                sum[verdict] += field->groups[i]->counts[edit][verdict];
-            }
+        if (field->groups[i]) {
+            edit_sum_counts(field->groups[i]->counts, false, sum);
         }
         fputs("<span class=\"of-side\">", out);
         if (page->sides[i].label) {
@@ -209,15 +204,8 @@ static const struct grid_group *worse_of(const struct html_field *field)
 static int by_badness(const void *left, const void *right)
 {
     const struct html_field *const *x = left, *const *y = right;
-    const struct grid_group *a = worse_of(*x), *b = worse_of(*y);
-    int order = grid_severity(b->worst) - grid_severity(a->worst);
+    int order = grid_compare_groups(worse_of(*x), worse_of(*y));
 
-    if (!order && a->passed != b->passed) {
-        return a->passed > b->passed ? -1 : 1;
-    }
-    if (!order && a->passed_all != b->passed_all) {
-        return a->passed_all > b->passed_all ? -1 : 1;
-    }
     return order ? order : *x < *y ? -1 : *x > *y;
 }
 

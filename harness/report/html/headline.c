@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The top of the HTML report: what share is hard-stopped, of what, and the table of edits by verdict. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
@@ -58,16 +57,6 @@ static void print_row(FILE *out, const char *name, const uint64_t counts[VERDICT
     html_print(out, "<td class=\"share\">%s %%</td></tr>\n", share);
 }
 
-static void sum_of(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], uint64_t sum[VERDICT_COUNT])
-{
-    memset(sum, 0, VERDICT_COUNT * sizeof(*sum));
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
-        for (int verdict = 0; edit_changes_length((enum edit)edit) && verdict < VERDICT_COUNT; verdict++) {
-            sum[verdict] += counts[edit][verdict];
-        }
-    }
-}
-
 static bool has_cells(const uint64_t counts[VERDICT_COUNT])
 {
     for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
@@ -98,7 +87,7 @@ void html_table(FILE *out, const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], con
             rows += edit_changes_length((enum edit)edit);
         }
         if (edit == EDIT_DELETE && rows > 1) {
-            sum_of(counts, sum);
+            edit_sum_counts(counts, true, sum);
             print_row(out, "length, in all", sum, "sum");
         }
     }
@@ -163,7 +152,7 @@ static void print_share(const struct html_page *page, const struct html_side *si
     }
     grid_percent(stopped, cells, share, sizeof(share));
     html_print(page->out, "<p class=\"headline\"><span class=\"big\">%s&#8239;%%</span> hard-stopped</p>\n", share);
-    sum_of(side->audit->counts, sum);
+    edit_sum_counts(side->audit->counts, true, sum);
     print_bar(page->out, sum, cells);
     print_sentence(page->out, side->audit, sum, cells);
     fputs("</div>\n", page->out);

@@ -7,8 +7,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/base/file.h"
 #include "harness/report/html/page.h"
+#include "harness/report/print.h"
 
 /* A row is short enough to be told apart from the next, and a map not longer than some screens. */
 static uint32_t columns_for(uint32_t places)
@@ -136,25 +136,24 @@ static void print_page(const struct html_page *page)
     fputs("</script>\n</body>\n</html>\n", out);
 }
 
+static void print_job(FILE *out, const void *user)
+{
+    struct html_page page = *(const struct html_page *)user;
+
+    page.out = out;
+    lay_out(&page);
+    print_page(&page);
+    clear(&page);
+}
+
 int html_write(const char *path, const struct audit *audit, const struct audit *other, const char *const labels[2],
                struct hs_error *err)
 {
     struct html_page page = { .sides = { { .audit = audit }, { .audit = other } }, .n_sides = other ? 2 : 1 };
-    char *text = NULL;
-    size_t size;
-    int result;
 
     HS_CHECK(!other || labels, "%s: two audits without labels", path);
     for (size_t i = 0; other && i < 2; i++) {
         page.sides[i].label = labels[i];
     }
-    page.out = open_memstream(&text, &size);
-    HS_CHECK(page.out, "no memory stream for %s", path);
-    lay_out(&page);
-    print_page(&page);
-    fclose(page.out);
-    clear(&page);
-    result = file_write(path, text, size, err);
-    free(text);
-    return result;
+    return print_file(path, print_job, &page, err);
 }

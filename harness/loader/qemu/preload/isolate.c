@@ -72,13 +72,24 @@ static struct region *find(uintptr_t address)
     return low < n_regions && address >= regions[low].start ? &regions[low] : NULL;
 }
 
+/* The page's number in `copied`. */
+static uint32_t number_of(const struct region *region, uintptr_t page)
+{
+    return region->first_page + (uint32_t)((page - region->start) / PAGE);
+}
+
+static bool is_copied(const struct region *region, uintptr_t page)
+{
+    uint32_t number = number_of(region, page);
+
+    return copied[number / 8] & (1u << number % 8);
+}
+
+/* For a page that is not copied. */
 static void allow(const struct region *region, uintptr_t page)
 {
-    uint32_t number = region->first_page + (uint32_t)((page - region->start) / PAGE);
+    uint32_t number = number_of(region, page);
 
-    if (copied[number / 8] & (1u << number % 8)) {
-        return;
-    }
     if (n_copies < MAX_COPIES) {
         memcpy(copies + n_copies * PAGE, (const void *)page, PAGE);
         places[n_copies++] = page;
@@ -97,14 +108,9 @@ bool isolate_allow(const void *address)
 {
     uintptr_t page = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
     struct region *region = active ? find(page) : NULL;
-    uint32_t number;
 
-    if (!region) {
-        return false;
-    }
-    number = region->first_page + (uint32_t)((page - region->start) / PAGE);
     /* A page that may be written to faults for another reason. */
-    if (copied[number / 8] & (1u << number % 8)) {
+    if (!region || is_copied(region, page)) {
         return false;
     }
     allow(region, page);
@@ -118,7 +124,7 @@ void isolate_touch(const void *address, size_t size)
     for (; active && page < (uintptr_t)address + size; page += PAGE) {
         struct region *region = find(page);
 
-        if (region) {
+        if (region && !is_copied(region, page)) {
             allow(region, page);
         }
     }
@@ -217,14 +223,10 @@ static bool protect(const struct region *region)
     uintptr_t start = region->start, end;
 
     while (start < region->end) {
-        uint32_t number = region->first_page + (uint32_t)((start - region->start) / PAGE);
-        bool skipped = copied[number / 8] & (1u << number % 8);
+        bool skipped = is_copied(region, start);
 
-        for (end = start; end < region->end; end += PAGE) {
-            number = region->first_page + (uint32_t)((end - region->start) / PAGE);
-            if (!(copied[number / 8] & (1u << number % 8)) == skipped) {
-                break;
-            }
+        for (end = start; end < region->end && is_copied(region, end) == skipped;) {
+            end += PAGE;
         }
         if (!skipped && mprotect((void *)start, end - start, region->protection & ~PROT_WRITE) < 0) {
             return false;
