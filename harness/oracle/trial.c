@@ -14,7 +14,6 @@ const struct sweep_options trial_options = {
     .edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE,
     .values = zeros, .n_values = TRIAL_LENGTHS,
     .lengths = (1u << TRIAL_LENGTHS) - 1,
-    .timeout_ms = TRIAL_TIMEOUT_MS,
 };
 
 /* The verdict on so many bytes missing from, or added at, an offset. */

@@ -13,7 +13,6 @@
 enum {
     TRIAL_LENGTHS = 4, /* one to four bytes */
     TRIAL_FIRST = 5, /* of the cells that are not rejected, so many are named */
-    TRIAL_TIMEOUT_MS = 100, /* of processor time; a load takes a few milliseconds */
 };
 
 /* One of the cells that were not rejected. */
