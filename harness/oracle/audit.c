@@ -42,6 +42,12 @@ bool edit_changes_length(enum edit edit)
     return edit == EDIT_TRUNCATE || edit == EDIT_INSERT || edit == EDIT_DELETE;
 }
 
+bool edit_fails_by_itself(enum edit edit, enum verdict verdict)
+{
+    return verdict == VERDICT_CRASHED || verdict == VERDICT_HUNG ||
+           (edit_changes_length(edit) && (verdict == VERDICT_EQUAL || verdict == VERDICT_GARBAGE));
+}
+
 static bool is_hex(const char *text)
 {
     size_t length = strlen(text);

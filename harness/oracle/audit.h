@@ -28,6 +28,11 @@ const char *edit_name(enum edit edit);
 enum edit edit_of_name(const char *name);
 /* True for truncate, insert and delete: each of them must be rejected. */
 bool edit_changes_length(enum edit edit);
+/*
+ * True when a cell of that verdict fails whatever else is found.  Where the length stays, only what crashed or hung
+ * does: that a changed value is accepted is no failure by itself.
+ */
+bool edit_fails_by_itself(enum edit edit, enum verdict verdict);
 
 /* True for a value that the edit can have, as audit_run has it. */
 bool edit_has_value(enum edit edit, const char *value);

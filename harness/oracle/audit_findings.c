@@ -132,6 +132,12 @@ static int judge(struct search *search, const struct kind *kind, struct hs_error
     return result < 0 ? -1 : 0;
 }
 
+/* Stable, as HASH_SORT is: else in the order of the audit's. */
+static int worst_kind_first(const struct kind *a, const struct kind *b)
+{
+    return verdict_severity(b->run->verdict) - verdict_severity(a->run->verdict);
+}
+
 static int worst_first(const void *left, const void *right)
 {
     const struct audit_finding *a = left, *b = right;
@@ -153,6 +159,8 @@ int audit_find(struct audit *audit, struct oracle *oracle, const Hardstop__Case 
             sort_run(&kinds, audit, &audit->runs[i]);
         }
     }
+    /* Of kinds that share a signature, the first says what the finding is. */
+    HASH_SORT(kinds, worst_kind_first);
     HASH_ITER(hh, kinds, kind, next) {
         result = result < 0 ? -1 : judge(&search, kind, err);
         HASH_DEL(kinds, kind);

@@ -152,7 +152,7 @@ static void add_cells(struct baseline *baseline, const struct audit_run *run, ui
     if (run->verdict == VERDICT_UNKNOWN) {
         baseline->unknown += count;
     } else if (was == VERDICT_COUNT || was == VERDICT_UNKNOWN) {
-        if (edit_changes_length(run->edit) && run->verdict != VERDICT_REJECTED) {
+        if (edit_fails_by_itself(run->edit, run->verdict)) {
             add_worse(baseline, run, offset, count, was);
         } else {
             baseline->alone += count;

@@ -34,7 +34,7 @@ struct baseline {
 
 /*
  * Compares two audits into `baseline` (zeroed), which borrows `now`.  Worse is what verdict_severity() says; a cell
- * without a partner is worse when its edit changes the length and it is not rejected.
+ * without a partner is worse when it fails by itself.
  * 0, or -1 with a reason when they have nothing in common.
  */
 int baseline_compare(const struct audit *now, const struct audit *earlier, struct baseline *baseline,

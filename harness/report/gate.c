@@ -35,18 +35,12 @@ static void add(struct gate *gate, const struct gate_failure *failure)
     gate->cells += failure->count;
 }
 
-/* A cell that fails whatever else is found: of the others, an accepted change is none by itself. */
-static bool counts_by_itself(enum edit edit, enum verdict verdict)
-{
-    return edit_changes_length(edit) || verdict == VERDICT_CRASHED || verdict == VERDICT_HUNG;
-}
-
 static void add_runs(const struct audit *audit, unsigned verdicts, struct gate *gate)
 {
     for (size_t i = 0; i < audit->n_runs; i++) {
         const struct audit_run *run = &audit->runs[i];
 
-        if (counts_by_itself(run->edit, run->verdict) && verdicts & 1u << run->verdict) {
+        if (edit_fails_by_itself(run->edit, run->verdict) && verdicts & 1u << run->verdict) {
             add(gate, &(struct gate_failure){ run->edit, run->value, run->offset, run->count, VERDICT_COUNT,
                                               run->verdict, run->message, NULL });
         }
@@ -58,7 +52,7 @@ static void add_worse_runs(const struct baseline *baseline, unsigned verdicts, s
     for (size_t i = 0; i < baseline->n_runs; i++) {
         const struct baseline_run *run = &baseline->runs[i];
 
-        if (counts_by_itself(run->edit, run->now) && verdicts & 1u << run->now) {
+        if (edit_fails_by_itself(run->edit, run->now) && verdicts & 1u << run->now) {
             add(gate, &(struct gate_failure){ run->edit, run->value, run->offset, run->count, run->was, run->now,
                                               run->message, NULL });
         }
@@ -94,7 +88,7 @@ static void add_findings(const struct audit *audit, const struct baseline *basel
         const struct audit_finding *finding = baseline ? baseline->findings[i] : &audit->findings[i];
 
         /* Of the others, cells say all. */
-        if (!counts_by_itself(finding->edit, finding->finding.verdict)) {
+        if (!edit_fails_by_itself(finding->edit, finding->finding.verdict)) {
             add_finding(finding, verdicts, gate);
         }
     }

@@ -92,6 +92,16 @@ static void crash(struct loader_answer *answer, int number, const char *text)
     answer->frames[0].offset = 0x1234;
 }
 
+static bool sum_is_odd(const uint8_t *bytes, size_t size)
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        sum += bytes[i];
+    }
+    return sum & 1;
+}
+
 /* What the defective loader does with a stream that is not the undamaged one. */
 static void load_damaged(struct planted *planted, const struct loader_input *input, struct loader_answer *answer)
 {
@@ -105,6 +115,12 @@ static void load_damaged(struct planted *planted, const struct loader_input *inp
     case KEEPS_GARBAGE:
         accept(planted, state->data, state->size, answer);
         planted->saved.data[status_of(state)] ^= 0x40;
+        break;
+    case KEEPS_ODD_GARBAGE:
+        accept(planted, state->data, state->size, answer);
+        if (sum_is_odd(input->bytes, input->size) != sum_is_odd(state->data, state->size)) {
+            planted->saved.data[status_of(state)] ^= 0x40;
+        }
         break;
     case CRASHES:
         crash(answer, SIGSEGV, "");

@@ -11,6 +11,7 @@ enum defect {
     ACCEPTS_ALL, /* and keeps the state it had */
     REJECTS_ALL,
     KEEPS_GARBAGE, /* accepts what is damaged, and a field is not what it was */
+    KEEPS_ODD_GARBAGE, /* the same where the damage makes the sum of all bytes odd, or no longer odd */
     SAVES_GARBAGE, /* loads right and saves another value, with an empty description */
     CRASHES,
     EXITS,

@@ -176,7 +176,7 @@ static void sections_that_changed_are_compared_field_by_field(void **state)
     }
 }
 
-static void a_changed_value_without_partner_is_no_failure(void **state)
+static void without_partner_what_fails_by_itself_is_worse(void **state)
 {
     struct audit now = { 0 }, earlier = { 0 };
     struct baseline baseline = { 0 };
@@ -186,8 +186,10 @@ static void a_changed_value_without_partner_is_no_failure(void **state)
     build(&now, NULL, "R");
     add_cells(&now, EDIT_FLIP, "01", "EGC");
     compare(&now, &earlier, &baseline);
-    assert_int_equal(baseline.alone, 3);
-    assert_int_equal(baseline.worse, 0);
+    assert_int_equal(baseline.alone, 2);
+    assert_int_equal(baseline.worse, 1);
+    assert_int_equal(baseline.runs[0].was, VERDICT_COUNT);
+    assert_int_equal(baseline.runs[0].now, VERDICT_CRASHED);
     baseline_clear(&baseline);
     audit_clear(&now);
     audit_clear(&earlier);
@@ -280,7 +282,7 @@ int main(void)
         cmocka_unit_test(an_unchanged_loader_is_no_worse),
         cmocka_unit_test(each_step_down_is_worse),
         cmocka_unit_test(sections_that_changed_are_compared_field_by_field),
-        cmocka_unit_test(a_changed_value_without_partner_is_no_failure),
+        cmocka_unit_test(without_partner_what_fails_by_itself_is_worse),
         cmocka_unit_test(new_findings_are_told_by_signature),
         cmocka_unit_test(what_has_nothing_in_common_is_refused),
         cmocka_unit_test(many_runs_are_compared_once_each),

@@ -11,7 +11,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/oracle/sweep/sweep.h"
+#include "harness/oracle/audit_findings.h"
 #include "harness/report/audit_json.h"
 #include "harness/report/gate.h"
 #include "planted.h"
@@ -47,11 +47,11 @@ static struct loader *open_planted(void *user, struct hs_error *err)
     return &planted.loader;
 }
 
-static void audit_of(const Hardstop__Case *test, enum defect defect, struct audit *audit)
+static void audit_edits(const Hardstop__Case *test, enum defect defect, unsigned edits, struct audit *audit)
 {
     static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0x41 }, 1 } };
     const struct sweep_options options = {
-        .section = SWEEP_WHOLE, .edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE,
+        .section = SWEEP_WHOLE, .edits = edits,
         .values = values, .n_values = HS_COUNT(values), .lengths = 1, .jobs = 2,
     };
     struct kind kind = { test, defect };
@@ -63,6 +63,11 @@ static void audit_of(const Hardstop__Case *test, enum defect defect, struct audi
     if (sweep(test, &options, open_planted, &kind, NULL, audit, &err) != 0) {
         fail_msg("%s", err.text);
     }
+}
+
+static void audit_of(const Hardstop__Case *test, enum defect defect, struct audit *audit)
+{
+    audit_edits(test, defect, 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, audit);
 }
 
 /* The audit as somebody kept it. */
@@ -140,10 +145,38 @@ static void a_loader_that_lost_a_check_fails(void **state)
     case_free(test);
 }
 
+/* At each field one cell is equal, and a later one garbage: one finding, and one that --fail-on garbage sees. */
+static void a_finding_has_the_worst_of_its_verdicts(void **state)
+{
+    Hardstop__Case *test = planted_case("");
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader };
+    struct hs_error err;
+    struct audit audit;
+    uint64_t cells = 0;
+
+    (void)state;
+    audit_edits(test, KEEPS_ODD_GARBAGE, 1u << EDIT_INSERT, &audit);
+    planted_init(&planted, KEEPS_ODD_GARBAGE, test);
+    assert_int_equal(audit_find(&audit, &oracle, test, SWEEP_WHOLE, NULL, &err), 0);
+    assert_int_equal(audit.runs[0].verdict, VERDICT_EQUAL);
+    assert_true(audit.n_findings > 50);
+    for (size_t i = 0; i < audit.n_findings; i++) {
+        assert_int_equal(audit.findings[i].finding.verdict, VERDICT_GARBAGE);
+        cells += audit.findings[i].cells;
+    }
+    assert_int_equal(cells, audit_cells(&audit, EDIT_INSERT));
+    oracle_clear(&oracle);
+    planted_clear(&planted);
+    audit_clear(&audit);
+    case_free(test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(a_loader_that_lost_a_check_fails),
+        SUPPORT_TIDY(a_finding_has_the_worst_of_its_verdicts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

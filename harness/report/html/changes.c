@@ -63,8 +63,8 @@ static struct line *lines_of(const struct html_page *page, const struct change *
         struct audit_run run = { changed->edit, changed->value, changed->offset, changed->count, changed->now,
                                  changed->message };
 
-        /* What the later audit did not try is no better for that. */
-        if (changed->was == VERDICT_COUNT && !change->worse) {
+        /* What the later audit did not try, or could not judge, is no better for that. */
+        if (!change->worse && (changed->was == VERDICT_COUNT || changed->was == VERDICT_UNKNOWN)) {
             continue;
         }
         counting.was = changed->was;
