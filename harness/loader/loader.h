@@ -41,6 +41,8 @@ struct loader_input {
 
 /* Long enough that a loaded machine's slow answer is not taken for a hang. */
 #define LOADER_TIMEOUT_MS 2000
+/* So many times its limit a load may take by the clock on the wall. */
+#define LOADER_PATIENCE 4
 
 #define LOADER_FRAMES 24
 

@@ -168,6 +168,7 @@ static int run(const struct options *options, const struct audit_case *subject, 
         .lengths = options->lengths, .jobs = options->jobs, .timeout_ms = options->timeout_ms,
     };
     struct audit audit = { 0 };
+    uint64_t counts[VERDICT_COUNT];
     char *journal = NULL;
     int result = sweep_run(subject, &sweep_options, options->work, NULL, &journal, &audit, err);
 
@@ -178,8 +179,9 @@ static int run(const struct options *options, const struct audit_case *subject, 
         heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
         result = audit_outputs_write(&options->outputs, &audit, status, err);
     }
+    edit_sum_counts(audit.counts, false, counts);
     /* What has no verdict is tried again from there. */
-    if (result == 0 && *status != TOOL_TROUBLE) {
+    if (result == 0 && !counts[VERDICT_UNKNOWN]) {
         unlink(journal);
     }
     free(journal);

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/loader/qemu/client.h"
+#include "harness/loader/qemu/process.h"
 #include "harness/oracle/audit_findings.h"
 #include "proto/reflect.h"
 
@@ -37,6 +39,23 @@ static void show_progress(void *user, const struct sweep_progress *progress)
     fflush(stderr);
 }
 
+/* Another build of one version may give other verdicts. */
+static uint64_t hash_file(char *path, uint64_t hash)
+{
+    struct stat status;
+
+    if (path && stat(path, &status) == 0) {
+        uint64_t words[] = {
+            status.st_dev, status.st_ino, (uint64_t)status.st_size, (uint64_t)status.st_mtim.tv_sec,
+            (uint64_t)status.st_mtim.tv_nsec,
+        };
+
+        hash = XXH3_64bits_withSeed(words, sizeof(words), hash);
+    }
+    free(path);
+    return hash;
+}
+
 /* Audits of other cases, options and loaders have other journals. */
 static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *loader,
                           const char *work)
@@ -49,6 +68,8 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
     hash = XXH3_64bits_withSeed(options->values, options->n_values * sizeof(*options->values), hash);
     hash = XXH3_64bits_withSeed(packed, size, hash);
     hash = XXH3_64bits_withSeed(loader, strlen(loader), hash);
+    hash = hash_file(process_find(subject->test->setup, NULL), hash);
+    hash = hash_file(qemu_preload_path(NULL), hash);
     free(packed);
     return hs_format("%s/audit-%016" PRIx64 ".journal", work, hash);
 }

@@ -120,6 +120,8 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
         return hs_fail(err, HS_NO_OFFSET, "no socket pair: %s", strerror(errno));
     }
     qemu->socket = pair[0];
+    /* Of a server that is gone. */
+    memset(&qemu->shared->runner, 0, sizeof(qemu->shared->runner));
     process_arguments(&arguments, qemu->setup);
     arguments_add(&arguments, "-trace");
     arguments_add(&arguments, ANSWER_SECTION_EVENT);
@@ -265,15 +267,33 @@ static int write_request(struct qemu_loader *qemu, const struct loader_input *in
     return 0;
 }
 
+/* A damaged QEMU may have written any number where the runner's should be. */
+static bool is_child(pid_t pid, pid_t parent)
+{
+    char *path = hs_format("/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    int found = 0;
+    bool is = file && fscanf(file, "%*d (%*[^)]) %*c %d", &found) == 1 && found == parent;
+
+    if (file) {
+        fclose(file);
+    }
+    free(path);
+    return is;
+}
+
 /* The process that is at a fast load; 0: none, or its load is over.  `message` gets what comes meanwhile. */
 static pid_t busy_runner(struct qemu_loader *qemu, int *message)
 {
+    pid_t pid;
+
     *message = 0;
     /* The server may not have said yet which it is. */
     if (qemu->shared->runner.busy && qemu->shared->runner.pid <= 0) {
         *message = receive(qemu, PROTOCOL_STACK_MS);
     }
-    return !*message && qemu->shared->runner.busy && qemu->shared->runner.pid > 0 ? qemu->shared->runner.pid : 0;
+    pid = qemu->shared->runner.pid;
+    return !*message && qemu->shared->runner.busy && pid > 0 && is_child(pid, qemu->process.pid) ? pid : 0;
 }
 
 /* Ends a fast load whose time is up; what the server then sends. */
@@ -312,6 +332,7 @@ static int run(struct qemu_loader *qemu)
     if (send(qemu->socket, &request, 1, MSG_NOSIGNAL) != 1) {
         return -1;
     }
+    _Static_assert(PROTOCOL_PATIENCE == LOADER_PATIENCE, "one patience");
     message = receive(qemu, qemu->shared->request.fast ? limit : PROTOCOL_PATIENCE * limit + GRACE_MS);
     if (message == 0 && qemu->shared->request.fast) {
         message = end_runner(qemu);

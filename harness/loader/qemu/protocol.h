@@ -43,7 +43,7 @@ enum protocol_phase {
 
 #define PROTOCOL_FRAMES 24
 
-/* So many times its limit a load may take by the clock on the wall. */
+/* LOADER_PATIENCE, for the server. */
 #define PROTOCOL_PATIENCE 4
 
 /* For a load whose time is up to record its stack. */
@@ -88,7 +88,6 @@ struct protocol_shared {
     struct {
         int32_t pid;
         volatile uint8_t busy; /* at a load, not answered yet */
-        volatile uint8_t handed_back; /* it ended because the request is not for it */
     } runner;
     int64_t version[3]; /* of QEMU, once ready */
     char refusal[256];

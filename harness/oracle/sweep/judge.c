@@ -11,6 +11,7 @@
 enum {
     CHECKED_ONE_IN = 256,
     FAST_MS = 50, /* a fast load that takes longer is done again with the whole time limit */
+    FIRST_MS = 20000, /* chance must not decide what all later loads are compared with */
 };
 
 static int load(struct sweep_judge *judge, const struct builder *bytes, bool fast, enum sweep_phase phase,
@@ -26,7 +27,7 @@ static int load(struct sweep_judge *judge, const struct builder *bytes, bool fas
     if (phase == SWEEP_FAST && input.timeout_ms > FAST_MS) {
         input.timeout_ms = FAST_MS;
     } else if (phase == SWEEP_REFERENCE || phase == SWEEP_FRESH) {
-        input.timeout_ms = LOADER_TIMEOUT_MS;
+        input.timeout_ms = FIRST_MS;
     }
     atomic_store_explicit(&judge->pulse->phase, phase, memory_order_relaxed);
     atomic_fetch_add_explicit(&judge->pulse->loads, 1, memory_order_release);
@@ -59,20 +60,24 @@ static int load_reference(struct sweep_judge *judge, struct sweep_reference *ref
     return 0;
 }
 
-/* What the state is when nothing is loaded: by it, a section that was passed over is known. */
-static void load_fresh(struct sweep_judge *judge)
+/* What the state is when nothing is loaded: by it, a section that was passed over is known.  0, or -1 with a reason. */
+static int load_fresh(struct sweep_judge *judge, struct hs_error *err)
 {
     const struct stream_encoding *plain = &judge->plan->map.encoding;
     struct loader_answer answer;
 
     if (!plain->n_marks) {
-        return;
+        return 0;
     }
     builder_put(&judge->bytes, plain->out.data, plain->marks[0].start);
     builder_put_be(&judge->bytes, 1, TYPE_EOF);
-    if (load(judge, &judge->bytes, true, SWEEP_FRESH, &answer, NULL) == 0 && answer.outcome == OUTCOME_ACCEPTED) {
+    if (load(judge, &judge->bytes, true, SWEEP_FRESH, &answer, err) < 0) {
+        return -1;
+    }
+    if (answer.outcome == OUTCOME_ACCEPTED) {
         builder_put(&judge->fresh, answer.saved, answer.saved_size);
     }
+    return 0;
 }
 
 static void set_program(struct sweep_judge *judge)
@@ -102,8 +107,8 @@ int sweep_judge_init(struct sweep_judge *judge, const struct sweep_plan *plan, s
             return -1;
         }
     }
-    if (with_fresh) {
-        load_fresh(judge);
+    if (with_fresh && load_fresh(judge, err) < 0) {
+        return -1;
     }
     /* A state that is saved fast has no description, and is named by the other's. */
     state_description(judge->plain.saved.data, judge->plain.saved.size, &description);

@@ -231,7 +231,7 @@ static void explain_failure(struct sweep_pool *pool, const struct sweep_hand *ha
     };
     char end[32], text[SWEEP_TEXT];
 
-    if (phase == SWEEP_FRESH && pool->failures) {
+    if (phase == SWEEP_FRESH && ++pool->fresh_failures > 1) {
         /* Twice is no chance: not every loader can do this, and only some words are lost without. */
         pool->job.with_fresh = false;
         pool->failures = 0;
@@ -279,7 +279,7 @@ static void watch(struct sweep_pool *pool, struct sweep_hand *hand)
 {
     uint32_t phase = atomic_load(&hand->shared->pulse.phase), loads = atomic_load(&hand->shared->pulse.loads);
     uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : SWEEP_GRACE_MS;
-    double limit = ((double)pool->job.timeout_ms + grace_ms) / 1000.0, now = time_now();
+    double limit = ((double)pool->job.timeout_ms * LOADER_PATIENCE + grace_ms) / 1000.0, now = time_now();
 
     if (loads != hand->loads || phase == SWEEP_IDLE) {
         hand->loads = loads;

@@ -29,6 +29,7 @@ struct sweep_pool {
     struct sweep_hand hands[SWEEP_WORKERS];
     unsigned n;
     unsigned failures; /* of workers, since the last result */
+    unsigned fresh_failures; /* of workers that loaded a stream without sections */
     bool has_failed; /* for good; the reason is in `err` */
     struct hs_error *err;
 };

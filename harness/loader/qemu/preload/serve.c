@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Forks for each request, loads and saves in the child, and enforces the time limit. */
+/*
+ * A plain load is done in a fork, whose time limit is kept here.  Fast ones are done by the runner, a fork that reads
+ * requests itself, one after the other.
+ */
 #include "harness/loader/qemu/preload/serve.h"
 
 #include <errno.h>
@@ -311,19 +314,17 @@ static void await_fast_request(struct protocol_shared *shared)
     begin_answer(shared);
 }
 
-/* Loads for as long as requests have the same limit, and memory can be put back. */
+/* Loads for as long as memory can be put back.  Each supervisor has one memory limit for all its loads. */
 __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *shared)
 {
-    uint64_t memory_limit = shared->request.memory_limit;
-
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     crash_watch(shared);
     if (!isolate_begin(shared, sizeof(*shared))) {
         _exit(3);
     }
-    limit_resources(memory_limit);
+    limit_resources(shared->request.memory_limit);
     isolate_clean_stack();
-    do {
+    for (;;) {
         load(shared);
         shared->runner.busy = 0;
         answer();
@@ -331,10 +332,7 @@ __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *sha
             _exit(0);
         }
         await_fast_request(shared);
-    } while (shared->request.memory_limit == memory_limit);
-    shared->runner.busy = 0;
-    shared->runner.handed_back = 1;
-    _exit(0);
+    }
 }
 
 /* Does what the runner leaves to the server, until the runner ends. */
@@ -361,13 +359,12 @@ static void serve_beside_runner(struct protocol_shared *shared, int pidfd)
     }
 }
 
-/* True when there is a request that is still to be done. */
-static bool run_runner(struct protocol_shared *shared)
+/* The request that is there, and those that follow, until a load takes the runner with it. */
+static void run_runner(struct protocol_shared *shared)
 {
     int status = 0, pidfd;
     pid_t pid;
 
-    shared->runner.handed_back = 0;
     begin_answer(shared);
     pid = fork();
     if (pid == 0) {
@@ -390,7 +387,6 @@ static bool run_runner(struct protocol_shared *shared)
         shared->runner.busy = 0;
         answer();
     }
-    return shared->runner.handed_back;
 }
 
 void serve(struct protocol_shared *shared)
@@ -399,18 +395,12 @@ void serve(struct protocol_shared *shared)
         _exit(0);
     }
     for (;;) {
-        bool pending = true;
-
         await_request();
-        /* Once it is answered, the supervisor may be writing the next one. */
-        while (pending) {
-            if (shared->request.fast) {
-                pending = run_runner(shared);
-            } else {
-                run_load(shared);
-                answer();
-                pending = false;
-            }
+        if (shared->request.fast) {
+            run_runner(shared);
+        } else {
+            run_load(shared);
+            answer();
         }
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The loop that replaces QEMU's main loop: one load for each request, each in a process of its own. */
+/* The loop that replaces QEMU's main loop: one load for each request, in a process of its own or in the runner. */
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_SERVE_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_SERVE_H
 
