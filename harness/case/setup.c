@@ -33,6 +33,14 @@ static char **copy_all(const char *const *values, size_t n)
     return copy;
 }
 
+const char *setup_framing_name(const Hardstop__Setup *setup)
+{
+    if (!setup->has_framing) {
+        return "machine";
+    }
+    return setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy" : "footer";
+}
+
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing)
 {
     for (size_t i = 0; i < HS_COUNT(standards); i++) {

@@ -9,6 +9,9 @@
 /* A new setup of the named transport, "ccw" or "pci", with the devices that have payload tables; NULL: no such name. */
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing);
 
+/* "legacy", "footer", or "machine": as the machine type has it. */
+const char *setup_framing_name(const Hardstop__Setup *setup);
+
 /*
  * A case may come from a stranger, and a QEMU command line can start programs, read and write files.  0 when the setup
  * names a qemu-system-* and a machine by bare words, virtio devices (and what they are plugged into) without those

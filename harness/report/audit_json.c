@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/case/setup.h"
 #include "harness/report/print.h"
 
 /* A printable text needs no other escapes than these two. */
@@ -53,9 +54,7 @@ static void print_setup(FILE *out, const Hardstop__Setup *setup)
     print_list(out, "option", setup->option, setup->n_option);
     fputs(",\"memory\":", out);
     print_foreign(out, setup->memory);
-    fprintf(out, ",\"framing\":%s},\n", !setup->has_framing                                 ? "null"
-                                        : setup->framing == HARDSTOP__FRAMING__LEGACY ? "\"legacy\""
-                                                                                      : "\"footer\"");
+    fprintf(out, setup->has_framing ? ",\"framing\":\"%s\"},\n" : ",\"framing\":null},\n", setup_framing_name(setup));
 }
 
 static void print_edits(FILE *out, const struct audit *audit)

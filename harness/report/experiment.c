@@ -132,13 +132,17 @@ static const struct trial *find_other(const struct trial *trials, size_t n, cons
     return NULL;
 }
 
-/* "99.2 %: 102 equal, 9 garbage"; "100 %" alone where all are rejected. */
+/* "99.2 %: 102 equal, 9 garbage"; "100 %" alone where all are rejected, "-" where there is no trial. */
 static void print_share(FILE *out, const struct trial *trial)
 {
     static const char *const separators[] = { ": ", ", " };
     bool later = false;
     char share[16];
 
+    if (!trial) {
+        fputc('-', out);
+        return;
+    }
     grid_percent(trial->counts[VERDICT_REJECTED], cells_of(trial), share, sizeof(share));
     fprintf(out, "%s %%", share);
     for (enum verdict verdict = VERDICT_EQUAL; verdict < VERDICT_COUNT; verdict++) {
@@ -154,14 +158,16 @@ void experiment_markdown(FILE *out, const struct trial *trials, size_t n)
     fputs("| device | state | damages | rejected without footers | rejected with footers |\n"
           "|---|---|---|---|---|\n", out);
     for (size_t i = 0; i < n; i++) {
-        const struct trial *footer = find_other(trials, n, &trials[i]);
+        const struct trial *other = find_other(trials, n, &trials[i]);
+        const struct trial *legacy = trials[i].footers ? other : &trials[i];
+        const struct trial *footer = trials[i].footers ? &trials[i] : other;
 
-        if (trials[i].footers || !footer) {
+        if (trials[i].footers && legacy) {
             continue;
         }
         fprintf(out, "| %s %s | %s | %" PRIu64 " | ", trials[i].transport, trials[i].device, trials[i].state,
                 cells_of(&trials[i]));
-        print_share(out, &trials[i]);
+        print_share(out, legacy);
         fputs(" | ", out);
         print_share(out, footer);
         fputs(" |\n", out);

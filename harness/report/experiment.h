@@ -11,7 +11,7 @@
 
 /* All figures, and what they say. */
 void experiment_text(FILE *out, const struct trial *trials, size_t n);
-/* A Markdown table of the shares: a row for each device, transport and state. */
+/* A Markdown table of the shares: a row for each device, transport and state; "-" where a framing was not tried. */
 void experiment_markdown(FILE *out, const struct trial *trials, size_t n);
 
 /*

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/shell.h"
+#include "harness/case/setup.h"
 #include "harness/report/print.h"
 
 #define MAX_LISTED 20 /* failures of a testcase; a page shows no more */
@@ -95,8 +97,11 @@ static void print_failure(FILE *out, const struct audit *audit, const struct gat
     fputs(failure->finding ? "; finding: " : ": ", out);
     print_escaped(out, failure->message);
     if (failure->finding && *failure->finding->path) {
+        char *path = shell_word(failure->finding->path);
+
         fputs("; hardstop repro --confirm ", out);
-        print_escaped(out, failure->finding->path);
+        print_escaped(out, path);
+        free(path);
     }
     putc_unlocked('\n', out);
 }
@@ -104,11 +109,17 @@ static void print_failure(FILE *out, const struct audit *audit, const struct gat
 static void print_failures(FILE *out, const struct audit *audit, const struct group *group)
 {
     uint64_t cells = 0;
+    size_t findings = 0;
 
+    /* A finding counts cells of other edits and values, too. */
     for (size_t i = 0; i < group->n_failures; i++) {
-        cells += group->failures[i].count;
+        findings += group->failures[i].finding != NULL;
+        cells += group->failures[i].finding ? 0 : group->failures[i].count;
     }
     fprintf(out, "<failure type=\"%s\" message=\"%" PRIu64 " failing", verdict_name(group->failures[0].verdict), cells);
+    if (findings) {
+        fprintf(out, " and %zu finding%s", findings, findings == 1 ? "" : "s");
+    }
     print_counts(out, group);
     fputs("\">", out);
     for (size_t i = 0; i < group->n_failures && i < MAX_LISTED; i++) {
@@ -153,11 +164,9 @@ static void print_testcase(FILE *out, const struct audit *audit, const struct gr
 static char *suite_name(const struct audit *audit)
 {
     const Hardstop__Setup *setup = audit->setup;
-    char *name = hs_format("%s on %s (%s)", *audit->section ? audit->section : "whole stream",
+    char *name = hs_format("%s on %s (%s framing)", *audit->section ? audit->section : "whole stream",
                            setup->machine ? setup->machine : "the default machine",
-                           !setup->has_framing                                 ? "framing of the machine"
-                           : setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy"
-                                                                         : "footer");
+                           setup_framing_name(setup));
 
     audit_make_printable(name);
     return name;

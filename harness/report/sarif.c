@@ -10,6 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/case/setup.h"
 #include "harness/report/print.h"
 
 /* jansson owns what is packed with "o"; NULL stands for a bug of ours. */
@@ -109,8 +110,7 @@ static json_t *new_category(const struct audit *audit)
 {
     const Hardstop__Setup *setup = audit->setup;
     char *id = hs_format("hardstop/%s/%s/%s/", setup->machine ? setup->machine : "default",
-                         setup->has_framing && setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy" : "footer",
-                         *audit->section ? audit->section : "stream");
+                         setup_framing_name(setup), *audit->section ? audit->section : "stream");
     json_t *category;
 
     audit_make_printable(id);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/shell.h"
+
 enum style verdict_style(enum verdict verdict)
 {
     static const enum style styles[VERDICT_COUNT] = {
@@ -152,14 +154,16 @@ void verdict_findings(FILE *out, const struct finding *findings, size_t n, const
     print_totals(out, findings, n);
     for (size_t i = 0; i < n; i++) {
         const struct finding *finding = &findings[i];
-        char *path = finding_case_path(folder, finding);
+        char *path = finding_case_path(folder, finding), *word;
 
         fprintf(out, "\n%3zu  ", i + 1);
         style_print(out, verdict_style(finding->verdict), "%-8s", verdict_name(finding->verdict));
         fprintf(out, " %-3s %s%s%s\n", finding->transport, finding->device,
                 *finding->device && *finding->field ? "  " : "", finding->field);
         fprintf(out, "     %s; %s\n     %s\n", finding->property, finding->machine, finding->message);
-        fprintf(out, "     %s repro --confirm %s\n", program, path);
+        word = shell_word(path);
+        fprintf(out, "     %s repro --confirm %s\n", program, word);
+        free(word);
         free(path);
     }
 }

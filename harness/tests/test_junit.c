@@ -56,9 +56,9 @@ static void each_edit_and_value_is_a_testcase(void **state)
     gate_judge(&audit, GATE_ALL, NULL, &gate);
     text = printed(&audit, &gate);
     assert_true(is_well_formed(text));
-    assert_has(text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy)\" tests=\"6\" failures=\"3\" "
+    assert_has(text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy framing)\" tests=\"6\" failures=\"3\" "
                      "errors=\"0\"");
-    assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy)\" name=\"insert 00\" "
+    assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy framing)\" name=\"insert 00\" "
                      "time=\"0\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
                      "rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
                      "offset 19 (footer), 2 cells: crashed: SIGSEGV\n</failure></testcase>");
@@ -66,7 +66,7 @@ static void each_edit_and_value_is_a_testcase(void **state)
     assert_has(text, "name=\"truncate\" time=\"0\"><failure type=\"equal\"");
     assert_has(text, "offset 20 (behind the last field), 1 cell: equal: \n");
     assert_has(text, "finding: message &lt;0005&gt; &amp; &quot;more&quot;; "
-                     "hardstop repro --confirm findings/0005 &lt;&amp;&gt;.textproto");
+                     "hardstop repro --confirm 'findings/0005 &lt;&amp;&gt;.textproto'");
     free(text);
     gate_clear(&gate);
     audit_clear(&audit);

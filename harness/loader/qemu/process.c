@@ -2,7 +2,6 @@
 /* Builds QEMU's command line, starts and ends the process, and explains its start-up errors. */
 #include "harness/loader/qemu/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/shell.h"
 
 void arguments_add(struct arguments *arguments, const char *argument)
 {
@@ -34,16 +34,6 @@ void arguments_clear(struct arguments *arguments)
     memset(arguments, 0, sizeof(*arguments));
 }
 
-static bool needs_quotes(const char *word)
-{
-    for (const char *c = word; *c; c++) {
-        if (!isalnum((unsigned char)*c) && !strchr("-_./=,:+@%", *c)) {
-            return true;
-        }
-    }
-    return !*word;
-}
-
 char *arguments_line(const struct arguments *arguments)
 {
     char *line = NULL;
@@ -52,18 +42,10 @@ char *arguments_line(const struct arguments *arguments)
 
     HS_CHECK(out, "no memory stream: %s", strerror(errno));
     for (size_t i = 0; i < arguments->n; i++) {
-        const char *word = arguments->argv[i];
+        char *word = shell_word(arguments->argv[i]);
 
-        fputs(i ? " " : "", out);
-        if (!needs_quotes(word)) {
-            fputs(word, out);
-            continue;
-        }
-        fputc('\'', out);
-        for (const char *c = word; *c; c++) {
-            fputs(*c == '\'' ? "'\\''" : (char[]){ *c, 0 }, out);
-        }
-        fputc('\'', out);
+        fprintf(out, "%s%s", i ? " " : "", word);
+        free(word);
     }
     fclose(out);
     return line;

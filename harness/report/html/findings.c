@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/shell.h"
 #include "harness/report/html/page.h"
 
 #define SHOWN_TEXTS 200
@@ -19,38 +20,17 @@ static const struct audit_finding *find_same(const struct audit *audit, uint64_t
     return NULL;
 }
 
-/* For a shell: as it is where that is safe, else in quotes. */
-static void print_quoted(FILE *out, const char *path)
-{
-    if (path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-")] == '\0' &&
-        *path != '-') {
-        html_print(out, "%s", path);
-        return;
-    }
-    html_print(out, "%s", "'");
-    for (size_t n; *path; path += n) {
-        n = *path == '\'' ? 1 : strcspn(path, "'");
-        if (*path == '\'') {
-            html_print(out, "%s", "'\\''");
-        } else {
-            char *piece = hs_copy(path, n);
-
-            html_print(out, "%s", piece);
-            free(piece);
-        }
-    }
-    html_print(out, "%s", "'");
-}
-
 static void print_command(FILE *out, const struct audit_finding *found)
 {
+    char *path = shell_word(found->path);
+
     if (!*found->path) {
         fputs("<p class=\"none\">No case file was kept.</p>\n", out);
-        return;
+    } else {
+        html_print(out, "<div class=\"command\"><code>hardstop repro --confirm %s</code>"
+                   "<button type=\"button\" class=\"script-only\">copy</button></div>\n", path);
     }
-    fputs("<div class=\"command\"><code>hardstop repro --confirm ", out);
-    print_quoted(out, found->path);
-    fputs("</code><button type=\"button\" class=\"script-only\">copy</button></div>\n", out);
+    free(path);
 }
 
 static void print_where(const struct html_page *page, const struct finding *finding)

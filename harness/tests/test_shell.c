@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A shell reads back the words that commands are printed with. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/shell.h"
+
+static const struct {
+    const char *word;
+    bool quoted;
+} words[] = {
+    { "work/findings/57db2e6969578d49.textproto", false },
+    { "virtio-net-pci,disable-modern=on", false },
+    { "", true },
+    { "my folder/x", true },
+    { "x;touch y", true },
+    { "$HOME `id` $(id) \"\\", true },
+    { "it's", true },
+    { "'''", true },
+    { "line\nline", true },
+    { "caf\xc3\xa9", true },
+};
+
+static void a_shell_reads_the_word(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(words); i++) {
+        char *word = shell_word(words[i].word), *command = hs_format("printf '%%s' %s", word);
+        FILE *shell = popen(command, "r");
+        char read[64] = "";
+
+        assert_non_null(shell);
+        assert_int_equal(fread(read, 1, sizeof(read) - 1, shell), strlen(words[i].word));
+        assert_int_equal(pclose(shell), 0);
+        assert_string_equal(read, words[i].word);
+        assert_int_equal(*word == '\'', words[i].quoted);
+        free(command);
+        free(word);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shell_reads_the_word),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
