@@ -17,7 +17,7 @@ if ! diff "$work/readme" "$work/printed"; then
     exit 1
 fi
 
-# One trial once more; all of them take most of an hour.
+# One trial once more; all of them take half an hour.
 "$hardstop" experiment --devices rng --transports ccw --states fresh --footers off --json --work "$work" \
     --examples "$work" >"$work/again.json" || [ $? = 1 ]
 cat >"$work/same.py" <<'END'
