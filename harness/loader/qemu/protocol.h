@@ -82,8 +82,13 @@ struct protocol_shared {
         uint64_t saved_offset, saved_size; /* where the state is in OUTPUT, and its bytes */
     } answer;
     /*
-     * The process that does fast loads, one after the other, and reads requests in the server's place.  The time limit
-     * of its loads is the supervisor's to keep: SIGABRT while it is busy, then SIGKILL; the server then answers for it.
+     * The process that does fast loads, one after the other, and reads requests in the server's place; plain ones it
+     * passes on.  Who writes what, and when:
+     *   request           the supervisor, before it sends LOAD
+     *   answer, busy = 1  blank, then set: the server before it forks the runner; the runner at each later fast request
+     *   pid               the server, once it has forked
+     *   busy = 0, DONE    the runner after a load; the server for a runner that ended in one
+     *   answer.timed_out  the supervisor, which keeps the time of fast loads: SIGABRT while busy, then SIGKILL
      */
     struct {
         int32_t pid;
