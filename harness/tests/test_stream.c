@@ -156,34 +156,40 @@ static uint8_t bcd(int value)
 }
 
 /* As QEMU's mc146818rtc sends it: second, minute and hour each with an alarm behind it, weekday, day, month, year. */
-static void build_with_clock(struct builder *out, int minute, int hour, int weekday)
+static void build_with_clock(struct builder *out, int second, int minute, int hour, int weekday)
 {
     const uint8_t clock[] = {
-        8, 0, bcd(minute), 0, bcd(hour), 0, (uint8_t)weekday, 0x23, 0x11, 0x26, 0x26, 2, 0, 0x80,
+        bcd(second), 0, bcd(minute), 0, bcd(hour), 0, (uint8_t)weekday, 0x23, 0x11, 0x26, 0x26, 2, 0, 0x80,
     };
-    static const uint8_t zeros[16000];
+    static const uint8_t zeros[9100];
 
-    support_put_section(out, FULL, 1, "mc146818rtc", 3);
+    support_put_section(out, START, 2, "ram", 4);
+    support_put_hex(out, "0000000000000010");
+    support_put_section(out, FULL, 4, "mc146818rtc", 3);
     builder_put(out, clock, sizeof(clock));
     builder_put(out, zeros, 128 - sizeof(clock));
-    support_put_section(out, FULL, 2, "behind", 1);
+    support_put_section(out, FULL, 5, "behind", 1);
     builder_put(out, zeros, sizeof(zeros));
     builder_put_be(out, 1, EOF_TYPE);
 }
 
-/* Minutes and hours up to ten are the numbers of commands, a second, minute or hour of eight is their type. */
+/*
+ * A second, minute or hour of eight is the type of a command, and what follows up to ten its number; one of two to four
+ * is the type of a section, and what follows its id.
+ */
 static void no_time_of_day_looks_like_a_section(void **state)
 {
     (void)state;
-    for (int at = 0; at < 7 * 24 * 12; at++) {
-        int minute = at % 12, hour = at / 12 % 24, weekday = at / 12 / 24 + 1;
+    for (int at = 0; at < 7 * 24 * 12 * 4; at++) {
+        static const int seconds[] = { 2, 3, 4, 8 };
+        int second = seconds[at % 4], minute = at / 4 % 12, hour = at / 48 % 24, weekday = at / 48 / 24 + 1;
         struct builder bytes = { 0 };
         Hardstop__Stream *stream;
 
-        build_with_clock(&bytes, minute, hour, weekday);
+        build_with_clock(&bytes, second, minute, hour, weekday);
         stream = stream_decode(bytes.data, bytes.size, STREAM_LEGACY, NULL);
-        if (!stream || stream->n_section != 3) {
-            fail_msg("%02d:%02d of weekday %d is taken for a section", hour, minute, weekday);
+        if (!stream || stream->n_section != 4) {
+            fail_msg("%02d:%02d:%02d of weekday %d is taken for a section", hour, minute, second, weekday);
         }
         hardstop__stream__free_unpacked(stream, NULL);
         builder_clear(&bytes);

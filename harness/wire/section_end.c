@@ -72,6 +72,9 @@ static bool could_be_section(const struct section_end *search, size_t at)
     if (!framing_type_has_id(type) || !bytes_get_be(&in, 4, &id)) {
         return false;
     }
+    if (search->is_full && !search->footers && type != TYPE_FULL) {
+        return false;
+    }
     /* Ids are handed out in order: a machine has far fewer than 65536 sections. */
     if (stream_type_has_header(type)) {
         return id < 0x10000 && length > 0 && is_printable(&in, 1, (size_t)length);

@@ -8,6 +8,7 @@
 struct section_end {
     struct bytes in; /* the stream; its `at` does not count */
     bool footers;
+    bool is_full; /* it is a FULL section, behind which QEMU sends no part of another */
     bool (*has_parts)(const void *user, uint32_t id); /* did a START section of that id come before? */
     const void *user;
 };

@@ -66,13 +66,14 @@ static bool has_parts(const void *user, uint32_t id)
     return section_of_id(user, id) != NULL;
 }
 
-static bool could_be_end(const struct decode *decode, size_t at, uint32_t id)
+static bool could_be_end(const struct decode *decode, const Hardstop__Section *section, size_t at)
 {
     const struct section_end search = {
         .in = decode->fields.in, .footers = decode->footers, .has_parts = has_parts, .user = decode,
+        .is_full = (int)section->type == TYPE_FULL,
     };
 
-    return section_end_could_be(&search, at, id);
+    return section_end_could_be(&search, at, section->section_id);
 }
 
 static int find_end(struct decode *decode, const Hardstop__Section *section, size_t *end)
@@ -80,7 +81,7 @@ static int find_end(struct decode *decode, const Hardstop__Section *section, siz
     struct bytes *in = &decode->fields.in;
 
     for (size_t at = in->at; at < in->size; at++) {
-        if (could_be_end(decode, at, section->section_id)) {
+        if (could_be_end(decode, section, at)) {
             *end = at;
             return 0;
         }
@@ -98,21 +99,21 @@ static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_
 
 struct end_check {
     const struct decode *decode;
-    uint32_t section_id;
+    const Hardstop__Section *section;
 };
 
 static bool ends_at(const void *user, size_t at)
 {
     const struct end_check *check = user;
 
-    return could_be_end(check->decode, at, check->section_id);
+    return could_be_end(check->decode, check->section, at);
 }
 
 /* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
 static bool decode_described(const struct decode *decode, Hardstop__Section *section, size_t *end)
 {
     const struct payload *payload = payload_find(section->idstr.data, section->idstr.len);
-    struct end_check check = { decode, section->section_id };
+    struct end_check check = { decode, section };
     struct bytes in = decode->fields.in;
     ProtobufCMessage *message = NULL;
 
@@ -151,7 +152,7 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     described = vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
     /* QEMU describes some arrays too short (s390_css): the size counts only where it leads to an end. */
     if (described && described->size <= bytes_left(in) &&
-        could_be_end(decode, in->at + described->size, section->section_id)) {
+        could_be_end(decode, section, in->at + described->size)) {
         end = in->at + described->size;
     }
     /* Parts have no name of their own, and no section that a table describes has parts. */
