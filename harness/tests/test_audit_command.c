@@ -196,6 +196,39 @@ static void an_interrupted_audit_says_how_to_go_on(void **state)
     same_files("whole.json", "resumed.json");
 }
 
+#define OWN "audit --qemu @/qemu-system-s390x --option=-L --option=/usr/share/qemu --machine s390-ccw-virtio " \
+            "--device virtio-rng-ccw --edits truncate --work @/w7"
+
+/* An audit of a QEMU that was built anew does not go on with what the one before gave. */
+static void another_build_has_another_journal(void **state)
+{
+    char *path = hs_format("%s/qemu-system-s390x", folder);
+    struct timespec times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+    uint8_t *binary;
+    size_t size;
+    struct hs_error err;
+    struct spawn spawn;
+    struct run run;
+    off_t left;
+
+    (void)state;
+    assert_int_equal(file_read("/usr/bin/qemu-system-s390x", &binary, &size, &err), 0);
+    assert_int_equal(file_write(path, binary, size, &err), 0);
+    assert_int_equal(chmod(path, 0755), 0);
+    spawn = spawn_start(folder, OWN " --jobs 1");
+    await_growth("w7", 0);
+    kill(-spawn.pid, SIGINT);
+    run = spawn_end(&spawn);
+    assert_int_equal(run.status, 2);
+    run_clear(&run);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    demand(OWN, 0, "nothing fails");
+    count_entries("w7", &left);
+    assert_true(left > 0); /* its own journal is gone, the other is not */
+    free(binary);
+    free(path);
+}
+
 static void only_what_is_worse_than_the_baseline_fails(void **state)
 {
     (void)state;
@@ -375,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_killed_audit_goes_on),
         cmocka_unit_test(an_interrupted_audit_says_how_to_go_on),
+        cmocka_unit_test(another_build_has_another_journal),
         cmocka_unit_test(only_what_is_worse_than_the_baseline_fails),
         cmocka_unit_test(a_report_is_what_the_audit_gave),
         cmocka_unit_test(colour_is_for_terminals_that_want_it),
