@@ -37,4 +37,4 @@ if __name__ == '__main__':
     with browser.Browser() as opened:
         for shot, shot_size in shoot(opened, sys.argv[1], sys.argv[2]):
             print('%s: %d bytes' % (shot, shot_size))
-        sys.exit('\n'.join(opened.errors))
+        sys.exit('\n'.join(opened.errors) or 0)
