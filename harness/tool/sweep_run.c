@@ -39,7 +39,7 @@ static void show_progress(void *user, const struct sweep_progress *progress)
     fflush(stderr);
 }
 
-/* Another build of one version may give other verdicts. */
+/* Another build of one version may give other verdicts.  Takes the path over. */
 static uint64_t hash_file(char *path, uint64_t hash)
 {
     struct stat status;
