@@ -82,16 +82,18 @@ static bool could_be_section(const struct section_end *search, size_t at)
     return search->has_parts(search->user, (uint32_t)id);
 }
 
-static bool is_footer(const struct section_end *search, size_t at, uint32_t id)
+static bool is_footer(const struct section_end *search, size_t at)
 {
     struct bytes in = { search->in.data, search->in.size, at };
-    uint64_t mark, footer_id;
+    uint64_t mark, id;
 
-    return bytes_get_be(&in, 1, &mark) && mark == FOOTER_MARK && bytes_get_be(&in, 4, &footer_id) && footer_id == id;
+    return bytes_get_be(&in, 1, &mark) && mark == FOOTER_MARK && bytes_get_be(&in, 4, &id) &&
+           id == search->section_id;
 }
 
-bool section_end_could_be(const struct section_end *search, size_t at, uint32_t id)
+bool section_end_could_be(const void *search, size_t at)
 {
-    return search->footers ? is_footer(search, at, id) && could_be_section(search, at + 5)
-                           : could_be_section(search, at);
+    const struct section_end *end = search;
+
+    return end->footers ? is_footer(end, at) && could_be_section(end, at + 5) : could_be_section(end, at);
 }

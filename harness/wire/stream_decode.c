@@ -66,22 +66,13 @@ static bool has_parts(const void *user, uint32_t id)
     return section_of_id(user, id) != NULL;
 }
 
-static bool could_be_end(const struct decode *decode, const Hardstop__Section *section, size_t at)
-{
-    const struct section_end search = {
-        .in = decode->fields.in, .footers = decode->footers, .has_parts = has_parts, .user = decode,
-        .is_full = (int)section->type == TYPE_FULL,
-    };
-
-    return section_end_could_be(&search, at, section->section_id);
-}
-
-static int find_end(struct decode *decode, const Hardstop__Section *section, size_t *end)
+static int find_end(struct decode *decode, const Hardstop__Section *section, const struct section_end *search,
+                    size_t *end)
 {
     struct bytes *in = &decode->fields.in;
 
     for (size_t at = in->at; at < in->size; at++) {
-        if (could_be_end(decode, section, at)) {
+        if (section_end_could_be(search, at)) {
             *end = at;
             return 0;
         }
@@ -97,29 +88,17 @@ static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_
     section->opaque.data = hs_copy(in->data + in->at, end - in->at);
 }
 
-struct end_check {
-    const struct decode *decode;
-    const Hardstop__Section *section;
-};
-
-static bool ends_at(const void *user, size_t at)
-{
-    const struct end_check *check = user;
-
-    return could_be_end(check->decode, check->section, at);
-}
-
 /* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
-static bool decode_described(const struct decode *decode, Hardstop__Section *section, size_t *end)
+static bool decode_described(const struct decode *decode, Hardstop__Section *section, const struct section_end *search,
+                             size_t *end)
 {
     const struct payload *payload = payload_find(section->idstr.data, section->idstr.len);
-    struct end_check check = { decode, section };
     struct bytes in = decode->fields.in;
     ProtobufCMessage *message = NULL;
 
     if (payload) {
         in.size = *end == SIZE_MAX ? in.size : *end;
-        message = payload_decode_best(payload, &in, *end == SIZE_MAX ? ends_at : NULL, &check);
+        message = payload_decode_best(payload, &in, *end == SIZE_MAX ? section_end_could_be : NULL, search);
     }
     if (message) {
         payload_set(section, payload, message);
@@ -133,6 +112,10 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     struct bytes *in = &decode->fields.in;
     const Hardstop__Section *named =
         stream_type_has_header((int)section->type) ? section : section_of_id(decode, section->section_id);
+    const struct section_end search = {
+        .in = *in, .section_id = section->section_id, .is_full = (int)section->type == TYPE_FULL,
+        .footers = decode->footers, .has_parts = has_parts, .user = decode,
+    };
     const struct vmdesc_section *described;
     struct bytes walk = *in;
     size_t end = SIZE_MAX;
@@ -152,12 +135,12 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     described = vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
     /* QEMU describes some arrays too short (s390_css): the size counts only where it leads to an end. */
     if (described && described->size <= bytes_left(in) &&
-        could_be_end(decode, section, in->at + described->size)) {
+        section_end_could_be(&search, in->at + described->size)) {
         end = in->at + described->size;
     }
     /* Parts have no name of their own, and no section that a table describes has parts. */
-    if (!stream_type_has_header((int)section->type) || !decode_described(decode, section, &end)) {
-        if (end == SIZE_MAX && find_end(decode, section, &end) < 0) {
+    if (!stream_type_has_header((int)section->type) || !decode_described(decode, section, &search, &end)) {
+        if (end == SIZE_MAX && find_end(decode, section, &search, &end) < 0) {
             return -1;
         }
         put_opaque(section, in, end);

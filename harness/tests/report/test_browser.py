@@ -77,8 +77,7 @@ def positive(program, folder):
 
 def spoil(json_path):
     """All that was garbage is rejected."""
-    with open(json_path, encoding='utf-8') as file:
-        audit = json.load(file)
+    audit = check_report.read_json(json_path)
     for counts in audit['edits'].values():
         counts['rejected'] += counts['garbage']
         counts['garbage'] = 0
