@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_FUZZERS_FEEDBACK_H
 #define HARDSTOP_FUZZERS_FEEDBACK_H
 
-#include "harness/oracle/oracle.h"
+#include "harness/judge/oracle.h"
 
 /* Bytes that the engine reads after each run as if they were coverage, and clears before it. */
 #define TARGET_COUNTERS 16384

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_FUZZERS_HINTS_H
 #define HARDSTOP_FUZZERS_HINTS_H
 
-#include "proto/hints.h"
+#include "harness/message/hints.h"
 
 extern const struct mutate_hints case_hints;
 /* For trimming: the stream stays as well, for one of zeros loads like any other, and hides what is shifted. */

@@ -9,9 +9,9 @@
 #include "fuzzers/hints.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
-#include "proto/mutate.h"
-#include "proto/reduce.h"
-#include "proto/reflect.h"
+#include "harness/message/mutate.h"
+#include "harness/message/reduce.h"
+#include "harness/message/reflect.h"
 
 /* What is added to a larger one could pass a limit of unpacking; a whole reduction would try thousands. */
 enum { MAX_CASE = 1 << 16, CANDIDATES = 32 };

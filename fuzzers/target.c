@@ -17,8 +17,8 @@
 #include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/loader/qemu/client.h"
-#include "harness/oracle/finding.h"
-#include "proto/reflect.h"
+#include "harness/finding/finding.h"
+#include "harness/message/reflect.h"
 
 enum {
     /* Setups served at once, a QEMU each.  A new one costs as much as some 30 loads, so all should fit if they can. */

@@ -18,7 +18,7 @@
 
 /*
  * Judges any bytes: a packed case, whatever its setup, or else device sections for the setup of the named target (see
- * harness/case/roster.h).
+ * harness/setup/roster.h).
  */
 void target_run(const char *target, const uint8_t *data, size_t size);
 

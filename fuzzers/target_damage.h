@@ -9,7 +9,7 @@
 #include "harness/base/random.h"
 
 enum target_step {
-    TARGET_STEP_FIELDS, /* one of proto/mutate.h */
+    TARGET_STEP_FIELDS, /* one of harness/message/mutate.h */
     TARGET_STEP_ADD, /* a new damage */
     TARGET_STEP_DROP, /* one damage less */
 };

@@ -7,7 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 static struct {
     Hardstop__Case *test;

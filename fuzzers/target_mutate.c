@@ -12,9 +12,9 @@
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
-#include "proto/mutate.h"
-#include "proto/note.h"
-#include "proto/reflect.h"
+#include "harness/message/mutate.h"
+#include "harness/message/note.h"
+#include "harness/message/reflect.h"
 
 /* The case in the bytes, or NULL. */
 static Hardstop__Case *unpack(const uint8_t *data, size_t size)

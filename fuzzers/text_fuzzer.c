@@ -9,7 +9,7 @@
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 /* Repeated sections make a thousand times as much of a case: above this, memory would speak instead. */
 enum { MAX_CASE = 1 << 16 };

@@ -13,8 +13,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "proto/reduce.h"
-#include "proto/reflect.h"
+#include "harness/message/reduce.h"
+#include "harness/message/reflect.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

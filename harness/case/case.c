@@ -8,10 +8,10 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/case/roster.h"
-#include "harness/case/setup.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
+#include "harness/setup/roster.h"
+#include "harness/setup/setup.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
 
 Hardstop__Case *case_new(void)
 {

@@ -8,7 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/wire/map.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 enum {
     MAX_REPEAT = 16, /* a section sent more often tells nothing new and only costs time */

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "harness/oracle/trial.h"
+#include "harness/audit/trial.h"
 
 /* All figures, and what they say. */
 void experiment_text(FILE *out, const struct trial *trials, size_t n);

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_REPORT_GRID_H
 #define HARDSTOP_REPORT_GRID_H
 
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 
 /* A byte that an edit was not done at; also no verdict at all. */
 #define GRID_UNTESTED VERDICT_COUNT

@@ -8,8 +8,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/shell.h"
-#include "harness/case/setup.h"
-#include "harness/report/print.h"
+#include "harness/setup/setup.h"
+#include "harness/base/print.h"
 
 #define MAX_LISTED 20 /* failures of a testcase; a page shows no more */
 

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "harness/report/gate.h"
+#include "harness/audit/gate.h"
 
 /* Prints the audit, which has a setup, and what gate_judge() said of it. */
 void junit_print(FILE *out, const struct audit *audit, const struct gate *gate);

@@ -10,8 +10,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/case/setup.h"
-#include "harness/report/print.h"
+#include "harness/setup/setup.h"
+#include "harness/base/print.h"
 
 /* jansson owns what is packed with "o"; NULL stands for a bug of ours. */
 static json_t *packed(json_t *value)

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 
 /* Prints the findings of an audit, which has a setup. */
 void sarif_print(FILE *out, const struct audit *audit);

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "harness/oracle/finding.h"
+#include "harness/finding/finding.h"
 #include "harness/report/style.h"
 
 /* How a verdict is printed on a terminal. */

@@ -7,7 +7,7 @@
 
 #include "support.h"
 #include "harness/wire/map.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 static bool is_in_range(const Hardstop__Stream *stream)
 {

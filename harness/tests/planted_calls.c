@@ -5,7 +5,7 @@
 
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
-#include "proto/mutate.h"
+#include "harness/message/mutate.h"
 
 char *planted_case_text(const Hardstop__Case *test);
 bool planted_damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, struct builder *out,

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_TESTS_SAMPLE_AUDIT_H
 #define HARDSTOP_TESTS_SAMPLE_AUDIT_H
 
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 
 /*
  * Fills `audit` (zeroed): a section of 20 bytes in the fields "header" (0 to 3), "virtio.status" (4), "virtio.queue[0]"

@@ -13,12 +13,12 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/case/damage.h"
-#include "harness/case/setup.h"
+#include "harness/setup/setup.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/client.h"
-#include "harness/wire/tables.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
+#include "harness/wire/virtio/tables.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
 
 char *support_folder(void)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 #include "sample_audit.h"
 
 static void names_go_both_ways(void **state)

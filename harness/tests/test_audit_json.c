@@ -9,7 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/report/audit_json.h"
+#include "harness/audit/audit_json.h"
 #include "sample_audit.h"
 
 static char *printed(const struct audit *audit)

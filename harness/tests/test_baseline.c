@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/report/baseline.h"
+#include "harness/audit/baseline.h"
 #include "sample_audit.h"
 
 static void compare(const struct audit *now, const struct audit *earlier, struct baseline *baseline)

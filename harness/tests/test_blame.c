@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blame.h"
+#include "harness/bench/blame.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"

@@ -20,7 +20,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
-#include "harness/oracle/finding.h"
+#include "harness/finding/finding.h"
 
 enum { ROUNDS = 12, MAX_MS = 1200, MAX_CHILDREN = 8 };
 

@@ -8,8 +8,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "harness/case/setup.h"
-#include "proto/reflect.h"
+#include "harness/setup/setup.h"
+#include "harness/message/reflect.h"
 
 static Hardstop__Stream *build(bool whole)
 {

@@ -8,7 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/oracle/known.h"
+#include "harness/finding/known.h"
 
 #define COMMAND "`hardstop repro --confirm corpus/cases/regress/"
 

@@ -10,7 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 #include "spawn.h"
 
 static char *folder;

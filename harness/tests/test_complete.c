@@ -8,7 +8,7 @@
 #include "harness/base/check.h"
 #include "harness/case/complete.h"
 #include "harness/wire/ram.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 enum { PAGE = 4096 };
 

@@ -10,7 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/loader/qemu/client.h"
-#include "harness/oracle/known.h"
+#include "harness/finding/known.h"
 
 static Hardstop__Case *read_case(const struct known *known, const struct known_line *line)
 {

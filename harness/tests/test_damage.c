@@ -9,7 +9,7 @@
 #include "harness/base/check.h"
 #include "harness/case/damage.h"
 #include "harness/wire/map.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 /* Three sections, each of 15 bytes of header, 4 of payload and 5 of footer, and the end of file. */
 static const char plain[] = "04 00000001 01 61 00000000 00000002 10111213 7e00000001"

@@ -14,11 +14,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/case/family.h"
+#include "harness/setup/family.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/wire/map.h"
 #include "harness/wire/payload.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 static const Hardstop__Framing framings[] = { HARDSTOP__FRAMING__LEGACY, HARDSTOP__FRAMING__FOOTER };
 

@@ -9,8 +9,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/wire/framing.h"
-#include "harness/wire/tables.h"
-#include "proto/member.h"
+#include "harness/wire/virtio/tables.h"
+#include "harness/message/member.h"
 
 struct walk {
     const char *dictionary; /* the file's text */

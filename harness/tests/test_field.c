@@ -7,9 +7,9 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/wire/tables.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
+#include "harness/wire/virtio/tables.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
 
 enum { CCW = HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW, PCI = HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI };
 enum {

@@ -13,8 +13,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/oracle/finding.h"
-#include "proto/reflect.h"
+#include "harness/finding/finding.h"
+#include "harness/message/reflect.h"
 
 static Hardstop__Case *build(void)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/report/gate.h"
+#include "harness/audit/gate.h"
 #include "sample_audit.h"
 
 #define E (1u << VERDICT_EQUAL)

@@ -18,8 +18,8 @@
 #include "fuzzers/feedback.h"
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/case/family.h"
-#include "harness/oracle/finding.h"
+#include "harness/setup/family.h"
+#include "harness/finding/finding.h"
 
 enum { MAX_ARGUMENTS = 24 };
 

@@ -16,7 +16,7 @@
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/confirm.h"
-#include "harness/oracle/sweep/sweep.h"
+#include "harness/audit/sweep/sweep.h"
 
 enum {
     SAMPLES = 100, /* with footers, and as many without */

@@ -10,10 +10,10 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/case/family.h"
+#include "harness/setup/family.h"
 #include "harness/wire/payload.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
 
 enum { TIMEOUT_MS = 5000 };
 

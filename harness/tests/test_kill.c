@@ -18,7 +18,7 @@
 #include "harness/base/file.h"
 #include "harness/base/random.h"
 #include "harness/case/case.h"
-#include "harness/oracle/finding.h"
+#include "harness/finding/finding.h"
 #include "harness/tests/support.h"
 
 enum {

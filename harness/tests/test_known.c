@@ -8,7 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/oracle/known.h"
+#include "harness/finding/known.h"
 #include "planted.h"
 
 #define GOOD_LINE "a.textproto\tqemu 7.2\tcrashed\tloader-survives\t00000000000000ff\tcause\n"

@@ -12,8 +12,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/wire/tables.h"
-#include "proto/reflect.h"
+#include "harness/wire/virtio/tables.h"
+#include "harness/message/reflect.h"
 
 /* Of arrays, only the first element is listed; %s in a message stands for the config space of a pci device. */
 static const struct {

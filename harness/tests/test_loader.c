@@ -16,7 +16,7 @@
 #include "harness/base/check.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/protocol.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 static double now(void)
 {

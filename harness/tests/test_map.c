@@ -8,7 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/wire/map.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 static const char json[] = "{\"devices\": [{\"name\": \"timer\", \"instance_id\": 0, \"fields\": ["
                            "{\"name\": \"ticks\", \"size\": 3, \"array_len\": 2}]}]}";

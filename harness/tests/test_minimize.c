@@ -9,11 +9,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/oracle/minimize.h"
-#include "harness/oracle/nearness.h"
+#include "harness/finding/minimize.h"
+#include "harness/finding/nearness.h"
 #include "harness/wire/stream.h"
 #include "planted.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 /* A loader that crashes by what a predicate sees in the stream and the memory, and accepts all else as it is. */
 struct fragile {

@@ -11,12 +11,12 @@
 #include <cmocka.h>
 
 #include "harness/base/check.h"
-#include "proto/member.h"
-#include "proto/mutate.h"
-#include "proto/reduce.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
-#include "proto/value.h"
+#include "harness/message/member.h"
+#include "harness/message/mutate.h"
+#include "harness/message/reduce.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
+#include "harness/message/value.h"
 #include "sample.pb-c.h"
 
 static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;

@@ -14,9 +14,9 @@
 #include "fuzzers/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/case/damage.h"
-#include "harness/case/family.h"
-#include "proto/mutate.h"
-#include "proto/reflect.h"
+#include "harness/setup/family.h"
+#include "harness/message/mutate.h"
+#include "harness/message/reflect.h"
 
 enum {
     MUTATIONS = 500, /* of each seed, unless HARDSTOP_MUTATIONS says otherwise: ci/soak asks for 10,000 */

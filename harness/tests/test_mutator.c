@@ -11,8 +11,8 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
-#include "harness/case/setup.h"
-#include "proto/reflect.h"
+#include "harness/setup/setup.h"
+#include "harness/message/reflect.h"
 
 enum {
     STEPS = 300,

@@ -13,9 +13,9 @@
 #include "harness/base/check.h"
 #include "harness/wire/payload.h"
 #include "harness/wire/stream.h"
-#include "harness/wire/tables.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
+#include "harness/wire/virtio/tables.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
 
 #define CCW \
     "ccw { pmcw { } scsw { } last_cmd { } id { } indicators { } indicators2 { } summary_indicator { } } "

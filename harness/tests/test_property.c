@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/oracle/examine.h"
+#include "harness/finding/examine.h"
 #include "planted.h"
 
 #define TRUNCATE "damage { at { section: 0 field: 'virtio.ccw.thinint_isc' } truncate { } }"

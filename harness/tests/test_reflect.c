@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "harness/base/alloc.h"
-#include "proto/member.h"
-#include "proto/mutate.h"
-#include "proto/reflect.h"
+#include "harness/message/member.h"
+#include "harness/message/mutate.h"
+#include "harness/message/reflect.h"
 #include "sample.pb-c.h"
 
 static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;

@@ -11,10 +11,10 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "proto/mutate.h"
-#include "proto/reflect.h"
-#include "proto/revert.h"
-#include "proto/text.h"
+#include "harness/message/mutate.h"
+#include "harness/message/reflect.h"
+#include "harness/message/revert.h"
+#include "harness/message/text.h"
 #include "sample.pb-c.h"
 
 static ProtobufCMessage *parse(const char *text)

@@ -7,10 +7,10 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/case/family.h"
-#include "harness/case/roster.h"
-#include "harness/case/setup.h"
-#include "proto/reflect.h"
+#include "harness/setup/family.h"
+#include "harness/setup/roster.h"
+#include "harness/setup/setup.h"
+#include "harness/message/reflect.h"
 
 static bool is_built(const char *name)
 {

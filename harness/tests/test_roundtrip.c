@@ -8,7 +8,7 @@
 #include "harness/base/check.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/wire/map.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 static const struct {
     const char *transport, *machine;

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
-#include "harness/oracle/canary.h"
-#include "harness/oracle/canary_table.h"
+#include "harness/canary/canary.h"
+#include "harness/canary/canary_table.h"
 
 /* What a check is run on. */
 struct world {

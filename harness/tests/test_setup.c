@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/case/family.h"
-#include "harness/case/setup.h"
-#include "proto/reflect.h"
+#include "harness/setup/family.h"
+#include "harness/setup/setup.h"
+#include "harness/message/reflect.h"
 
 /* Text of setups, and the part that must be named; the binary is a good one where the text has none. */
 static const struct {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/oracle/finding.h"
-#include "proto/reflect.h"
+#include "harness/finding/finding.h"
+#include "harness/message/reflect.h"
 
 /* What a loader did, in short: what a judgement is made of. */
 struct deed {

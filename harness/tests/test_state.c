@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/oracle/state.h"
-#include "proto/reflect.h"
+#include "harness/judge/state.h"
+#include "harness/message/reflect.h"
 
 #define A(byte) "section { section_id: 1 idstr: 'x/a' instance_id: 0 version_id: 1 opaque: '" byte "' footer { } }"
 #define B(byte) "section { section_id: 2 idstr: 'b' instance_id: 0 version_id: 1 opaque: '" byte "' footer { } }"

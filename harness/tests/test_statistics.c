@@ -10,7 +10,7 @@
 
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "harness/tests/statistics.h"
+#include "harness/bench/statistics.h"
 
 static void near(double actual, double expected, double tolerance)
 {

@@ -7,7 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 enum { EOF_TYPE = 0, START = 1, PART = 2, END = 3, FULL = 4, COMMAND = 8 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/oracle/sweep/plan.h"
+#include "harness/audit/sweep/plan.h"
 #include "toy.h"
 
 static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41, 0x42 }, 2 } };

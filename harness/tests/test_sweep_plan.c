@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/oracle/sweep/plan.h"
+#include "harness/audit/sweep/plan.h"
 #include "toy.h"
 
 static const struct sweep_value values[] = {

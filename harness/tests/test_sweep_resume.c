@@ -15,7 +15,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/oracle/sweep/tally.h"
+#include "harness/audit/sweep/tally.h"
 #include "toy.h"
 
 enum { KILLS = 5 };

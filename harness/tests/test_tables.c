@@ -6,7 +6,7 @@
 
 #include "harness/base/check.h"
 #include "harness/wire/payload.h"
-#include "harness/wire/tables.h"
+#include "harness/wire/virtio/tables.h"
 
 enum { MAX_TABLES = 96 };
 

@@ -12,11 +12,11 @@
 #include <cmocka.h>
 
 #include "harness/base/alloc.h"
-#include "proto/member.h"
-#include "proto/mutate.h"
-#include "proto/reflect.h"
-#include "proto/text.h"
-#include "proto/value.h"
+#include "harness/message/member.h"
+#include "harness/message/mutate.h"
+#include "harness/message/reflect.h"
+#include "harness/message/text.h"
+#include "harness/message/value.h"
 #include "sample.pb-c.h"
 
 #ifndef PROTOC_PATH

@@ -11,11 +11,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/oracle/audit_findings.h"
-#include "harness/report/audit_json.h"
-#include "harness/report/gate.h"
+#include "harness/audit/audit_findings.h"
+#include "harness/audit/audit_json.h"
+#include "harness/audit/gate.h"
 #include "planted.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 /* What is opened in a worker. */
 struct kind {

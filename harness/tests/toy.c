@@ -15,7 +15,7 @@
 #include "support.h"
 
 #include "harness/base/alloc.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 struct toy_loader {
     struct loader loader;

@@ -6,7 +6,7 @@
 #ifndef HARDSTOP_TESTS_TOY_H
 #define HARDSTOP_TESTS_TOY_H
 
-#include "harness/oracle/sweep/sweep.h"
+#include "harness/audit/sweep/sweep.h"
 
 enum toy_act {
     TOY_EQUAL, /* accepts, and saves as if undamaged */

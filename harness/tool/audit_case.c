@@ -7,7 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/loader/qemu/capture.h"
-#include "harness/oracle/sweep/sweep.h"
+#include "harness/audit/sweep/sweep.h"
 
 static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *err)
 {

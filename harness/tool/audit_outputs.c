@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
-#include "harness/report/audit_json.h"
-#include "harness/report/gate.h"
+#include "harness/audit/audit_json.h"
+#include "harness/audit/gate.h"
 #include "harness/report/html/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/sarif.h"

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_TOOL_AUDIT_OUTPUTS_H
 #define HARDSTOP_TOOL_AUDIT_OUTPUTS_H
 
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 #include "harness/tool/tool.h"
 
 /* Paths are NULL where not asked for. */

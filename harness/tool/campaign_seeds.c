@@ -12,8 +12,8 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/case/case.h"
-#include "harness/case/roster.h"
-#include "harness/case/setup.h"
+#include "harness/setup/roster.h"
+#include "harness/setup/setup.h"
 #include "harness/loader/qemu/capture.h"
 
 static int save(const char *to, const char *name, const Hardstop__Case *test, struct hs_error *err)

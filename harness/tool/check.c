@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/base/file.h"
-#include "harness/oracle/examine.h"
+#include "harness/finding/examine.h"
 #include "harness/report/style.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/tool.h"

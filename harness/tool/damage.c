@@ -7,7 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/tool/tool.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 enum {
     KEY_TRUNCATE = 0x200,

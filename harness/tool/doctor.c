@@ -10,7 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/case/setup.h"
+#include "harness/setup/setup.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/report/style.h"

@@ -10,10 +10,10 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/case/family.h"
-#include "harness/oracle/nearness.h"
+#include "harness/setup/family.h"
+#include "harness/finding/nearness.h"
 #include "harness/tool/sweep_run.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 enum {
     MAX_DEVICES = 32,

@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/client.h"
-#include "harness/oracle/known.h"
+#include "harness/finding/known.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 

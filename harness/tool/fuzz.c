@@ -9,7 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/case/roster.h"
+#include "harness/setup/roster.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/campaign.h"
 #include "harness/tool/tool.h"

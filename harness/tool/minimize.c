@@ -9,8 +9,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/loader/qemu/capture.h"
-#include "harness/oracle/minimize.h"
-#include "harness/oracle/nearness.h"
+#include "harness/finding/minimize.h"
+#include "harness/finding/nearness.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop report: an audit once more, from its JSON. */
-#include "harness/report/audit_json.h"
+#include "harness/audit/audit_json.h"
 #include "harness/report/heatmap.h"
 #include "harness/tool/audit_outputs.h"
 

@@ -7,7 +7,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/case/complete.h"
-#include "harness/case/roster.h"
+#include "harness/setup/roster.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/confirm.h"
 #include "harness/report/style.h"

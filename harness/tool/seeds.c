@@ -7,10 +7,10 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/case/roster.h"
+#include "harness/setup/roster.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/client.h"
-#include "harness/oracle/canary.h"
+#include "harness/canary/canary.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 

@@ -15,8 +15,8 @@
 #include "harness/base/file.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/process.h"
-#include "harness/oracle/audit_findings.h"
-#include "proto/reflect.h"
+#include "harness/audit/audit_findings.h"
+#include "harness/message/reflect.h"
 
 static volatile int interrupted;
 

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_TOOL_SWEEP_RUN_H
 #define HARDSTOP_TOOL_SWEEP_RUN_H
 
-#include "harness/oracle/sweep/sweep.h"
+#include "harness/audit/sweep/sweep.h"
 #include "harness/tool/audit_case.h"
 
 /*

@@ -10,9 +10,9 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/case/setup.h"
+#include "harness/setup/setup.h"
 #include "harness/loader/qemu/client.h"
-#include "proto/reflect.h"
+#include "harness/message/reflect.h"
 
 enum {
     KEY_GLOBAL = 0x100,

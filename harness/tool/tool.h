@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "harness/case/case.h"
-#include "harness/oracle/oracle.h"
+#include "harness/judge/oracle.h"
 
 enum tool_status {
     TOOL_CLEAN = 0,

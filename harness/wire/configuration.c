@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Subsections of the configuration section: migration/savevm.c, QEMU 7.2. */
 #include "harness/base/check.h"
-#include "harness/wire/tables.h"
+#include "harness/wire/virtio/tables.h"
 
 static const struct field target_page_bits_fields[] = {
     FIELD_NUMBER(Hardstop__ConfigurationTargetPageBits, target_page_bits, 4),

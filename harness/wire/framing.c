@@ -3,7 +3,7 @@
 #include "harness/wire/framing.h"
 
 #include "harness/base/check.h"
-#include "harness/wire/tables.h"
+#include "harness/wire/virtio/tables.h"
 
 #define SECTION Hardstop__Section
 

@@ -7,7 +7,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/wire/row.h"
-#include "harness/wire/tables.h"
+#include "harness/wire/virtio/tables.h"
 
 #define VIRTIO(name, member, ...)                                                                     \
     { name, HARDSTOP__SECTION__PAYLOAD_VIRTIO, &virtio_table, HARDSTOP__VIRTIO_SECTION__DEVICE_##member, __VA_ARGS__ }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds a field's row from the protobuf side. */
-#include "harness/wire/tables.h"
+#include "harness/wire/virtio/tables.h"
 
 #include <string.h>
 

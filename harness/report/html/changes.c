@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/report/baseline.h"
+#include "harness/audit/baseline.h"
 #include "harness/report/html/page.h"
 
 #define SHOWN_CHANGES 12 /* the rest can be unfolded */

@@ -8,7 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/report/html/page.h"
-#include "harness/report/print.h"
+#include "harness/base/print.h"
 
 /* A row is short enough to be told apart from the next, and a map not longer than some screens. */
 static uint32_t columns_for(uint32_t places)

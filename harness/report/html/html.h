@@ -6,7 +6,7 @@
 #ifndef HARDSTOP_REPORT_HTML_H
 #define HARDSTOP_REPORT_HTML_H
 
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 
 /*
  * Writes the report of `audit`, which has a setup; with `other` (or NULL) beside it, both under their labels, and what

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_TESTS_REPORT_AUDITS_H
 #define HARDSTOP_TESTS_REPORT_AUDITS_H
 
-#include "harness/oracle/audit.h"
+#include "harness/audit/audit.h"
 
 /* Like a virtio-net section on ccw, every edit, each verdict; with footers, or without (5 bytes less, more passes). */
 void audits_net(struct audit *audit, bool footers);

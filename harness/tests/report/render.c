@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "audits.h"
-#include "harness/report/audit_json.h"
+#include "harness/audit/audit_json.h"
 #include "harness/report/html/html.h"
 
 static bool is_file(const char *name)

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an audit holds: its texts once each, its runs merged as they come. */
+#include "harness/audit/audit.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+
+#define uthash_malloc(size) hs_alloc(size)
+#include <uthash.h>
+
+struct audit_text {
+    UT_hash_handle hh;
+    char text[];
+};
+
+static const char *const names[EDIT_COUNT] = {
+    [EDIT_TRUNCATE] = "truncate", [EDIT_INSERT] = "insert", [EDIT_DELETE] = "delete",
+    [EDIT_FLIP] = "flip",         [EDIT_RANGE] = "range",   [EDIT_SECTION] = "section",
+};
+
+const char *edit_name(enum edit edit)
+{
+    return names[edit];
+}
+
+enum edit edit_of_name(const char *name)
+{
+    for (int i = 0; i < EDIT_COUNT; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum edit)i;
+        }
+    }
+    return EDIT_COUNT;
+}
+
+bool edit_changes_length(enum edit edit)
+{
+    return edit == EDIT_TRUNCATE || edit == EDIT_INSERT || edit == EDIT_DELETE;
+}
+
+bool edit_fails_by_itself(enum edit edit, enum verdict verdict)
+{
+    return verdict == VERDICT_CRASHED || verdict == VERDICT_HUNG ||
+           (edit_changes_length(edit) && (verdict == VERDICT_EQUAL || verdict == VERDICT_GARBAGE));
+}
+
+static bool is_hex(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length && length % 2 == 0 && strspn(text, "0123456789abcdef") == length;
+}
+
+bool edit_has_value(enum edit edit, const char *value)
+{
+    switch (edit) {
+    case EDIT_TRUNCATE:
+        return !*value;
+    case EDIT_DELETE:
+        return strlen(value) == 1 && *value >= '1' && *value <= '8';
+    case EDIT_FLIP:
+        return is_hex(value) && strlen(value) == 2;
+    case EDIT_SECTION:
+        return strcmp(value, "swap") == 0 || strcmp(value, "repeat") == 0 || strcmp(value, "drop") == 0;
+    default:
+        return is_hex(value);
+    }
+}
+
+static bool is_ascii(const char *text)
+{
+    while (*text && (unsigned char)*text < 0x80) {
+        text++;
+    }
+    return !*text;
+}
+
+static bool is_utf8(const char *text)
+{
+    json_t *string = json_string(text);
+
+    json_decref(string);
+    return string != NULL;
+}
+
+void audit_make_printable(char *text)
+{
+    if (!is_ascii(text) && !is_utf8(text)) {
+        for (char *c = text; *c; c++) {
+            *c = (unsigned char)*c < 0x80 ? *c : '?';
+        }
+    }
+    hs_make_printable(text);
+}
+
+static struct audit_text *new_text(const char *text, size_t length)
+{
+    struct audit_text *entry = hs_alloc(sizeof(*entry) + length + 1);
+
+    memcpy(entry->text, text, length);
+    return entry;
+}
+
+const char *audit_keep(struct audit *audit, const char *text)
+{
+    size_t length = strlen(text);
+    struct audit_text *entry = NULL, *made;
+
+    /* The usual text is printable and known: looked up as it is. */
+    HASH_FIND(hh, audit->texts, text, length, entry);
+    if (entry) {
+        return entry->text;
+    }
+    made = new_text(text, length);
+    audit_make_printable(made->text);
+    HASH_FIND(hh, audit->texts, made->text, length, entry);
+    if (entry) {
+        free(made);
+        return entry->text;
+    }
+    HASH_ADD_KEYPTR(hh, audit->texts, made->text, length, made);
+    return made->text;
+}
+
+int audit_compare_runs(const struct audit_run *left, const struct audit_run *right)
+{
+    int order = (left->edit > right->edit) - (left->edit < right->edit);
+
+    order = order || left->value == right->value ? order : strcmp(left->value, right->value);
+    return order ? order : (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+static bool continues(const struct audit_run *last, const struct audit_run *run)
+{
+    return run->edit != EDIT_RANGE && run->edit != EDIT_SECTION && last->edit == run->edit &&
+           last->value == run->value && last->offset + last->count == run->offset && last->verdict == run->verdict &&
+           last->message == run->message;
+}
+
+bool audit_can_add(const struct audit *audit, const struct audit_run *run)
+{
+    const struct audit_run *last = audit->n_runs ? &audit->runs[audit->n_runs - 1] : NULL;
+
+    return run->count >= 1 && run->count <= UINT32_MAX - run->offset &&
+           (!last || audit_compare_runs(last, run) < 0) &&
+           (!last || last->edit != run->edit || strcmp(last->value, run->value) != 0 ||
+            last->offset + last->count <= run->offset);
+}
+
+void audit_add(struct audit *audit, const struct audit_run *run)
+{
+    struct audit_run *last = audit->n_runs ? &audit->runs[audit->n_runs - 1] : NULL;
+    struct audit_run kept = *run;
+
+    kept.value = last && strcmp(last->value, run->value) == 0 ? last->value : audit_keep(audit, run->value);
+    kept.message = audit_keep(audit, run->message);
+    HS_CHECK(audit_can_add(audit, &kept), "%s \"%s\" at %u, %u cells, after %zu runs", names[kept.edit], kept.value,
+             kept.offset, kept.count, audit->n_runs);
+    audit->counts[kept.edit][kept.verdict] += kept.count;
+    if (last && continues(last, &kept)) {
+        last->count += kept.count;
+        return;
+    }
+    audit->runs = hs_grow(audit->runs, audit->n_runs, sizeof(*audit->runs));
+    audit->runs[audit->n_runs++] = kept;
+}
+
+void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uint32_t size)
+{
+    const struct audit_field *last = audit->n_fields ? &audit->fields[audit->n_fields - 1] : NULL;
+    uint32_t end = last ? last->offset + last->size : 0;
+
+    HS_CHECK(offset == end && size >= 1 && size <= UINT32_MAX - offset, "%s: %u bytes at %u, behind %u", path, size,
+             offset, end);
+    audit->fields = hs_grow(audit->fields, audit->n_fields, sizeof(*audit->fields));
+    audit->fields[audit->n_fields++] = (struct audit_field){ audit_keep(audit, path), offset, size };
+}
+
+void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
+{
+    struct audit_finding *kept;
+
+    audit->findings = hs_grow(audit->findings, audit->n_findings, sizeof(*audit->findings));
+    kept = &audit->findings[audit->n_findings++];
+    *kept = *finding;
+    kept->value = audit_keep(audit, finding->value);
+    kept->path = audit_keep(audit, finding->path);
+    finding_make_printable(&kept->finding);
+}
+
+const struct audit_field *audit_field_at(const struct audit *audit, uint32_t offset)
+{
+    size_t low = 0, high = audit->n_fields;
+
+    /* The first field that ends behind the offset. */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct audit_field *field = &audit->fields[middle];
+
+        if (field->offset + field->size > offset) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low < audit->n_fields ? &audit->fields[low] : NULL;
+}
+
+size_t audit_run_from(const struct audit *audit, enum edit edit, const char *value, uint32_t offset)
+{
+    const struct audit_run wanted = { .edit = edit, .value = value, .offset = offset };
+    size_t low = 0, high = audit->n_runs;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        /* A run is before the cell when its last cell is. */
+        struct audit_run last = audit->runs[middle];
+
+        last.offset += last.count - 1;
+        if (audit_compare_runs(&last, &wanted) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, const char *value, uint32_t offset)
+{
+    size_t index = audit_run_from(audit, edit, value, offset);
+    const struct audit_run *run = index < audit->n_runs ? &audit->runs[index] : NULL;
+
+    return run && run->edit == edit && run->offset <= offset && strcmp(run->value, value) == 0 ? run : NULL;
+}
+
+void edit_sum_counts(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT])
+{
+    memset(sum, 0, VERDICT_COUNT * sizeof(*sum));
+    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+        if (length_only && !edit_changes_length((enum edit)edit)) {
+            continue;
+        }
+        for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+            sum[verdict] += counts[edit][verdict];
+        }
+    }
+}
+
+uint64_t audit_cells(const struct audit *audit, enum edit edit)
+{
+    uint64_t cells = 0;
+
+    for (int i = 0; i < VERDICT_COUNT; i++) {
+        cells += audit->counts[edit][i];
+    }
+    return cells;
+}
+
+void audit_hard_stops(const struct audit *audit, uint64_t *stopped, uint64_t *cells)
+{
+    *stopped = *cells = 0;
+    for (int i = 0; i < EDIT_COUNT; i++) {
+        if (edit_changes_length((enum edit)i)) {
+            *stopped += audit->counts[i][VERDICT_REJECTED];
+            *cells += audit_cells(audit, (enum edit)i);
+        }
+    }
+}
+
+void audit_clear(struct audit *audit)
+{
+    struct audit_text *texts = audit->texts, *text, *next;
+
+    HASH_ITER(hh, texts, text, next) {
+        HASH_DEL(texts, text);
+        free(text);
+    }
+    if (audit->setup) {
+        hardstop__setup__free_unpacked(audit->setup, NULL);
+    }
+    free(audit->fields);
+    free(audit->runs);
+    free(audit->findings);
+    memset(audit, 0, sizeof(*audit));
+}

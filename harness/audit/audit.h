@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an audit found: the verdict of every damage to a section or to a whole stream.  Reports, baselines and the
+ * JSON are all made of this.
+ */
+#ifndef HARDSTOP_AUDIT_AUDIT_H
+#define HARDSTOP_AUDIT_AUDIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/finding/finding.h"
+
+/* Kinds of damage that a sweep does at every place. */
+enum edit {
+    EDIT_TRUNCATE, /* the stream ends at the offset */
+    EDIT_INSERT, /* bytes more at the offset */
+    EDIT_DELETE, /* bytes less from the offset on */
+    EDIT_FLIP, /* one bit of the byte at the offset */
+    EDIT_RANGE, /* the field at the offset gets a boundary value */
+    EDIT_SECTION, /* a whole section swapped with the next, repeated, dropped */
+    EDIT_COUNT,
+};
+
+/* "truncate" ... */
+const char *edit_name(enum edit edit);
+/* The edit of that name, or EDIT_COUNT. */
+enum edit edit_of_name(const char *name);
+/* True for truncate, insert and delete: each of them must be rejected. */
+bool edit_changes_length(enum edit edit);
+/*
+ * True when a cell of that verdict fails whatever else is found.  Where the length stays, only what crashed or hung
+ * does: that a changed value is accepted is no failure by itself.
+ */
+bool edit_fails_by_itself(enum edit edit, enum verdict verdict);
+
+/* True for a value that the edit can have, as audit_run has it. */
+bool edit_has_value(enum edit edit, const char *value);
+
+/* A field of what was audited; offsets count from its first byte (of a section: the type byte). */
+struct audit_field {
+    const char *path; /* as by map.h; "virtio.queue[3].num" */
+    uint32_t offset, size;
+};
+
+/* Damages of one edit and value at consecutive offsets that gave the same verdict and message. */
+struct audit_run {
+    enum edit edit;
+    /*
+     * insert: the bytes, in hex; delete: how many, "1" to "8"; flip: the mask, in hex; range: the field's new bytes, in
+     * hex; section: "swap", "repeat" or "drop"; truncate: "".
+     */
+    const char *value;
+    uint32_t offset;
+    uint32_t count; /* of range and section: 1 */
+    enum verdict verdict;
+    const char *message; /* one printable line; of a rejection QEMU's first */
+};
+
+/* A distinct finding among the cells: one signature. */
+struct audit_finding {
+    struct finding finding;
+    /* The first of its cells, and how many it has. */
+    enum edit edit;
+    const char *value;
+    uint32_t offset;
+    uint32_t cells;
+    const char *path; /* of the case file that reproduces it, or "" */
+};
+
+struct audit {
+    Hardstop__Setup *setup; /* owned */
+    const char *loader; /* what loaded: "QEMU 7.2.22" */
+    const char *section; /* idstr; "" for a whole stream */
+    uint32_t bytes; /* of what was audited: header, payload and footer of a section */
+    uint32_t streams; /* that were loaded: neighbours of one edit and value that give the same bytes are one */
+    struct audit_field *fields; /* by offset, without gaps */
+    size_t n_fields;
+    struct audit_run *runs; /* as audit_compare_runs() orders them, without two neighbours that could be one */
+    size_t n_runs;
+    struct audit_finding *findings; /* worst first, as finding_sort() */
+    size_t n_findings;
+    uint64_t counts[EDIT_COUNT][VERDICT_COUNT]; /* cells; kept by audit_add() */
+    struct audit_text *texts; /* behind every `const char *` here */
+};
+
+/* Puts ? for control characters and, in a text that is not UTF-8, for each byte beyond ASCII. */
+void audit_make_printable(char *text);
+
+/*
+ * A copy of the text, made printable, that lives as long as the audit; the same text gives the same pointer.  All texts
+ * of an audit are kept this way: the functions below do it.
+ */
+const char *audit_keep(struct audit *audit, const char *text);
+
+/* Negative, 0 or positive: by edit, then value as strcmp(), then offset. */
+int audit_compare_runs(const struct audit_run *left, const struct audit_run *right);
+
+/* True when the run has cells, and comes behind the last one without overlapping it. */
+bool audit_can_add(const struct audit *audit, const struct audit_run *run);
+/*
+ * Appends a run that audit_can_add(); one that continues the last with the same edit,
+ * value, verdict and message extends it.
+ */
+void audit_add(struct audit *audit, const struct audit_run *run);
+/* Appends a field of at least one byte, which begins where the last one ends. */
+void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uint32_t size);
+/* Appends a finding, no worse than the last one. */
+void audit_add_finding(struct audit *audit, const struct audit_finding *finding);
+
+/* The field that holds the offset; NULL behind the end. */
+const struct audit_field *audit_field_at(const struct audit *audit, uint32_t offset);
+
+/* The index of the first run that is behind the cell of that edit, value and offset, or holds it. */
+size_t audit_run_from(const struct audit *audit, enum edit edit, const char *value, uint32_t offset);
+/* The run that holds the cell, or NULL. */
+const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, const char *value, uint32_t offset);
+
+/* Adds up the counts of all edits, or of those that change the length. */
+void edit_sum_counts(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT]);
+/* Cells of an edit, of all verdicts. */
+uint64_t audit_cells(const struct audit *audit, enum edit edit);
+/* Cells of length-changing edits, and of them those that were rejected: what share is hard-stopped. */
+void audit_hard_stops(const struct audit *audit, uint64_t *stopped, uint64_t *cells);
+
+/* Zeroed before first use. */
+void audit_clear(struct audit *audit);
+
+#endif

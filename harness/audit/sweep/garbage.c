@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Compares states section by section, without decoding them: one loader saves the same sections each time, so their
+ * headers are found by their bytes.
+ */
+#include "harness/audit/sweep/garbage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+
+enum {
+    SHOWN_BYTES = 8, /* of a field */
+    STEP = 256, /* equal stretches are passed over in steps of this */
+};
+
+/* Where a section's payload is in a state; data NULL: the section is not there. */
+struct sweep_span {
+    const uint8_t *data;
+    size_t size;
+};
+
+static const ProtobufCBinaryData *description_of(const struct sweep_words *words)
+{
+    return words->description.data ? &words->description : NULL;
+}
+
+static bool is_section(const struct sweep_words *words, size_t i)
+{
+    return words->stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL;
+}
+
+/*
+ * Finds the payloads of the reference's sections in a state, into `spans`, one for each.  Behind its sections the state
+ * has `less` bytes less than the reference.
+ */
+static void find_sections(const struct sweep_words *words, const uint8_t *saved, size_t size, size_t less,
+                          struct sweep_span *spans)
+{
+    const struct stream_mark *marks = words->map.encoding.marks;
+    struct sweep_span *last = NULL;
+    size_t at = 0, tail = 0, behind;
+
+    memset(spans, 0, words->stream->n_section * sizeof(*spans));
+    for (size_t i = 0; i < words->stream->n_section; i++) {
+        const uint8_t *found = NULL;
+
+        if (is_section(words, i)) {
+            found = memmem(saved + at, size - at, words->saved + marks[i].start, marks[i].payload - marks[i].start);
+        }
+        if (!found) {
+            continue;
+        }
+        if (last) {
+            last->size = (size_t)(found - last->data) - tail;
+        }
+        at = (size_t)(found - saved) + (marks[i].payload - marks[i].start);
+        tail = marks[i].end - marks[i].payload_end;
+        last = &spans[i];
+        last->data = saved + at;
+        behind = words->saved_size - marks[i].payload_end - less;
+        last->size = size - at > behind ? size - at - behind : 0;
+    }
+}
+
+static void read_reference(struct sweep_words *words)
+{
+    const struct builder *encoded = &words->map.encoding.out;
+    size_t n;
+
+    if (words->is_read) {
+        return;
+    }
+    words->is_read = true;
+    words->stream = stream_decode_with(words->saved, words->saved_size, STREAM_ANY, description_of(words), NULL);
+    if (!words->stream) {
+        return;
+    }
+    map_init(&words->map, words->stream, description_of(words));
+    if (encoded->size != words->saved_size || memcmp(encoded->data, words->saved, words->saved_size) != 0) {
+        /* Names at the wrong bytes are worse than none. */
+        sweep_garbage_clear(words);
+        words->is_read = true;
+        return;
+    }
+    n = words->stream->n_section;
+    words->spans = hs_alloc(n * sizeof(*words->spans));
+    words->fresh_spans = hs_alloc(n * sizeof(*words->fresh_spans));
+    if (words->fresh) {
+        find_sections(words, words->fresh, words->fresh_size, words->fresh_behind, words->fresh_spans);
+    }
+}
+
+static struct sweep_span reference_span(const struct sweep_words *words, size_t i)
+{
+    const struct stream_mark *mark = &words->map.encoding.marks[i];
+
+    return (struct sweep_span){ words->saved + mark->payload, mark->payload_end - mark->payload };
+}
+
+static bool is_same(struct sweep_span a, struct sweep_span b)
+{
+    return a.data && b.data && a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+}
+
+/*
+ * Names the sections whose payload is not what the undamaged stream gives, but what is there when nothing is loaded.
+ * Returns how many bytes of text.
+ */
+static size_t say_unloaded(const struct sweep_words *words, char *text, size_t size)
+{
+    size_t found = 0, used = 0;
+    char device[64];
+
+    for (size_t i = 0; i < words->stream->n_section; i++) {
+        if (!is_section(words, i) || is_same(words->spans[i], reference_span(words, i)) ||
+            !is_same(words->spans[i], words->fresh_spans[i])) {
+            continue;
+        }
+        if (!found++) {
+            map_device_name(words->stream->section[i], device, sizeof(device));
+            used = (size_t)snprintf(text, size, " %s", device);
+        }
+    }
+    if (found > 1) {
+        used += (size_t)snprintf(text + used, size - used, " and %zu more", found - 1);
+    }
+    if (found) {
+        used += (size_t)snprintf(text + used, size - used, " never loaded;");
+    }
+    return used;
+}
+
+/* How many of the first `size` bytes differ; `first` gets the offset of the first, or `size`. */
+static size_t count_differences(const uint8_t *left, const uint8_t *right, size_t size, size_t *first)
+{
+    size_t count = 0;
+
+    *first = size;
+    for (size_t at = 0; at < size; at += STEP) {
+        size_t n = size - at < STEP ? size - at : STEP;
+
+        if (memcmp(left + at, right + at, n) == 0) {
+            continue;
+        }
+        for (size_t i = at; i < at + n; i++) {
+            if (left[i] != right[i]) {
+                *first = count ? *first : i;
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
+static void print_bytes(const struct sweep_span *span, size_t at, size_t n, char text[2 * SHOWN_BYTES + 1])
+{
+    *text = 0;
+    for (size_t i = 0; i < n && at + i < span->size; i++) {
+        sprintf(text + 2 * i, "%02x", span->data[at + i]);
+    }
+}
+
+/* " virtio.queue[3].num: 0100 -> 4100", of the byte at `first` of section `i`; nothing behind the reference's end. */
+static void say_field(const struct sweep_words *words, size_t i, size_t first, char *text, size_t size)
+{
+    struct sweep_span reference = reference_span(words, i);
+    size_t payload = words->map.encoding.marks[i].payload, at = first, n = 1;
+    const struct map_entry *entry = map_at(&words->map, payload + first);
+    char was[2 * SHOWN_BYTES + 1], is[2 * SHOWN_BYTES + 1], within[32] = "";
+
+    *text = 0;
+    if (first >= reference.size) {
+        return;
+    }
+    if (entry && entry->size > SHOWN_BYTES) {
+        snprintf(within, sizeof(within), "+%zu", payload + first - entry->offset);
+        n = entry->offset + entry->size - payload - first;
+        n = n < SHOWN_BYTES ? n : SHOWN_BYTES;
+    } else if (entry) {
+        at = entry->offset - payload;
+        n = entry->size;
+    }
+    print_bytes(&reference, at, n, was);
+    print_bytes(&words->spans[i], at, n, is);
+    snprintf(text, size, " %s%s: %s -> %s", entry ? entry->path : "", within, was, is);
+}
+
+/* The first section that differs, its first field that does, and how much in all. */
+static void say_sections(const struct sweep_words *words, char *text, size_t size)
+{
+    size_t sections = 0, bytes = 0, used = 0;
+    char device[64], where[SWEEP_TEXT / 2];
+
+    for (size_t i = 0; i < words->stream->n_section; i++) {
+        struct sweep_span reference = reference_span(words, i), span = words->spans[i];
+        size_t shared = span.size < reference.size ? span.size : reference.size, first = 0;
+
+        if (!is_section(words, i) || is_same(span, reference)) {
+            continue;
+        }
+        if (span.data) {
+            bytes += count_differences(reference.data, span.data, shared, &first) + reference.size - shared +
+                     span.size - shared;
+        }
+        if (sections++) {
+            continue;
+        }
+        map_device_name(words->stream->section[i], device, sizeof(device));
+        if (!span.data) {
+            used = (size_t)snprintf(text, size, " %s is not saved", device);
+            continue;
+        }
+        say_field(words, i, first, where, sizeof(where));
+        used = (size_t)snprintf(text, size, " %s%s", device, where);
+        if (span.size != reference.size) {
+            used += (size_t)snprintf(text + used, size - used, "%s %zu bytes for %zu", *where ? "," : "", span.size,
+                                     reference.size);
+        }
+    }
+    if (sections) {
+        snprintf(text + used, size - used, "; %zu byte%s in %zu section%s", bytes, bytes == 1 ? " differs" : "s differ",
+                 sections, sections == 1 ? "" : "s");
+    } else {
+        snprintf(text, size, " what is saved behind the sections differs");
+    }
+}
+
+void sweep_garbage_say(struct sweep_words *words, const struct loader_answer *answer, char text[SWEEP_TEXT])
+{
+    size_t used;
+
+    read_reference(words);
+    if (!answer->saved_size) {
+        snprintf(text, SWEEP_TEXT, "accepted; saves nothing");
+        return;
+    }
+    used = (size_t)snprintf(text, SWEEP_TEXT, "accepted;");
+    if (!words->stream) {
+        snprintf(text + used, SWEEP_TEXT - used, " saves other bytes, %zu for %zu", answer->saved_size,
+                 words->saved_size);
+        return;
+    }
+    find_sections(words, answer->saved, answer->saved_size, 0, words->spans);
+    used += say_unloaded(words, text + used, SWEEP_TEXT - used);
+    say_sections(words, text + used, SWEEP_TEXT - used);
+}
+
+void sweep_garbage_clear(struct sweep_words *words)
+{
+    if (words->stream) {
+        hardstop__stream__free_unpacked(words->stream, NULL);
+        map_clear(&words->map);
+    }
+    free(words->spans);
+    free(words->fresh_spans);
+    words->spans = words->fresh_spans = NULL;
+    words->stream = NULL;
+    words->is_read = false;
+}

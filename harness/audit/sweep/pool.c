@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Polls sockets, reads rings, reaps the dead: nothing here waits for one worker alone. */
+#include "harness/audit/sweep/pool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/time.h"
+
+enum {
+    TURN_MS = 20,
+    END_MS = 2000,
+    MAX_FAILURES = 3, /* in a row, beside one of each worker */
+};
+
+static void fail(struct sweep_pool *pool, const char *reason)
+{
+    if (!pool->has_failed) {
+        hs_fail(pool->err, HS_NO_OFFSET, "%s", reason);
+        pool->has_failed = true;
+    }
+}
+
+/* A worker that gave nothing: the next may, but not without end. */
+static void note_failure(struct sweep_pool *pool, const char *reason)
+{
+    if (++pool->failures >= MAX_FAILURES + pool->n) {
+        fail(pool, reason);
+    }
+}
+
+__attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, const struct sweep_hand *hand,
+                                                int socket, pid_t parent)
+{
+    const struct rlimit none = { 0, 0 };
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(0);
+    }
+    /* A terminal's interrupt is for the parent, which ends the workers when it has their results. */
+    setpgid(0, 0);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    /* Thousands of crashes are expected. */
+    setrlimit(RLIMIT_CORE, &none);
+    for (unsigned i = 0; i < pool->n; i++) {
+        if (pool->hands[i].pid) {
+            close(pool->hands[i].socket);
+        }
+    }
+    sweep_work(&pool->job, (unsigned)(hand - pool->hands), hand->shared, socket);
+    _exit(0);
+}
+
+static void start(struct sweep_pool *pool, struct sweep_hand *hand)
+{
+    pid_t parent = getpid();
+    int sockets[2];
+
+    memset(hand, 0, sizeof(*hand));
+    hand->shared = mmap(NULL, sizeof(*hand->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (hand->shared == MAP_FAILED) {
+        fail(pool, "no memory for a worker");
+        return;
+    }
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0) {
+        munmap(hand->shared, sizeof(*hand->shared));
+        fail(pool, "no socket for a worker");
+        return;
+    }
+    /* What is buffered now would be written by both. */
+    fflush(NULL);
+    hand->pid = fork();
+    if (hand->pid == 0) {
+        close(sockets[0]);
+        be_worker(pool, hand, sockets[1], parent);
+    }
+    close(sockets[1]);
+    hand->socket = sockets[0];
+    hand->since = time_now();
+    if (hand->pid < 0) {
+        hand->pid = 0;
+        close(hand->socket);
+        munmap(hand->shared, sizeof(*hand->shared));
+        fail(pool, "cannot start a worker");
+        return;
+    }
+    setpgid(hand->pid, hand->pid);
+}
+
+static void take_answer(struct sweep_pool *pool, struct sweep_hand *hand, const struct sweep_message *message)
+{
+    hand->numbers = hs_grow(hand->numbers, hand->n_numbers, sizeof(*hand->numbers));
+    hand->numbers[hand->n_numbers++] =
+        sweep_answers_put(&pool->tally->answers, (enum verdict)message->verdict, message->text);
+}
+
+static void take_message(struct sweep_pool *pool, struct sweep_hand *hand, struct sweep_message *message)
+{
+    switch (message->kind) {
+    case SWEEP_WANTS:
+        hand->waits = true;
+        break;
+    case SWEEP_ANSWER:
+        if (message->verdict < VERDICT_COUNT) {
+            take_answer(pool, hand, message);
+        }
+        break;
+    case SWEEP_FAILED:
+        hand->has_told = true;
+        note_failure(pool, message->text);
+        break;
+    default:
+        hand->has_told = true;
+        fail(pool, message->text);
+        break;
+    }
+}
+
+static void take_messages(struct sweep_pool *pool, struct sweep_hand *hand)
+{
+    struct sweep_message message;
+    ssize_t n;
+
+    for (;;) {
+        n = recv(hand->socket, &message, sizeof(message), MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= (ssize_t)offsetof(struct sweep_message, text)) {
+            return;
+        }
+        message.text[(size_t)n - offsetof(struct sweep_message, text) - 1] = 0;
+        take_message(pool, hand, &message);
+    }
+}
+
+static void take_results(struct sweep_pool *pool, struct sweep_hand *hand)
+{
+    uint32_t read = atomic_load_explicit(&hand->shared->read, memory_order_relaxed);
+    uint32_t written = atomic_load_explicit(&hand->shared->written, memory_order_acquire);
+
+    if (read == written) {
+        return;
+    }
+    /* The answers' texts were sent before their numbers were used. */
+    take_messages(pool, hand);
+    for (; read != written; read++) {
+        uint32_t cell = hand->shared->ring[read % SWEEP_RING].cell;
+        uint32_t answer = hand->shared->ring[read % SWEEP_RING].answer;
+
+        /* A loader that went wild inside the worker may have written here. */
+        if (cell >= pool->tally->plan->cells || answer >= hand->n_numbers) {
+            fail(pool, "a worker's results make no sense: its loader wrote where it should not");
+            return;
+        }
+        sweep_tally_put(pool->tally, cell, hand->numbers[answer]);
+        pool->failures = 0;
+    }
+    atomic_store_explicit(&hand->shared->read, read, memory_order_release);
+}
+
+static void give_piece(struct sweep_pool *pool, struct sweep_hand *hand)
+{
+    /* What was asked for after the last look at the ring is in it. */
+    take_results(pool, hand);
+    if (sweep_tally_take(pool->tally, pool->n, &hand->piece)) {
+        hand->waits = false;
+        /* One that died meanwhile is seen soon. */
+        send(hand->socket, &hand->piece, sizeof(hand->piece), MSG_NOSIGNAL);
+    } else {
+        hand->piece = (struct sweep_piece){ 0 };
+    }
+}
+
+static void end_hand(struct sweep_hand *hand)
+{
+    close(hand->socket);
+    munmap(hand->shared, sizeof(*hand->shared));
+    free(hand->numbers);
+    memset(hand, 0, sizeof(*hand));
+}
+
+/* How a process ended: "SIGSEGV", "exit(3)". */
+static void print_end(int status, char *text, size_t size)
+{
+    if (WIFSIGNALED(status)) {
+        snprintf(text, size, "%s", loader_signal_name(WTERMSIG(status)));
+    } else {
+        snprintf(text, size, "exit(%d)", WEXITSTATUS(status));
+    }
+}
+
+/* The verdict on a cell whose load, not a fast one, took the process with it. */
+static void judge_end(struct sweep_pool *pool, const struct sweep_hand *hand, uint32_t cell, int status)
+{
+    enum verdict verdict = VERDICT_CRASHED;
+    char end[32], text[SWEEP_TEXT];
+
+    print_end(status, end, sizeof(end));
+    snprintf(text, sizeof(text), "%s ended the loader's process", end);
+    if (hand->was_silent) {
+        verdict = VERDICT_HUNG;
+        snprintf(text, sizeof(text), "no answer in time; the loader's process was killed");
+    } else if (WIFSIGNALED(status) && loader_is_from_outside(WTERMSIG(status))) {
+        verdict = VERDICT_UNKNOWN;
+        snprintf(text, sizeof(text), "%s from outside ended the loader's process", end);
+    }
+    sweep_tally_put(pool->tally, cell, sweep_answers_put(&pool->tally->answers, verdict, text));
+    pool->failures = 0;
+}
+
+static void explain_failure(struct sweep_pool *pool, const struct sweep_hand *hand, enum sweep_phase phase, int status)
+{
+    static const char *const doing[] = {
+        [SWEEP_OPENING] = "opening the loader", [SWEEP_REFERENCE] = "loading the undamaged stream",
+        [SWEEP_FRESH] = "loading a stream without sections",
+        [SWEEP_IDLE] = "between loads", [SWEEP_FAST] = "loading", [SWEEP_PLAIN] = "loading",
+    };
+    char end[32], text[SWEEP_TEXT];
+
+    if (phase == SWEEP_FRESH && ++pool->fresh_failures > 1) {
+        /* Twice is no chance: not every loader can do this, and only some words are lost without. */
+        pool->job.with_fresh = false;
+        pool->failures = 0;
+        return;
+    }
+    print_end(status, end, sizeof(end));
+    snprintf(text, sizeof(text), "a worker %s (%s) %s", hand->was_silent ? "gave no sign of life" : "died", end,
+             phase <= SWEEP_PLAIN ? doing[phase] : "");
+    note_failure(pool, text);
+}
+
+/* Takes up what a worker that ended had in hand. */
+static void bury(struct sweep_pool *pool, struct sweep_hand *hand, int status)
+{
+    enum sweep_phase phase = atomic_load(&hand->shared->pulse.phase);
+    uint32_t at = atomic_load(&hand->shared->at);
+    struct sweep_piece rest;
+
+    take_messages(pool, hand);
+    take_results(pool, hand);
+    rest = hand->piece;
+    if (!hand->has_told && at - 1 >= rest.first && at - 1 < rest.end && !pool->tally->results[at - 1] &&
+        (phase == SWEEP_FAST || phase == SWEEP_PLAIN)) {
+        if (phase == SWEEP_FAST) {
+            sweep_tally_return(pool->tally, (struct sweep_piece){ at, rest.end, rest.plainly });
+            rest = (struct sweep_piece){ at - 1, at, true };
+        } else {
+            judge_end(pool, hand, at - 1, status);
+        }
+    } else if (!hand->has_told && !atomic_load(&hand->shared->stop)) {
+        explain_failure(pool, hand, phase, status);
+    }
+    sweep_tally_return(pool->tally, rest);
+    end_hand(hand);
+}
+
+static void kill_hand(const struct sweep_hand *hand)
+{
+    /* With all that the loader started. */
+    kill(-hand->pid, SIGKILL);
+    kill(hand->pid, SIGKILL);
+}
+
+static void watch(struct sweep_pool *pool, struct sweep_hand *hand)
+{
+    uint32_t phase = atomic_load(&hand->shared->pulse.phase), loads = atomic_load(&hand->shared->pulse.loads);
+    uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : SWEEP_GRACE_MS;
+    double limit = ((double)pool->job.timeout_ms * LOADER_PATIENCE + grace_ms) / 1000.0, now = time_now();
+
+    if (loads != hand->loads || phase == SWEEP_IDLE) {
+        hand->loads = loads;
+        hand->since = now;
+    } else if (now - hand->since > limit && !hand->was_silent) {
+        hand->was_silent = true;
+        kill_hand(hand);
+    }
+}
+
+static void tend(struct sweep_pool *pool, struct sweep_hand *hand)
+{
+    int status;
+
+    take_messages(pool, hand);
+    take_results(pool, hand);
+    if (hand->waits && !pool->has_failed) {
+        give_piece(pool, hand);
+    }
+    if (waitpid(hand->pid, &status, WNOHANG) == hand->pid) {
+        bury(pool, hand, status);
+    } else {
+        watch(pool, hand);
+    }
+}
+
+void sweep_pool_turn(struct sweep_pool *pool)
+{
+    struct pollfd fds[SWEEP_WORKERS];
+    nfds_t n = 0;
+
+    for (unsigned i = 0; i < pool->n && !pool->has_failed; i++) {
+        if (!pool->hands[i].pid && sweep_tally_has_more(pool->tally)) {
+            start(pool, &pool->hands[i]);
+        }
+    }
+    for (unsigned i = 0; i < pool->n; i++) {
+        if (pool->hands[i].pid) {
+            fds[n++] = (struct pollfd){ .fd = pool->hands[i].socket, .events = POLLIN };
+        }
+    }
+    poll(fds, n, TURN_MS);
+    for (unsigned i = 0; i < pool->n; i++) {
+        if (pool->hands[i].pid) {
+            tend(pool, &pool->hands[i]);
+        }
+    }
+}
+
+void sweep_pool_end(struct sweep_pool *pool)
+{
+    double deadline = time_now() + END_MS / 1000.0;
+
+    for (unsigned i = 0; i < pool->n; i++) {
+        if (pool->hands[i].pid) {
+            atomic_store(&pool->hands[i].shared->stop, 1);
+            shutdown(pool->hands[i].socket, SHUT_WR);
+        }
+    }
+    for (unsigned i = 0; i < pool->n; i++) {
+        struct sweep_hand *hand = &pool->hands[i];
+        int status;
+
+        while (hand->pid && waitpid(hand->pid, &status, WNOHANG) == 0) {
+            take_messages(pool, hand);
+            take_results(pool, hand);
+            if (time_now() > deadline) {
+                kill_hand(hand);
+                waitpid(hand->pid, &status, 0);
+                break;
+            }
+            usleep(2000);
+        }
+        if (hand->pid) {
+            take_messages(pool, hand);
+            take_results(pool, hand);
+            end_hand(hand);
+        }
+    }
+}

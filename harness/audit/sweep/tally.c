@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Results by cell; the audit is made of them at the end, so that the order in which they came is of no matter. */
+#include "harness/audit/sweep/tally.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/message/reflect.h"
+
+/* Long enough that handing out costs nothing, short enough that workers end together. */
+enum { LARGEST_PIECE = 256, PIECES_LEFT = 4 };
+
+static void find_repeats(struct sweep_tally *tally)
+{
+    const struct sweep_plan *plan = tally->plan;
+
+    tally->repeats = hs_alloc(plan->cells);
+    for (size_t i = 0; i < plan->n_lanes; i++) {
+        const struct sweep_lane *lane = &plan->lanes[i];
+
+        for (uint32_t k = 0; k < lane->count; k++) {
+            struct sweep_cell cell = { lane, lane->offset + k };
+
+            tally->repeats[lane->first + k] = sweep_plan_repeats(plan, &cell);
+            tally->streams += !tally->repeats[lane->first + k];
+        }
+    }
+}
+
+/* A cell and those behind it that repeat it. */
+static uint32_t cells_of(const struct sweep_tally *tally, uint32_t cell)
+{
+    uint32_t end = cell + 1;
+
+    while (end < tally->plan->cells && tally->repeats[end]) {
+        end++;
+    }
+    return end - cell;
+}
+
+int sweep_tally_init(struct sweep_tally *tally, const struct sweep_plan *plan, const char *journal, uint64_t hash,
+                     struct hs_error *err)
+{
+    memset(tally, 0, sizeof(*tally));
+    tally->plan = plan;
+    tally->journal.fd = -1;
+    find_repeats(tally);
+    tally->results = hs_alloc(plan->cells * sizeof(*tally->results));
+    if (sweep_journal_open(&tally->journal, journal, hash, &tally->answers, tally->results, plan->cells, err) < 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < plan->cells; i++) {
+        if (tally->repeats[i]) {
+            tally->results[i] = 0;
+        } else if (tally->results[i]) {
+            tally->done += cells_of(tally, i);
+        } else {
+            tally->missing++;
+        }
+    }
+    return 0;
+}
+
+void sweep_tally_clear(struct sweep_tally *tally)
+{
+    sweep_journal_close(&tally->journal);
+    sweep_answers_clear(&tally->answers);
+    free(tally->repeats);
+    free(tally->results);
+    free(tally->returned);
+    memset(tally, 0, sizeof(*tally));
+}
+
+void sweep_tally_put(struct sweep_tally *tally, uint32_t cell, uint32_t answer)
+{
+    if (tally->results[cell] || tally->repeats[cell]) {
+        return;
+    }
+    tally->results[cell] = answer + 1;
+    tally->missing--;
+    tally->done += cells_of(tally, cell);
+    if (tally->answers.list[answer].verdict != VERDICT_UNKNOWN) {
+        sweep_journal_note(&tally->journal, cell, answer);
+    }
+}
+
+static uint32_t first_missing(const struct sweep_tally *tally, uint32_t from, uint32_t end)
+{
+    while (from < end && (tally->results[from] || tally->repeats[from])) {
+        from++;
+    }
+    return from;
+}
+
+bool sweep_tally_has_more(struct sweep_tally *tally)
+{
+    tally->cursor = first_missing(tally, tally->cursor, tally->plan->cells);
+    return tally->n_returned || tally->cursor < tally->plan->cells;
+}
+
+bool sweep_tally_take(struct sweep_tally *tally, unsigned workers, struct sweep_piece *piece)
+{
+    uint32_t size;
+
+    if (!sweep_tally_has_more(tally)) {
+        return false;
+    }
+    if (tally->n_returned) {
+        *piece = tally->returned[--tally->n_returned];
+        return true;
+    }
+    size = (tally->plan->cells - tally->cursor) / (workers * PIECES_LEFT);
+    size = size < 1 ? 1 : size > LARGEST_PIECE ? LARGEST_PIECE : size;
+    *piece = (struct sweep_piece){ .first = tally->cursor, .end = tally->cursor + size };
+    tally->cursor += size;
+    return true;
+}
+
+void sweep_tally_return(struct sweep_tally *tally, struct sweep_piece piece)
+{
+    piece.first = first_missing(tally, piece.first, piece.end);
+    if (piece.first == piece.end) {
+        return;
+    }
+    tally->returned = hs_grow(tally->returned, tally->n_returned, sizeof(*tally->returned));
+    tally->returned[tally->n_returned++] = piece;
+}
+
+static void add_fields(const struct sweep_plan *plan, struct audit *audit)
+{
+    for (size_t i = 0; i < plan->map.n; i++) {
+        const struct map_entry *entry = &plan->map.entries[i];
+        char name[512], device[64] = "";
+
+        if (entry->offset < plan->base || entry->offset - plan->base >= plan->bytes || !entry->size) {
+            continue;
+        }
+        if (plan->section == SWEEP_WHOLE && entry->section != MAP_NO_SECTION) {
+            map_device_name(plan->test->stream->section[entry->section], device, sizeof(device));
+        }
+        snprintf(name, sizeof(name), "%s%s%s", device, *device ? " " : "", entry->path);
+        audit_add_field(audit, name, (uint32_t)(entry->offset - plan->base), (uint32_t)entry->size);
+    }
+}
+
+static void add_lane(const struct sweep_tally *tally, const struct sweep_lane *lane, struct audit *audit)
+{
+    uint32_t result = 0, length;
+
+    for (uint32_t k = 0; k < lane->count; k += length) {
+        struct audit_run run = { .edit = lane->edit, .value = lane->value, .offset = lane->offset + k };
+
+        result = tally->results[lane->first + k] ? tally->results[lane->first + k] : result;
+        HS_CHECK(result, "cell %u has no result", lane->first + k);
+        for (length = 1; k + length < lane->count; length++) {
+            uint32_t next = tally->results[lane->first + k + length];
+
+            if (next && next != result) {
+                break;
+            }
+        }
+        run.count = length;
+        run.verdict = tally->answers.list[result - 1].verdict;
+        run.message = tally->answers.list[result - 1].text;
+        audit_add(audit, &run);
+    }
+}
+
+static int in_audits_order(const void *left, const void *right)
+{
+    const struct sweep_lane *a = *(const struct sweep_lane *const *)left, *b = *(const struct sweep_lane *const *)right;
+    struct audit_run first = { .edit = a->edit, .value = a->value, .offset = a->offset };
+    struct audit_run second = { .edit = b->edit, .value = b->value, .offset = b->offset };
+
+    return audit_compare_runs(&first, &second);
+}
+
+void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
+{
+    const struct sweep_plan *plan = tally->plan;
+    const struct sweep_lane **lanes = hs_resize(NULL, plan->n_lanes, sizeof(*lanes));
+    char idstr[512] = "";
+
+    if (plan->section != SWEEP_WHOLE) {
+        const ProtobufCBinaryData *bytes = &plan->test->stream->section[plan->section]->idstr;
+
+        snprintf(idstr, sizeof(idstr), "%.*s", (int)bytes->len, (const char *)bytes->data);
+    }
+    if (!audit->setup && plan->test->setup) {
+        audit->setup = (Hardstop__Setup *)reflect_clone(&plan->test->setup->base);
+    }
+    audit->loader = audit_keep(audit, audit->loader ? audit->loader : "");
+    audit->section = audit_keep(audit, idstr);
+    audit->bytes = (uint32_t)plan->bytes;
+    audit->streams = tally->streams;
+    add_fields(plan, audit);
+    for (size_t i = 0; i < plan->n_lanes; i++) {
+        lanes[i] = &plan->lanes[i];
+    }
+    qsort(lanes, plan->n_lanes, sizeof(*lanes), in_audits_order);
+    for (size_t i = 0; i < plan->n_lanes; i++) {
+        add_lane(tally, lanes[i], audit);
+    }
+    free(lanes);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an audit is made of, in turns: fast loads beside loads with a process of their own; and how long the audits of
+ * virtio-net take beside their budgets.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/base/time.h"
+#include "harness/case/case.h"
+#include "harness/loader/qemu/capture.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/audit/sweep/sweep.h"
+#include "harness/message/text.h"
+
+enum { TURNS = 5 };
+
+static const struct {
+    const char *name, *setup;
+    double budget; /* seconds of an audit, on two cores */
+} transports[] = {
+    { "ccw", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' memory: '2M' device: 'virtio-net-ccw' "
+             "device: 'virtio-rng-ccw'", 240 },
+    { "pci", "binary: 'qemu-system-x86_64' machine: 'q35' memory: '2M' device: 'virtio-net-pci' "
+             "device: 'virtio-rng-pci'", 600 },
+};
+
+/* A capture from the section of virtio-net on. */
+static Hardstop__Case *capture(const char *text, Hardstop__Framing framing)
+{
+    struct hs_error err;
+    Hardstop__Setup *setup = (Hardstop__Setup *)text_parse(&hardstop__setup__descriptor, text, strlen(text), &err);
+    Hardstop__Stream *stream;
+    Hardstop__Case *test;
+    uint8_t *bytes;
+    size_t size, i = 0;
+
+    HS_CHECK(setup, "%s", err.text);
+    setup->has_framing = true;
+    setup->framing = framing;
+    HS_CHECK(capture_stream(setup, &bytes, &size, &err) == 0, "%s", err.text);
+    stream = stream_decode(bytes, size, STREAM_ANY, &err);
+    HS_CHECK(stream, "%s", err.text);
+    while (i < stream->n_section && !section_is_described(stream->section[i])) {
+        i++;
+    }
+    test = case_of_stream(stream, setup, CASE_KEEP_ALL);
+    HS_CHECK(case_keep_from(test, i), "no virtio section in %zu bytes", size);
+    hardstop__setup__free_unpacked(setup, NULL);
+    free(bytes);
+    return test;
+}
+
+static double rate(struct loader *loader, const struct stream_encoding *plain, bool cut, bool fast, double seconds)
+{
+    struct loader_input input = { .bytes = plain->out.data, .size = plain->out.size, .fast = fast };
+    struct loader_answer answer;
+    struct hs_error err;
+    double start = time_now();
+    unsigned long n = 0;
+
+    input.size = cut ? plain->marks[0].payload + 1000 : input.size;
+    for (; time_now() - start < seconds; n++) {
+        HS_CHECK(loader_load(loader, &input, &answer, &err) == 0, "%s", err.text);
+        HS_CHECK(answer.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", outcome_name(answer.outcome));
+    }
+    return (double)n / (time_now() - start);
+}
+
+static int by_value(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static void measure_loads(const char *name, const Hardstop__Case *test, double seconds)
+{
+    struct stream_encoding plain = { 0 };
+    struct hs_error err;
+    /* Each has a QEMU, so that neither has to change its way. */
+    struct loader *loaders[2] = { qemu_open(test->setup, NULL, &err), qemu_open(test->setup, NULL, &err) };
+
+    HS_CHECK(loaders[0] && loaders[1], "%s", err.text);
+    stream_encode(test->stream, &plain, NULL, NULL);
+    for (int cut = 0; cut < 2; cut++) {
+        double rates[2][TURNS];
+
+        for (int i = 0; i < TURNS; i++) {
+            for (int fast = 0; fast < 2; fast++) {
+                rates[fast][i] = rate(loaders[fast], &plain, cut, fast, seconds / TURNS);
+            }
+        }
+        qsort(rates[0], TURNS, sizeof(rates[0][0]), by_value);
+        qsort(rates[1], TURNS, sizeof(rates[1][0]), by_value);
+        printf("%-9s %-24s %12.0f %16.0f %9.1f\n", name, cut ? "cut: rejected" : "whole: accepted, saved",
+               rates[1][TURNS / 2], rates[0][TURNS / 2], rates[1][TURNS / 2] / rates[0][TURNS / 2]);
+        fflush(stdout);
+    }
+    stream_encoding_clear(&plain);
+    loader_close(loaders[0]);
+    loader_close(loaders[1]);
+}
+
+/* True when the audit keeps its budget. */
+static bool measure_audit(const char *name, const Hardstop__Case *test, double budget)
+{
+    static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 } };
+    const struct sweep_options options = {
+        .edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, .values = values,
+        .n_values = HS_COUNT(values), .lengths = 1,
+    };
+    bool legacy = test->setup->framing == HARDSTOP__FRAMING__LEGACY;
+    struct audit audit = { 0 };
+    struct hs_error err;
+    double start = time_now(), seconds;
+    uint64_t cells = 0;
+
+    HS_CHECK(sweep(test, &options, qemu_open_setup, test->setup, NULL, &audit, &err) == 0, "%s", err.text);
+    seconds = time_now() - start;
+    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+        cells += audit_cells(&audit, (enum edit)edit);
+    }
+    printf("%-9s footers %-4s %10llu damages %8u loads %8.1f s of %3.0f s\n", name, legacy ? "off" : "on",
+           (unsigned long long)cells, audit.streams, seconds, budget);
+    fflush(stdout);
+    audit_clear(&audit);
+    return seconds <= budget;
+}
+
+int main(int argc, char **argv)
+{
+    double seconds = argc > 1 ? atof(argv[1]) : 5;
+    bool keeps_budget = true;
+
+    HS_CHECK(seconds > 0, "no time: %g s", seconds);
+    printf("virtio-net and all behind it, median of %d turns\n", TURNS);
+    printf("%-9s %-24s %12s %16s %9s\n", "transport", "input", "fast/s", "process each/s", "ratio");
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        Hardstop__Case *test = capture(transports[i].setup, HARDSTOP__FRAMING__FOOTER);
+
+        measure_loads(transports[i].name, test, seconds);
+        case_free(test);
+    }
+    printf("audit of virtio-net: truncate, insert 00, ff and 41, delete 1\n");
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        for (int legacy = 0; legacy < 2; legacy++) {
+            Hardstop__Case *test = capture(transports[i].setup,
+                                           legacy ? HARDSTOP__FRAMING__LEGACY : HARDSTOP__FRAMING__FOOTER);
+
+            keeps_budget &= measure_audit(transports[i].name, test, transports[i].budget);
+            case_free(test);
+        }
+    }
+    return keeps_budget ? 0 : 1;
+}

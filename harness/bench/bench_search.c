@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Distinct findings for a number of loads: structure-aware mutation beside byte mutation, in seeded trials of both in
+ * turns.  search.h says what is the same for both, and what counts; trials.h, how it is counted.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/bench/statistics.h"
+#include "harness/bench/trials.h"
+
+struct bench {
+    const char *transport, *folder;
+    bool list;
+    struct trials trials;
+};
+
+static const char *const modes[SEARCH_MODES] = { "structure", "bytes" };
+
+/* A row: what both modes' trials have. */
+struct row {
+    double values[SEARCH_MODES][TRIALS_MAX];
+};
+
+static void print_cell(const double *values, size_t n)
+{
+    double low = values[0], high = values[0];
+    char text[64];
+
+    for (size_t i = 1; i < n; i++) {
+        low = values[i] < low ? values[i] : low;
+        high = values[i] > high ? values[i] : high;
+    }
+    snprintf(text, sizeof(text), "%.4g (%.4g-%.4g)", statistics_median(values, n), low, high);
+    printf(" %24s", text);
+}
+
+static void print_row(const char *name, const struct row *row, size_t n)
+{
+    struct statistics_comparison comparison;
+
+    statistics_compare(row->values[SEARCH_STRUCTURE], n, row->values[SEARCH_BYTES], n, &comparison);
+    printf("%-26s", name);
+    print_cell(row->values[SEARCH_STRUCTURE], n);
+    print_cell(row->values[SEARCH_BYTES], n);
+    printf(" %7.1f %9.2g %5.2f\n", comparison.u, comparison.p, comparison.a12);
+}
+
+static void print_findings(const struct trials *trials)
+{
+    struct row *rows = hs_alloc((VERDICT_COUNT + 1) * sizeof(*rows));
+
+    for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+        for (size_t i = 0; i < trials->n; i++) {
+            double counts[VERDICT_COUNT + 1];
+
+            trials_count(trials, (enum search_mode)mode, i, counts);
+            for (size_t k = 0; k <= VERDICT_COUNT; k++) {
+                rows[k].values[mode][i] = counts[k];
+            }
+        }
+    }
+    print_row("distinct findings", &rows[VERDICT_COUNT], trials->n);
+    for (int k = VERDICT_REJECTED; k < VERDICT_COUNT; k++) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "  %s", verdict_name((enum verdict)k));
+        print_row(name, &rows[k], trials->n);
+    }
+    free(rows);
+}
+
+enum measure {
+    MEASURE_UNREACHED, MEASURE_REJECTED, MEASURE_ACCEPTED, MEASURE_CRASHED, MEASURE_HUNG, MEASURE_INPUTS, MEASURE_KEPT,
+    MEASURE_RATE, MEASURE_COUNT,
+};
+
+static const char *const measures[MEASURE_COUNT] = {
+    [MEASURE_UNREACHED] = "unreached, % of inputs", [MEASURE_REJECTED] = "rejected, % of inputs",
+    [MEASURE_ACCEPTED] = "accepted, % of inputs",   [MEASURE_CRASHED] = "crashed, % of inputs",
+    [MEASURE_HUNG] = "hung, % of inputs",           [MEASURE_INPUTS] = "inputs judged",
+    [MEASURE_KEPT] = "inputs kept",                 [MEASURE_RATE] = "loads a second",
+};
+
+static double measure(const struct search_result *result, double seconds, enum measure what)
+{
+    double percent = 100.0 / (double)result->inputs;
+
+    switch (what) {
+    case MEASURE_UNREACHED:
+        return percent * (double)result->unreached;
+    case MEASURE_REJECTED:
+        return percent * (double)result->verdicts[VERDICT_REJECTED];
+    case MEASURE_ACCEPTED:
+        return percent * (double)(result->verdicts[VERDICT_EQUAL] + result->verdicts[VERDICT_GARBAGE]);
+    case MEASURE_CRASHED:
+        return percent * (double)result->verdicts[VERDICT_CRASHED];
+    case MEASURE_HUNG:
+        return percent * (double)result->verdicts[VERDICT_HUNG];
+    case MEASURE_INPUTS:
+        return (double)result->inputs;
+    case MEASURE_KEPT:
+        return (double)result->corpus;
+    default:
+        return (double)result->loads / seconds;
+    }
+}
+
+static void print_measures(const struct trials *trials)
+{
+    for (int k = 0; k < MEASURE_COUNT; k++) {
+        struct row row;
+
+        for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+            for (size_t i = 0; i < trials->n; i++) {
+                row.values[mode][i] = measure(&trials->shared->results[mode][i], trials->shared->seconds[mode][i],
+                                              (enum measure)k);
+            }
+        }
+        print_row(measures[k], &row, trials->n);
+    }
+}
+
+/* Each distinct finding, and in how many trials of each mode it was found. */
+static void print_list(const struct trials *trials)
+{
+    for (size_t i = 0; i < trials->n_found; i++) {
+        const struct confirmed *confirmed = &trials->shared->confirmed[i];
+        bool first = confirmed->verdict != VERDICT_UNKNOWN;
+
+        for (size_t k = 0; k < i; k++) {
+            first &= trials->shared->confirmed[k].signature != confirmed->signature;
+        }
+        if (first) {
+            printf("%4u %4u  %s\n", trials_with(trials, SEARCH_STRUCTURE, confirmed->signature),
+                   trials_with(trials, SEARCH_BYTES, confirmed->signature), confirmed->what);
+        }
+    }
+}
+
+static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+
+    if (!*text || *end || value < 1 || value > max) {
+        argp_error(state, "\"%s\" is no number from 1 to %lu", text, max);
+    }
+    return value;
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct bench *bench = state->input;
+    struct trials *trials = &bench->trials;
+
+    switch (key) {
+    case 't':
+        trials->n = number(value, TRIALS_MAX, state);
+        return 0;
+    case 'l':
+        trials->loads = number(value, 100000000, state);
+        return 0;
+    case 'j':
+        trials->jobs = number(value, 1024, state);
+        return 0;
+    case 's':
+        trials->seed = number(value, UINT32_MAX / 2, state);
+        return 0;
+    case 'f':
+        bench->folder = value;
+        return 0;
+    case 'v':
+        bench->list = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (strcmp(value, "ccw") != 0 && strcmp(value, "pci") != 0) {
+            argp_error(state, "no transport \"%s\"; there are ccw and pci", value);
+        }
+        bench->transport = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "trials", 't', "N", 0, "of each mode (default 10)", 0 },
+        { "loads", 'l', "N", 0, "in each trial (default 10000)", 0 },
+        { "jobs", 'j', "N", 0, "trials at once (default: one for each core)", 0 },
+        { "seed", 's', "N", 0, "of the first trial's random numbers (default 1)", 0 },
+        { "seeds", 'f', "FOLDER", 0, "cases to start from; without any, those of a new capture are taken", 0 },
+        { "list", 'v', NULL, 0, "each finding, with the number of trials of both modes that found it", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "[ccw|pci]",
+    .doc = "Distinct findings: structure-aware mutation beside byte mutation, the same loop around both.",
+};
+
+static void print_table(const struct bench *bench)
+{
+    const struct trials *trials = &bench->trials;
+
+    printf("%s, %zu seeds (%s), %lu trials of %lu loads each: median (range)\n", bench->transport, trials->seeds.n,
+           bench->folder ? bench->folder : "captured", trials->n, trials->loads);
+    printf("%-26s %24s %24s %7s %9s %5s\n", "", modes[SEARCH_STRUCTURE], modes[SEARCH_BYTES], "U", "p", "A12");
+    print_findings(trials);
+    print_measures(trials);
+    if (bench->list) {
+        print_list(trials);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {
+        .transport = "ccw",
+        .trials = { .n = 10, .loads = 10000, .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN), .seed = 1 },
+    };
+
+    argp_parse(&argp, argc, argv, 0, NULL, &bench);
+    if (bench.folder) {
+        bench_seeds_read(&bench.trials.seeds, bench.folder, bench.transport);
+    }
+    if (!bench.trials.seeds.n) {
+        bench.folder = NULL;
+        bench_seeds_capture(&bench.trials.seeds, bench.transport);
+    }
+    trials_run(&bench.trials);
+    print_table(&bench);
+    trials_clear(&bench.trials);
+    return 0;
+}

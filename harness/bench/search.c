@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The loop, and what differs between the two kinds of input. */
+#include "harness/bench/search.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/random.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/finding/finding.h"
+#include "harness/bench/blame.h"
+#include "harness/message/reflect.h"
+
+enum {
+    DEPTH = 5, /* libFuzzer's -mutate_depth */
+    MAX_SIZE = 1 << 20,
+    TIMEOUT_MS = 250, /* as in campaigns */
+};
+
+struct input {
+    size_t origin; /* index of the seed */
+    uint8_t *data;
+    size_t size;
+};
+
+/* A seed, and an oracle that remembers what it does undamaged. */
+struct origin {
+    Hardstop__Case *test;
+    struct stream_encoding encoding;
+    struct oracle oracle;
+};
+
+struct search {
+    const struct search_options *options;
+    struct search_result *result;
+    struct origin *origins;
+    struct input *corpus;
+    struct random random;
+    struct judgement judgement;
+    bool seen[TARGET_COUNTERS];
+};
+
+/* The name of the section that the loaded bytes begin with is `name`. */
+static bool begins_with(const struct builder *bytes, const char *name)
+{
+    enum { LENGTH_AT = 5, NAME_AT = 6 }; /* behind the type and the section id */
+    size_t length = bytes->size > NAME_AT ? bytes->data[LENGTH_AT] : 0;
+
+    return length && length <= bytes->size - NAME_AT && length == strlen(name) &&
+           memcmp(bytes->data + NAME_AT, name, length) == 0;
+}
+
+bool search_is_unreached(const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+
+    if (answer->outcome != OUTCOME_REJECTED) {
+        return false;
+    }
+    return !*answer->section || (begins_with(&judgement->damaged, answer->section) &&
+                                 (strstr(answer->text, "Unknown savevm section or instance") ||
+                                  strstr(answer->text, "savevm: unsupported version")));
+}
+
+/* The input as a case; NULL when it is none, which takes the place of a mutation that did nothing. */
+static Hardstop__Case *case_of(const struct search *search, const struct input *input)
+{
+    const struct origin *origin = &search->origins[input->origin];
+    Hardstop__Case *test;
+
+    if (search->options->mode == SEARCH_STRUCTURE) {
+        return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, input->data, input->size, NULL);
+    }
+    test = case_clone(origin->test);
+    blame_damages(test, origin->encoding.out.data, origin->encoding.out.size, input->data, input->size);
+    return test;
+}
+
+static void note_finding(struct search *search)
+{
+    struct search_result *result = search->result;
+    struct finding finding;
+    struct hs_error err;
+
+    if (!finding_of(&search->judgement, &finding)) {
+        return;
+    }
+    for (size_t i = 0; i < result->n_findings; i++) {
+        if (result->findings[i] == finding.signature) {
+            return;
+        }
+    }
+    HS_CHECK(result->n_findings < SEARCH_FINDINGS, "more than %d findings", SEARCH_FINDINGS);
+    result->findings[result->n_findings++] = finding.signature;
+    HS_CHECK(finding_save(search->options->folder, &finding, search->judgement.test, &err) >= 0, "%s", err.text);
+}
+
+static bool shows_something_new(struct search *search)
+{
+    bool found = false;
+
+    memset(target_counters, 0, TARGET_COUNTERS);
+    target_feedback(&search->judgement);
+    for (size_t i = 0; i < TARGET_COUNTERS; i++) {
+        found |= target_counters[i] && !search->seen[i];
+        search->seen[i] |= target_counters[i] != 0;
+    }
+    return found;
+}
+
+static void keep(struct search *search, const struct input *input)
+{
+    struct search_result *result = search->result;
+
+    search->corpus = hs_resize(search->corpus, result->corpus + 1, sizeof(*search->corpus));
+    search->corpus[result->corpus++] = (struct input){ input->origin, hs_copy(input->data, input->size), input->size };
+}
+
+/* Judges an input.  True when it was kept. */
+static bool judge(struct search *search, const struct input *input)
+{
+    struct oracle *oracle = &search->origins[input->origin].oracle;
+    struct search_result *result = search->result;
+    Hardstop__Case *test = case_of(search, input);
+    unsigned long before = oracle->loads;
+    struct hs_error err;
+    bool kept;
+
+    if (!test) {
+        return false;
+    }
+    HS_CHECK(oracle_judge(oracle, test, &search->judgement, &err) == 0, "%s", err.text);
+    HS_CHECK(search->options->mode == SEARCH_STRUCTURE ||
+                 (search->judgement.damaged.size == input->size &&
+                  memcmp(search->judgement.damaged.data, input->data, input->size) == 0),
+             "the damages do not make the input of its seed");
+    result->loads += oracle->loads - before;
+    result->inputs++;
+    result->verdicts[search->judgement.verdict]++;
+    result->unreached += search_is_unreached(&search->judgement);
+    note_finding(search);
+    kept = shows_something_new(search) && search->judgement.verdict != VERDICT_HUNG;
+    if (kept) {
+        keep(search, input);
+    }
+    case_free(test);
+    return kept;
+}
+
+static size_t mutate(struct search *search, uint8_t *data, size_t size)
+{
+    if (search->options->mode == SEARCH_BYTES) {
+        return search->options->bytes(data, size, MAX_SIZE);
+    }
+    return target_mutate(data, size, MAX_SIZE, (unsigned)random_bits(&search->random), search->options->bytes);
+}
+
+static void search_from(struct search *search, const struct input *start)
+{
+    struct input input = *start;
+
+    input.data = hs_alloc(MAX_SIZE);
+    memcpy(input.data, start->data, start->size);
+    for (int i = 0; i < DEPTH && search->result->loads < search->options->loads; i++) {
+        input.size = mutate(search, input.data, input.size);
+        if (judge(search, &input)) {
+            break;
+        }
+    }
+    free(input.data);
+}
+
+/* The loader of an earlier seed with the same setup, or a new one. */
+static struct loader *loader_for(const struct search *search, size_t i)
+{
+    const Hardstop__Setup *setup = search->origins[i].test->setup;
+    struct loader *loader;
+    struct hs_error err;
+
+    for (size_t k = 0; k < i; k++) {
+        if (reflect_equal(&search->origins[k].test->setup->base, &setup->base)) {
+            return search->origins[k].oracle.loader;
+        }
+    }
+    loader = qemu_open(setup, NULL, &err);
+    HS_CHECK(loader, "%s", err.text);
+    return loader;
+}
+
+/* A seed's own damages are left out: an input of bytes has no place for them but in its bytes. */
+static void open_origin(struct search *search, size_t i)
+{
+    struct origin *origin = &search->origins[i];
+    struct input input = { .origin = i };
+
+    origin->test = case_clone(search->options->seeds->tests[i]);
+    while (origin->test->n_damage) {
+        reflect_free(&origin->test->damage[--origin->test->n_damage]->base);
+    }
+    stream_encode(origin->test->stream, &origin->encoding, NULL, NULL);
+    origin->oracle = (struct oracle){ .loader = loader_for(search, i), .timeout_ms = TIMEOUT_MS, .hasty = true };
+    if (search->options->mode == SEARCH_STRUCTURE) {
+        input.data = case_pack(origin->test, &input.size);
+    } else {
+        input.size = origin->encoding.out.size;
+        input.data = hs_copy(origin->encoding.out.data, input.size);
+    }
+    if (!judge(search, &input)) {
+        keep(search, &input);
+    }
+    free(input.data);
+}
+
+static void close_all(struct search *search)
+{
+    size_t n = search->options->seeds->n;
+
+    for (size_t i = 0; i < n; i++) {
+        struct loader *loader = search->origins[i].oracle.loader;
+
+        for (size_t k = i; k < n; k++) {
+            search->origins[k].oracle.loader = search->origins[k].oracle.loader == loader ?
+                                                   NULL : search->origins[k].oracle.loader;
+        }
+        loader_close(loader);
+        oracle_clear(&search->origins[i].oracle);
+        stream_encoding_clear(&search->origins[i].encoding);
+        case_free(search->origins[i].test);
+    }
+    for (size_t i = 0; i < search->result->corpus; i++) {
+        free(search->corpus[i].data);
+    }
+    free(search->corpus);
+    free(search->origins);
+    judgement_clear(&search->judgement);
+}
+
+void search_run(const struct search_options *options, struct search_result *result)
+{
+    struct search search = { .options = options, .result = result };
+
+    memset(result, 0, sizeof(*result));
+    random_init(&search.random, options->seed);
+    search.origins = hs_alloc(options->seeds->n * sizeof(*search.origins));
+    for (size_t i = 0; i < options->seeds->n; i++) {
+        open_origin(&search, i);
+    }
+    while (result->loads < options->loads) {
+        search_from(&search, &search.corpus[random_below(&search.random, result->corpus)]);
+    }
+    close_all(&search);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One search of a loader for findings, with either of two mutators and all else the same: seeds, corpus, feedback,
+ * oracle, properties, and the number of loads.
+ *
+ * The loop is libFuzzer's: an input of the corpus, drawn evenly, is mutated up to five times, and judged after each.
+ * One that shows the campaigns' feedback something new is kept, unless it hangs.
+ *   structure: inputs are packed cases, mutated by target_mutate() as in campaigns: fields and damages.
+ *   bytes:     inputs are the encoded device sections of the same seeds, mutated by the engine's byte mutator: what one
+ *              has without a description of the format.
+ * An input of bytes is judged as its seed under the damages that make the one of the other: all properties apply to it,
+ * where raw bytes would give most of them nothing to judge.  Each seed's undamaged answer is kept, so that these inputs
+ * cost one load each; a case whose fields have changed costs one more for what it does undamaged, which counts, too.
+ *
+ * A finding is what finding_of() makes of a judgement; two are the same when their signatures are.
+ * Unreached: rejected before the payload of any section was read.  The loader traces each header that it read whole,
+ * so that is a rejection with no section traced, or in the stream's first section with QEMU's words for a name,
+ * instance or version that it does not have.
+ */
+#ifndef HARDSTOP_BENCH_SEARCH_H
+#define HARDSTOP_BENCH_SEARCH_H
+
+#include "fuzzers/target.h"
+#include "harness/bench/bench_seeds.h"
+
+enum search_mode { SEARCH_STRUCTURE, SEARCH_BYTES, SEARCH_MODES };
+
+#define SEARCH_FINDINGS 1024
+
+struct search_result {
+    unsigned long loads, inputs, unreached, verdicts[VERDICT_COUNT]; /* the last three of inputs */
+    size_t corpus; /* inputs kept */
+    size_t n_findings;
+    uint64_t findings[SEARCH_FINDINGS]; /* distinct signatures, in the order found */
+};
+
+struct search_options {
+    enum search_mode mode;
+    const struct bench_seeds *seeds;
+    unsigned long loads;
+    uint64_t seed;
+    target_bytes_fn *bytes; /* the engine's */
+    const char *folder; /* gets the first case of each finding */
+};
+
+/* Ends the process when the harness fails. */
+void search_run(const struct search_options *options, struct search_result *result);
+
+/* True for what the head of this file calls unreached. */
+bool search_is_unreached(const struct judgement *judgement);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks at a canary beside a fresh device: what it holds, and what it does not. */
+#include "harness/canary/canary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/canary/canary_table.h"
+#include "harness/judge/state.h"
+
+size_t canary_last_section(const Hardstop__Stream *stream)
+{
+    size_t last = 0;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        last = section_is_described(stream->section[i]) ? i : last;
+    }
+    return last;
+}
+
+static int by_path(const void *left, const void *right)
+{
+    const struct map_entry *a = left, *b = right;
+
+    return a->section != b->section ? (a->section < b->section ? -1 : 1) : strcmp(a->path, b->path);
+}
+
+/* The map of a fresh device, its entries sorted by path. */
+static void map_by_path(struct map *map, const Hardstop__Stream *stream)
+{
+    map_init(map, stream, NULL);
+    qsort(map->entries, map->n, sizeof(*map->entries), by_path);
+}
+
+static bool same_pattern(const char *left, const char *right)
+{
+    char a[256], b[256];
+
+    canary_pattern(left, a, sizeof(a));
+    canary_pattern(right, b, sizeof(b));
+    return strcmp(a, b) == 0;
+}
+
+static void add_gap(struct canary *canary, const char *path)
+{
+    struct canary_gap *gap;
+
+    for (size_t i = canary->n_gaps; i-- > 0;) {
+        if (same_pattern(canary->gaps[i].path, path)) {
+            canary->gaps[i].places++;
+            return;
+        }
+    }
+    canary->gaps = hs_resize(canary->gaps, canary->n_gaps + 1, sizeof(*canary->gaps));
+    gap = &canary->gaps[canary->n_gaps++];
+    memset(gap, 0, sizeof(*gap));
+    snprintf(gap->path, sizeof(gap->path), "%s", path);
+    gap->places = 1;
+    gap->reason = canary_reason(path);
+}
+
+static void tally(struct canary *canary, const char *path, bool held)
+{
+    canary->places++;
+    if (held) {
+        canary->held++;
+    } else {
+        add_gap(canary, path);
+    }
+}
+
+static void tally_entry(struct canary *canary, const struct map *map, const struct map_entry *entry,
+                        const struct map *fresh)
+{
+    const struct map_entry *other = bsearch(entry, fresh->entries, fresh->n, sizeof(*fresh->entries), by_path);
+
+    if (entry->field->kind != FIELD_BYTES) {
+        tally(canary, entry->path, entry->value != (other ? other->value : entry->field->initial));
+        return;
+    }
+    for (size_t i = 0; i < entry->size; i++) {
+        uint8_t was = other && i < other->size ? fresh->encoding.out.data[other->offset + i] : 0;
+
+        tally(canary, entry->path, map->encoding.out.data[entry->offset + i] != was);
+    }
+}
+
+static void tally_all(struct canary *canary, const Hardstop__Stream *stream, const Hardstop__Stream *fresh_stream)
+{
+    size_t last = canary_last_section(stream);
+    struct map map, fresh;
+
+    map_init(&map, stream, NULL);
+    map_by_path(&fresh, fresh_stream);
+    for (size_t i = 0; i < map.n; i++) {
+        const struct map_entry *entry = &map.entries[i];
+
+        if (entry->payload && entry->section < last) {
+            canary->bytes += entry->size;
+            canary->unnamed += entry->named ? 0 : entry->size;
+        }
+        if (canary_is_field(entry, last)) {
+            tally_entry(canary, &map, entry, &fresh);
+        }
+    }
+    map_clear(&map);
+    map_clear(&fresh);
+}
+
+static int saved_as_given(const Hardstop__Case *test, const struct loader_answer *answer, struct hs_error *err)
+{
+    static struct state_comparison comparison;
+    Hardstop__Stream *saved;
+
+    if (answer->outcome != OUTCOME_ACCEPTED) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", outcome_name(answer->outcome),
+                       (int)strcspn(answer->text, "\n"), answer->text);
+    }
+    saved = state_adopt(test->stream, answer->saved, answer->saved_size);
+    if (!saved) {
+        return hs_fail(err, HS_NO_OFFSET, "what was saved has other sections");
+    }
+    state_compare(test->stream, NULL, saved, NULL, STATE_WHOLE, &comparison);
+    hardstop__stream__free_unpacked(saved, NULL);
+    if (comparison.n) {
+        return hs_fail(err, HS_NO_OFFSET, "not saved as given: %s: %s -> %s", comparison.differences[0].path,
+                       comparison.differences[0].left, comparison.differences[0].right);
+    }
+    return 0;
+}
+
+static int all_explained(const struct canary *canary, struct hs_error *err)
+{
+    if (canary->unnamed) {
+        return hs_fail(err, HS_NO_OFFSET, "%zu bytes that no table names", canary->unnamed);
+    }
+    for (size_t i = 0; i < canary->n_gaps; i++) {
+        if (!canary->gaps[i].reason) {
+            return hs_fail(err, HS_NO_OFFSET, "no canary in %s (%zu places), and no known reason", canary->gaps[i].path,
+                           canary->gaps[i].places);
+        }
+    }
+    return 0;
+}
+
+int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *fresh,
+                 struct canary *canary, struct hs_error *err)
+{
+    struct stream_encoding plain = { 0 };
+    struct loader_input input = { .memory = test->memory, .n_memory = test->n_memory };
+    struct loader_answer answer;
+    int result;
+
+    stream_encode(test->stream, &plain, NULL, NULL);
+    input.bytes = plain.out.data;
+    input.size = plain.out.size;
+    canary->loads++;
+    canary->bytes = canary->unnamed = canary->places = canary->held = canary->n_gaps = 0;
+    tally_all(canary, test->stream, fresh->stream);
+    result = loader_load(loader, &input, &answer, err);
+    stream_encoding_clear(&plain);
+    return result < 0 || saved_as_given(test, &answer, err) < 0 ? -1 : all_explained(canary, err);
+}
+
+void canary_clear(struct canary *canary)
+{
+    free(canary->gaps);
+    memset(canary, 0, sizeof(*canary));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Canary states: every field of a device's sections holds a distinct, legal, non-default value, as far as the real
+ * loader accepts it and saves it again as given.  A shift within a fresh device's zeros is invisible; here it is not.
+ */
+#ifndef HARDSTOP_CANARY_CANARY_H
+#define HARDSTOP_CANARY_CANARY_H
+
+#include "harness/setup/family.h"
+#include "harness/loader/loader.h"
+
+/* Places that do not hold a canary: those of one field, or of one array, taken together. */
+struct canary_gap {
+    char path[256]; /* of the first */
+    size_t places; /* numbers, or single bytes of a blob */
+    const char *reason; /* from the table of reasons; NULL: nobody knows */
+};
+
+struct canary {
+    size_t bytes; /* of the device's sections: payloads */
+    size_t unnamed; /* of these, which no table names */
+    size_t places; /* numbers, and single bytes of blobs, in the device's sections */
+    size_t held; /* of these, which differ from the fresh device and from zero */
+    struct canary_gap *gaps;
+    size_t n_gaps;
+    unsigned long loads;
+};
+
+/*
+ * Makes a canary of a fresh capture by loading it again and again: `test` holds the family's described sections and a
+ * following one, which stays as it is.  0, or -1 with a reason: `test` then is not one.
+ */
+int canary_make(struct loader *loader, const struct family *family, Hardstop__Case *test, struct canary *canary,
+                struct hs_error *err);
+
+/*
+ * Is `test` a canary, beside the capture `fresh` of the same setup: accepted, saved again as given, each byte
+ * named, and in each place a value, or a reason why not?  0, or -1 with what is wrong.
+ * `canary` is filled in as far as that came.
+ */
+int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *fresh,
+                 struct canary *canary, struct hs_error *err);
+
+void canary_clear(struct canary *canary);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps that every part of the search is made of. */
+#include "harness/canary/canary_search.h"
+
+#include <string.h>
+
+#include "harness/judge/state.h"
+
+Hardstop__VirtioSection *canary_search_device(const struct canary_search *search)
+{
+    Hardstop__Stream *stream = search->test->stream;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream->section[i]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
+            return stream->section[i]->virtio;
+        }
+    }
+    return NULL;
+}
+
+int canary_search_load(struct canary_search *search, const struct builder *bytes)
+{
+    struct loader_input input = { .bytes = bytes->data, .size = bytes->size, .memory = search->test->memory,
+                                  .n_memory = search->test->n_memory };
+
+    search->loads++;
+    return loader_load(search->loader, &input, &search->answer, search->err);
+}
+
+void canary_search_encode(struct canary_search *search)
+{
+    stream_encode(search->test->stream, &search->plain, NULL, NULL);
+}
+
+bool canary_search_adopt(struct canary_search *search)
+{
+    Hardstop__Stream *stream = search->answer.outcome != OUTCOME_ACCEPTED
+                                   ? NULL
+                                   : state_adopt(search->test->stream, search->answer.saved, search->answer.saved_size);
+
+    if (!stream) {
+        return false;
+    }
+    hardstop__stream__free_unpacked(search->test->stream, NULL);
+    search->test->stream = stream;
+    canary_search_encode(search);
+    return true;
+}
+
+int canary_search_refuse(const struct canary_search *search, const char *step)
+{
+    const char *text = search->answer.text ? search->answer.text : "";
+
+    return hs_fail(search->err, HS_NO_OFFSET, "%s: %s: %s: %.*s", search->family->name, step,
+                   outcome_name(search->answer.outcome), (int)strcspn(text, "\n"), text);
+}
+
+int canary_search_settle(struct canary_search *search, const char *step)
+{
+    canary_search_encode(search);
+    if (canary_search_load(search, &search->plain.out) < 0) {
+        return -1;
+    }
+    return canary_search_adopt(search) ? 0 : canary_search_refuse(search, step);
+}

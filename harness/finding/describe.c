@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Describes a failed property: device, field, and a line for a person. */
+#include "harness/finding/finding.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/setup/family.h"
+#include "harness/judge/range.h"
+
+static void set_device(struct finding *finding, const void *idstr, size_t size)
+{
+    map_device_of(idstr, size, finding->device, sizeof(finding->device));
+}
+
+/* Where the loader stops reading: behind the first end-of-file mark. */
+static size_t end_of_file(const Hardstop__Stream *stream, const struct stream_encoding *encoding)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF) {
+            return encoding->marks[i].start + 1;
+        }
+    }
+    return encoding->out.size;
+}
+
+/* Device and field where the first byte was damaged. */
+static void locate_damage(const struct judgement *judgement, struct finding *finding)
+{
+    const struct damage_effect *effect = &judgement->effect;
+    const Hardstop__Stream *stream = judgement->test->stream;
+    const struct map_entry *entry;
+    struct map map;
+
+    if (effect->first == SIZE_MAX || !stream) {
+        return;
+    }
+    if (effect->first >= end_of_file(stream, &judgement->plain)) {
+        snprintf(finding->field, sizeof(finding->field), STATE_UNREAD);
+        return;
+    }
+    if (effect->section != SIZE_MAX && effect->section < stream->n_section) {
+        set_device(finding, stream->section[effect->section]->idstr.data, stream->section[effect->section]->idstr.len);
+    }
+    map_init(&map, stream, NULL);
+    entry = map_at(&map, effect->first);
+    map_path_without_indexes(entry ? entry->path : "", finding->field, sizeof(finding->field));
+    map_clear(&map);
+}
+
+static void locate_difference(const struct state_comparison *comparison, struct finding *finding)
+{
+    if (comparison->n) {
+        snprintf(finding->device, sizeof(finding->device), "%s", comparison->differences[0].device);
+        map_path_without_indexes(comparison->differences[0].path, finding->field, sizeof(finding->field));
+    }
+}
+
+/* The last line of QEMU's output: of an abort, the reason. */
+static void append_last_words(const char *text, struct finding *finding)
+{
+    size_t used = strlen(finding->message), length;
+    const char *line = finding_last_line(text, &length);
+
+    if (length) {
+        snprintf(finding->message + used, sizeof(finding->message) - used, ": %.*s", (int)length, line);
+    }
+}
+
+static void describe_crash(const struct loader_answer *answer, struct finding *finding)
+{
+    const struct loader_frame *frame = loader_crash_frame(answer);
+    char cause[32];
+
+    if (answer->exited) {
+        snprintf(cause, sizeof(cause), "exit(%d)", answer->exit_status);
+    } else {
+        snprintf(cause, sizeof(cause), "%s", loader_signal_name(answer->signal));
+    }
+    if (frame) {
+        snprintf(finding->crash, sizeof(finding->crash), "%s %s+0x%" PRIx64, cause, frame->module, frame->offset);
+    } else {
+        snprintf(finding->crash, sizeof(finding->crash), "%s", cause);
+    }
+    snprintf(finding->message, sizeof(finding->message), "%s%s%s%s, faulting address 0x%" PRIx64 "%s", finding->crash,
+             frame && *frame->symbol ? " (near " : "", frame ? frame->symbol : "",
+             frame && *frame->symbol ? ")" : "", answer->fault_address,
+             answer->saving ? ", while saving what was accepted" : "");
+    append_last_words(answer->text, finding);
+}
+
+static void describe_hang(const struct loader_answer *answer, struct finding *finding)
+{
+    const struct loader_frame *frame = loader_hang_frame(answer);
+
+    if (frame) {
+        snprintf(finding->crash, sizeof(finding->crash), "spins at %s+0x%" PRIx64, frame->module, frame->offset);
+    }
+    snprintf(finding->message, sizeof(finding->message), "no answer in time%s%s%s%s%s%s",
+             answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "", finding->crash,
+             frame && *frame->symbol ? " (near " : "", frame ? frame->symbol : "",
+             frame && *frame->symbol ? ")" : "");
+}
+
+static void describe_differences(const struct state_comparison *comparison, const char *what, struct finding *finding)
+{
+    size_t used = (size_t)snprintf(finding->message, sizeof(finding->message), "accepted, %zu field%s %s:",
+                                   comparison->n, comparison->n == 1 ? "" : "s", what);
+
+    for (size_t i = 0; i < comparison->n && i < 3 && used < sizeof(finding->message); i++) {
+        const struct state_difference *difference = &comparison->differences[i];
+
+        used += (size_t)snprintf(finding->message + used, sizeof(finding->message) - used, "%s %s %s %s -> %s",
+                                 i ? ";" : "", difference->device, *difference->path ? difference->path : "section",
+                                 difference->left, difference->right);
+    }
+}
+
+static void describe_range(const struct judgement *judgement, struct finding *finding)
+{
+    struct range_violation violation;
+
+    if (range_find_violation(judgement, &violation)) {
+        snprintf(finding->message, sizeof(finding->message),
+                 "accepted, %s is %" PRIu64 ", not %" PRIu64 " to %" PRIu64, violation.path, violation.value,
+                 violation.min, violation.max);
+    }
+}
+
+static void describe_verdict(const struct judgement *judgement, const struct property *property,
+                             struct finding *finding)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+
+    switch (judgement->verdict) {
+    case VERDICT_CRASHED:
+        set_device(finding, answer->section, strlen(answer->section));
+        describe_crash(answer, finding);
+        break;
+    case VERDICT_HUNG:
+        locate_damage(judgement, finding);
+        set_device(finding, answer->section, strlen(answer->section));
+        describe_hang(answer, finding);
+        break;
+    case VERDICT_GARBAGE:
+    case VERDICT_EQUAL:
+        locate_damage(judgement, finding);
+        snprintf(finding->message, sizeof(finding->message), "accepted, saves again as if undamaged");
+        if (strcmp(property->name, "accepted-resaves-equal") == 0) {
+            locate_difference(&judgement->resave, finding);
+            describe_differences(&judgement->resave, "not saved as given", finding);
+        } else if (strcmp(property->name, "out-of-range-is-rejected") == 0) {
+            describe_range(judgement, finding);
+        } else if (judgement->verdict == VERDICT_GARBAGE) {
+            describe_differences(&judgement->garbage, "unlike the undamaged state", finding);
+        }
+        break;
+    default:
+        set_device(finding, answer->section, strlen(answer->section));
+        snprintf(finding->message, sizeof(finding->message), "%.*s", (int)strcspn(answer->text, "\n"), answer->text);
+        break;
+    }
+}
+
+static const char *transport_of(const Hardstop__Case *test)
+{
+    for (size_t i = 0; test->stream && i < test->stream->n_section; i++) {
+        const Hardstop__Section *section = test->stream->section[i];
+
+        if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO &&
+            section->virtio->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW) {
+            return "ccw";
+        }
+        if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO &&
+            section->virtio->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI) {
+            return "pci";
+        }
+    }
+    /* Sections of no virtio device: what else the machine could have. */
+    for (enum family_transport i = FAMILY_CCW; i <= FAMILY_PCI; i++) {
+        if (test->setup && test->setup->binary && strcmp(test->setup->binary, family_transport_binary(i)) == 0) {
+            return family_transport_name(i);
+        }
+    }
+    return "";
+}
+
+void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding)
+{
+    const Hardstop__Setup *setup = judgement->test->setup;
+
+    memset(finding, 0, sizeof(*finding));
+    snprintf(finding->property, sizeof(finding->property), "%s", property->name);
+    snprintf(finding->transport, sizeof(finding->transport), "%s", transport_of(judgement->test));
+    if (setup) {
+        snprintf(finding->machine, sizeof(finding->machine), "%s %s%s", setup->binary ? setup->binary : "?",
+                 setup->machine ? setup->machine : "",
+                 setup->framing == HARDSTOP__FRAMING__LEGACY ? " (legacy framing)" : "");
+    }
+    finding->verdict = judgement->verdict;
+    describe_verdict(judgement, property, finding);
+    finding_identify(judgement, finding);
+    finding_make_printable(finding);
+    finding->signature = XXH3_64bits(finding->same, strlen(finding->same));
+}
+
+bool finding_of(const struct judgement *judgement, struct finding *finding)
+{
+    for (const struct property *property = properties; property->name; property++) {
+        if (property->judge(judgement) == PROPERTY_FAIL) {
+            finding_describe(judgement, property, finding);
+            return true;
+        }
+    }
+    return false;
+}
+

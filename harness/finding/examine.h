@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All properties on one case.  A case that has no damages of its own is judged as it is and then under a spread of
+ * small damages, so that every property has something to judge.
+ */
+#ifndef HARDSTOP_FINDING_EXAMINE_H
+#define HARDSTOP_FINDING_EXAMINE_H
+
+#include "harness/finding/finding.h"
+
+#define EXAMINE_PROPERTIES 16
+
+struct examine_tally {
+    const struct property *property;
+    unsigned passed, failed, skipped;
+    struct finding first; /* the first failure */
+    Hardstop__Case *first_case; /* the case of it, or NULL */
+};
+
+struct examination {
+    struct examine_tally tallies[EXAMINE_PROPERTIES]; /* in the order of `properties` */
+    size_t n;
+    unsigned judged; /* cases */
+};
+
+/*
+ * Judges `test`, and `places` places per section and kind of damage when it has none of its own, and a value behind the
+ * legal range of each field that has one.  Sections are those of virtio devices, or all when there is none.  0, or -1
+ * with a reason; `examination` needs examination_clear() in both cases.
+ */
+int examine(struct oracle *oracle, const Hardstop__Case *test, unsigned places, struct examination *examination,
+            struct hs_error *err);
+void examination_clear(struct examination *examination);
+
+#endif

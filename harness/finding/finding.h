@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Findings: cases for which a property does not hold, told apart by a signature and kept in a folder.
+ *
+ * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
+ *   crashes    the text of the failed assertion, or the last line before an exit() or abort(), numbers and the
+ *              program's name left out; where memory was refused, the device and that line; else the signal and the
+ *              three innermost frames from the first one inside the program on
+ *   hangs      the exported function nearest to the frame of the device's load; without a stack, the property and
+ *              the place
+ *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line, numbers
+ *              left out
+ *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
+ *              length (truncation, extension, deletion, garbage); of these also whether there are section footers
+ * The place is the field whose value was not kept, the first of several, or where the first byte was damaged.  Which
+ * element of an array it was, which transport or instance, and the verdict (equal or garbage) make no difference.  Nor
+ * does the device for what the payload's tables name: "virtio.status" and "virtio.ccw.mba" are common to all, and a
+ * device's own fields have its name, as in "virtio.net.mac"; elsewhere the device belongs to the place.  One place each
+ * are a section that was taken for something else and never loaded, one that was taken for another instance's, a field
+ * of the header of any subsection, a bool that is neither 0 nor 1, a field of the three indicators of virtio-ccw, and,
+ * under any property, what is behind the end-of-file mark.
+ */
+#ifndef HARDSTOP_FINDING_FINDING_H
+#define HARDSTOP_FINDING_FINDING_H
+
+#include "harness/judge/property.h"
+
+struct finding {
+    char property[64];
+    enum verdict verdict;
+    char device[64]; /* section, without the path of its instance: "virtio-net" */
+    char field[256]; /* without indexes: "virtio.queue[].num"; "" where none can be named */
+    char crash[160]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3", "spins at ..."; "" where no stack tells */
+    char machine[128]; /* binary and machine type */
+    char transport[8]; /* "ccw", "pci" or "" */
+    char message[512]; /* one line for a person */
+    char same[512]; /* what makes it the same as another: "accepted-resaves-equal: virtio.queue[].num" */
+    uint64_t signature; /* XXH3 of `same` */
+};
+
+#define FINDING_TEXTS 8
+
+/* Where each text of a finding stands in its struct, and its key in JSON. */
+extern const struct finding_text {
+    const char *key;
+    size_t offset, size;
+} finding_texts[FINDING_TEXTS];
+
+/* The first property that does not hold, as a finding; false when all hold or have nothing to judge. */
+bool finding_of(const struct judgement *judgement, struct finding *finding);
+/* The finding that a given property's failure is; all its texts are printable. */
+void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding);
+
+/* Says in `same` what makes a finding, described otherwise, the same as another. */
+void finding_identify(const struct judgement *judgement, struct finding *finding);
+
+/* The last line of a text that has any, and its length without the end of line. */
+const char *finding_last_line(const char *text, size_t *length);
+
+/* Puts ? for what is not printable: QEMU's words and idstrs can hold any byte. */
+void finding_make_printable(struct finding *finding);
+
+/*
+ * Saves the finding and its case in `folder`, as <signature>.textproto and <signature>.json, each written beside and
+ * renamed, so that a kill at any time leaves whole files.  1 when it is new, 0 when one of its signature was there,
+ * -1 with a reason.
+ */
+int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err);
+
+/* True when the folder has a finding of that signature. */
+bool finding_is_known(const char *folder, uint64_t signature);
+
+/* Reads every finding of a folder, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
+struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
+
+/* Negative, 0 or positive; the worst first: crashed, hung, garbage, equal; then transport, device, field, signature. */
+int finding_compare(const struct finding *left, const struct finding *right);
+void finding_sort(struct finding *findings, size_t n);
+
+/* The path of a finding's case; free it. */
+char *finding_case_path(const char *folder, const struct finding *finding);
+
+#endif

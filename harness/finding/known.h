@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of known findings: what each case of a folder shows on the loader named, and must go on to show. */
+#ifndef HARDSTOP_FINDING_KNOWN_H
+#define HARDSTOP_FINDING_KNOWN_H
+
+#include "harness/finding/finding.h"
+
+/* One line; its texts lie in the list. */
+struct known_line {
+    const char *name; /* of the case, in the folder cases/regress beside the list */
+    const char *loader; /* "qemu 7.2" */
+    const char *property, *cause;
+    enum verdict verdict;
+    uint64_t signature;
+};
+
+struct known {
+    struct known_line *lines;
+    size_t n;
+    char *folder; /* where the cases are */
+    char *text;
+};
+
+/*
+ * Reads a list: lines of case, loader, verdict, property, signature and cause between tabs, each of them there, and
+ * comments (#).  0, or -1 with the line and what is wrong with it; known_clear() is needed in both cases.
+ */
+int known_read(const char *path, struct known *known, struct hs_error *err);
+void known_clear(struct known *known);
+
+/* The first line of that case, or NULL. */
+const struct known_line *known_of_case(const struct known *known, const char *name);
+/* The first line of that signature, or NULL. */
+const struct known_line *known_of_signature(const struct known *known, uint64_t signature);
+
+/* Reads a line's case, which has a stream and a setup that passes setup_check(); NULL with a reason. */
+Hardstop__Case *known_read_case(const struct known *known, const struct known_line *line, struct hs_error *err);
+
+/* How a line and what its case shows now agree. */
+enum known_state {
+    KNOWN_HOLDS,
+    KNOWN_FIXED, /* another verdict, or the property holds, or another one fails first */
+    KNOWN_CHANGED, /* verdict and property are the line's, the signature is not */
+};
+
+/* Compares a line with a judgement of its case; `words` gets what is shown now. */
+enum known_state known_compare(const struct known_line *line, const struct judgement *judgement, char *words,
+                               size_t size);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of properties. */
+#include "harness/judge/property.h"
+
+#include <string.h>
+
+#include "harness/judge/range.h"
+
+const char *property_result_name(enum property_result result)
+{
+    static const char *const names[] = {
+        [PROPERTY_PASS] = "pass", [PROPERTY_FAIL] = "fail", [PROPERTY_SKIP] = "skip", [PROPERTY_ERROR] = "error",
+    };
+
+    return names[result];
+}
+
+static enum property_result holds(bool claim)
+{
+    return claim ? PROPERTY_PASS : PROPERTY_FAIL;
+}
+
+/* GLib's g_malloc() ends a process with this sentence when memory is refused. */
+static bool ran_out_of_memory(const struct judgement *judgement)
+{
+    return judgement->verdict == VERDICT_CRASHED && strstr(judgement->actual.answer.text, "failed to allocate");
+}
+
+static enum property_result loader_survives(const struct judgement *judgement)
+{
+    return holds(judgement->verdict != VERDICT_CRASHED || ran_out_of_memory(judgement));
+}
+
+static enum property_result loader_answers(const struct judgement *judgement)
+{
+    return holds(judgement->verdict != VERDICT_HUNG && !ran_out_of_memory(judgement));
+}
+
+static enum property_result undamaged_is_accepted(const struct judgement *judgement)
+{
+    /* A stream that somebody has changed may be refused. */
+    if (!judgement->is_captured) {
+        return PROPERTY_SKIP;
+    }
+    return holds(judgement->reference.answer.outcome == OUTCOME_ACCEPTED);
+}
+
+static bool only(const struct judgement *judgement, bool kind)
+{
+    const struct damage_effect *effect = &judgement->effect;
+
+    return kind && judgement->is_damaged &&
+           effect->truncated + effect->inserted + effect->deleted + effect->overwritten + effect->reordered == 1;
+}
+
+static bool was_accepted(const struct judgement *judgement)
+{
+    return judgement->actual.answer.outcome == OUTCOME_ACCEPTED;
+}
+
+/* A claim on one kind of damage: nothing to judge where another did it too, or where the stream is bad undamaged. */
+static enum property_result is_rejected(const struct judgement *judgement, bool kind)
+{
+    if (!only(judgement, kind) || !judgement->is_sound ||
+        (judgement->verdict != VERDICT_REJECTED && !was_accepted(judgement))) {
+        return PROPERTY_SKIP;
+    }
+    return holds(!was_accepted(judgement));
+}
+
+static enum property_result truncation_is_rejected(const struct judgement *judgement)
+{
+    return is_rejected(judgement, judgement->effect.truncated);
+}
+
+static enum property_result extension_is_rejected(const struct judgement *judgement)
+{
+    return is_rejected(judgement, judgement->effect.inserted);
+}
+
+static enum property_result deletion_is_rejected(const struct judgement *judgement)
+{
+    return is_rejected(judgement, judgement->effect.deleted);
+}
+
+static enum property_result damage_is_never_garbage(const struct judgement *judgement)
+{
+    if (judgement->damaged.size == judgement->plain.out.size || judgement->effect.reordered || !judgement->is_sound) {
+        return PROPERTY_SKIP;
+    }
+    return holds(judgement->verdict != VERDICT_GARBAGE);
+}
+
+static enum property_result accepted_resaves_equal(const struct judgement *judgement)
+{
+    if (!was_accepted(judgement) || !judgement->has_resave) {
+        return PROPERTY_SKIP;
+    }
+    return holds(judgement->resave.n == 0);
+}
+
+static enum property_result out_of_range_is_rejected(const struct judgement *judgement)
+{
+    struct range_violation violation;
+
+    if (!judgement->is_sound || (judgement->verdict != VERDICT_REJECTED && !was_accepted(judgement)) ||
+        !range_find_violation(judgement, &violation)) {
+        return PROPERTY_SKIP;
+    }
+    return holds(!was_accepted(judgement));
+}
+
+static enum property_result verdict_is_stable(const struct judgement *judgement)
+{
+    return judgement->was_repeated ? holds(judgement->is_stable) : PROPERTY_SKIP;
+}
+
+const struct property properties[] = {
+    { "loader-survives", "no signal, abort, sanitizer report, stray exit", loader_survives },
+    { "loader-answers", "in time, with bounded memory", loader_answers },
+    { "undamaged-is-accepted", "the stream as captured loads", undamaged_is_accepted },
+    { "damage-is-never-garbage", "no damage that changes the length is accepted with a state that differs",
+      damage_is_never_garbage },
+    { "truncation-is-rejected", "every proper prefix is rejected", truncation_is_rejected },
+    { "extension-is-rejected", "bytes inserted or appended anywhere are rejected", extension_is_rejected },
+    { "deletion-is-rejected", "bytes missing anywhere are rejected", deletion_is_rejected },
+    { "accepted-resaves-equal", "what is accepted saves again as it was", accepted_resaves_equal },
+    { "out-of-range-is-rejected", "a value outside its legal range is rejected", out_of_range_is_rejected },
+    { "verdict-is-stable", "the same case twice gives the same verdict", verdict_is_stable },
+    { NULL, NULL, NULL },
+};
+
+const struct property *property_find(const char *name)
+{
+    for (const struct property *property = properties; property->name; property++) {
+        if (strcmp(property->name, name) == 0) {
+            return property;
+        }
+    }
+    return NULL;
+}

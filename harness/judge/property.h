@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The properties: each a claim that must hold for each case, named by the claim. */
+#ifndef HARDSTOP_JUDGE_PROPERTY_H
+#define HARDSTOP_JUDGE_PROPERTY_H
+
+#include "harness/judge/oracle.h"
+
+enum property_result {
+    PROPERTY_PASS, /* the claim held */
+    PROPERTY_FAIL, /* it did not: a finding */
+    PROPERTY_SKIP, /* the case gave nothing to judge */
+    PROPERTY_ERROR, /* the harness could not tell */
+};
+
+/* "pass" ... */
+const char *property_result_name(enum property_result result);
+
+struct property {
+    const char *name;
+    const char *claim;
+    enum property_result (*judge)(const struct judgement *judgement);
+};
+
+/* The most telling first; ends with a row whose name is NULL. */
+extern const struct property properties[];
+
+/* The property of that name, or NULL. */
+const struct property *property_find(const char *name);
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pairs the sections of two states and compares those that differ, field by field. */
+#include "harness/judge/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/judge/path_index.h"
+#include "harness/judge/recomputed.h"
+#include "harness/wire/vmdesc.h"
+#include "harness/message/reflect.h"
+
+/* The entries of one section's payload. */
+struct range {
+    const struct map *map;
+    const Hardstop__Section *section;
+    size_t at, end;
+};
+
+static struct range payload_of(const struct map *map, const Hardstop__Stream *stream, size_t index)
+{
+    struct range range = { map, stream->section[index], 0, 0 };
+
+    while (range.at < map->n && map->entries[range.at].section != index) {
+        range.at++;
+    }
+    while (range.at < map->n && map->entries[range.at].section == index && !map->entries[range.at].payload) {
+        range.at++;
+    }
+    range.end = range.at;
+    while (range.end < map->n && map->entries[range.end].section == index && map->entries[range.end].payload) {
+        range.end++;
+    }
+    return range;
+}
+
+static bool same_idstr(const Hardstop__Section *left, const Hardstop__Section *right)
+{
+    return left->idstr.len == right->idstr.len && left->idstr.len &&
+           memcmp(left->idstr.data, right->idstr.data, left->idstr.len) == 0;
+}
+
+static bool has_idstr(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream_type_has_header((int)stream->section[i]->type) && same_idstr(stream->section[i], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t same_section(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+
+        if (stream_type_has_header((int)section->type) && section->instance_id == wanted->instance_id &&
+            same_idstr(section, wanted)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void print_value(const struct map *map, const struct map_entry *entry, char *text, size_t size)
+{
+    size_t used = 0;
+
+    if (entry->field && entry->field->kind != FIELD_BYTES) {
+        snprintf(text, size, entry->field->is_signed ? "%" PRId64 : "0x%" PRIx64, entry->value);
+        return;
+    }
+    for (size_t i = 0; i < entry->size && used + 3 < size; i++) {
+        used += (size_t)snprintf(text + used, size - used, "%02x", map->encoding.out.data[entry->offset + i]);
+    }
+}
+
+static struct state_difference *add(struct state_comparison *comparison, const Hardstop__Section *section,
+                                    const char *path)
+{
+    static struct state_difference overflow;
+    struct state_difference *difference =
+        comparison->n < STATE_DIFFERENCES ? &comparison->differences[comparison->n] : &overflow;
+
+    comparison->n++;
+    memset(difference, 0, sizeof(*difference));
+    map_device_name(section, difference->device, sizeof(difference->device));
+    snprintf(difference->idstr, sizeof(difference->idstr), "%.*s", (int)section->idstr.len,
+             (const char *)section->idstr.data);
+    snprintf(difference->path, sizeof(difference->path), "%s", path);
+    return difference;
+}
+
+static bool same_bytes(const struct map *left, const struct map_entry *a, const struct map *right,
+                       const struct map_entry *b)
+{
+    return a->size == b->size &&
+           memcmp(left->encoding.out.data + a->offset, right->encoding.out.data + b->offset, a->size) == 0;
+}
+
+/* A number that stands for a bool, or marks that an element follows, and is neither 0 nor 1. */
+static bool is_bool(const struct map_entry *entry)
+{
+    return entry->field && entry->field->kind == FIELD_UINT && entry->value > 1 &&
+           (entry->field->max == 1 || (entry->field->name && strcmp(entry->field->name, "more") == 0));
+}
+
+static void compare_sections(struct range left, struct range right, enum state_scope scope,
+                             struct state_comparison *comparison)
+{
+    struct path_index index = { .map = right.map, .n = right.end - right.at, .start = right.at };
+    struct path_index given = { .map = left.map, .n = left.end - left.at, .start = left.at };
+    struct recomputed walk = { .given = left.map, .saved = right.map, .first = right.at, .end = right.end };
+    size_t expected = right.at;
+    bool *used;
+
+    used = hs_alloc(index.n);
+    for (; left.at < left.end; left.at++) {
+        const struct map_entry *entry = &left.map->entries[left.at];
+        size_t found = path_index_find(&index, expected, entry->path);
+        const struct map_entry *other = found == SIZE_MAX ? NULL : &right.map->entries[found];
+        struct state_difference *difference;
+
+        recomputed_see(&walk, entry);
+        if (other) {
+            expected = found + 1;
+            used[found - index.start] = true;
+        }
+        if ((other && same_bytes(left.map, entry, right.map, other)) ||
+            (scope == STATE_GIVEN && (recomputed_is(&walk, left.section, entry, other) ||
+                                      path_index_last(&given, entry->path) != left.at))) {
+            continue;
+        }
+        difference = add(comparison, left.section, entry->path);
+        difference->is_bool = other && is_bool(entry) && other->value == 1;
+        print_value(left.map, entry, difference->left, sizeof(difference->left));
+        snprintf(difference->right, sizeof(difference->right), "missing");
+        if (other) {
+            print_value(right.map, other, difference->right, sizeof(difference->right));
+        }
+    }
+    for (size_t i = 0; scope == STATE_WHOLE && i < index.n; i++) {
+        const struct map_entry *entry = &right.map->entries[index.start + i];
+
+        if (!used[i]) {
+            struct state_difference *difference = add(comparison, right.section, entry->path);
+
+            snprintf(difference->left, sizeof(difference->left), "missing");
+            print_value(right.map, entry, difference->right, sizeof(difference->right));
+        }
+    }
+    path_index_clear(&index);
+    free(used);
+    path_index_clear(&given);
+}
+
+static bool same_payload(const struct stream_encoding *left, size_t i, const struct stream_encoding *right, size_t k)
+{
+    const struct stream_mark *a = &left->marks[i], *b = &right->marks[k];
+    size_t size = a->payload_end - a->payload;
+
+    return size == b->payload_end - b->payload &&
+           (!size || memcmp(left->out.data + a->payload, right->out.data + b->payload, size) == 0);
+}
+
+/* One side of a comparison. */
+struct side {
+    const Hardstop__Stream *stream;
+    const ProtobufCBinaryData *description;
+    bool *differs; /* for each section */
+    struct map map;
+};
+
+/* How many of the sections a loader reads: up to the first end-of-file mark. */
+static size_t sections_read(const Hardstop__Stream *stream)
+{
+    size_t n = 0;
+
+    while (n < stream->n_section && stream->section[n]->type != HARDSTOP__SECTION__TYPE__EOF) {
+        n++;
+    }
+    return n;
+}
+
+static bool is_sent_again(const Hardstop__Stream *stream, size_t index, size_t n)
+{
+    const Hardstop__Section *section = stream->section[index];
+
+    for (size_t i = index + 1; i < n; i++) {
+        const Hardstop__Section *other = stream->section[i];
+
+        if (other->type == section->type && other->instance_id == section->instance_id &&
+            other->idstr.len == section->idstr.len &&
+            (!other->idstr.len || memcmp(other->idstr.data, section->idstr.data, other->idstr.len) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void state_note(struct state_comparison *comparison, const Hardstop__Section *section, const char *path,
+                const char *right)
+{
+    snprintf(add(comparison, section, path)->right, sizeof(comparison->differences[0].right), "%s", right);
+}
+
+/* Sections and other bytes that no loader can have read are one difference, whatever is in them. */
+static void note_unread(const Hardstop__Stream *stream, size_t n, struct state_comparison *comparison)
+{
+    for (size_t i = n; i < stream->n_section; i++) {
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL) {
+            state_note(comparison, stream->section[i], STATE_UNREAD, "not loaded");
+            return;
+        }
+    }
+    if (n < stream->n_section && stream->rest.len) {
+        state_note(comparison, stream->section[n], STATE_UNREAD, "not loaded");
+    }
+}
+
+/* Finds the sections that differ; their partners on the right are in `partner`.  Most are equal and cost no more. */
+static size_t find_differing(struct side *left, struct side *right, size_t *partner, enum state_scope scope,
+                             struct state_comparison *comparison)
+{
+    struct stream_encoding a = { 0 }, b = { 0 };
+    size_t count = scope == STATE_GIVEN ? sections_read(left->stream) : left->stream->n_section;
+    size_t n = 0;
+
+    stream_encode(left->stream, &a, NULL, NULL);
+    stream_encode(right->stream, &b, NULL, NULL);
+    for (size_t i = 0; i < count; i++) {
+        const Hardstop__Section *section = left->stream->section[i];
+
+        if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
+            continue;
+        }
+        partner[i] = same_section(right->stream, section);
+        if (partner[i] == SIZE_MAX) {
+            state_note(comparison, section, has_idstr(right->stream, section) ? STATE_INSTANCE : "", "missing");
+        } else if (!same_payload(&a, i, &b, partner[i]) &&
+                   !(scope == STATE_GIVEN && is_sent_again(left->stream, i, count))) {
+            left->differs[i] = right->differs[partner[i]] = true;
+            n++;
+        }
+    }
+    stream_encoding_clear(&a);
+    stream_encoding_clear(&b);
+    return n;
+}
+
+static void compare_differing(struct side *left, struct side *right, const size_t *partner, enum state_scope scope,
+                              struct state_comparison *comparison)
+{
+    map_init_some(&left->map, left->stream, left->description, left->differs);
+    map_init_some(&right->map, right->stream, right->description, right->differs);
+    for (size_t i = 0; i < left->stream->n_section; i++) {
+        if (left->differs[i]) {
+            compare_sections(payload_of(&left->map, left->stream, i),
+                             payload_of(&right->map, right->stream, partner[i]), scope, comparison);
+        }
+    }
+    map_clear(&left->map);
+    map_clear(&right->map);
+}
+
+void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left_description,
+                   const Hardstop__Stream *right, const ProtobufCBinaryData *right_description, enum state_scope scope,
+                   struct state_comparison *comparison)
+{
+    struct side a = { left, left_description, hs_alloc(left->n_section), { 0 } };
+    struct side b = { right, right_description, hs_alloc(right->n_section), { 0 } };
+    size_t *partner = hs_resize(NULL, left->n_section, sizeof(*partner));
+
+    comparison->n = 0;
+    if (find_differing(&a, &b, partner, scope, comparison)) {
+        compare_differing(&a, &b, partner, scope, comparison);
+    }
+    if (scope == STATE_GIVEN) {
+        note_unread(left, sections_read(left), comparison);
+    }
+    free(partner);
+    free(a.differs);
+    free(b.differs);
+}
+
+bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json)
+{
+    size_t at = vmdesc_find(saved, size);
+
+    if (at == SIZE_MAX) {
+        return false;
+    }
+    json->data = (uint8_t *)saved + at + 5;
+    json->len = size - at - 5;
+    return true;
+}
+
+/* Gives the section the payload of its partner, which gets the section's own in exchange: all are pointers. */
+static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
+{
+    size_t partner = same_section(from, section);
+    Hardstop__Section *other = partner == SIZE_MAX ? NULL : from->section[partner];
+    Hardstop__Section own = *section;
+
+    if (!other || other->payload_case != section->payload_case) {
+        return false;
+    }
+    section->virtio = other->virtio;
+    other->virtio = own.virtio;
+    return true;
+}
+
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
+{
+    ProtobufCBinaryData json;
+    const ProtobufCBinaryData *description = state_description(saved, size, &json) ? &json : NULL;
+    Hardstop__Stream *from = stream_decode_with(saved, size, STREAM_ANY, description, NULL);
+    Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
+
+    for (size_t i = 0; adopted && i < adopted->n_section; i++) {
+        if (section_is_described(adopted->section[i]) && !take_payload(adopted->section[i], from)) {
+            hardstop__stream__free_unpacked(adopted, NULL);
+            adopted = NULL;
+        }
+    }
+    if (from) {
+        hardstop__stream__free_unpacked(from, NULL);
+    }
+    return adopted;
+}
+
+bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
+                         enum state_scope scope, struct state_comparison *comparison)
+{
+    ProtobufCBinaryData left_json, right_json;
+    const ProtobufCBinaryData *of_left = NULL, *of_right = NULL;
+    Hardstop__Stream *a, *b;
+    bool done = false;
+
+    comparison->n = 0;
+    if (!left || !right) {
+        return false;
+    }
+    of_right = state_description(right, right_size, &right_json) ? &right_json : NULL;
+    of_left = state_description(left, left_size, &left_json) ? &left_json : of_right;
+    a = stream_decode_with(left, left_size, STREAM_ANY, of_left, NULL);
+    b = stream_decode_with(right, right_size, STREAM_ANY, of_right, NULL);
+    if (a && b) {
+        state_compare(a, of_left, b, of_right, scope, comparison);
+        done = true;
+    }
+    if (a) {
+        hardstop__stream__free_unpacked(a, NULL);
+    }
+    if (b) {
+        hardstop__stream__free_unpacked(b, NULL);
+    }
+    return done;
+}

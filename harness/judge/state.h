@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two states, field by field. */
+#ifndef HARDSTOP_JUDGE_STATE_H
+#define HARDSTOP_JUDGE_STATE_H
+
+#include "harness/wire/map.h"
+
+struct state_difference {
+    char device[64]; /* of the section, without its path */
+    char idstr[256];
+    char path[256]; /* of the field; "" for the section as a whole */
+    char left[64], right[64]; /* values; "missing" where one side has no such field */
+    bool is_bool; /* a bool that was given as neither 0 nor 1 and came back as 1 */
+};
+
+#define STATE_DIFFERENCES 32
+
+/* Paths of what is not in a field. */
+#define STATE_UNREAD "behind the end-of-file mark" /* what no loader reads */
+#define STATE_INSTANCE "instance_id" /* a section that was taken for another instance's */
+#define STATE_NO_STREAM "no stream to our own decoder"
+
+enum state_scope {
+    STATE_WHOLE, /* every field of either side */
+    /*
+     * The fields of the left side alone, without those that a loader recomputes by design: was what was given kept?
+     * What is left out of a stream, such as a subsection, has a default, and a default may be saved.  Of a section or
+     * subsection that is sent twice the last counts, and sections behind the first end-of-file mark are one
+     * difference, STATE_UNREAD.
+     */
+    STATE_GIVEN,
+};
+
+struct state_comparison {
+    struct state_difference differences[STATE_DIFFERENCES]; /* the first ones */
+    size_t n; /* how many were found in all */
+};
+
+/*
+ * Compares the payloads of `left`'s sections with those of the same idstr and instance_id in `right`.  Sections that
+ * only `right` has are not looked at.  Descriptions (JSON of a vmdesc) name the fields of sections that no table
+ * describes; NULL: the stream's own.
+ */
+void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left_description,
+                   const Hardstop__Stream *right, const ProtobufCBinaryData *right_description, enum state_scope scope,
+                   struct state_comparison *comparison);
+
+/*
+ * Decodes and compares two states, the first of which may lack a description and is then read by the second's.
+ * False when one is missing (NULL) or is no stream; the comparison is empty then.
+ */
+bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
+                         enum state_scope scope, struct state_comparison *comparison);
+
+/*
+ * A copy of `stream` in which the sections that a table describes have the payloads of their partners in a saved
+ * state.  NULL where the state is no stream or has no such partner; free with hardstop__stream__free_unpacked().
+ */
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
+/* Adds a difference that is no field's: a section, what to call it, and what became of it. */
+void state_note(struct state_comparison *comparison, const Hardstop__Section *section, const char *path,
+                const char *right);
+
+/* The description (vmdesc) inside a saved state; false when it has none. */
+bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of devices, and setups made of its rows. */
+#include "harness/setup/family.h"
+
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+
+#define EVERYWHERE(model, properties)                                                \
+    { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
+      "virtio-" model "-pci-non-transitional,bus=port0" properties }
+/* Never transitional, so there is no device of another name for that. */
+#define MODERN(model, properties)                                                    \
+    { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
+      "virtio-" model "-pci,bus=port0" properties }
+#define PCI_ONLY(model, properties) \
+    { NULL, "virtio-" model "-pci" properties, "virtio-" model "-pci,bus=port0" properties }
+#define DISK(name) "-blockdev", "driver=null-co,node-name=" name ",size=1048576"
+
+const struct family families[] = {
+    { "net", "net", "virtio-net", .device = EVERYWHERE("net", "") },
+    { "net-packed", "net", "virtio-net", .device = EVERYWHERE("net", ",packed=on") },
+    { "net-mq", "net", "virtio-net", .device = EVERYWHERE("net", ",mq=on,rss=on,netdev=n0"),
+      .option = { "-netdev", "tap,id=n0,queues=3,script=no,downscript=no,vhost=off" }, .host = "/dev/net/tun" },
+    { "blk", "blk", "virtio-blk", .device = EVERYWHERE("blk", ",drive=d0"), .option = { DISK("d0") } },
+    { "blk-mq", "blk", "virtio-blk", .device = EVERYWHERE("blk", ",drive=d0,num-queues=3"), .option = { DISK("d0") } },
+    { "scsi", "scsi", "virtio-scsi", .device = EVERYWHERE("scsi", ",id=s0,num_queues=3"),
+      .more = { "scsi-hd,bus=s0.0,drive=d0" }, .option = { DISK("d0") } },
+    { "serial", "serial", "virtio-console", .device = EVERYWHERE("serial", ",id=s0"),
+      .more = { "virtserialport,bus=s0.0,nr=2,chardev=c0", "virtconsole,bus=s0.0,nr=5,chardev=c1" },
+      .option = { "-chardev", "null,id=c0", "-chardev", "null,id=c1" } },
+    { "rng", "rng", "virtio-rng", .device = EVERYWHERE("rng", "") },
+    { "balloon", "balloon", "virtio-balloon",
+      .device = EVERYWHERE("balloon", ",free-page-hint=on,free-page-reporting=on,page-poison=on,iothread=t0"),
+      .option = { "-object", "iothread,id=t0" } },
+    { "keyboard", "input", "virtio-input", .device = MODERN("keyboard", "") },
+    { "mouse", "input", "virtio-input", .device = MODERN("mouse", "") },
+    { "tablet", "input", "virtio-input", .device = MODERN("tablet", "") },
+    { "gpu", "gpu", "virtio-gpu", .device = MODERN("gpu", "") },
+    { "9p", "9p", "virtio-9p", .device = EVERYWHERE("9p", ",fsdev=f0,mount_tag=tag"),
+      .option = { "-fsdev", "synth,id=f0" } },
+    /* Only on the root bus. */
+    { "iommu", "iommu", "virtio-iommu", .device = { [FAMILY_PCI] = "virtio-iommu-pci" } },
+    { "mem", "mem", "virtio-mem", .device = PCI_ONLY("mem", ",memdev=m0"),
+      .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G" },
+    { "pmem", "pmem", "virtio-pmem", .device = PCI_ONLY("pmem", ",memdev=m0"),
+      .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G",
+      .blocked = "no section: it has no VMState" },
+    { "vsock", "vsock", "virtio-vhost_vsock", .host = "/dev/vhost-vsock",
+      .device = { "vhost-vsock-ccw,guest-cid=3", "vhost-vsock-pci,guest-cid=3",
+                  "vhost-vsock-pci-non-transitional,bus=port0,guest-cid=3" } },
+    { "crypto", "crypto", "virtio-crypto", .device = MODERN("crypto", ",cryptodev=c0"),
+      .option = { "-object", "cryptodev-backend-builtin,id=c0" },
+      .blocked = "QEMU refuses to migrate it" },
+    { NULL },
+};
+
+static const struct {
+    const char *name, *binary, *machine;
+    const char *before, *behind; /* the device */
+} transports[FAMILY_TRANSPORTS] = {
+    [FAMILY_CCW] = { "ccw", "qemu-system-s390x", "s390-ccw-virtio-7.2", NULL, "virtio-rng-ccw" },
+    [FAMILY_PCI] = { "pci", "qemu-system-x86_64", "pc-q35-7.2", NULL, "virtio-rng-pci" },
+    [FAMILY_PCIE] = { "pcie", "qemu-system-x86_64", "pc-q35-7.2", "pcie-root-port,id=port0", "virtio-rng-pci" },
+};
+
+const char *family_transport_name(enum family_transport transport)
+{
+    return transports[transport].name;
+}
+
+const char *family_transport_binary(enum family_transport transport)
+{
+    return transports[transport].binary;
+}
+
+const struct family *family_find(const char *name)
+{
+    for (const struct family *family = families; family->name; family++) {
+        if (strcmp(family->name, name) == 0) {
+            return family;
+        }
+    }
+    return NULL;
+}
+
+static void append(char ***list, size_t *n, const char *word)
+{
+    if (word) {
+        *list = hs_resize(*list, *n + 1, sizeof(**list));
+        (*list)[(*n)++] = hs_strdup(word);
+    }
+}
+
+Hardstop__Setup *family_setup(const struct family *family, enum family_transport transport,
+                              Hardstop__Framing framing)
+{
+    Hardstop__Setup *setup;
+
+    if (!family->device[transport]) {
+        return NULL;
+    }
+    setup = hs_alloc(sizeof(*setup));
+    hardstop__setup__init(setup);
+    setup->binary = hs_strdup(transports[transport].binary);
+    setup->machine = hs_strdup(transports[transport].machine);
+    append(&setup->device, &setup->n_device, transports[transport].before);
+    append(&setup->device, &setup->n_device, family->device[transport]);
+    for (size_t i = 0; i < HS_COUNT(family->more); i++) {
+        append(&setup->device, &setup->n_device, family->more[i]);
+    }
+    append(&setup->device, &setup->n_device, transports[transport].behind);
+    for (size_t i = 0; i < HS_COUNT(family->option); i++) {
+        append(&setup->option, &setup->n_option, family->option[i]);
+    }
+    if (family->memory) {
+        setup->memory = hs_strdup(family->memory);
+    }
+    setup->has_framing = true;
+    setup->framing = framing;
+    return setup;
+}
