@@ -4,6 +4,7 @@
 #define HARDSTOP_BASE_ALLOC_H
 
 #include <stddef.h>
+#include <string.h>
 
 /* `size` bytes, all zero; at least one. */
 void *hs_alloc(size_t size);
@@ -14,6 +15,13 @@ void *hs_resize(void *block, size_t count, size_t size);
  * block is resized by this from its first element on, or never.
  */
 void *hs_grow(void *block, size_t count, size_t size);
+/*
+ * A pointer to one more element, all zero, of a list and its count; the list has grown this way alone, from NULL on:
+ * HS_PUSH(list, n)->offset = 3.  `list` and `n` are evaluated more than once.
+ */
+#define HS_PUSH(list, n)                                   \
+    ((list) = hs_grow((list), (n), sizeof(*(list))),       \
+     (__typeof__(list))memset(&(list)[(n)++], 0, sizeof(*(list))))
 /* A copy of `size` bytes, with one zero byte after them. */
 void *hs_copy(const void *bytes, size_t size);
 char *hs_strdup(const char *text);
