@@ -6,7 +6,7 @@
 
 #include "case.pb-c.h"
 #include "harness/base/check.h"
-#include "harness/wire/virtio/tables.h"
+#include "harness/wire/tables.h"
 
 enum { CACHE_SIZE = 1024 }; /* a power of two above the number of fields in the schema (about 370) */
 

@@ -11,7 +11,7 @@
 #include "harness/case/damage.h"
 #include "harness/wire/map.h"
 #include "harness/wire/row.h"
-#include "harness/wire/virtio/tables.h"
+#include "harness/wire/tables.h"
 #include "harness/message/member.h"
 #include "harness/message/revert.h"
 #include "harness/message/text.h"

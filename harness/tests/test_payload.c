@@ -396,7 +396,8 @@ static void bytes_behind_the_last_field_are_kept(void **state)
 static void each_payload_is_found_by_its_name_alone(void **state)
 {
     (void)state;
-    for (const struct payload *payload = payloads; payload->idstr; payload++) {
+    for (size_t i = 0; payloads[i]; i++) {
+        const struct payload *payload = payloads[i];
         const ProtobufCFieldDescriptor *member =
             protobuf_c_message_descriptor_get_field(&hardstop__section__descriptor, payload->tag);
         char *path = hs_format("pci/0:0/%s", payload->idstr);

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/wire/framing.h"
 #include "harness/wire/payload.h"
-#include "harness/wire/virtio/tables.h"
+#include "harness/wire/tables.h"
 
 enum { MAX_TABLES = 96 };
 
@@ -46,8 +47,8 @@ static void visit_table(struct walk *walk, const struct table *table)
 static void walk_payloads(struct walk *walk)
 {
     memset(walk, 0, sizeof(*walk));
-    for (const struct payload *payload = payloads; payload->idstr; payload++) {
-        visit_table(walk, payload->table);
+    for (size_t i = 0; payloads[i]; i++) {
+        visit_table(walk, payloads[i]->table);
     }
 }
 
@@ -282,8 +283,8 @@ static void roots_end_with_the_rest(void **state)
     for (size_t i = 0; i < walk.n; i++) {
         bool is_root = false;
 
-        for (const struct payload *payload = payloads; payload->idstr; payload++) {
-            is_root |= payload->table == walk.tables[i];
+        for (size_t k = 0; payloads[k]; k++) {
+            is_root |= payloads[k]->table == walk.tables[i];
         }
         for (size_t k = 0; k < walk.tables[i]->n_fields; k++) {
             bool is_last = k + 1 == walk.tables[i]->n_fields;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Subsections of the configuration section: migration/savevm.c, QEMU 7.2. */
-#include "harness/base/check.h"
-#include "harness/wire/virtio/tables.h"
+#include "harness/wire/framing.h"
+#include "harness/wire/table.h"
 
 static const struct field target_page_bits_fields[] = {
     FIELD_NUMBER(Hardstop__ConfigurationTargetPageBits, target_page_bits, 4),
@@ -28,8 +28,8 @@ const struct subsection_set configuration_subsections = {
     .vmstate = "configuration",
     .element = &hardstop__subsection__descriptor,
     .known = {
-        { "configuration/target-page-bits", 25, &target_page_bits_table },
-        { "configuration/capabilities", 26, &capabilities_table },
-        { "configuration/uuid", 27, &uuid_table },
+        { "configuration/target-page-bits", HARDSTOP__SUBSECTION__BODY_TARGET_PAGE_BITS, &target_page_bits_table },
+        { "configuration/capabilities", HARDSTOP__SUBSECTION__BODY_CAPABILITIES, &capabilities_table },
+        { "configuration/uuid", HARDSTOP__SUBSECTION__BODY_UUID, &uuid_table },
     },
 };

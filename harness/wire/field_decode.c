@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables walked from bytes to message; field_encode.c mirrors it. */
+#include "harness/wire/field_decode.h"
+
 #include <stdlib.h>
 #include <string.h>
 

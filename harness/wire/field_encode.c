@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables walked from message to bytes, naming each place; field_decode.c mirrors it. */
+#include "harness/wire/field_encode.h"
+
 #include <stdlib.h>
 #include <string.h>
 

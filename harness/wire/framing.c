@@ -2,8 +2,7 @@
 /* The tables of a stream's frame: migration/savevm.c, QEMU 7.2. */
 #include "harness/wire/framing.h"
 
-#include "harness/base/check.h"
-#include "harness/wire/virtio/tables.h"
+#include "harness/wire/table.h"
 
 #define SECTION Hardstop__Section
 

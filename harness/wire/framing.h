@@ -27,5 +27,7 @@ extern const struct table framing_configuration; /* behind its type byte */
 extern const struct table framing_section; /* the part before the payload */
 extern const struct table framing_footer;
 extern const struct table framing_vmdesc; /* behind its type byte */
+/* Of the configuration section: migration/savevm.c. */
+extern const struct subsection_set configuration_subsections;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The registry of payload tables. */
+/* From a section to the table of its payload, and the walk along that table. */
 #include "harness/wire/payload.h"
 
 #include <string.h>
@@ -7,27 +7,6 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/wire/row.h"
-#include "harness/wire/virtio/tables.h"
-
-#define VIRTIO(name, member, ...)                                                                     \
-    { name, HARDSTOP__SECTION__PAYLOAD_VIRTIO, &virtio_table, HARDSTOP__VIRTIO_SECTION__DEVICE_##member, __VA_ARGS__ }
-
-const struct payload payloads[] = {
-    VIRTIO("virtio-net", NET, .other_readings = 1),
-    VIRTIO("virtio-blk", BLK, .other_readings = 1),
-    VIRTIO("virtio-balloon", BALLOON),
-    VIRTIO("virtio-rng", RNG),
-    VIRTIO("virtio-scsi", SCSI),
-    VIRTIO("virtio-console", SERIAL, .other_readings = 1),
-    VIRTIO("virtio-input", INPUT),
-    VIRTIO("virtio-gpu", GPU),
-    VIRTIO("virtio-9p", P9),
-    VIRTIO("virtio-iommu", IOMMU),
-    VIRTIO("virtio-mem", MEM),
-    VIRTIO("virtio-vhost_vsock", VSOCK),
-    { "scsi-disk", HARDSTOP__SECTION__PAYLOAD_SCSI_DISK, &scsi_disk_table, .other_readings = 2 },
-    { NULL },
-};
 
 const struct payload *payload_find(const uint8_t *idstr, size_t size)
 {
@@ -35,26 +14,12 @@ const struct payload *payload_find(const uint8_t *idstr, size_t size)
     const uint8_t *name = slash ? slash + 1 : idstr;
     size_t length = size - (size_t)(name - idstr);
 
-    for (const struct payload *payload = payloads; payload->idstr; payload++) {
-        if (strlen(payload->idstr) == length && memcmp(payload->idstr, name, length) == 0) {
-            return payload;
+    for (size_t i = 0; payloads[i]; i++) {
+        if (strlen(payloads[i]->idstr) == length && memcmp(payloads[i]->idstr, name, length) == 0) {
+            return payloads[i];
         }
     }
     return NULL;
-}
-
-/*
- * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; that of one on ccw
- * with the channel subsystem of virtual devices, 0xfe.
- */
-static uint32_t transport_of(const struct bytes *from)
-{
-    static const uint8_t version[] = { 0, 0, 0 }, vendor[] = { 0xf4, 0x1a };
-    const uint8_t *payload = from->data + from->at;
-    bool pci = bytes_left(from) >= 6 && memcmp(payload, version, sizeof(version)) == 0 &&
-               memcmp(payload + 4, vendor, sizeof(vendor)) == 0;
-
-    return pci ? HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI : HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
 }
 
 ProtobufCMessage *payload_decode(const struct payload *payload, struct bytes *from, bool bounded, unsigned reading,
@@ -66,9 +31,6 @@ ProtobufCMessage *payload_decode(const struct payload *payload, struct bytes *fr
 
     payload->table->descriptor->message_init(message);
     decoder.root = message;
-    if (payload->device) {
-        decoder.transport = transport_of(from);
-    }
     if (field_decode_into(&decoder, payload->table, message) < 0) {
         protobuf_c_message_free_unpacked(message, NULL);
         return NULL;
@@ -139,25 +101,25 @@ const ProtobufCMessage *payload_message(const Hardstop__Section *section)
 void payload_encode(struct field_encoder *encoder, const Hardstop__Section *section)
 {
     const ProtobufCMessage *message = payload_message(section);
-    const struct payload *payload = payloads;
-    size_t length;
+    size_t i = 0, length;
 
-    while (payload->idstr && payload->tag != section->payload_case) {
-        payload++;
+    while (payloads[i] && payloads[i]->tag != (uint32_t)section->payload_case) {
+        i++;
     }
-    HS_CHECK(payload->idstr, "no payload has the tag %d", section->payload_case);
+    HS_CHECK(payloads[i], "no payload has the tag %d", section->payload_case);
     length = field_path_push(encoder, protobuf_c_message_descriptor_get_field(&hardstop__section__descriptor,
                                                                               section->payload_case)->name);
-    field_encode(encoder, payload->table, message);
+    field_encode(encoder, payloads[i]->table, message);
     field_path_pop(encoder, length);
 }
 
 const ProtobufCBinaryData *payload_rest(const ProtobufCMessage *message)
 {
-    for (const struct payload *payload = payloads; message && payload->idstr; payload++) {
-        const struct field *last = &payload->table->fields[payload->table->n_fields - 1];
+    for (size_t i = 0; message && payloads[i]; i++) {
+        const struct table *table = payloads[i]->table;
+        const struct field *last = &table->fields[table->n_fields - 1];
 
-        if (payload->table->descriptor == message->descriptor) {
+        if (table->descriptor == message->descriptor) {
             return row_has(last, message) ? row_member(last, message) : NULL;
         }
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which sections have a payload table, and the way from a section's idstr or its message to that table. */
+/* The sections whose payload a table describes, and the way from a section's idstr or its message to that table. */
 #ifndef HARDSTOP_WIRE_PAYLOAD_H
 #define HARDSTOP_WIRE_PAYLOAD_H
 
-#include "harness/wire/field.h"
+#include "harness/wire/field_decode.h"
+#include "harness/wire/field_encode.h"
 #include "stream.pb-c.h"
 
 struct payload {
@@ -14,8 +15,8 @@ struct payload {
     unsigned other_readings; /* how many: field_decoder.reading */
 };
 
-/* All of them; ends with a row whose idstr is NULL. */
-extern const struct payload payloads[];
+/* All of them, each written in the file of its table; ends with NULL. */
+extern const struct payload *const payloads[];
 
 /* The payload of the section of that idstr, or NULL where no table describes it. */
 const struct payload *payload_find(const uint8_t *idstr, size_t size);

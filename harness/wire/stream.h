@@ -7,7 +7,7 @@
 #define HARDSTOP_WIRE_STREAM_H
 
 #include "harness/base/error.h"
-#include "harness/wire/field.h"
+#include "harness/wire/field_encode.h"
 #include "stream.pb-c.h"
 
 enum stream_framing {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds a field's row from the protobuf side. */
-#include "harness/wire/virtio/tables.h"
+#include "harness/wire/tables.h"
 
 #include <string.h>
 
@@ -44,10 +44,10 @@ const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor)
 {
     const struct field *found = NULL;
 
-    for (const struct payload *payload = payloads; !found && payload->idstr; payload++) {
-        /* Many sections share one table. */
-        if (payload == payloads || payload->table != payload[-1].table) {
-            found = find_in(payload->table, descriptor);
+    for (size_t i = 0; !found && payloads[i]; i++) {
+        /* Most sections share one table. */
+        if (i == 0 || payloads[i]->table != payloads[i - 1]->table) {
+            found = find_in(payloads[i]->table, descriptor);
         }
     }
     return found;

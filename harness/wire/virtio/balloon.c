@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virtio-balloon: hw/virtio/virtio-balloon.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define REPORT Hardstop__BalloonFreePageReport
@@ -17,8 +16,8 @@ static const struct subsection_set balloon_subsections = {
     .vmstate = "virtio-balloon-device",
     .element = &hardstop__subsection__descriptor,
     .known = {
-        { "virtio-balloon-device/free-page-report", 23, &report_table },
-        { "virtio-balloon-device/page-poison", 24, &poison_table },
+        { "virtio-balloon-device/free-page-report", HARDSTOP__SUBSECTION__BODY_FREE_PAGE_REPORT, &report_table },
+        { "virtio-balloon-device/page-poison", HARDSTOP__SUBSECTION__BODY_PAGE_POISON, &poison_table },
     },
 };
 
@@ -29,3 +28,4 @@ static const struct field balloon_fields[] = {
     FIELD_SUBSECTION_LIST(BALLOON, subsection, &balloon_subsections),
 };
 const struct table balloon_table = TABLE(hardstop__virtio_balloon, balloon_fields);
+VIRTIO_PAYLOAD(balloon, BALLOON, "virtio-balloon");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virtio-blk: hw/block/virtio-blk.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define REQUEST Hardstop__VirtioBlkRequest
@@ -35,3 +34,4 @@ static const struct field blk_fields[] = {
     FIELD_NUMBER(BLK, end, 1),
 };
 const struct table blk_table = TABLE(hardstop__virtio_blk, blk_fields);
+VIRTIO_PAYLOAD(blk, BLK, "virtio-blk", .other_readings = 1);

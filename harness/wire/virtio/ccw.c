@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ccw transport: hw/s390x/virtio-ccw.c and css.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define PMCW Hardstop__Pmcw
@@ -66,13 +65,13 @@ static const struct table ind_addr_table = TABLE(hardstop__ind_addr, ind_addr_fi
 static const struct subsection_set subch_subsections = {
     .vmstate = "s390_subch_dev",
     .element = &hardstop__subsection__descriptor,
-    .known = { { "s390_subch_dev/orb", 10, &orb_table } },
+    .known = { { "s390_subch_dev/orb", HARDSTOP__SUBSECTION__BODY_ORB, &orb_table } },
 };
 
 static const struct subsection_set adapter_subsections = {
     .vmstate = "s390_adapter_info",
     .element = &hardstop__subsection__descriptor,
-    .known = { { "s390_adapter_info/summary_offset", 11, &summary_offset_table } },
+    .known = { { "s390_adapter_info/summary_offset", HARDSTOP__SUBSECTION__BODY_SUMMARY_OFFSET, &summary_offset_table } },
 };
 
 #define CCW Hardstop__CcwTransport

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virtio-gpu without 3D: hw/display/virtio-gpu.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define GPU Hardstop__VirtioGpu
@@ -74,3 +73,4 @@ static const struct field gpu_fields[] = {
     FIELD_STRUCT(GPU, scanouts, &scanouts_table),
 };
 const struct table gpu_table = TABLE(hardstop__virtio_gpu, gpu_fields);
+VIRTIO_PAYLOAD(gpu, GPU, "virtio-gpu");

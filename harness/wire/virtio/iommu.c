@@ -3,7 +3,6 @@
  * virtio-iommu: hw/virtio/virtio-iommu.c, QEMU 7.2.  Trees (a count, then elements, each behind a mark, then a zero)
  * and lists (the same without the count) are those of migration/vmstate-types.c.
  */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 static bool more_elements(const struct field_decoder *decoder, const void *message, size_t i)
@@ -49,3 +48,4 @@ static const struct field iommu_fields[] = {
     FIELD_NUMBER(IOMMU, bypass, 1, FIELD_FLAG),
 };
 const struct table iommu_table = TABLE(hardstop__virtio_iommu, iommu_fields);
+VIRTIO_PAYLOAD(iommu, IOMMU, "virtio-iommu");

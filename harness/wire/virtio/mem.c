@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virtio-mem: hw/virtio/virtio-mem.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define MEM Hardstop__VirtioMem
@@ -25,3 +24,4 @@ static const struct field mem_fields[] = {
     FIELD_NUMBER(MEM, requested_size, 8), FIELD_NUMBERS(MEM, bitmap, 8, .count = bitmap_words),
 };
 const struct table mem_table = TABLE(hardstop__virtio_mem, mem_fields);
+VIRTIO_PAYLOAD(mem, MEM, "virtio-mem");

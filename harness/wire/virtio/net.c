@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virtio-net: hw/net/virtio-net.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define NET Hardstop__VirtioNet
@@ -59,7 +58,7 @@ static const struct table rss_table = TABLE(hardstop__virtio_net_rss, rss_fields
 static const struct subsection_set net_subsections = {
     .vmstate = "virtio-net-device",
     .element = &hardstop__subsection__descriptor,
-    .known = { { "virtio-net-device/rss", 22, &rss_table } },
+    .known = { { "virtio-net-device/rss", HARDSTOP__SUBSECTION__BODY_RSS, &rss_table } },
 };
 
 static const struct field net_fields[] = {
@@ -87,3 +86,4 @@ static const struct field net_fields[] = {
     FIELD_SUBSECTION_LIST(NET, subsection, &net_subsections),
 };
 const struct table net_table = TABLE(hardstop__virtio_net, net_fields);
+VIRTIO_PAYLOAD(net, NET, "virtio-net", .other_readings = 1);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The pci transport: hw/virtio/virtio-pci.c, hw/pci/pci.c and msix.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define PCI Hardstop__PciTransport
@@ -117,7 +116,7 @@ static const struct table modern_state_table = TABLE(hardstop__pci_modern_state,
 static const struct subsection_set extra_state_subsections = {
     .vmstate = "virtio_pci",
     .element = &hardstop__pci_subsection__descriptor,
-    .known = { { "virtio_pci/modern_state", 21, &modern_state_table } },
+    .known = { { "virtio_pci/modern_state", HARDSTOP__PCI_SUBSECTION__BODY_MODERN_STATE, &modern_state_table } },
 };
 
 static const struct field extra_state_fields[] = {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virtio-serial: hw/char/virtio-serial-bus.c, QEMU 7.2. */
-#include "harness/base/check.h"
 #include "harness/wire/virtio/tables.h"
 
 #define SERIAL Hardstop__VirtioSerial
@@ -47,3 +46,4 @@ static const struct field serial_fields[] = {
     FIELD_STRUCTS(SERIAL, port, &port_table),
 };
 const struct table serial_table = TABLE(hardstop__virtio_serial, serial_fields);
+VIRTIO_PAYLOAD(serial, SERIAL, "virtio-console", .other_readings = 1);

@@ -1,16 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What all virtio devices send: hw/virtio/virtio.c, QEMU 7.2. */
-#include "harness/base/check.h"
+#include <string.h>
+
 #include "harness/wire/virtio/tables.h"
+#include "virtio_devices.h"
 
 #define VIRTIO Hardstop__VirtioSection
 
 enum { QUEUE_MAX = 1024 }; /* VIRTIO_QUEUE_MAX, include/hw/virtio/virtio.h */
 
+/*
+ * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; that of one on ccw
+ * with the channel subsystem of virtual devices, 0xfe.
+ */
+static uint32_t transport_of(const struct bytes *from)
+{
+    static const uint8_t version[] = { 0, 0, 0 }, vendor[] = { 0xf4, 0x1a };
+    const uint8_t *payload = from->data + from->at;
+    bool pci = bytes_left(from) >= 6 && memcmp(payload, version, sizeof(version)) == 0 &&
+               memcmp(payload + 4, vendor, sizeof(vendor)) == 0;
+
+    return pci ? HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI : HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
+}
+
 static bool is_transport(const struct field_decoder *decoder, const void *message, const struct field *field)
 {
-    (void)message;
-    return decoder->transport == field->tag;
+    return ((const VIRTIO *)message)->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT__NOT_SET &&
+           transport_of(&decoder->in) == field->tag;
 }
 
 static bool is_device(const struct field_decoder *decoder, const void *message, const struct field *field)
@@ -90,21 +106,25 @@ static const struct subsection_set virtio_subsections = {
     .vmstate = "virtio",
     .element = &hardstop__subsection__descriptor,
     .known = {
-        { "virtio/device_endian", 12, &device_endian_table },
-        { "virtio/64bit_features", 13, &features64_table },
-        { "virtio/virtqueues", 14, &virtqueues_table },
-        { "virtio/ringsize", 15, &ring_size_table },
-        { "virtio/broken", 16, &broken_table },
-        { "virtio/extra_state", 17, &pci_extra_state_table },
-        { "virtio/started", 18, &started_table },
-        { "virtio/disabled", 19, &disabled_table },
-        { "virtio/packed_virtqueues", 20, &packed_virtqueues_table },
+        { "virtio/device_endian", HARDSTOP__SUBSECTION__BODY_DEVICE_ENDIAN, &device_endian_table },
+        { "virtio/64bit_features", HARDSTOP__SUBSECTION__BODY_FEATURES_64BIT, &features64_table },
+        { "virtio/virtqueues", HARDSTOP__SUBSECTION__BODY_VIRTQUEUES, &virtqueues_table },
+        { "virtio/ringsize", HARDSTOP__SUBSECTION__BODY_RINGSIZE, &ring_size_table },
+        { "virtio/broken", HARDSTOP__SUBSECTION__BODY_BROKEN, &broken_table },
+        { "virtio/extra_state", HARDSTOP__SUBSECTION__BODY_EXTRA_STATE, &pci_extra_state_table },
+        { "virtio/started", HARDSTOP__SUBSECTION__BODY_STARTED, &started_table },
+        { "virtio/disabled", HARDSTOP__SUBSECTION__BODY_DISABLED, &disabled_table },
+        { "virtio/packed_virtqueues", HARDSTOP__SUBSECTION__BODY_PACKED_VIRTQUEUES, &packed_virtqueues_table },
     },
 };
 
-#define DEVICE(member, number)                                                                                \
-    FIELD_ONEOF(VIRTIO, member, device_case, HARDSTOP__VIRTIO_SECTION__DEVICE_##number, &member##_table,     \
-                .present = is_device)
+#define DECLARE(member, NUMBER) extern const struct table member##_table;
+VIRTIO_DEVICES(DECLARE)
+VIRTIO_DEVICES_BEHIND_SUBSECTIONS(DECLARE)
+
+#define DEVICE(member, NUMBER)                                                                              \
+    FIELD_ONEOF(VIRTIO, member, device_case, HARDSTOP__VIRTIO_SECTION__DEVICE_##NUMBER, &member##_table,    \
+                .present = is_device),
 static const struct field virtio_fields[] = {
     FIELD_ONEOF(VIRTIO, ccw, transport_case, HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW, &ccw_table,
                 .present = is_transport),
@@ -118,20 +138,9 @@ static const struct field virtio_fields[] = {
     FIELD_BLOB(VIRTIO, config),
     FIELD_COUNT_OF(VIRTIO, num_queues, 4, 1, .min = 0, .max = QUEUE_MAX),
     FIELD_STRUCTS(VIRTIO, queue, &queue_table),
-    DEVICE(net, NET),
-    DEVICE(blk, BLK),
-    DEVICE(balloon, BALLOON),
-    DEVICE(rng, RNG),
-    DEVICE(scsi, SCSI),
-    DEVICE(serial, SERIAL),
-    DEVICE(input, INPUT),
-    DEVICE(p9, P9),
-    DEVICE(iommu, IOMMU),
-    DEVICE(mem, MEM),
-    DEVICE(vsock, VSOCK),
+    VIRTIO_DEVICES(DEVICE)
     FIELD_SUBSECTION_LIST(VIRTIO, subsection, &virtio_subsections),
-    /* Not saved by virtio_save() as the others are, but by a field behind it in the device's own VMState. */
-    DEVICE(gpu, GPU),
+    VIRTIO_DEVICES_BEHIND_SUBSECTIONS(DEVICE)
     FIELD_REST(VIRTIO),
 };
 const struct table virtio_table = TABLE(hardstop__virtio_section, virtio_fields);

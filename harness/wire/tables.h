@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables from the protobuf side: for those who know a field only by its descriptor. */
+#ifndef HARDSTOP_WIRE_TABLES_H
+#define HARDSTOP_WIRE_TABLES_H
+
+#include "harness/wire/field.h"
+
+/* The row of a field of a payload's message or of one below it, or NULL where no payload has the field. */
+const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor);
+
+#endif
