@@ -41,13 +41,13 @@ static void compare_cells(size_t section)
     make_plan(&plan, test, &options);
     for (uint32_t i = 0; i < plan.cells; i++) {
         struct sweep_cell cell = sweep_plan_cell(&plan, i);
-        bool is_first = cell.offset == cell.lane->offset, is_same;
+        bool is_first = cell.offset == cell.series->offset, is_same;
 
         sweep_plan_bytes(&plan, &cell, &bytes);
-        toy_damage(test, section, cell.lane->edit, cell.lane->value, cell.offset, &expected);
+        toy_damage(test, section, cell.series->edit, cell.series->value, cell.offset, &expected);
         assert_int_equal(bytes.size, expected.size);
         if (bytes.size && memcmp(bytes.data, expected.data, bytes.size) != 0) {
-            fail_msg("%s %s at %u", edit_name(cell.lane->edit), cell.lane->value, cell.offset);
+            fail_msg("%s %s at %u", edit_name(cell.series->edit), cell.series->value, cell.offset);
         }
         /* Every length-changing damage changes the bytes, and so does all else but a swap of equal sections. */
         assert_true(bytes.size != plan.map.encoding.out.size ||
@@ -77,8 +77,8 @@ static uint32_t count_cells(const struct sweep_plan *plan, enum edit edit)
 {
     uint32_t n = 0;
 
-    for (size_t i = 0; i < plan->n_lanes; i++) {
-        n += plan->lanes[i].edit == edit ? plan->lanes[i].count : 0;
+    for (size_t i = 0; i < plan->n_series; i++) {
+        n += plan->series[i].edit == edit ? plan->series[i].count : 0;
     }
     return n;
 }
@@ -99,10 +99,10 @@ static void every_offset_has_its_cells(void **state)
     assert_int_equal(count_cells(&plan, EDIT_FLIP), 8 * n);
     assert_int_equal(count_cells(&plan, EDIT_SECTION), 3);
     assert_true(count_cells(&plan, EDIT_RANGE) > 100);
-    for (size_t i = 0; i < plan.n_lanes; i++) {
-        assert_int_equal(plan.lanes[i].first, first);
-        assert_true(i == 0 || plan.lanes[i].edit >= plan.lanes[i - 1].edit);
-        first += plan.lanes[i].count;
+    for (size_t i = 0; i < plan.n_series; i++) {
+        assert_int_equal(plan.series[i].first, first);
+        assert_true(i == 0 || plan.series[i].edit >= plan.series[i - 1].edit);
+        first += plan.series[i].count;
     }
     assert_int_equal(plan.cells, first);
     sweep_plan_clear(&plan);
@@ -128,11 +128,11 @@ static void check_boundaries(const char *path, const char *expected)
         continue;
     }
     make_plan(&plan, test, &options);
-    for (size_t i = 0; i < plan.n_lanes; i++) {
-        const struct map_entry *entry = map_at(&plan.map, plan.lanes[i].offset);
+    for (size_t i = 0; i < plan.n_series; i++) {
+        const struct map_entry *entry = map_at(&plan.map, plan.series[i].offset);
 
         if (strcmp(entry->path, path) == 0 && (entry->section == TOY_SECTION || !strchr(path, '.'))) {
-            builder_put(&text, plan.lanes[i].value, strlen(plan.lanes[i].value));
+            builder_put(&text, plan.series[i].value, strlen(plan.series[i].value));
             builder_put(&text, " ", 1);
         }
     }

@@ -177,7 +177,7 @@ static void await_silence(struct toy_counts *counts)
     } while (now != before);
 }
 
-/* How many loads were of a stream that had been loaded.  What two lanes have in common is loaded for both. */
+/* How many loads were of a stream that had been loaded.  What two series have in common is loaded for both. */
 static uint32_t loads_over(const struct toy *toy)
 {
     uint32_t over = 0;

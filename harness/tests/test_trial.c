@@ -20,7 +20,7 @@ static void add_fields(struct audit *audit, bool with_vector)
 }
 
 /* Cells of one edit and value: rejected but for one. */
-static void add_lane(struct audit *audit, enum edit edit, const char *value, uint32_t cells, uint32_t at,
+static void add_series(struct audit *audit, enum edit edit, const char *value, uint32_t cells, uint32_t at,
                      enum verdict verdict)
 {
     const struct audit_run runs[] = {
@@ -43,14 +43,14 @@ static void fill(struct audit *audit, bool with_vector)
     audit->bytes = BYTES;
     audit->streams = 300;
     add_fields(audit, with_vector);
-    add_lane(audit, EDIT_INSERT, "00", BYTES + 1, 3, VERDICT_HUNG);
-    add_lane(audit, EDIT_INSERT, "0000", BYTES + 1, VECTOR, VERDICT_GARBAGE);
-    add_lane(audit, EDIT_INSERT, "000000", BYTES + 1, FOOTER, VERDICT_EQUAL);
-    add_lane(audit, EDIT_INSERT, "00000000", BYTES + 1, 3, VERDICT_CRASHED);
-    add_lane(audit, EDIT_DELETE, "1", BYTES, BYTES - 1, VERDICT_EQUAL);
-    add_lane(audit, EDIT_DELETE, "2", BYTES - 1, 0, VERDICT_REJECTED);
-    add_lane(audit, EDIT_DELETE, "3", BYTES - 2, 0, VERDICT_REJECTED);
-    add_lane(audit, EDIT_DELETE, "4", BYTES - 3, 0, VERDICT_REJECTED);
+    add_series(audit, EDIT_INSERT, "00", BYTES + 1, 3, VERDICT_HUNG);
+    add_series(audit, EDIT_INSERT, "0000", BYTES + 1, VECTOR, VERDICT_GARBAGE);
+    add_series(audit, EDIT_INSERT, "000000", BYTES + 1, FOOTER, VERDICT_EQUAL);
+    add_series(audit, EDIT_INSERT, "00000000", BYTES + 1, 3, VERDICT_CRASHED);
+    add_series(audit, EDIT_DELETE, "1", BYTES, BYTES - 1, VERDICT_EQUAL);
+    add_series(audit, EDIT_DELETE, "2", BYTES - 1, 0, VERDICT_REJECTED);
+    add_series(audit, EDIT_DELETE, "3", BYTES - 2, 0, VERDICT_REJECTED);
+    add_series(audit, EDIT_DELETE, "4", BYTES - 3, 0, VERDICT_REJECTED);
 }
 
 static void check(const struct trial *trial)

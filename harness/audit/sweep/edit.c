@@ -50,19 +50,19 @@ static bool edit_section(struct sweep_edit *edit, const struct stream_encoding *
     return strcmp(value, "swap") == 0 && section + 1 < plain->n_marks;
 }
 
-/* The damage that a lane does at an offset of the section, or of the stream; false when there is no such damage. */
+/* The damage that a series does at an offset of the section, or of the stream; false when there is no such damage. */
 static bool make_edit(struct sweep_edit *edit, const struct stream_encoding *plain, size_t section,
-                      const struct sweep_lane *lane, uint32_t offset)
+                      const struct sweep_series *series, uint32_t offset)
 {
     bool whole = section == SWEEP_WHOLE;
     size_t base = whole ? 0 : plain->marks[section].start, at = base + offset;
     size_t size = (whole ? plain->out.size : plain->marks[section].end) - base;
-    bool is_inside = offset < size && lane->size <= size - offset;
+    bool is_inside = offset < size && series->size <= size - offset;
 
     hardstop__damage__init(&edit->damage);
     hardstop__place__init(&edit->place);
     hardstop__truncate__init(&edit->truncate);
-    memcpy(edit->bytes, lane->bytes, sizeof(edit->bytes));
+    memcpy(edit->bytes, series->bytes, sizeof(edit->bytes));
     edit->damage.at = &edit->place;
     edit->place.has_offset = true;
     edit->place.offset = offset;
@@ -70,28 +70,28 @@ static bool make_edit(struct sweep_edit *edit, const struct stream_encoding *pla
         edit->place.has_section = edit->place.has_header = edit->place.header = true;
         edit->place.section = (uint32_t)section;
     }
-    switch (lane->edit) {
+    switch (series->edit) {
     case EDIT_TRUNCATE:
         edit->damage.kind_case = HARDSTOP__DAMAGE__KIND_TRUNCATE;
         edit->damage.truncate = &edit->truncate;
         return is_inside;
     case EDIT_DELETE:
         edit->damage.kind_case = HARDSTOP__DAMAGE__KIND_DELETE;
-        edit->damage.delete_ = lane->size;
+        edit->damage.delete_ = series->size;
         return is_inside;
     case EDIT_INSERT:
         edit->damage.kind_case = HARDSTOP__DAMAGE__KIND_INSERT;
-        edit->damage.insert = (ProtobufCBinaryData){ lane->size, edit->bytes };
+        edit->damage.insert = (ProtobufCBinaryData){ series->size, edit->bytes };
         return offset <= size;
     case EDIT_FLIP:
         edit->bytes[0] ^= is_inside ? plain->out.data[at] : 0;
         /* fall through */
     case EDIT_RANGE:
         edit->damage.kind_case = HARDSTOP__DAMAGE__KIND_OVERWRITE;
-        edit->damage.overwrite = (ProtobufCBinaryData){ lane->size, edit->bytes };
+        edit->damage.overwrite = (ProtobufCBinaryData){ series->size, edit->bytes };
         return is_inside;
     case EDIT_SECTION:
-        return edit_section(edit, plain, lane->value, at);
+        return edit_section(edit, plain, series->value, at);
     default:
         return false;
     }
@@ -117,9 +117,9 @@ void sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *ce
     struct damage_effect effect = { .first = SIZE_MAX };
     struct sweep_edit edit;
 
-    HS_CHECK(make_edit(&edit, &plan->map.encoding, plan->section, cell->lane, cell->offset), "%s %s at %u",
-             edit_name(cell->lane->edit), cell->lane->value, cell->offset);
-    if (cell->lane->edit == EDIT_SECTION) {
+    HS_CHECK(make_edit(&edit, &plan->map.encoding, plan->section, cell->series, cell->offset), "%s %s at %u",
+             edit_name(cell->series->edit), cell->series->value, cell->offset);
+    if (cell->series->edit == EDIT_SECTION) {
         reorder(plan, &edit, out);
         return;
     }
@@ -145,42 +145,42 @@ bool sweep_parse_value(const char *text, struct sweep_value *value)
     return true;
 }
 
-static bool read_hex(const char *text, struct sweep_lane *lane)
+static bool read_hex(const char *text, struct sweep_series *series)
 {
     struct sweep_value value = { .size = 0 };
     bool good = sweep_parse_value(text, &value);
 
-    memcpy(lane->bytes, value.bytes, sizeof(lane->bytes));
-    lane->size = value.size;
+    memcpy(series->bytes, value.bytes, sizeof(series->bytes));
+    series->size = value.size;
     return good;
 }
 
-static bool read_value(enum edit edit, const char *value, struct sweep_lane *lane)
+static bool read_value(enum edit edit, const char *value, struct sweep_series *series)
 {
-    if (!edit_has_value(edit, value) || strlen(value) >= sizeof(lane->value)) {
+    if (!edit_has_value(edit, value) || strlen(value) >= sizeof(series->value)) {
         return false;
     }
-    lane->edit = edit;
-    strcpy(lane->value, value);
+    series->edit = edit;
+    strcpy(series->value, value);
     if (edit == EDIT_DELETE) {
-        lane->size = (uint8_t)(value[0] - '0');
+        series->size = (uint8_t)(value[0] - '0');
     }
-    return edit == EDIT_TRUNCATE || edit == EDIT_DELETE || edit == EDIT_SECTION || read_hex(value, lane);
+    return edit == EDIT_TRUNCATE || edit == EDIT_DELETE || edit == EDIT_SECTION || read_hex(value, series);
 }
 
 Hardstop__Damage *sweep_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value,
                                uint32_t offset)
 {
     struct stream_encoding plain = { 0 };
-    struct sweep_lane lane = { 0 };
+    struct sweep_series series = { 0 };
     Hardstop__Damage *damage = NULL;
     struct sweep_edit made;
 
-    if (!test->stream || !read_value(edit, value, &lane)) {
+    if (!test->stream || !read_value(edit, value, &series)) {
         return NULL;
     }
     stream_encode(test->stream, &plain, NULL, NULL);
-    if ((section == SWEEP_WHOLE || section < plain.n_marks) && make_edit(&made, &plain, section, &lane, offset)) {
+    if ((section == SWEEP_WHOLE || section < plain.n_marks) && make_edit(&made, &plain, section, &series, offset)) {
         damage = (Hardstop__Damage *)reflect_clone(&made.damage.base);
     }
     stream_encoding_clear(&plain);

@@ -163,7 +163,7 @@ static int distrust(const struct sweep_cell *cell, enum verdict fast, enum verdi
 {
     return hs_fail(err, HS_NO_OFFSET,
                    "fast loads are not to be trusted: %s%s%s at offset %u is %s when loaded fast, and %s when not",
-                   edit_name(cell->lane->edit), *cell->lane->value ? " " : "", cell->lane->value, cell->offset,
+                   edit_name(cell->series->edit), *cell->series->value ? " " : "", cell->series->value, cell->offset,
                    verdict_name(fast), verdict_name(plain));
 }
 

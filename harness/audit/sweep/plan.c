@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lays the cells out in lanes, so that any of them is found by its number and damaged without encoding again. */
+/* Lays the cells out in series, so that any of them is found by its number and damaged without encoding again. */
 #include "harness/audit/sweep/plan.h"
 
 #include <stdio.h>
@@ -29,38 +29,38 @@ static void print_hex(const uint8_t *bytes, size_t size, char *text)
     }
 }
 
-/* Returns the lane, to be given its value; its cells are counted. */
-static struct sweep_lane *add_lane(struct sweep_plan *plan, enum edit edit, size_t offset, size_t count)
+/* Returns the series, to be given its value; its cells are counted. */
+static struct sweep_series *add_series(struct sweep_plan *plan, enum edit edit, size_t offset, size_t count)
 {
-    struct sweep_lane *lane;
+    struct sweep_series *series;
 
-    plan->lanes = hs_grow(plan->lanes, plan->n_lanes, sizeof(*plan->lanes));
-    lane = &plan->lanes[plan->n_lanes];
-    *lane = (struct sweep_lane){ .edit = edit, .offset = (uint32_t)offset, .count = (uint32_t)count,
+    plan->series = hs_grow(plan->series, plan->n_series, sizeof(*plan->series));
+    series = &plan->series[plan->n_series];
+    *series = (struct sweep_series){ .edit = edit, .offset = (uint32_t)offset, .count = (uint32_t)count,
                                  .first = plan->cells };
     if (count > MAX_CELLS || plan->cells + count > MAX_CELLS) {
         plan->cells = UINT32_MAX;
     } else {
         plan->cells += (uint32_t)count;
     }
-    plan->n_lanes += count != 0 && plan->cells != UINT32_MAX;
-    return lane;
+    plan->n_series += count != 0 && plan->cells != UINT32_MAX;
+    return series;
 }
 
-static void add_bytes_lane(struct sweep_plan *plan, enum edit edit, size_t offset, size_t count, const uint8_t *bytes,
+static void add_bytes_series(struct sweep_plan *plan, enum edit edit, size_t offset, size_t count, const uint8_t *bytes,
                            size_t size)
 {
-    struct sweep_lane *lane = add_lane(plan, edit, offset, count);
+    struct sweep_series *series = add_series(plan, edit, offset, count);
 
-    memcpy(lane->bytes, bytes, size);
-    lane->size = (uint8_t)size;
-    print_hex(bytes, size, lane->value);
+    memcpy(series->bytes, bytes, size);
+    series->size = (uint8_t)size;
+    print_hex(bytes, size, series->value);
 }
 
 static void plan_truncate(struct sweep_plan *plan, const struct sweep_options *options)
 {
     (void)options;
-    add_lane(plan, EDIT_TRUNCATE, 0, plan->bytes);
+    add_series(plan, EDIT_TRUNCATE, 0, plan->bytes);
 }
 
 /* The same value again is the same cells again. */
@@ -80,7 +80,7 @@ static void plan_insert(struct sweep_plan *plan, const struct sweep_options *opt
         const struct sweep_value *value = &options->values[i];
 
         if (!was_before(options->values, i)) {
-            add_bytes_lane(plan, EDIT_INSERT, 0, plan->bytes + 1, value->bytes, value->size);
+            add_bytes_series(plan, EDIT_INSERT, 0, plan->bytes + 1, value->bytes, value->size);
         }
     }
 }
@@ -89,10 +89,10 @@ static void plan_delete(struct sweep_plan *plan, const struct sweep_options *opt
 {
     for (unsigned n = 1; n <= 8 && n <= plan->bytes; n++) {
         if (options->lengths & 1u << (n - 1)) {
-            struct sweep_lane *lane = add_lane(plan, EDIT_DELETE, 0, plan->bytes - n + 1);
+            struct sweep_series *series = add_series(plan, EDIT_DELETE, 0, plan->bytes - n + 1);
 
-            lane->size = (uint8_t)n;
-            snprintf(lane->value, sizeof(lane->value), "%u", n);
+            series->size = (uint8_t)n;
+            snprintf(series->value, sizeof(series->value), "%u", n);
         }
     }
 }
@@ -103,7 +103,7 @@ static void plan_flip(struct sweep_plan *plan, const struct sweep_options *optio
     for (unsigned bit = 0; bit < 8; bit++) {
         uint8_t mask = (uint8_t)(1u << bit);
 
-        add_bytes_lane(plan, EDIT_FLIP, 0, plan->bytes, &mask, 1);
+        add_bytes_series(plan, EDIT_FLIP, 0, plan->bytes, &mask, 1);
     }
 }
 
@@ -123,7 +123,7 @@ static void plan_range(struct sweep_plan *plan, const struct sweep_options *opti
         }
         n = sweep_boundaries(&plan->map, entry, described, values);
         for (size_t k = 0; k < n; k++) {
-            add_bytes_lane(plan, EDIT_RANGE, entry->offset - plan->base, 1, values[k], entry->size);
+            add_bytes_series(plan, EDIT_RANGE, entry->offset - plan->base, 1, values[k], entry->size);
         }
     }
 }
@@ -138,9 +138,9 @@ static void plan_section(struct sweep_plan *plan, const struct sweep_options *op
             bool swap = kind == 0;
 
             if ((plan->section == SWEEP_WHOLE || plan->section == i) && !(swap && i + 1 == plain->n_marks)) {
-                struct sweep_lane *lane = add_lane(plan, EDIT_SECTION, plain->marks[i].start - plan->base, 1);
+                struct sweep_series *series = add_series(plan, EDIT_SECTION, plain->marks[i].start - plan->base, 1);
 
-                snprintf(lane->value, sizeof(lane->value), "%s", section_edits[kind]);
+                snprintf(series->value, sizeof(series->value), "%s", section_edits[kind]);
             }
         }
     }
@@ -207,41 +207,41 @@ int sweep_plan_init(struct sweep_plan *plan, const Hardstop__Case *test, const s
 void sweep_plan_clear(struct sweep_plan *plan)
 {
     map_clear(&plan->map);
-    free(plan->lanes);
+    free(plan->series);
     memset(plan, 0, sizeof(*plan));
 }
 
 struct sweep_cell sweep_plan_cell(const struct sweep_plan *plan, uint32_t index)
 {
-    size_t low = 0, high = plan->n_lanes;
+    size_t low = 0, high = plan->n_series;
 
     HS_CHECK(index < plan->cells, "cell %u of %u", index, plan->cells);
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
 
-        if (plan->lanes[middle].first <= index) {
+        if (plan->series[middle].first <= index) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    return (struct sweep_cell){ &plan->lanes[low], plan->lanes[low].offset + (index - plan->lanes[low].first) };
+    return (struct sweep_cell){ &plan->series[low], plan->series[low].offset + (index - plan->series[low].first) };
 }
 
 bool sweep_plan_repeats(const struct sweep_plan *plan, const struct sweep_cell *cell)
 {
-    const struct sweep_lane *lane = cell->lane;
+    const struct sweep_series *series = cell->series;
     const uint8_t *before;
 
-    if (cell->offset == lane->offset || (lane->edit != EDIT_DELETE && lane->edit != EDIT_INSERT)) {
+    if (cell->offset == series->offset || (series->edit != EDIT_DELETE && series->edit != EDIT_INSERT)) {
         return false;
     }
     before = plain_of(plan)->out.data + plan->base + cell->offset - 1;
-    if (lane->edit == EDIT_DELETE) {
-        return before[0] == before[lane->size];
+    if (series->edit == EDIT_DELETE) {
+        return before[0] == before[series->size];
     }
-    for (size_t i = 0; i < lane->size; i++) {
-        if (lane->bytes[i] != before[0]) {
+    for (size_t i = 0; i < series->size; i++) {
+        if (series->bytes[i] != before[0]) {
             return false;
         }
     }
@@ -257,11 +257,11 @@ uint64_t sweep_plan_hash(const struct sweep_plan *plan)
 
     free(packed);
     hash = XXH3_64bits_withSeed(numbers, sizeof(numbers), hash);
-    for (size_t i = 0; i < plan->n_lanes; i++) {
-        const struct sweep_lane *lane = &plan->lanes[i];
+    for (size_t i = 0; i < plan->n_series; i++) {
+        const struct sweep_series *series = &plan->series[i];
 
-        hash = XXH3_64bits_withSeed(lane->value, strlen(lane->value), hash + (uint64_t)lane->edit);
-        hash = XXH3_64bits_withSeed(&lane->offset, sizeof(lane->offset), hash + lane->count);
+        hash = XXH3_64bits_withSeed(series->value, strlen(series->value), hash + (uint64_t)series->edit);
+        hash = XXH3_64bits_withSeed(&series->offset, sizeof(series->offset), hash + series->count);
     }
     return hash;
 }

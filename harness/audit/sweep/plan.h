@@ -9,7 +9,7 @@
 #define SWEEP_VALUE_TEXT (2 * SWEEP_VALUE_SIZE + 1)
 
 /* Cells of one edit and value at consecutive offsets. */
-struct sweep_lane {
+struct sweep_series {
     enum edit edit;
     char value[SWEEP_VALUE_TEXT]; /* as in an audit_run */
     uint8_t bytes[SWEEP_VALUE_SIZE]; /* insert, range: what `value` says; flip: the mask */
@@ -24,13 +24,13 @@ struct sweep_plan {
     struct map map; /* of the undamaged stream; its encoding holds the bytes and marks */
     size_t section; /* or SWEEP_WHOLE */
     size_t base, bytes; /* of what is audited */
-    struct sweep_lane *lanes;
-    size_t n_lanes;
+    struct sweep_series *series;
+    size_t n_series;
     uint32_t cells;
 };
 
 struct sweep_cell {
-    const struct sweep_lane *lane;
+    const struct sweep_series *series;
     uint32_t offset; /* from the plan's base */
 };
 
@@ -40,7 +40,7 @@ int sweep_plan_init(struct sweep_plan *plan, const Hardstop__Case *test, const s
 void sweep_plan_clear(struct sweep_plan *plan);
 
 struct sweep_cell sweep_plan_cell(const struct sweep_plan *plan, uint32_t index);
-/* True when the cell's bytes are those of the cell before it, in the same lane: it is not loaded. */
+/* True when the cell's bytes are those of the cell before it, in the same series: it is not loaded. */
 bool sweep_plan_repeats(const struct sweep_plan *plan, const struct sweep_cell *cell);
 /* The damaged bytes of a cell, into `out` (reset first). */
 void sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *cell, struct builder *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Polls sockets, reads rings, reaps the dead: nothing here waits for one worker alone. */
+/* Polls sockets, reads rings, and collects processes that ended: nothing here waits for one worker alone. */
 #include "harness/audit/sweep/pool.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static void fail(struct sweep_pool *pool, const char *reason)
     }
 }
 
-/* A worker that gave nothing: the next may, but not without end. */
+/* A worker ended without a result.  Another is started in its place, but not for ever. */
 static void note_failure(struct sweep_pool *pool, const char *reason)
 {
     if (++pool->failures >= MAX_FAILURES + pool->n) {
@@ -40,7 +40,7 @@ static void note_failure(struct sweep_pool *pool, const char *reason)
     }
 }
 
-__attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, const struct sweep_hand *hand,
+__attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, const struct sweep_worker *worker,
                                                 int socket, pid_t parent)
 {
     const struct rlimit none = { 0, 0 };
@@ -56,86 +56,86 @@ __attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, const s
     /* Thousands of crashes are expected. */
     setrlimit(RLIMIT_CORE, &none);
     for (unsigned i = 0; i < pool->n; i++) {
-        if (pool->hands[i].pid) {
-            close(pool->hands[i].socket);
+        if (pool->workers[i].pid) {
+            close(pool->workers[i].socket);
         }
     }
-    sweep_work(&pool->job, (unsigned)(hand - pool->hands), hand->shared, socket);
+    sweep_work(&pool->job, (unsigned)(worker - pool->workers), worker->shared, socket);
     _exit(0);
 }
 
-static void start(struct sweep_pool *pool, struct sweep_hand *hand)
+static void start(struct sweep_pool *pool, struct sweep_worker *worker)
 {
     pid_t parent = getpid();
     int sockets[2];
 
-    memset(hand, 0, sizeof(*hand));
-    hand->shared = mmap(NULL, sizeof(*hand->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (hand->shared == MAP_FAILED) {
+    memset(worker, 0, sizeof(*worker));
+    worker->shared = mmap(NULL, sizeof(*worker->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (worker->shared == MAP_FAILED) {
         fail(pool, "no memory for a worker");
         return;
     }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0) {
-        munmap(hand->shared, sizeof(*hand->shared));
+        munmap(worker->shared, sizeof(*worker->shared));
         fail(pool, "no socket for a worker");
         return;
     }
     /* What is buffered now would be written by both. */
     fflush(NULL);
-    hand->pid = fork();
-    if (hand->pid == 0) {
+    worker->pid = fork();
+    if (worker->pid == 0) {
         close(sockets[0]);
-        be_worker(pool, hand, sockets[1], parent);
+        be_worker(pool, worker, sockets[1], parent);
     }
     close(sockets[1]);
-    hand->socket = sockets[0];
-    hand->since = time_now();
-    if (hand->pid < 0) {
-        hand->pid = 0;
-        close(hand->socket);
-        munmap(hand->shared, sizeof(*hand->shared));
+    worker->socket = sockets[0];
+    worker->since = time_now();
+    if (worker->pid < 0) {
+        worker->pid = 0;
+        close(worker->socket);
+        munmap(worker->shared, sizeof(*worker->shared));
         fail(pool, "cannot start a worker");
         return;
     }
-    setpgid(hand->pid, hand->pid);
+    setpgid(worker->pid, worker->pid);
 }
 
-static void take_answer(struct sweep_pool *pool, struct sweep_hand *hand, const struct sweep_message *message)
+static void take_answer(struct sweep_pool *pool, struct sweep_worker *worker, const struct sweep_message *message)
 {
-    hand->numbers = hs_grow(hand->numbers, hand->n_numbers, sizeof(*hand->numbers));
-    hand->numbers[hand->n_numbers++] =
+    worker->numbers = hs_grow(worker->numbers, worker->n_numbers, sizeof(*worker->numbers));
+    worker->numbers[worker->n_numbers++] =
         sweep_answers_put(&pool->tally->answers, (enum verdict)message->verdict, message->text);
 }
 
-static void take_message(struct sweep_pool *pool, struct sweep_hand *hand, struct sweep_message *message)
+static void take_message(struct sweep_pool *pool, struct sweep_worker *worker, struct sweep_message *message)
 {
     switch (message->kind) {
     case SWEEP_WANTS:
-        hand->waits = true;
+        worker->waits = true;
         break;
     case SWEEP_ANSWER:
         if (message->verdict < VERDICT_COUNT) {
-            take_answer(pool, hand, message);
+            take_answer(pool, worker, message);
         }
         break;
     case SWEEP_FAILED:
-        hand->has_told = true;
+        worker->has_told = true;
         note_failure(pool, message->text);
         break;
     default:
-        hand->has_told = true;
+        worker->has_told = true;
         fail(pool, message->text);
         break;
     }
 }
 
-static void take_messages(struct sweep_pool *pool, struct sweep_hand *hand)
+static void take_messages(struct sweep_pool *pool, struct sweep_worker *worker)
 {
     struct sweep_message message;
     ssize_t n;
 
     for (;;) {
-        n = recv(hand->socket, &message, sizeof(message), MSG_DONTWAIT);
+        n = recv(worker->socket, &message, sizeof(message), MSG_DONTWAIT);
         if (n < 0 && errno == EINTR) {
             continue;
         }
@@ -143,54 +143,54 @@ static void take_messages(struct sweep_pool *pool, struct sweep_hand *hand)
             return;
         }
         message.text[(size_t)n - offsetof(struct sweep_message, text) - 1] = 0;
-        take_message(pool, hand, &message);
+        take_message(pool, worker, &message);
     }
 }
 
-static void take_results(struct sweep_pool *pool, struct sweep_hand *hand)
+static void take_results(struct sweep_pool *pool, struct sweep_worker *worker)
 {
-    uint32_t read = atomic_load_explicit(&hand->shared->read, memory_order_relaxed);
-    uint32_t written = atomic_load_explicit(&hand->shared->written, memory_order_acquire);
+    uint32_t read = atomic_load_explicit(&worker->shared->read, memory_order_relaxed);
+    uint32_t written = atomic_load_explicit(&worker->shared->written, memory_order_acquire);
 
     if (read == written) {
         return;
     }
     /* The answers' texts were sent before their numbers were used. */
-    take_messages(pool, hand);
+    take_messages(pool, worker);
     for (; read != written; read++) {
-        uint32_t cell = hand->shared->ring[read % SWEEP_RING].cell;
-        uint32_t answer = hand->shared->ring[read % SWEEP_RING].answer;
+        uint32_t cell = worker->shared->ring[read % SWEEP_RING].cell;
+        uint32_t answer = worker->shared->ring[read % SWEEP_RING].answer;
 
         /* A loader that went wild inside the worker may have written here. */
-        if (cell >= pool->tally->plan->cells || answer >= hand->n_numbers) {
+        if (cell >= pool->tally->plan->cells || answer >= worker->n_numbers) {
             fail(pool, "a worker's results make no sense: its loader wrote where it should not");
             return;
         }
-        sweep_tally_put(pool->tally, cell, hand->numbers[answer]);
+        sweep_tally_put(pool->tally, cell, worker->numbers[answer]);
         pool->failures = 0;
     }
-    atomic_store_explicit(&hand->shared->read, read, memory_order_release);
+    atomic_store_explicit(&worker->shared->read, read, memory_order_release);
 }
 
-static void give_piece(struct sweep_pool *pool, struct sweep_hand *hand)
+static void give_piece(struct sweep_pool *pool, struct sweep_worker *worker)
 {
     /* What was asked for after the last look at the ring is in it. */
-    take_results(pool, hand);
-    if (sweep_tally_take(pool->tally, pool->n, &hand->piece)) {
-        hand->waits = false;
+    take_results(pool, worker);
+    if (sweep_tally_take(pool->tally, pool->n, &worker->piece)) {
+        worker->waits = false;
         /* One that died meanwhile is seen soon. */
-        send(hand->socket, &hand->piece, sizeof(hand->piece), MSG_NOSIGNAL);
+        send(worker->socket, &worker->piece, sizeof(worker->piece), MSG_NOSIGNAL);
     } else {
-        hand->piece = (struct sweep_piece){ 0 };
+        worker->piece = (struct sweep_piece){ 0 };
     }
 }
 
-static void end_hand(struct sweep_hand *hand)
+static void clear_worker(struct sweep_worker *worker)
 {
-    close(hand->socket);
-    munmap(hand->shared, sizeof(*hand->shared));
-    free(hand->numbers);
-    memset(hand, 0, sizeof(*hand));
+    close(worker->socket);
+    munmap(worker->shared, sizeof(*worker->shared));
+    free(worker->numbers);
+    memset(worker, 0, sizeof(*worker));
 }
 
 /* How a process ended: "SIGSEGV", "exit(3)". */
@@ -204,14 +204,14 @@ static void print_end(int status, char *text, size_t size)
 }
 
 /* The verdict on a cell whose load, not a fast one, took the process with it. */
-static void judge_end(struct sweep_pool *pool, const struct sweep_hand *hand, uint32_t cell, int status)
+static void judge_end(struct sweep_pool *pool, const struct sweep_worker *worker, uint32_t cell, int status)
 {
     enum verdict verdict = VERDICT_CRASHED;
     char end[32], text[SWEEP_TEXT];
 
     print_end(status, end, sizeof(end));
     snprintf(text, sizeof(text), "%s ended the loader's process", end);
-    if (hand->was_silent) {
+    if (worker->was_silent) {
         verdict = VERDICT_HUNG;
         snprintf(text, sizeof(text), "no answer in time; the loader's process was killed");
     } else if (WIFSIGNALED(status) && loader_is_from_outside(WTERMSIG(status))) {
@@ -222,7 +222,8 @@ static void judge_end(struct sweep_pool *pool, const struct sweep_hand *hand, ui
     pool->failures = 0;
 }
 
-static void explain_failure(struct sweep_pool *pool, const struct sweep_hand *hand, enum sweep_phase phase, int status)
+static void explain_failure(struct sweep_pool *pool, const struct sweep_worker *worker, enum sweep_phase phase,
+                            int status)
 {
     static const char *const doing[] = {
         [SWEEP_OPENING] = "opening the loader", [SWEEP_REFERENCE] = "loading the undamaged stream",
@@ -232,77 +233,80 @@ static void explain_failure(struct sweep_pool *pool, const struct sweep_hand *ha
     char end[32], text[SWEEP_TEXT];
 
     if (phase == SWEEP_FRESH && ++pool->fresh_failures > 1) {
-        /* Twice is no chance: not every loader can do this, and only some words are lost without. */
+        /*
+         * Once may be an accident; a second time, this loader cannot load a stream without sections.  Without it a
+         * message only lacks which sections were never loaded.
+         */
         pool->job.with_fresh = false;
         pool->failures = 0;
         return;
     }
     print_end(status, end, sizeof(end));
-    snprintf(text, sizeof(text), "a worker %s (%s) %s", hand->was_silent ? "gave no sign of life" : "died", end,
+    snprintf(text, sizeof(text), "a worker %s (%s) %s", worker->was_silent ? "gave no sign of life" : "died", end,
              phase <= SWEEP_PLAIN ? doing[phase] : "");
     note_failure(pool, text);
 }
 
-/* Takes up what a worker that ended had in hand. */
-static void bury(struct sweep_pool *pool, struct sweep_hand *hand, int status)
+/* A worker ended: judges the cell that it was at, and hands back the rest of its piece. */
+static void take_end(struct sweep_pool *pool, struct sweep_worker *worker, int status)
 {
-    enum sweep_phase phase = atomic_load(&hand->shared->pulse.phase);
-    uint32_t at = atomic_load(&hand->shared->at);
+    enum sweep_phase phase = atomic_load(&worker->shared->pulse.phase);
+    uint32_t at = atomic_load(&worker->shared->at);
     struct sweep_piece rest;
 
-    take_messages(pool, hand);
-    take_results(pool, hand);
-    rest = hand->piece;
-    if (!hand->has_told && at - 1 >= rest.first && at - 1 < rest.end && !pool->tally->results[at - 1] &&
+    take_messages(pool, worker);
+    take_results(pool, worker);
+    rest = worker->piece;
+    if (!worker->has_told && at - 1 >= rest.first && at - 1 < rest.end && !pool->tally->results[at - 1] &&
         (phase == SWEEP_FAST || phase == SWEEP_PLAIN)) {
         if (phase == SWEEP_FAST) {
             sweep_tally_return(pool->tally, (struct sweep_piece){ at, rest.end, rest.plainly });
             rest = (struct sweep_piece){ at - 1, at, true };
         } else {
-            judge_end(pool, hand, at - 1, status);
+            judge_end(pool, worker, at - 1, status);
         }
-    } else if (!hand->has_told && !atomic_load(&hand->shared->stop)) {
-        explain_failure(pool, hand, phase, status);
+    } else if (!worker->has_told && !atomic_load(&worker->shared->stop)) {
+        explain_failure(pool, worker, phase, status);
     }
     sweep_tally_return(pool->tally, rest);
-    end_hand(hand);
+    clear_worker(worker);
 }
 
-static void kill_hand(const struct sweep_hand *hand)
+static void kill_worker(const struct sweep_worker *worker)
 {
     /* With all that the loader started. */
-    kill(-hand->pid, SIGKILL);
-    kill(hand->pid, SIGKILL);
+    kill(-worker->pid, SIGKILL);
+    kill(worker->pid, SIGKILL);
 }
 
-static void watch(struct sweep_pool *pool, struct sweep_hand *hand)
+static void watch(struct sweep_pool *pool, struct sweep_worker *worker)
 {
-    uint32_t phase = atomic_load(&hand->shared->pulse.phase), loads = atomic_load(&hand->shared->pulse.loads);
+    uint32_t phase = atomic_load(&worker->shared->pulse.phase), loads = atomic_load(&worker->shared->pulse.loads);
     uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : SWEEP_GRACE_MS;
     double limit = ((double)pool->job.timeout_ms * LOADER_PATIENCE + grace_ms) / 1000.0, now = time_now();
 
-    if (loads != hand->loads || phase == SWEEP_IDLE) {
-        hand->loads = loads;
-        hand->since = now;
-    } else if (now - hand->since > limit && !hand->was_silent) {
-        hand->was_silent = true;
-        kill_hand(hand);
+    if (loads != worker->loads || phase == SWEEP_IDLE) {
+        worker->loads = loads;
+        worker->since = now;
+    } else if (now - worker->since > limit && !worker->was_silent) {
+        worker->was_silent = true;
+        kill_worker(worker);
     }
 }
 
-static void tend(struct sweep_pool *pool, struct sweep_hand *hand)
+static void serve(struct sweep_pool *pool, struct sweep_worker *worker)
 {
     int status;
 
-    take_messages(pool, hand);
-    take_results(pool, hand);
-    if (hand->waits && !pool->has_failed) {
-        give_piece(pool, hand);
+    take_messages(pool, worker);
+    take_results(pool, worker);
+    if (worker->waits && !pool->has_failed) {
+        give_piece(pool, worker);
     }
-    if (waitpid(hand->pid, &status, WNOHANG) == hand->pid) {
-        bury(pool, hand, status);
+    if (waitpid(worker->pid, &status, WNOHANG) == worker->pid) {
+        take_end(pool, worker, status);
     } else {
-        watch(pool, hand);
+        watch(pool, worker);
     }
 }
 
@@ -312,19 +316,19 @@ void sweep_pool_turn(struct sweep_pool *pool)
     nfds_t n = 0;
 
     for (unsigned i = 0; i < pool->n && !pool->has_failed; i++) {
-        if (!pool->hands[i].pid && sweep_tally_has_more(pool->tally)) {
-            start(pool, &pool->hands[i]);
+        if (!pool->workers[i].pid && sweep_tally_has_more(pool->tally)) {
+            start(pool, &pool->workers[i]);
         }
     }
     for (unsigned i = 0; i < pool->n; i++) {
-        if (pool->hands[i].pid) {
-            fds[n++] = (struct pollfd){ .fd = pool->hands[i].socket, .events = POLLIN };
+        if (pool->workers[i].pid) {
+            fds[n++] = (struct pollfd){ .fd = pool->workers[i].socket, .events = POLLIN };
         }
     }
     poll(fds, n, TURN_MS);
     for (unsigned i = 0; i < pool->n; i++) {
-        if (pool->hands[i].pid) {
-            tend(pool, &pool->hands[i]);
+        if (pool->workers[i].pid) {
+            serve(pool, &pool->workers[i]);
         }
     }
 }
@@ -334,29 +338,29 @@ void sweep_pool_end(struct sweep_pool *pool)
     double deadline = time_now() + END_MS / 1000.0;
 
     for (unsigned i = 0; i < pool->n; i++) {
-        if (pool->hands[i].pid) {
-            atomic_store(&pool->hands[i].shared->stop, 1);
-            shutdown(pool->hands[i].socket, SHUT_WR);
+        if (pool->workers[i].pid) {
+            atomic_store(&pool->workers[i].shared->stop, 1);
+            shutdown(pool->workers[i].socket, SHUT_WR);
         }
     }
     for (unsigned i = 0; i < pool->n; i++) {
-        struct sweep_hand *hand = &pool->hands[i];
+        struct sweep_worker *worker = &pool->workers[i];
         int status;
 
-        while (hand->pid && waitpid(hand->pid, &status, WNOHANG) == 0) {
-            take_messages(pool, hand);
-            take_results(pool, hand);
+        while (worker->pid && waitpid(worker->pid, &status, WNOHANG) == 0) {
+            take_messages(pool, worker);
+            take_results(pool, worker);
             if (time_now() > deadline) {
-                kill_hand(hand);
-                waitpid(hand->pid, &status, 0);
+                kill_worker(worker);
+                waitpid(worker->pid, &status, 0);
                 break;
             }
             usleep(2000);
         }
-        if (hand->pid) {
-            take_messages(pool, hand);
-            take_results(pool, hand);
-            end_hand(hand);
+        if (worker->pid) {
+            take_messages(pool, worker);
+            take_results(pool, worker);
+            clear_worker(worker);
         }
     }
 }

@@ -9,7 +9,7 @@
 
 #define SWEEP_WORKERS 64
 
-struct sweep_hand {
+struct sweep_worker {
     pid_t pid; /* 0: none */
     int socket;
     struct sweep_shared *shared;
@@ -26,7 +26,7 @@ struct sweep_hand {
 struct sweep_pool {
     struct sweep_job job;
     struct sweep_tally *tally;
-    struct sweep_hand hands[SWEEP_WORKERS];
+    struct sweep_worker workers[SWEEP_WORKERS];
     unsigned n;
     unsigned failures; /* of workers, since the last result */
     unsigned fresh_failures; /* of workers that loaded a stream without sections */

@@ -18,14 +18,14 @@ static void find_repeats(struct sweep_tally *tally)
     const struct sweep_plan *plan = tally->plan;
 
     tally->repeats = hs_alloc(plan->cells);
-    for (size_t i = 0; i < plan->n_lanes; i++) {
-        const struct sweep_lane *lane = &plan->lanes[i];
+    for (size_t i = 0; i < plan->n_series; i++) {
+        const struct sweep_series *series = &plan->series[i];
 
-        for (uint32_t k = 0; k < lane->count; k++) {
-            struct sweep_cell cell = { lane, lane->offset + k };
+        for (uint32_t k = 0; k < series->count; k++) {
+            struct sweep_cell cell = { series, series->offset + k };
 
-            tally->repeats[lane->first + k] = sweep_plan_repeats(plan, &cell);
-            tally->streams += !tally->repeats[lane->first + k];
+            tally->repeats[series->first + k] = sweep_plan_repeats(plan, &cell);
+            tally->streams += !tally->repeats[series->first + k];
         }
     }
 }
@@ -146,17 +146,17 @@ static void add_fields(const struct sweep_plan *plan, struct audit *audit)
     }
 }
 
-static void add_lane(const struct sweep_tally *tally, const struct sweep_lane *lane, struct audit *audit)
+static void add_series(const struct sweep_tally *tally, const struct sweep_series *series, struct audit *audit)
 {
     uint32_t result = 0, length;
 
-    for (uint32_t k = 0; k < lane->count; k += length) {
-        struct audit_run run = { .edit = lane->edit, .value = lane->value, .offset = lane->offset + k };
+    for (uint32_t k = 0; k < series->count; k += length) {
+        struct audit_run run = { .edit = series->edit, .value = series->value, .offset = series->offset + k };
 
-        result = tally->results[lane->first + k] ? tally->results[lane->first + k] : result;
-        HS_CHECK(result, "cell %u has no result", lane->first + k);
-        for (length = 1; k + length < lane->count; length++) {
-            uint32_t next = tally->results[lane->first + k + length];
+        result = tally->results[series->first + k] ? tally->results[series->first + k] : result;
+        HS_CHECK(result, "cell %u has no result", series->first + k);
+        for (length = 1; k + length < series->count; length++) {
+            uint32_t next = tally->results[series->first + k + length];
 
             if (next && next != result) {
                 break;
@@ -171,7 +171,7 @@ static void add_lane(const struct sweep_tally *tally, const struct sweep_lane *l
 
 static int in_audits_order(const void *left, const void *right)
 {
-    const struct sweep_lane *a = *(const struct sweep_lane *const *)left, *b = *(const struct sweep_lane *const *)right;
+    const struct sweep_series *a = *(const struct sweep_series *const *)left, *b = *(const struct sweep_series *const *)right;
     struct audit_run first = { .edit = a->edit, .value = a->value, .offset = a->offset };
     struct audit_run second = { .edit = b->edit, .value = b->value, .offset = b->offset };
 
@@ -181,7 +181,7 @@ static int in_audits_order(const void *left, const void *right)
 void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
 {
     const struct sweep_plan *plan = tally->plan;
-    const struct sweep_lane **lanes = hs_resize(NULL, plan->n_lanes, sizeof(*lanes));
+    const struct sweep_series **series = hs_resize(NULL, plan->n_series, sizeof(*series));
     char idstr[512] = "";
 
     if (plan->section != SWEEP_WHOLE) {
@@ -197,12 +197,12 @@ void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
     audit->bytes = (uint32_t)plan->bytes;
     audit->streams = tally->streams;
     add_fields(plan, audit);
-    for (size_t i = 0; i < plan->n_lanes; i++) {
-        lanes[i] = &plan->lanes[i];
+    for (size_t i = 0; i < plan->n_series; i++) {
+        series[i] = &plan->series[i];
     }
-    qsort(lanes, plan->n_lanes, sizeof(*lanes), in_audits_order);
-    for (size_t i = 0; i < plan->n_lanes; i++) {
-        add_lane(tally, lanes[i], audit);
+    qsort(series, plan->n_series, sizeof(*series), in_audits_order);
+    for (size_t i = 0; i < plan->n_series; i++) {
+        add_series(tally, series[i], audit);
     }
-    free(lanes);
+    free(series);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the page's script looks up for a byte, in short: numbers of base 36, runs by lane (edit and value), texts once.
+ * What the page's script looks up for a byte, in short: numbers of base 36, runs by series (edit and value), texts once.
  *   fields  "GROUP.SIZE[.INDEX...] ...": the indexes fill the [] of the group's name, from left to right
  *   runs    "COUNT LETTER MESSAGE ..." without spaces within; '_' for cells that were not tested
  *   texts   how many characters are those of the text before, and the rest: thousands may differ in a few digits
@@ -149,7 +149,7 @@ static size_t print_run(const struct html_page *page, const struct texts *messag
     return same;
 }
 
-static void print_lanes(const struct html_page *page, const struct html_side *side, const struct texts *messages)
+static void print_series(const struct html_page *page, const struct html_side *side, const struct texts *messages)
 {
     const struct audit *audit = side->audit;
     const struct audit_run *last = NULL;
@@ -203,8 +203,8 @@ void html_data(const struct html_page *page)
         fprintf(out, ",\"bytes\":%" PRIu32 ",\"places\":%" PRIu32 ",\"fields\":\"", side->audit->bytes,
                 side->grid.places);
         print_fields(page, side);
-        fputs("\",\n\"lanes\":[", out);
-        print_lanes(page, side, &messages);
+        fputs("\",\n\"series\":[", out);
+        print_series(page, side, &messages);
         fputs("]}", out);
     }
     fputs("]}\n</script>\n", out);

@@ -33,10 +33,10 @@
     side.end = offset;
   }
 
-  function decodeLane(lane) {
-    const decoded = { edit: lane[0], value: lane[1], starts: [], letters: [], messages: [] };
+  function decodeSeries(series) {
+    const decoded = { edit: series[0], value: series[1], starts: [], letters: [], messages: [] };
     let offset = 0;
-    for (const word of lane[2].trim().split(' ')) {
+    for (const word of series[2].trim().split(' ')) {
       const parts = /^([0-9a-z]+)([.=GHC?_])([0-9a-z]*)$/.exec(word);
       decoded.starts.push(offset);
       decoded.letters.push(parts[2]);
@@ -55,7 +55,7 @@
 
   for (const side of data.sides) {
     decodeFields(side);
-    side.lanes = side.lanes.map(decodeLane);
+    side.series = side.series.map(decodeSeries);
   }
 
   /* The field at an offset: its name with indexes, where it begins, and the index of its entry. */
@@ -72,12 +72,12 @@
 
   function cellsAt(side, offset) {
     const found = [];
-    for (const lane of side.lanes) {
-      const field = lane.edit === 'range' ? fieldAt(side, offset).start : offset;
-      const i = field < lane.end ? find(lane.starts, field) : -1;
-      if (i >= 0 && verdicts[lane.letters[i]]) {
-        found.push({ edit: lane.edit, value: lane.value, letter: lane.letters[i],
-                     message: lane.messages[i] < 0 ? '' : messages[lane.messages[i]] });
+    for (const series of side.series) {
+      const field = series.edit === 'range' ? fieldAt(side, offset).start : offset;
+      const i = field < series.end ? find(series.starts, field) : -1;
+      if (i >= 0 && verdicts[series.letters[i]]) {
+        found.push({ edit: series.edit, value: series.value, letter: series.letters[i],
+                     message: series.messages[i] < 0 ? '' : messages[series.messages[i]] });
       }
     }
     return found;

@@ -69,10 +69,10 @@ static const struct row net_rows[] = {
 };
 
 /* Which edits with which values; in order. */
-static const struct lane {
+static const struct series {
     enum edit edit;
     const char *value;
-} lanes[] = {
+} all_series[] = {
     { EDIT_TRUNCATE, "" },  { EDIT_INSERT, "00" }, { EDIT_INSERT, "41" }, { EDIT_INSERT, "ff" }, { EDIT_DELETE, "1" },
     { EDIT_DELETE, "2" },   { EDIT_FLIP, "01" },   { EDIT_RANGE, "ffff" }, { EDIT_SECTION, "drop" },
     { EDIT_SECTION, "swap" },
@@ -125,16 +125,16 @@ static size_t add_rows(struct audit *audit, const struct row *rows, size_t n, ui
     return together;
 }
 
-static enum verdict verdict_of(struct random *random, const struct lane *lane, int temper, bool footers)
+static enum verdict verdict_of(struct random *random, const struct series *series, int temper, bool footers)
 {
     unsigned leak = footers ? 3 : 1;
 
-    if (lane->edit == EDIT_FLIP || lane->edit == EDIT_RANGE) {
+    if (series->edit == EDIT_FLIP || series->edit == EDIT_RANGE) {
         return temper == STRICT    ? VERDICT_REJECTED
                : temper == FRAGILE ? (random_one_in(random, 2) ? VERDICT_CRASHED : VERDICT_HUNG)
                                    : VERDICT_GARBAGE;
     }
-    if (lane->edit == EDIT_TRUNCATE || temper == STRICT) {
+    if (series->edit == EDIT_TRUNCATE || temper == STRICT) {
         return VERDICT_REJECTED;
     }
     if (temper == FRAGILE) {
@@ -142,7 +142,7 @@ static enum verdict verdict_of(struct random *random, const struct lane *lane, i
                                                : VERDICT_REJECTED;
     }
     if (temper == ZEROS) {
-        return strcmp(lane->value, "00") == 0 || lane->edit == EDIT_DELETE
+        return strcmp(series->value, "00") == 0 || series->edit == EDIT_DELETE
                    ? (random_one_in(random, 40 * leak) ? VERDICT_UNKNOWN
                       : footers                        ? VERDICT_REJECTED
                                                        : VERDICT_EQUAL)
@@ -160,39 +160,39 @@ static const char *const messages[VERDICT_COUNT] = {
     [VERDICT_HUNG] = "no answer within 2000 ms",
 };
 
-static void add_run(struct audit *audit, const struct lane *lane, uint32_t offset, uint32_t count, enum verdict verdict,
+static void add_run(struct audit *audit, const struct series *series, uint32_t offset, uint32_t count, enum verdict verdict,
                     const char *message)
 {
-    struct audit_run run = { lane->edit, lane->value, offset, count, verdict, message };
+    struct audit_run run = { series->edit, series->value, offset, count, verdict, message };
 
     audit_add(audit, &run);
 }
 
-static void add_lane(struct audit *audit, struct random *random, const struct lane *lane, const uint8_t *tempers,
+static void add_series(struct audit *audit, struct random *random, const struct series *series, const uint8_t *tempers,
                      bool footers)
 {
-    for (uint32_t offset = 0; offset < audit->bytes + (lane->edit == EDIT_INSERT); offset++) {
+    for (uint32_t offset = 0; offset < audit->bytes + (series->edit == EDIT_INSERT); offset++) {
         const struct audit_field *field = audit_field_at(audit, offset);
-        enum verdict verdict = field ? verdict_of(random, lane, tempers[offset], footers) : VERDICT_EQUAL;
+        enum verdict verdict = field ? verdict_of(random, series, tempers[offset], footers) : VERDICT_EQUAL;
         const char *message = messages[verdict];
 
-        if ((lane->edit == EDIT_RANGE && (!field || field->offset != offset)) ||
-            (lane->edit == EDIT_SECTION && offset)) {
+        if ((series->edit == EDIT_RANGE && (!field || field->offset != offset)) ||
+            (series->edit == EDIT_SECTION && offset)) {
             continue;
         }
-        if (verdict == VERDICT_REJECTED && footers && lane->edit != EDIT_TRUNCATE && offset > 40) {
+        if (verdict == VERDICT_REJECTED && footers && series->edit != EDIT_TRUNCATE && offset > 40) {
             message = "Missing section footer for 0000:/fe.0.0000/virtio-net";
-        } else if (verdict == VERDICT_REJECTED && lane->edit == EDIT_TRUNCATE) {
+        } else if (verdict == VERDICT_REJECTED && series->edit == EDIT_TRUNCATE) {
             message = "load of migration failed: Input/output error";
         }
-        add_run(audit, lane, offset, 1, verdict, message);
+        add_run(audit, series, offset, 1, verdict, message);
     }
 }
 
 static void add_finding(struct audit *audit, const char *property, enum verdict verdict, const char *field,
-                        const char *message, const struct lane *lane, uint32_t offset, uint32_t cells)
+                        const char *message, const struct series *series, uint32_t offset, uint32_t cells)
 {
-    struct audit_finding added = { .edit = lane->edit, .value = lane->value, .offset = offset, .cells = cells };
+    struct audit_finding added = { .edit = series->edit, .value = series->value, .offset = offset, .cells = cells };
     struct finding *finding = &added.finding;
     char *path;
 
@@ -223,13 +223,13 @@ static void add_findings(struct audit *audit)
         for (size_t r = 0, found = 0; r < audit->n_runs && found < 4; r++) {
             const struct audit_run *run = &audit->runs[r];
             const struct audit_field *field = audit_field_at(audit, run->offset);
-            struct lane lane = { run->edit, run->value };
+            struct series series = { run->edit, run->value };
 
             if (run->verdict == order[i] && field && field != last) {
                 char name[256];
 
                 map_path_without_indexes(field->path, name, sizeof(name));
-                add_finding(audit, properties[i], order[i], name, *run->message ? run->message : "accepted", &lane,
+                add_finding(audit, properties[i], order[i], name, *run->message ? run->message : "accepted", &series,
                             run->offset, 3 * run->count);
                 last = field;
                 found++;
@@ -253,8 +253,8 @@ void audits_net(struct audit *audit, bool footers)
         add_field(audit, "footer.mark", 1);
         add_field(audit, "footer.section_id", 4);
     }
-    for (size_t i = 0; i < HS_COUNT(lanes); i++) {
-        add_lane(audit, &random, &lanes[i], tempers, footers);
+    for (size_t i = 0; i < HS_COUNT(all_series); i++) {
+        add_series(audit, &random, &all_series[i], tempers, footers);
     }
     audit->streams = 9000;
     add_findings(audit);
@@ -263,7 +263,7 @@ void audits_net(struct audit *audit, bool footers)
 
 void audits_large(struct audit *audit, uint32_t bytes, unsigned every)
 {
-    static const struct lane five[] = { { EDIT_TRUNCATE, "" }, { EDIT_INSERT, "00" }, { EDIT_INSERT, "41" },
+    static const struct series five[] = { { EDIT_TRUNCATE, "" }, { EDIT_INSERT, "00" }, { EDIT_INSERT, "41" },
                                         { EDIT_INSERT, "ff" }, { EDIT_DELETE, "1" },  { EDIT_DELETE, "2" } };
     struct random random;
     char path[64];
@@ -304,7 +304,7 @@ void audits_hostile(struct audit *audit)
         "'><svg onload=document.title='injected'>", "<!-- --> ]]> &amp; &#60; \\u003c", "\xff\xfe not UTF-8 \xc0\xaf",
         "\xe2\x80\xae turned \xe2\x80\xac", "</style><style>*{display:none}</style>", "a' ; rm -rf $HOME ; echo '",
     };
-    struct lane lane = { EDIT_INSERT, "<b>" };
+    struct series series = { EDIT_INSERT, "<b>" };
 
     set_setup(audit, true);
     audit->section = audit_keep(audit, texts[0]);
@@ -317,10 +317,10 @@ void audits_hostile(struct audit *audit)
         add_field(audit, texts[i], 2);
     }
     for (uint32_t offset = 0; offset < audit->bytes; offset++) {
-        add_run(audit, &lane, offset, 1, offset % 2 ? VERDICT_GARBAGE : VERDICT_REJECTED, texts[offset / 2]);
+        add_run(audit, &series, offset, 1, offset % 2 ? VERDICT_GARBAGE : VERDICT_REJECTED, texts[offset / 2]);
     }
     for (size_t i = 0; i < HS_COUNT(texts); i++) {
-        add_finding(audit, texts[i], VERDICT_GARBAGE, texts[i], texts[i], &lane, 2 * i + 1, 1);
+        add_finding(audit, texts[i], VERDICT_GARBAGE, texts[i], texts[i], &series, 2 * i + 1, 1);
         audit->findings[i].path = audit_keep(audit, texts[i]);
     }
     audit->streams = 16;
@@ -328,8 +328,8 @@ void audits_hostile(struct audit *audit)
 
 void audits_tiny(struct audit *audit)
 {
-    static const struct lane truncate = { EDIT_TRUNCATE, "" }, insert = { EDIT_INSERT, "00" };
-    static const struct lane flip = { EDIT_FLIP, "80" };
+    static const struct series truncate = { EDIT_TRUNCATE, "" }, insert = { EDIT_INSERT, "00" };
+    static const struct series flip = { EDIT_FLIP, "80" };
 
     set_setup(audit, true);
     add_field(audit, "type", 1);
