@@ -17,60 +17,6 @@ struct audit_text {
     char text[];
 };
 
-static const char *const names[EDIT_COUNT] = {
-    [EDIT_TRUNCATE] = "truncate", [EDIT_INSERT] = "insert", [EDIT_DELETE] = "delete",
-    [EDIT_FLIP] = "flip",         [EDIT_RANGE] = "range",   [EDIT_SECTION] = "section",
-};
-
-const char *edit_name(enum edit edit)
-{
-    return names[edit];
-}
-
-enum edit edit_of_name(const char *name)
-{
-    for (int i = 0; i < EDIT_COUNT; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (enum edit)i;
-        }
-    }
-    return EDIT_COUNT;
-}
-
-bool edit_changes_length(enum edit edit)
-{
-    return edit == EDIT_TRUNCATE || edit == EDIT_INSERT || edit == EDIT_DELETE;
-}
-
-bool edit_fails_by_itself(enum edit edit, enum verdict verdict)
-{
-    return verdict == VERDICT_CRASHED || verdict == VERDICT_HUNG ||
-           (edit_changes_length(edit) && (verdict == VERDICT_EQUAL || verdict == VERDICT_GARBAGE));
-}
-
-static bool is_hex(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length && length % 2 == 0 && strspn(text, "0123456789abcdef") == length;
-}
-
-bool edit_has_value(enum edit edit, const char *value)
-{
-    switch (edit) {
-    case EDIT_TRUNCATE:
-        return !*value;
-    case EDIT_DELETE:
-        return strlen(value) == 1 && *value >= '1' && *value <= '8';
-    case EDIT_FLIP:
-        return is_hex(value) && strlen(value) == 2;
-    case EDIT_SECTION:
-        return strcmp(value, "swap") == 0 || strcmp(value, "repeat") == 0 || strcmp(value, "drop") == 0;
-    default:
-        return is_hex(value);
-    }
-}
-
 static bool is_ascii(const char *text)
 {
     while (*text && (unsigned char)*text < 0x80) {
@@ -136,8 +82,8 @@ int audit_compare_runs(const struct audit_run *left, const struct audit_run *rig
 
 static bool continues(const struct audit_run *last, const struct audit_run *run)
 {
-    return run->edit != EDIT_RANGE && run->edit != EDIT_SECTION && last->edit == run->edit &&
-           last->value == run->value && last->offset + last->count == run->offset && last->verdict == run->verdict &&
+    return edit_kinds[run->edit].place == EDIT_AT_BYTE && last->edit == run->edit && last->value == run->value &&
+           last->offset + last->count == run->offset && last->verdict == run->verdict &&
            last->message == run->message;
 }
 
@@ -158,7 +104,7 @@ void audit_add(struct audit *audit, const struct audit_run *run)
 
     kept.value = last && strcmp(last->value, run->value) == 0 ? last->value : audit_keep(audit, run->value);
     kept.message = audit_keep(audit, run->message);
-    HS_CHECK(audit_can_add(audit, &kept), "%s \"%s\" at %u, %u cells, after %zu runs", names[kept.edit], kept.value,
+    HS_CHECK(audit_can_add(audit, &kept), "%s \"%s\" at %u, %u cells, after %zu runs", edit_name(kept.edit), kept.value,
              kept.offset, kept.count, audit->n_runs);
     audit->counts[kept.edit][kept.verdict] += kept.count;
     if (last && continues(last, &kept)) {
@@ -238,19 +184,6 @@ const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, 
     return run && run->edit == edit && run->offset <= offset && strcmp(run->value, value) == 0 ? run : NULL;
 }
 
-void edit_sum_counts(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT])
-{
-    memset(sum, 0, VERDICT_COUNT * sizeof(*sum));
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
-        if (length_only && !edit_changes_length((enum edit)edit)) {
-            continue;
-        }
-        for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-            sum[verdict] += counts[edit][verdict];
-        }
-    }
-}
-
 uint64_t audit_cells(const struct audit *audit, enum edit edit)
 {
     uint64_t cells = 0;
@@ -264,7 +197,7 @@ uint64_t audit_cells(const struct audit *audit, enum edit edit)
 void audit_hard_stops(const struct audit *audit, uint64_t *stopped, uint64_t *cells)
 {
     *stopped = *cells = 0;
-    for (int i = 0; i < EDIT_COUNT; i++) {
+    for (unsigned i = 0; i < edit_count; i++) {
         if (edit_changes_length((enum edit)i)) {
             *stopped += audit->counts[i][VERDICT_REJECTED];
             *cells += audit_cells(audit, (enum edit)i);

@@ -9,33 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/audit/edit.h"
 #include "harness/finding/finding.h"
-
-/* Kinds of damage that a sweep does at every place. */
-enum edit {
-    EDIT_TRUNCATE, /* the stream ends at the offset */
-    EDIT_INSERT, /* bytes more at the offset */
-    EDIT_DELETE, /* bytes less from the offset on */
-    EDIT_FLIP, /* one bit of the byte at the offset */
-    EDIT_RANGE, /* the field at the offset gets a boundary value */
-    EDIT_SECTION, /* a whole section swapped with the next, repeated, dropped */
-    EDIT_COUNT,
-};
-
-/* "truncate" ... */
-const char *edit_name(enum edit edit);
-/* The edit of that name, or EDIT_COUNT. */
-enum edit edit_of_name(const char *name);
-/* True for truncate, insert and delete: each of them must be rejected. */
-bool edit_changes_length(enum edit edit);
-/*
- * True when a cell of that verdict fails whatever else is found.  Where the length stays, only what crashed or hung
- * does: that a changed value is accepted is no failure by itself.
- */
-bool edit_fails_by_itself(enum edit edit, enum verdict verdict);
-
-/* True for a value that the edit can have, as audit_run has it. */
-bool edit_has_value(enum edit edit, const char *value);
 
 /* A field of what was audited; offsets count from its first byte (of a section: the type byte). */
 struct audit_field {
@@ -46,13 +21,9 @@ struct audit_field {
 /* Damages of one edit and value at consecutive offsets that gave the same verdict and message. */
 struct audit_run {
     enum edit edit;
-    /*
-     * insert: the bytes, in hex; delete: how many, "1" to "8"; flip: the mask, in hex; range: the field's new bytes, in
-     * hex; section: "swap", "repeat" or "drop"; truncate: "".
-     */
-    const char *value;
+    const char *value; /* as enum edit_takes has it for the edit: "4141", "2", "swap", "" */
     uint32_t offset;
-    uint32_t count; /* of range and section: 1 */
+    uint32_t count; /* of edits that are not EDIT_AT_BYTE: 1 */
     enum verdict verdict;
     const char *message; /* one printable line; of a rejection QEMU's first */
 };
@@ -80,7 +51,7 @@ struct audit {
     size_t n_runs;
     struct audit_finding *findings; /* worst first, as finding_sort() */
     size_t n_findings;
-    uint64_t counts[EDIT_COUNT][VERDICT_COUNT]; /* cells; kept by audit_add() */
+    uint64_t counts[EDIT_MAX][VERDICT_COUNT]; /* cells; kept by audit_add() */
     struct audit_text *texts; /* behind every `const char *` here */
 };
 
@@ -116,8 +87,6 @@ size_t audit_run_from(const struct audit *audit, enum edit edit, const char *val
 /* The run that holds the cell, or NULL. */
 const struct audit_run *audit_run_at(const struct audit *audit, enum edit edit, const char *value, uint32_t offset);
 
-/* Adds up the counts of all edits, or of those that change the length. */
-void edit_sum_counts(const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT]);
 /* Cells of an edit, of all verdicts. */
 uint64_t audit_cells(const struct audit *audit, enum edit edit);
 /* Cells of length-changing edits, and of them those that were rejected: what share is hard-stopped. */

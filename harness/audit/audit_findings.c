@@ -116,7 +116,7 @@ static int add_finding(struct search *search, const struct kind *kind, const str
 
 static int judge(struct search *search, const struct kind *kind, struct hs_error *err)
 {
-    Hardstop__Damage *damage = sweep_damage(search->test, search->section, kind->run->edit, kind->run->value,
+    Hardstop__Damage *damage = edit_damage(search->test, search->section, kind->run->edit, kind->run->value,
                                             kind->offset);
     Hardstop__Case damaged = *search->test;
     struct finding finding;

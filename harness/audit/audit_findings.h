@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_AUDIT_AUDIT_FINDINGS_H
 #define HARDSTOP_AUDIT_AUDIT_FINDINGS_H
 
-#include "harness/audit/sweep/sweep.h"
+#include "harness/audit/audit.h"
 
 /*
  * Judges, of the cells that were not rejected, the first of each kind: those are of one kind that agree in edit,

@@ -65,7 +65,7 @@ static void print_edits(FILE *out, const struct audit *audit)
     const char *before = "\n";
 
     fputs("\"edits\":{", out);
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < edit_count; edit++) {
         if (!audit_cells(audit, (enum edit)edit)) {
             continue;
         }

@@ -164,9 +164,9 @@ static int get_place(const struct audit *audit, const json_t *object, struct aud
     }
     run->edit = edit_of_name(edit);
     run->verdict = verdict_of_name(verdict);
-    if (run->edit == EDIT_COUNT || run->verdict == VERDICT_COUNT) {
-        return hs_fail(err, HS_NO_OFFSET, "no %s \"%s\"", run->edit == EDIT_COUNT ? "edit" : "verdict",
-                       run->edit == EDIT_COUNT ? edit : verdict);
+    if (run->edit == EDIT_MAX || run->verdict == VERDICT_COUNT) {
+        return hs_fail(err, HS_NO_OFFSET, "no %s \"%s\"", run->edit == EDIT_MAX ? "edit" : "verdict",
+                       run->edit == EDIT_MAX ? edit : verdict);
     }
     return edit_has_value(run->edit, run->value)
                ? 0 : hs_fail(err, HS_NO_OFFSET, "%s has no value \"%s\"", edit, run->value);
@@ -174,7 +174,7 @@ static int get_place(const struct audit *audit, const json_t *object, struct aud
 
 static int read_count(const struct audit *audit, const json_t *object, struct audit_run *run, struct hs_error *err)
 {
-    bool alone = run->edit == EDIT_RANGE || run->edit == EDIT_SECTION;
+    bool alone = edit_kinds[run->edit].place != EDIT_AT_BYTE;
     uint32_t max = alone ? 1 : audit->bytes + 1 - run->offset;
 
     if (json_get_number(object, "count", max, &run->count, err) < 0) {
@@ -235,7 +235,7 @@ static int check_edits(const struct audit *audit, const json_t *edits, struct hs
 {
     size_t n = 0;
 
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < edit_count; edit++) {
         const json_t *verdicts = json_object_get(edits, edit_name((enum edit)edit));
 
         if ((verdicts != NULL) != (audit_cells(audit, (enum edit)edit) > 0)) {
@@ -299,7 +299,7 @@ static uint64_t all_cells(const struct audit *audit)
 {
     uint64_t cells = 0;
 
-    for (int i = 0; i < EDIT_COUNT; i++) {
+    for (unsigned i = 0; i < edit_count; i++) {
         cells += audit_cells(audit, (enum edit)i);
     }
     return cells;

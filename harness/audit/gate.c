@@ -105,7 +105,7 @@ void gate_judge(const struct audit *audit, unsigned verdicts, const struct basel
     if (gate->n) {
         qsort(gate->failures, gate->n, sizeof(*gate->failures), by_place);
     }
-    for (int i = 0; i < EDIT_COUNT; i++) {
+    for (unsigned i = 0; i < edit_count; i++) {
         gate->unknown += audit->counts[i][VERDICT_UNKNOWN];
     }
 }

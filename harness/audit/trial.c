@@ -8,9 +8,9 @@
 #include "harness/base/check.h"
 
 /* Zeros are what most of a section holds, so they are the hardest to notice. */
-static const struct sweep_value zeros[TRIAL_LENGTHS] = { { .size = 1 }, { .size = 2 }, { .size = 3 }, { .size = 4 } };
+static const struct edit_value zeros[TRIAL_LENGTHS] = { { .size = 1 }, { .size = 2 }, { .size = 3 }, { .size = 4 } };
 
-const struct sweep_options trial_options = {
+const struct edit_choice trial_choice = {
     .edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE,
     .values = zeros, .n_values = TRIAL_LENGTHS,
     .lengths = (1u << TRIAL_LENGTHS) - 1,

@@ -8,7 +8,8 @@
 #ifndef HARDSTOP_AUDIT_TRIAL_H
 #define HARDSTOP_AUDIT_TRIAL_H
 
-#include "harness/audit/sweep/sweep.h"
+#include "harness/audit/audit.h"
+#include "harness/audit/edit_plan.h"
 
 enum {
     TRIAL_LENGTHS = 4, /* one to four bytes */
@@ -18,7 +19,7 @@ enum {
 /* One of the cells that were not rejected. */
 struct trial_cell {
     enum edit edit;
-    char value[2 * SWEEP_VALUE_SIZE + 1];
+    char value[EDIT_VALUE_TEXT];
     uint32_t offset;
     char field[128];
     enum verdict verdict;
@@ -45,11 +46,11 @@ struct trial {
     char example[64]; /* name of the case that shows one, without its folder; "" where all are rejected */
 };
 
-/* What a trial's sweep has to do. */
-extern const struct sweep_options trial_options;
+/* The damages of a trial. */
+extern const struct edit_choice trial_choice;
 
 /*
- * Reads a trial's figures off the audit that trial_options gave of a section of a virtio device.  Fills in all but the
+ * Reads a trial's figures off the audit of these damages to a section of a virtio device.  Fills in all but the
  * names.  0, or -1 with a reason: the audit lacks a cell.
  */
 int trial_read(struct trial *trial, const struct audit *audit, struct hs_error *err);

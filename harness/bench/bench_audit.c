@@ -107,10 +107,10 @@ static void measure_loads(const char *name, const Hardstop__Case *test, double s
 /* True when the audit keeps its budget. */
 static bool measure_audit(const char *name, const Hardstop__Case *test, double budget)
 {
-    static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 } };
+    static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 } };
     const struct sweep_options options = {
-        .edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, .values = values,
-        .n_values = HS_COUNT(values), .lengths = 1,
+        .choice.edits = edit_defaults(), .choice.values = values,
+        .choice.n_values = HS_COUNT(values), .choice.lengths = 1,
     };
     bool legacy = test->setup->framing == HARDSTOP__FRAMING__LEGACY;
     struct audit audit = { 0 };
@@ -120,7 +120,7 @@ static bool measure_audit(const char *name, const Hardstop__Case *test, double b
 
     HS_CHECK(sweep(test, &options, qemu_open_setup, test->setup, NULL, &audit, &err) == 0, "%s", err.text);
     seconds = time_now() - start;
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < edit_count; edit++) {
         cells += audit_cells(&audit, (enum edit)edit);
     }
     printf("%-9s footers %-4s %10llu damages %8u loads %8.1f s of %3.0f s\n", name, legacy ? "off" : "on",

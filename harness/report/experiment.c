@@ -274,8 +274,8 @@ static bool take_first(struct trial *trial, const json_t *list)
         const json_t *value = json_array_get(list, i);
         const char *edit = json_string_value(json_object_get(value, "edit"));
 
-        cell->edit = edit ? edit_of_name(edit) : EDIT_COUNT;
-        good = cell->edit != EDIT_COUNT &&
+        cell->edit = edit ? edit_of_name(edit) : EDIT_MAX;
+        good = cell->edit != EDIT_MAX &&
                take_text(cell->value, sizeof(cell->value), json_object_get(value, "value")) &&
                take_number(&cell->offset, json_object_get(value, "offset")) &&
                take_text(cell->field, sizeof(cell->field), json_object_get(value, "field")) &&

@@ -42,10 +42,10 @@ int grid_first_view(const struct grid *grid)
     return grid->worst[GRID_LENGTH] ? GRID_LENGTH : GRID_ALL;
 }
 
-/* How many bytes the run is about: a field's boundary value is one cell, but all its bytes. */
+/* How many bytes the run is about: a damage to a field is one cell, but about all its bytes. */
 static uint32_t breadth_of(const struct audit *audit, const struct audit_run *run)
 {
-    const struct audit_field *field = run->edit == EDIT_RANGE ? audit_field_at(audit, run->offset) : NULL;
+    const struct audit_field *field = edit_kinds[run->edit].place == EDIT_AT_FIELD ? audit_field_at(audit, run->offset) : NULL;
 
     return field ? field->offset + field->size - run->offset : run->count;
 }

@@ -8,13 +8,13 @@
 /* A byte that an edit was not done at; also no verdict at all. */
 #define GRID_UNTESTED VERDICT_COUNT
 /* Behind the edits: the worst of those that change the length, and of all. */
-#define GRID_LENGTH EDIT_COUNT
-#define GRID_ALL (EDIT_COUNT + 1)
-#define GRID_VIEWS (EDIT_COUNT + 2)
+#define GRID_LENGTH EDIT_MAX
+#define GRID_ALL (EDIT_MAX + 1)
+#define GRID_VIEWS (EDIT_MAX + 2)
 
 struct grid {
     uint32_t places; /* the bytes, and one more where something was done behind the last */
-    /* By offset: an enum verdict, or GRID_UNTESTED; NULL where the audit has no such edit. */
+    /* By view (an edit, GRID_LENGTH, GRID_ALL) and offset: an enum verdict, or GRID_UNTESTED; NULL: nothing was done. */
     uint8_t *worst[GRID_VIEWS];
 };
 
@@ -37,7 +37,7 @@ struct grid_group {
     const char *name; /* GRID_BEHIND for what was done behind the last field */
     uint32_t fields, bytes;
     uint32_t offset; /* of the first */
-    uint64_t counts[EDIT_COUNT][VERDICT_COUNT]; /* cells */
+    uint64_t counts[EDIT_MAX][VERDICT_COUNT]; /* cells */
     /* Cells that were neither rejected nor unknown, and the worst verdict: of length-changing edits, and of all. */
     uint64_t passed, passed_all;
     int worst, worst_all;

@@ -189,7 +189,7 @@ void heatmap_table(FILE *out, const struct audit *audit)
 {
     print_heads(out, "edit", 9);
     fputs("  hard-stopped\n", out);
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < edit_count; edit++) {
         uint64_t cells = audit_cells(audit, (enum edit)edit);
         char share[16];
 
@@ -238,7 +238,7 @@ static int find_view(const struct grid *grid, const char *name)
         return grid_first_view(grid);
     }
     for (int view = 0; view < GRID_VIEWS; view++) {
-        if (strcmp(name, grid_view_name(view)) == 0 && grid->worst[view]) {
+        if (grid->worst[view] && strcmp(name, grid_view_name(view)) == 0) {
             return view;
         }
     }

@@ -11,24 +11,26 @@
 static void names_go_both_ways(void **state)
 {
     (void)state;
-    for (int i = 0; i < EDIT_COUNT; i++) {
+    for (unsigned i = 0; i < edit_count; i++) {
         assert_int_equal(edit_of_name(edit_name((enum edit)i)), i);
-        assert_int_equal(edit_changes_length((enum edit)i), i < EDIT_FLIP);
     }
-    assert_int_equal(edit_of_name("truncat"), EDIT_COUNT);
-    assert_int_equal(edit_of_name(""), EDIT_COUNT);
+    for (enum edit edit = EDIT_TRUNCATE; edit <= EDIT_SECTION; edit++) {
+        assert_int_equal(edit_changes_length(edit), edit < EDIT_FLIP);
+    }
+    assert_int_equal(edit_of_name("truncat"), EDIT_MAX);
+    assert_int_equal(edit_of_name(""), EDIT_MAX);
 }
 
 static void values_belong_to_edits(void **state)
 {
     static const char *const values[] = { "", "3", "41", "00ff", "drop", "0", "9", "4g", "FF", "41 ", "12" };
-    static const char *const fit[EDIT_COUNT] = {
+    static const char *const fit[] = {
         [EDIT_TRUNCATE] = "y----------", [EDIT_INSERT] = "--yy------y", [EDIT_DELETE] = "-y---------",
         [EDIT_FLIP] = "--y-------y",     [EDIT_RANGE] = "--yy------y",  [EDIT_SECTION] = "----y------",
     };
 
     (void)state;
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < HS_COUNT(fit); edit++) {
         for (size_t i = 0; i < HS_COUNT(values); i++) {
             assert_int_equal(edit_has_value((enum edit)edit, values[i]), fit[edit][i] == 'y');
         }

@@ -60,10 +60,10 @@ static Hardstop__Setup *make_setup(Hardstop__Framing framing)
 
 static void run_audit(struct subject *subject)
 {
-    static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 } };
+    static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 } };
     const struct sweep_options options = {
-        .edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, .values = values,
-        .n_values = HS_COUNT(values), .lengths = 1,
+        .choice.edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, .choice.values = values,
+        .choice.n_values = HS_COUNT(values), .choice.lengths = 1,
     };
     struct hs_error err;
     Hardstop__Stream *stream = stream_decode(subject->stream, subject->size, STREAM_ANY, &err);
@@ -242,7 +242,7 @@ static uint64_t count_cells(const struct audit *audit, enum verdict verdict)
 {
     uint64_t n = 0;
 
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < edit_count; edit++) {
         n += audit->counts[edit][verdict];
     }
     return n;

@@ -10,7 +10,7 @@
 #include "harness/audit/sweep/plan.h"
 #include "toy.h"
 
-static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41, 0x42 }, 2 } };
+static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41, 0x42 }, 2 } };
 
 static const struct toy_deed deeds[] = {
     { EDIT_TRUNCATE, "", 40, TOY_GARBAGE },   { EDIT_TRUNCATE, "", 41, TOY_GARBAGE },
@@ -37,8 +37,8 @@ static const char expected[] =
 static struct sweep_options all_of(size_t section)
 {
     return (struct sweep_options){
-        .section = section, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
-        .lengths = 0xf, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
+        .section = section, .choice.edits = edit_all(), .choice.values = values, .choice.n_values = HS_COUNT(values),
+        .choice.lengths = 0xf, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
     };
 }
 
@@ -92,13 +92,13 @@ static void cells_get_their_verdicts(void **state)
 
         streams += !sweep_plan_repeats(&plan, &cell);
     }
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
+    for (unsigned edit = 0; edit < edit_count; edit++) {
         cells += audit_cells(&audit, (enum edit)edit);
     }
     assert_int_equal(cells, plan.cells);
     assert_int_equal(audit.streams, streams);
     assert_true(streams < cells);
-    assert_int_equal(audit.bytes, plan.bytes);
+    assert_int_equal(audit.bytes, plan.target.bytes);
     assert_string_equal(audit.section, "/fe.0.0005/virtio-rng");
     assert_string_equal(audit_field_at(&audit, 0)->path, "type");
     assert_string_equal(audit_field_at(&audit, audit.bytes - 1)->path, "footer.section_id");
@@ -120,7 +120,7 @@ static void cells_get_their_verdicts(void **state)
 static void the_number_of_workers_makes_no_difference(void **state)
 {
     static const unsigned jobs[] = { 1, 3, 0 };
-    struct sweep_options options = all_of(SWEEP_WHOLE);
+    struct sweep_options options = all_of(EDIT_WHOLE);
     char *dumps[HS_COUNT(jobs)];
 
     (void)state;
@@ -128,7 +128,7 @@ static void the_number_of_workers_makes_no_difference(void **state)
         struct audit audit;
         struct toy toy;
 
-        toy_init(&toy, SWEEP_WHOLE, deeds, HS_COUNT(deeds) - 1);
+        toy_init(&toy, EDIT_WHOLE, deeds, HS_COUNT(deeds) - 1);
         options.jobs = jobs[i];
         dumps[i] = sweep_toy(&toy, &options, &audit);
         assert_string_equal(audit.section, "");
@@ -151,7 +151,7 @@ static void a_load_that_never_ends_is_hung(void **state)
     char *dump, *found;
 
     (void)state;
-    options.edits = 1u << EDIT_TRUNCATE;
+    options.choice.edits = 1u << EDIT_TRUNCATE;
     toy_init(&toy, TOY_SECTION, spin, HS_COUNT(spin));
     dump = sweep_toy(&toy, &options, &audit);
     found = not_rejected(dump);

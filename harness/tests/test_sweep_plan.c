@@ -8,7 +8,7 @@
 #include "harness/audit/sweep/plan.h"
 #include "toy.h"
 
-static const struct sweep_value values[] = {
+static const struct edit_value values[] = {
     { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41 }, 1 }, { { 0x00, 0x00 }, 2 }, { { 1, 2, 3, 4, 5, 6, 7, 8 }, 8 },
     { { 0xff }, 1 },
 };
@@ -16,8 +16,8 @@ static const struct sweep_value values[] = {
 static struct sweep_options all_of(size_t section)
 {
     return (struct sweep_options){
-        .section = section, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
-        .lengths = 0x8f,
+        .section = section, .choice.edits = edit_all(), .choice.values = values, .choice.n_values = HS_COUNT(values),
+        .choice.lengths = 0x8f,
     };
 }
 
@@ -70,7 +70,7 @@ static void cells_have_the_bytes_of_their_damage(void **state)
 {
     (void)state;
     compare_cells(TOY_SECTION);
-    compare_cells(SWEEP_WHOLE);
+    compare_cells(EDIT_WHOLE);
 }
 
 static uint32_t count_cells(const struct sweep_plan *plan, enum edit edit)
@@ -92,7 +92,7 @@ static void every_offset_has_its_cells(void **state)
 
     (void)state;
     make_plan(&plan, test, &options);
-    n = (uint32_t)plan.bytes;
+    n = (uint32_t)plan.target.bytes;
     assert_int_equal(count_cells(&plan, EDIT_TRUNCATE), n);
     assert_int_equal(count_cells(&plan, EDIT_INSERT), 5 * (n + 1));
     assert_int_equal(count_cells(&plan, EDIT_DELETE), 5 * n - 0 - 1 - 2 - 3 - 7);
@@ -106,7 +106,7 @@ static void every_offset_has_its_cells(void **state)
     }
     assert_int_equal(plan.cells, first);
     sweep_plan_clear(&plan);
-    options = all_of(SWEEP_WHOLE);
+    options = all_of(EDIT_WHOLE);
     make_plan(&plan, test, &options);
     assert_int_equal(count_cells(&plan, EDIT_SECTION), 3 * test->stream->n_section - 1);
     sweep_plan_clear(&plan);
@@ -120,7 +120,7 @@ static void check_boundaries(const char *path, const char *expected)
     char json[] = "{'devices':[{'name':'a','instance_id':0,'version':1,'vmsd_name':'a','fields':["
                   "{'name':'three','type':'buffer','size':3},{'name':'one','type':'uint8','size':1}]}]}";
     ProtobufCBinaryData description = { strlen(json), (uint8_t *)json };
-    struct sweep_options options = { .section = SWEEP_WHOLE, .edits = 1u << EDIT_RANGE, .description = &description };
+    struct sweep_options options = { .section = EDIT_WHOLE, .choice.edits = 1u << EDIT_RANGE, .description = &description };
     struct builder text = { 0 };
     struct sweep_plan plan;
 
@@ -166,22 +166,22 @@ static void what_is_no_damage_is_refused(void **state)
         { EDIT_INSERT, "000102030405060708", 0 }, { EDIT_DELETE, "0", 0 }, { EDIT_DELETE, "11", 0 },
         { EDIT_FLIP, "0102", 0 }, { EDIT_FLIP, "01", 100000 }, { EDIT_RANGE, "", 0 }, { EDIT_SECTION, "burn", 0 },
         { EDIT_SECTION, "swap", 1 }, { EDIT_TRUNCATE, "00", 0 }, { EDIT_TRUNCATE, "", 100000 },
-        { EDIT_INSERT, "00", 100000 }, { EDIT_DELETE, "1", 100000 }, { EDIT_COUNT, "", 0 }, { EDIT_COUNT, "00", 0 },
+        { EDIT_INSERT, "00", 100000 }, { EDIT_DELETE, "1", 100000 }, { EDIT_MAX, "", 0 }, { EDIT_MAX, "00", 0 },
     };
     Hardstop__Case *test = toy_case();
-    struct sweep_options options = { .section = 99, .edits = 1 };
+    struct sweep_options options = { .section = 99, .choice.edits = 1 };
     struct sweep_plan plan;
     struct hs_error err;
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(none); i++) {
-        assert_null(sweep_damage(test, TOY_SECTION, none[i].edit, none[i].value, none[i].offset));
+        assert_null(edit_damage(test, TOY_SECTION, none[i].edit, none[i].value, none[i].offset));
     }
-    assert_null(sweep_damage(test, 99, EDIT_TRUNCATE, "", 0));
+    assert_null(edit_damage(test, 99, EDIT_TRUNCATE, "", 0));
     assert_int_equal(sweep_plan_init(&plan, test, &options, &err), -1);
     assert_non_null(strstr(err.text, "no section 99"));
     sweep_plan_clear(&plan);
-    options = (struct sweep_options){ .section = TOY_SECTION, .edits = 1u << EDIT_INSERT };
+    options = (struct sweep_options){ .section = TOY_SECTION, .choice.edits = 1u << EDIT_INSERT };
     assert_int_equal(sweep_plan_init(&plan, test, &options, &err), -1);
     assert_string_equal(err.text, "no damage is asked for");
     sweep_plan_clear(&plan);
@@ -202,10 +202,10 @@ static void another_sweep_has_another_hash(void **state)
     for (size_t i = 0; i < HS_COUNT(options); i++) {
         options[i] = all_of(TOY_SECTION);
     }
-    options[1].section = SWEEP_WHOLE;
-    options[2].edits ^= 1u << EDIT_FLIP;
-    options[3].n_values--, options[3].values++;
-    options[4].lengths = 1;
+    options[1].section = EDIT_WHOLE;
+    options[2].choice.edits ^= 1u << EDIT_FLIP;
+    options[3].choice.n_values--, options[3].choice.values++;
+    options[4].choice.lengths = 1;
     for (size_t i = 0; i < HS_COUNT(options); i++) {
         struct sweep_plan plan;
 

@@ -15,7 +15,7 @@
 
 enum { SAMPLES = 40 };
 
-static const struct sweep_value zero = { { 0x00 }, 1 };
+static const struct edit_value zero = { { 0x00 }, 1 };
 
 static double now(void)
 {
@@ -28,8 +28,8 @@ static double now(void)
 static void sweep_rng(const Hardstop__Case *test, Hardstop__Setup *setup, size_t section, struct audit *audit)
 {
     const struct sweep_options options = {
-        .section = section, .edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE | 1u << EDIT_SECTION, .values = &zero,
-        .n_values = 1, .lengths = 1, .timeout_ms = 1000,
+        .section = section, .choice.edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE | 1u << EDIT_SECTION, .choice.values = &zero,
+        .choice.n_values = 1, .choice.lengths = 1, .timeout_ms = 1000,
     };
     struct hs_error err;
 
@@ -42,7 +42,7 @@ static void sweep_rng(const Hardstop__Case *test, Hardstop__Setup *setup, size_t
 static enum verdict judge(struct oracle *oracle, const Hardstop__Case *test, size_t section,
                           const struct audit_run *run, uint32_t offset)
 {
-    Hardstop__Damage *damage = sweep_damage(test, section, run->edit, run->value, offset);
+    Hardstop__Damage *damage = edit_damage(test, section, run->edit, run->value, offset);
     Hardstop__Case damaged = *test;
     struct judgement judgement = { 0 };
     struct hs_error err;

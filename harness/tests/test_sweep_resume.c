@@ -20,7 +20,7 @@
 
 enum { KILLS = 5 };
 
-static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0xa5 }, 1 } };
+static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0xa5 }, 1 } };
 
 static const struct toy_deed deeds[] = {
     { EDIT_TRUNCATE, "", 40, TOY_GARBAGE }, { EDIT_DELETE, "2", 60, TOY_EQUAL },
@@ -36,8 +36,8 @@ struct fixture {
 };
 
 static const struct sweep_options options = {
-    .section = TOY_SECTION, .edits = (1u << EDIT_COUNT) - 1, .values = values, .n_values = HS_COUNT(values),
-    .lengths = 3, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
+    .section = TOY_SECTION, .choice.values = values, .choice.n_values = HS_COUNT(values),
+    .choice.lengths = 3, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
 };
 
 /* Sweeps to the end, from what the journal holds; returns the dump. */
@@ -61,6 +61,7 @@ static void set_up(struct fixture *fixture)
     fixture->folder = support_folder();
     fixture->journal = hs_format("%s/journal", fixture->folder);
     fixture->options = options;
+    fixture->options.choice.edits = edit_all();
     toy_init(&fixture->toy, TOY_SECTION, deeds, HS_COUNT(deeds));
     fixture->whole = sweep_all(fixture);
     fixture->options.journal = fixture->journal;
@@ -93,7 +94,7 @@ static void read_journal(const struct fixture *fixture, struct sweep_plan *plan,
     struct hs_error err;
     uint64_t hash = 0;
 
-    assert_int_equal(sweep_plan_init(plan, fixture->toy.test, &options, &err), 0);
+    assert_int_equal(sweep_plan_init(plan, fixture->toy.test, &fixture->options, &err), 0);
     if (access(fixture->journal, F_OK) == 0) {
         assert_int_equal(file_read(fixture->journal, &data, &size, &err), 0);
     }
@@ -116,7 +117,7 @@ static void know_streams(struct fixture *fixture)
     struct hs_error err;
     size_t n = 0;
 
-    assert_int_equal(sweep_plan_init(&plan, fixture->toy.test, &options, &err), 0);
+    assert_int_equal(sweep_plan_init(&plan, fixture->toy.test, &fixture->options, &err), 0);
     streams = hs_alloc(plan.cells * sizeof(*streams));
     for (uint32_t i = 0; i < plan.cells; i++) {
         struct sweep_cell cell = sweep_plan_cell(&plan, i);
@@ -291,9 +292,9 @@ static void a_journal_of_another_sweep_is_refused(void **state)
     (void)state;
     set_up(&fixture);
     finish(&fixture);
-    fixture.options.lengths = 1;
+    fixture.options.choice.lengths = 1;
     expect_refusal(&fixture, "/journal: the journal of another sweep: remove it or give another path");
-    fixture.options.lengths = options.lengths;
+    fixture.options.choice.lengths = options.choice.lengths;
     fixture.options.timeout_ms++;
     expect_refusal(&fixture, "the journal of another sweep");
     fixture.options.timeout_ms--;
@@ -378,7 +379,7 @@ static void a_damaged_journal_does_no_harm(void **state)
 
     (void)state;
     set_up(&fixture);
-    fixture.options.edits = 1u << EDIT_SECTION | 1u << EDIT_TRUNCATE;
+    fixture.options.choice.edits = 1u << EDIT_SECTION | 1u << EDIT_TRUNCATE;
     fixture.options.jobs = 1;
     free(fixture.whole);
     fixture.whole = sweep_all(&fixture);

@@ -12,6 +12,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/audit/audit_findings.h"
+#include "harness/audit/sweep/sweep.h"
 #include "harness/audit/audit_json.h"
 #include "harness/audit/gate.h"
 #include "planted.h"
@@ -49,10 +50,10 @@ static struct loader *open_planted(void *user, struct hs_error *err)
 
 static void audit_edits(const Hardstop__Case *test, enum defect defect, unsigned edits, struct audit *audit)
 {
-    static const struct sweep_value values[] = { { { 0x00 }, 1 }, { { 0x41 }, 1 } };
+    static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0x41 }, 1 } };
     const struct sweep_options options = {
-        .section = SWEEP_WHOLE, .edits = edits,
-        .values = values, .n_values = HS_COUNT(values), .lengths = 1, .jobs = 2,
+        .section = EDIT_WHOLE, .choice.edits = edits,
+        .choice.values = values, .choice.n_values = HS_COUNT(values), .choice.lengths = 1, .jobs = 2,
     };
     struct kind kind = { test, defect };
     struct hs_error err;
@@ -158,7 +159,7 @@ static void a_finding_has_the_worst_of_its_verdicts(void **state)
     (void)state;
     audit_edits(test, KEEPS_ODD_GARBAGE, 1u << EDIT_INSERT, &audit);
     planted_init(&planted, KEEPS_ODD_GARBAGE, test);
-    assert_int_equal(audit_find(&audit, &oracle, test, SWEEP_WHOLE, NULL, &err), 0);
+    assert_int_equal(audit_find(&audit, &oracle, test, EDIT_WHOLE, NULL, &err), 0);
     assert_int_equal(audit.runs[0].verdict, VERDICT_EQUAL);
     assert_true(audit.n_findings > 50);
     for (size_t i = 0; i < audit.n_findings; i++) {

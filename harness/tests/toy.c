@@ -73,7 +73,7 @@ static void make_nothing(struct toy *toy)
 void toy_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value, uint32_t offset,
                 struct builder *out)
 {
-    Hardstop__Damage *damage = sweep_damage(test, section, edit, value, offset);
+    Hardstop__Damage *damage = edit_damage(test, section, edit, value, offset);
     Hardstop__Case damaged = *test;
     struct stream_encoding plain = { 0 };
     struct damage_effect effect;

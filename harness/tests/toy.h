@@ -58,7 +58,7 @@ struct toy {
 #define TOY_SECTION 1
 Hardstop__Case *toy_case(void);
 
-/* The bytes of a case with the damage of a cell, as sweep_damage() makes it. */
+/* The bytes of a case with the damage of a cell, as edit_damage() makes it. */
 void toy_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value, uint32_t offset,
                 struct builder *out);
 

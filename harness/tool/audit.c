@@ -29,10 +29,10 @@ struct options {
     const char *section;
     const char *work;
     bool whole;
-    unsigned edits, lengths, jobs;
+    unsigned jobs;
     uint32_t timeout_ms;
-    struct sweep_value values[MAX_VALUES];
-    size_t n_values;
+    struct edit_choice choice; /* its values are these: */
+    struct edit_value values[MAX_VALUES];
 };
 
 static void take_edit(const char *word, struct argp_state *state)
@@ -40,30 +40,30 @@ static void take_edit(const char *word, struct argp_state *state)
     struct options *options = state->input;
     enum edit edit = edit_of_name(word);
 
-    if (edit == EDIT_COUNT) {
-        argp_error(state, "--edits takes truncate, insert, delete, flip, range, section, not \"%s\"", word);
+    if (edit == EDIT_MAX) {
+        argp_error(state, "--edits takes %s, not \"%s\"", edit_names(edit_all(), ", "), word);
     }
-    options->edits |= 1u << edit;
+    options->choice.edits |= 1u << edit;
 }
 
 static void take_length(const char *word, struct argp_state *state)
 {
     struct options *options = state->input;
-    options->lengths |= 1u << (tool_number(word, 1, 8, state, "--lengths") - 1);
+    options->choice.lengths |= 1u << (tool_number(word, 1, 8, state, "--lengths") - 1);
 }
 
-static void add_value(struct options *options, const struct sweep_value *value, struct argp_state *state)
+static void add_value(struct options *options, const struct edit_value *value, struct argp_state *state)
 {
-    if (options->n_values == MAX_VALUES) {
+    if (options->choice.n_values == MAX_VALUES) {
         argp_error(state, "--values: more than %d", MAX_VALUES);
     }
-    options->values[options->n_values++] = *value;
+    options->values[options->choice.n_values++] = *value;
 }
 
 static void take_value(const char *word, struct argp_state *state)
 {
     struct options *options = state->input;
-    struct sweep_value value = { .size = 1 };
+    struct edit_value value = { .size = 1 };
 
     for (unsigned byte = 0; strcmp(word, "all") == 0 && byte < 256; byte++) {
         value.bytes[0] = (uint8_t)byte;
@@ -72,9 +72,9 @@ static void take_value(const char *word, struct argp_state *state)
     if (strcmp(word, "all") == 0) {
         return;
     }
-    if (!sweep_parse_value(word, &value)) {
+    if (!edit_parse_value(word, &value)) {
         argp_error(state, "--values takes all, or bytes in hex, up to %d each, such as 00,ff,4141; not \"%s\"",
-                   SWEEP_VALUE_SIZE, word);
+                   EDIT_VALUE_SIZE, word);
     }
     add_value(options, &value, state);
 }
@@ -131,14 +131,46 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
+/* "of truncate, insert ... (default: ...)". */
+static char *say_edits(void)
+{
+    char *names = edit_names(edit_all(), ", "), *defaults = edit_names(edit_defaults(), ",");
+    char *text = hs_format("of %s (default: %s); see below", names, defaults);
+
+    free(names);
+    free(defaults);
+    return text;
+}
+
+/* What each edit does, before the text that follows the options. */
+static char *explain_edits(const char *text)
+{
+    char *all = hs_strdup("Edits:\n"), *longer;
+
+    for (unsigned i = 0; i < edit_count; i++) {
+        longer = hs_format("%s  %-9s %s\n", all, edit_kinds[i].name, edit_kinds[i].help);
+        free(all);
+        all = longer;
+    }
+    longer = hs_format("%s\n%s", all, text);
+    free(all);
+    return longer;
+}
+
+/* The table of edits says what --edits takes. */
+static char *fill_help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == KEY_EDITS ? say_edits() : key == ARGP_KEY_HELP_POST_DOC && text ? explain_edits(text) : (char *)text;
+}
+
 static const struct argp argp = {
     .options = (const struct argp_option[]){
         { NULL, 0, NULL, 0, "What is damaged, and how:", 1 },
         { "section", KEY_SECTION, "IDSTR", 0, "the first device section whose idstr contains this (default: the first "
                                               "of a virtio device)", 0 },
         { "whole", KEY_WHOLE, NULL, 0, "all device sections, from the first byte to the end of file", 0 },
-        { "edits", KEY_EDITS, "LIST", 0, "of truncate, insert, delete, flip, range, section (default: "
-                                         "truncate,insert,delete)", 0 },
+        { "edits", KEY_EDITS, "LIST", 0, "", 0 },
         { "values", KEY_VALUES, "LIST", 0, "bytes to insert, in hex, up to 8 each, or all for each single byte "
                                            "(default: 00,ff,41)", 0 },
         { "lengths", KEY_LENGTHS, "LIST", 0, "how many bytes are deleted, 1 to 8 (default: 1)", 0 },
@@ -153,6 +185,7 @@ static const struct argp argp = {
     .children = (const struct argp_child[]){
         { &setup_argp, 0, NULL, 2 }, { &audit_outputs_argp, 0, "What comes out:", 3 }, { 0 },
     },
+    .help_filter = fill_help,
     .doc = "Does every damage of the chosen kinds at every byte of a section, and says which of them the loader let "
            "pass.  Without a file, takes the stream from the QEMU that the options name.\v"
            "An audit that was interrupted, or killed, goes on where it was when it is started again.\n\n"
@@ -164,8 +197,7 @@ static const struct argp argp = {
 static int run(const struct options *options, const struct audit_case *subject, int *status, struct hs_error *err)
 {
     struct sweep_options sweep_options = {
-        .edits = options->edits, .values = options->values, .n_values = options->n_values,
-        .lengths = options->lengths, .jobs = options->jobs, .timeout_ms = options->timeout_ms,
+        .choice = options->choice, .jobs = options->jobs, .timeout_ms = options->timeout_ms,
     };
     struct audit audit = { 0 };
     uint64_t counts[VERDICT_COUNT];
@@ -193,13 +225,16 @@ static void set_defaults(struct options *options)
 {
     static const uint8_t bytes[] = { 0x00, 0xff, 0x41 };
 
-    options->edits = options->edits ? options->edits : 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE;
-    options->lengths = options->lengths ? options->lengths : 1;
-    if (options->n_values) {
+    struct edit_choice *choice = &options->choice;
+
+    choice->edits = choice->edits ? choice->edits : edit_defaults();
+    choice->lengths = choice->lengths ? choice->lengths : 1;
+    choice->values = options->values;
+    if (choice->n_values) {
         return;
     }
     for (size_t i = 0; i < sizeof(bytes); i++) {
-        options->values[options->n_values++] = (struct sweep_value){ .bytes = { bytes[i] }, .size = 1 };
+        options->values[choice->n_values++] = (struct edit_value){ .bytes = { bytes[i] }, .size = 1 };
     }
 }
 

@@ -71,7 +71,7 @@ static int choose(struct audit_case *subject, const char *part, bool whole, stru
                               advice);
     }
     case_keep_from(subject->test, index);
-    subject->section = whole ? SWEEP_WHOLE : 0;
+    subject->section = whole ? EDIT_WHOLE : 0;
     return 0;
 }
 

@@ -7,7 +7,7 @@
 
 struct audit_case {
     Hardstop__Case *test;
-    size_t section; /* index in the stream, or SWEEP_WHOLE */
+    size_t section; /* index in the stream, or EDIT_WHOLE */
     uint8_t *description; /* JSON of the vmdesc of what was read, or NULL */
     size_t description_size;
 };

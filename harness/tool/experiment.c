@@ -305,7 +305,7 @@ static int save_example(const struct audit_case *subject, const struct audit *au
     snprintf(trial->example, sizeof(trial->example), "%s-%s-%s-%s.textproto", trial->transport, trial->device,
              trial->state, trial->footers ? "footer" : "legacy");
     subject->test->damage = hs_resize(subject->test->damage, 1, sizeof(*subject->test->damage));
-    subject->test->damage[0] = sweep_damage(subject->test, subject->section, run->edit, run->value, run->offset);
+    subject->test->damage[0] = edit_damage(subject->test, subject->section, run->edit, run->value, run->offset);
     subject->test->n_damage = 1;
     text = case_text(subject->test);
     commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n"
@@ -323,7 +323,7 @@ static int run_trial(struct experiment *experiment, const struct family *family,
                      size_t state, bool footers, struct hs_error *err)
 {
     const struct options *options = experiment->options;
-    struct sweep_options sweep_options = trial_options;
+    struct sweep_options sweep_options = { .choice = trial_choice };
     struct trial *trial = &experiment->trials[experiment->n];
     char **journal = &experiment->journals[experiment->n++];
     char *label = hs_format("%s %s %s %s", family->name, family_transport_name(transport), state_names[state],

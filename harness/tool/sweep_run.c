@@ -60,12 +60,12 @@ static uint64_t hash_file(char *path, uint64_t hash)
 static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *loader,
                           const char *work)
 {
-    uint64_t words[] = { options->edits, options->lengths, options->timeout_ms, subject->section };
+    uint64_t words[] = { options->choice.edits, options->choice.lengths, options->timeout_ms, subject->section };
     uint64_t hash = XXH3_64bits(words, sizeof(words));
     size_t size;
     uint8_t *packed = case_pack(subject->test, &size);
 
-    hash = XXH3_64bits_withSeed(options->values, options->n_values * sizeof(*options->values), hash);
+    hash = XXH3_64bits_withSeed(options->choice.values, options->choice.n_values * sizeof(*options->choice.values), hash);
     hash = XXH3_64bits_withSeed(packed, size, hash);
     hash = XXH3_64bits_withSeed(loader, strlen(loader), hash);
     hash = hash_file(process_find(subject->test->setup, NULL), hash);

@@ -15,9 +15,8 @@
 #define HARDSTOP_AUDIT_SWEEP_SWEEP_H
 
 #include "harness/audit/audit.h"
+#include "harness/audit/edit_plan.h"
 
-#define SWEEP_WHOLE SIZE_MAX /* all sections, offsets from the stream's start */
-#define SWEEP_VALUE_SIZE 8
 /*
  * Of processor time.  A load takes a few milliseconds; what is damaged spins for as long as a damaged number says: of
  * the loads of seven trials of hardstop experiment, none took between 0.26 s and 1.2 s.
@@ -26,15 +25,6 @@
 /* A loader may have to start its process again within a load. */
 #define SWEEP_GRACE_MS 35000
 
-/* Bytes to insert. */
-struct sweep_value {
-    uint8_t bytes[SWEEP_VALUE_SIZE];
-    uint8_t size; /* 1 to SWEEP_VALUE_SIZE */
-};
-
-/* Reads hex digits, two a byte; false when they are none, or too many. */
-bool sweep_parse_value(const char *text, struct sweep_value *value);
-
 struct sweep_progress {
     uint64_t done, cells; /* `done` counts what the journal held, too */
     double rate; /* cells a second of this run; 0 at its beginning */
@@ -42,11 +32,8 @@ struct sweep_progress {
 };
 
 struct sweep_options {
-    size_t section; /* index in the stream, or SWEEP_WHOLE */
-    unsigned edits; /* 1u << enum edit, or'ed */
-    const struct sweep_value *values; /* for EDIT_INSERT */
-    size_t n_values;
-    unsigned lengths; /* for EDIT_DELETE: bit n - 1 for n bytes less, n from 1 to 8 */
+    size_t section; /* index in the stream, or EDIT_WHOLE */
+    struct edit_choice choice;
     const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
     uint32_t timeout_ms; /* of a load; 0: SWEEP_TIMEOUT_MS */
@@ -68,12 +55,5 @@ typedef struct loader *sweep_open_fn(void *user, struct hs_error *err);
  */
 int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep_open_fn *open, void *user,
           const volatile int *interrupted, struct audit *audit, struct hs_error *err);
-
-/*
- * The damage of a cell, by its edit, value and offset as in an audit_run, to be put into a copy of the case; NULL when
- * there is no such damage.
- */
-Hardstop__Damage *sweep_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value,
-                               uint32_t offset);
 
 #endif

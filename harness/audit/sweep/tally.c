@@ -19,7 +19,7 @@ static void find_repeats(struct sweep_tally *tally)
 
     tally->repeats = hs_alloc(plan->cells);
     for (size_t i = 0; i < plan->n_series; i++) {
-        const struct sweep_series *series = &plan->series[i];
+        const struct edit_series *series = &plan->series[i];
 
         for (uint32_t k = 0; k < series->count; k++) {
             struct sweep_cell cell = { series, series->offset + k };
@@ -135,18 +135,18 @@ static void add_fields(const struct sweep_plan *plan, struct audit *audit)
         const struct map_entry *entry = &plan->map.entries[i];
         char name[512], device[64] = "";
 
-        if (entry->offset < plan->base || entry->offset - plan->base >= plan->bytes || !entry->size) {
+        if (entry->offset < plan->target.base || entry->offset - plan->target.base >= plan->target.bytes || !entry->size) {
             continue;
         }
-        if (plan->section == SWEEP_WHOLE && entry->section != MAP_NO_SECTION) {
+        if (plan->target.section == EDIT_WHOLE && entry->section != MAP_NO_SECTION) {
             map_device_name(plan->test->stream->section[entry->section], device, sizeof(device));
         }
         snprintf(name, sizeof(name), "%s%s%s", device, *device ? " " : "", entry->path);
-        audit_add_field(audit, name, (uint32_t)(entry->offset - plan->base), (uint32_t)entry->size);
+        audit_add_field(audit, name, (uint32_t)(entry->offset - plan->target.base), (uint32_t)entry->size);
     }
 }
 
-static void add_series(const struct sweep_tally *tally, const struct sweep_series *series, struct audit *audit)
+static void add_series(const struct sweep_tally *tally, const struct edit_series *series, struct audit *audit)
 {
     uint32_t result = 0, length;
 
@@ -171,7 +171,7 @@ static void add_series(const struct sweep_tally *tally, const struct sweep_serie
 
 static int in_audits_order(const void *left, const void *right)
 {
-    const struct sweep_series *a = *(const struct sweep_series *const *)left, *b = *(const struct sweep_series *const *)right;
+    const struct edit_series *a = *(const struct edit_series *const *)left, *b = *(const struct edit_series *const *)right;
     struct audit_run first = { .edit = a->edit, .value = a->value, .offset = a->offset };
     struct audit_run second = { .edit = b->edit, .value = b->value, .offset = b->offset };
 
@@ -181,11 +181,11 @@ static int in_audits_order(const void *left, const void *right)
 void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
 {
     const struct sweep_plan *plan = tally->plan;
-    const struct sweep_series **series = hs_resize(NULL, plan->n_series, sizeof(*series));
+    const struct edit_series **series = hs_resize(NULL, plan->n_series, sizeof(*series));
     char idstr[512] = "";
 
-    if (plan->section != SWEEP_WHOLE) {
-        const ProtobufCBinaryData *bytes = &plan->test->stream->section[plan->section]->idstr;
+    if (plan->target.section != EDIT_WHOLE) {
+        const ProtobufCBinaryData *bytes = &plan->test->stream->section[plan->target.section]->idstr;
 
         snprintf(idstr, sizeof(idstr), "%.*s", (int)bytes->len, (const char *)bytes->data);
     }
@@ -194,7 +194,7 @@ void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
     }
     audit->loader = audit_keep(audit, audit->loader ? audit->loader : "");
     audit->section = audit_keep(audit, idstr);
-    audit->bytes = (uint32_t)plan->bytes;
+    audit->bytes = (uint32_t)plan->target.bytes;
     audit->streams = tally->streams;
     add_fields(plan, audit);
     for (size_t i = 0; i < plan->n_series; i++) {

@@ -177,6 +177,20 @@ static void print_series(const struct html_page *page, const struct html_side *s
     fputs(last ? "\"]" : "", page->out);
 }
 
+/* The edits whose cells are about all bytes of a field. */
+static void print_edits_of_fields(FILE *out)
+{
+    const char *before = "";
+
+    for (unsigned edit = 0; edit < edit_count; edit++) {
+        if (edit_kinds[edit].place == EDIT_AT_FIELD) {
+            fputs(before, out);
+            html_json(out, edit_name((enum edit)edit));
+            before = ",";
+        }
+    }
+}
+
 void html_data(const struct html_page *page)
 {
     struct texts messages = messages_of(page);
@@ -192,6 +206,8 @@ void html_data(const struct html_page *page)
         fputs(i ? "," : "", out);
         html_json(out, page->fields[i].slug);
     }
+    fputs("],\n\"ofFields\":[", out);
+    print_edits_of_fields(out);
     fputs("],\n\"messages\":[", out);
     print_messages(out, &messages);
     fputs("],\n\"sides\":[", out);

@@ -67,10 +67,23 @@ static bool has_cells(const uint64_t counts[VERDICT_COUNT])
     return false;
 }
 
-void html_table(FILE *out, const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], const char *caption)
+/* A row for each edit that has cells and does, or does not, change the length.  Returns how many. */
+static size_t print_rows(FILE *out, const uint64_t counts[EDIT_MAX][VERDICT_COUNT], bool length)
+{
+    size_t rows = 0;
+
+    for (unsigned edit = 0; edit < edit_count; edit++) {
+        if (edit_kinds[edit].changes_length == length && has_cells(counts[edit])) {
+            print_row(out, edit_name((enum edit)edit), counts[edit], length ? "length" : "value");
+            rows++;
+        }
+    }
+    return rows;
+}
+
+void html_table(FILE *out, const uint64_t counts[EDIT_MAX][VERDICT_COUNT], const char *caption)
 {
     uint64_t sum[VERDICT_COUNT];
-    size_t rows = 0;
 
     html_print(out, "<div class=\"scroll\"><table class=\"numbers\"><caption>%s</caption><thead><tr>"
                "<th scope=\"col\">damage</th>", caption);
@@ -80,17 +93,11 @@ void html_table(FILE *out, const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], con
         html_print(out, "<span class=\"word\">%s</span></th>", verdict_name(grid_order[i]));
     }
     fputs("<th scope=\"col\">hard stop</th></tr></thead><tbody>\n", out);
-    for (int edit = 0; edit < EDIT_COUNT; edit++) {
-        if (has_cells(counts[edit])) {
-            print_row(out, edit_name((enum edit)edit), counts[edit],
-                      edit_changes_length((enum edit)edit) ? "length" : "value");
-            rows += edit_changes_length((enum edit)edit);
-        }
-        if (edit == EDIT_DELETE && rows > 1) {
-            edit_sum_counts(counts, true, sum);
-            print_row(out, "length, in all", sum, "sum");
-        }
+    if (print_rows(out, counts, true) > 1) {
+        edit_sum_counts(counts, true, sum);
+        print_row(out, "length, in all", sum, "sum");
     }
+    print_rows(out, counts, false);
     fputs("</tbody></table></div>\n", out);
 }
 
@@ -160,8 +167,10 @@ static void print_share(const struct html_page *page, const struct html_side *si
 
 void html_damage(FILE *out, enum edit edit, const char *value)
 {
-    html_print(out, edit == EDIT_DELETE ? "%s %s byte%s" : *value ? "%s %s%s" : "%s%s%s", edit_name(edit), value,
-               edit == EDIT_DELETE && strcmp(value, "1") != 0 ? "s" : "");
+    bool is_length = edit_kinds[edit].takes == EDIT_TAKES_LENGTH;
+
+    html_print(out, is_length ? "%s %s byte%s" : *value ? "%s %s%s" : "%s%s%s", edit_name(edit), value,
+               is_length && strcmp(value, "1") != 0 ? "s" : "");
 }
 
 void html_range(FILE *out, uint32_t offset, uint32_t count)

@@ -121,6 +121,7 @@ static void print_page(const struct html_page *page)
           "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n", out);
     html_print(out, "<title>Hardstop: %s</title>\n<style>\n", *section ? section : "whole stream");
     fputs(html_css, out);
+    html_map_style(page);
     fputs("</style>\n</head>\n<body>\n", out);
     html_headline(page);
     html_maps(page);

@@ -194,25 +194,51 @@ static bool is_shown(const struct html_page *page, int view)
 {
     if (view == GRID_ALL && html_has_view(page, GRID_LENGTH)) {
         /* The same map twice where nothing but lengths was changed. */
-        return html_has_view(page, EDIT_FLIP) || html_has_view(page, EDIT_RANGE) || html_has_view(page, EDIT_SECTION);
+        for (unsigned edit = 0; edit < edit_count; edit++) {
+            if (!edit_kinds[edit].changes_length && html_has_view(page, (int)edit)) {
+                return true;
+            }
+        }
+        return false;
     }
     return html_has_view(page, view);
 }
 
+/* Prints a view's button; true unless the page has no such view. */
+static bool print_button(const struct html_page *page, int view, bool is_checked)
+{
+    const char *name = grid_view_name(view);
+
+    if (!is_shown(page, view)) {
+        return false;
+    }
+    html_print(page->out, "<input type=\"radio\" name=\"view\" id=\"view-%s\" value=\"%s\"%s>"
+               "<label for=\"view-%s\">%s</label>\n", name, name, is_checked ? " checked" : "", name, label_of(view));
+    return true;
+}
+
 static void print_choice(const struct html_page *page)
 {
-    static const int order[] = { GRID_LENGTH, EDIT_TRUNCATE, EDIT_INSERT,  EDIT_DELETE,
-                                 EDIT_FLIP,   EDIT_RANGE,    EDIT_SECTION, GRID_ALL };
-    const char *checked = " checked";
+    bool any = print_button(page, GRID_LENGTH, true);
 
-    for (size_t i = 0; i < GRID_VIEWS; i++) {
-        if (is_shown(page, order[i])) {
-            html_print(page->out, "<input type=\"radio\" name=\"view\" id=\"view-%s\" value=\"%s\"%s>"
-                       "<label for=\"view-%s\">%s</label>\n", grid_view_name(order[i]), grid_view_name(order[i]),
-                       checked, grid_view_name(order[i]), label_of(order[i]));
-            checked = "";
+    for (unsigned edit = 0; edit < edit_count; edit++) {
+        any |= print_button(page, (int)edit, !any);
+    }
+    print_button(page, GRID_ALL, !any);
+}
+
+void html_map_style(const struct html_page *page)
+{
+    const char *before = "";
+
+    for (int view = 0; view < GRID_VIEWS; view++) {
+        if (html_has_view(page, view)) {
+            html_print(page->out, "%s#view-%s:checked ~ .maps .%s", before, grid_view_name(view),
+                       grid_view_name(view));
+            before = ", ";
         }
     }
+    fputs(*before == ',' ? " { display: inline; }\n" : "", page->out);
 }
 
 void html_maps(const struct html_page *page)

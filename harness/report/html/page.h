@@ -46,12 +46,14 @@ void html_chip(FILE *out, int verdict);
 /* A chip and a number for each verdict that has cells. */
 void html_counts(FILE *out, const uint64_t counts[VERDICT_COUNT]);
 /* Edits by verdict as a table, with its caption ("": none). */
-void html_table(FILE *out, const uint64_t counts[EDIT_COUNT][VERDICT_COUNT], const char *caption);
+void html_table(FILE *out, const uint64_t counts[EDIT_MAX][VERDICT_COUNT], const char *caption);
 /* "insert ff", "delete 2 bytes", "truncate". */
 void html_damage(FILE *out, enum edit edit, const char *value);
 /* "17" or "17-20", as a number of bytes from an offset. */
 void html_range(FILE *out, uint32_t offset, uint32_t count);
 
+/* What shows a view while its button is checked: a line of the style sheet. */
+void html_map_style(const struct html_page *page);
 /* The parts, in the page's order. */
 void html_headline(const struct html_page *page);
 void html_maps(const struct html_page *page);

@@ -73,7 +73,7 @@
   function cellsAt(side, offset) {
     const found = [];
     for (const series of side.series) {
-      const field = series.edit === 'range' ? fieldAt(side, offset).start : offset;
+      const field = data.ofFields.includes(series.edit) ? fieldAt(side, offset).start : offset;
       const i = field < series.end ? find(series.starts, field) : -1;
       if (i >= 0 && verdicts[series.letters[i]]) {
         found.push({ edit: series.edit, value: series.value, letter: series.letters[i],

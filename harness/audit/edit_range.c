@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The boundary values of a field: of its legal range, and of its width. */
+#include "harness/audit/edit_range.h"
+
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/audit/sweep/plan.h"
+#include "harness/wire/field.h"
 
 static uint64_t all_ones(size_t width)
 {
@@ -26,7 +28,7 @@ static void to_bytes(uint64_t number, size_t width, bool little, uint8_t *bytes)
 }
 
 /* Keeps the list sorted and each value once. */
-static size_t insert_sorted(uint8_t (*values)[SWEEP_VALUE_SIZE], size_t n, const uint8_t *bytes, size_t width)
+static size_t insert_sorted(uint8_t (*values)[EDIT_VALUE_SIZE], size_t n, const uint8_t *bytes, size_t width)
 {
     size_t at = 0;
 
@@ -43,7 +45,7 @@ static size_t insert_sorted(uint8_t (*values)[SWEEP_VALUE_SIZE], size_t n, const
 
 static bool is_number(const struct map_entry *entry, bool described)
 {
-    if (entry->size < 1 || entry->size > SWEEP_VALUE_SIZE || !entry->named) {
+    if (entry->size < 1 || entry->size > EDIT_VALUE_SIZE || !entry->named) {
         return false;
     }
     if (entry->field) {
@@ -54,7 +56,7 @@ static bool is_number(const struct map_entry *entry, bool described)
 }
 
 /* The bounds of the width, and behind them those of the legal range, if there is one.  Returns how many. */
-static size_t list_numbers(const struct field *field, size_t width, uint64_t numbers[SWEEP_BOUNDARIES])
+static size_t list_numbers(const struct field *field, size_t width, uint64_t numbers[EDIT_BOUNDARIES])
 {
     uint64_t ones = all_ones(width);
     const uint64_t of_width[] = { 0, 1, ones, ones >> 1, ones ^ (ones >> 1) };
@@ -70,13 +72,13 @@ static size_t list_numbers(const struct field *field, size_t width, uint64_t num
     return n;
 }
 
-size_t sweep_boundaries(const struct map *map, const struct map_entry *entry, bool described,
-                        uint8_t values[SWEEP_BOUNDARIES][SWEEP_VALUE_SIZE])
+size_t edit_boundaries(const struct map *map, const struct map_entry *entry, bool described,
+                        uint8_t values[EDIT_BOUNDARIES][EDIT_VALUE_SIZE])
 {
     static const struct field any = { .max = 0 };
     const struct field *field = entry->field ? entry->field : &any;
     const uint8_t *current = map->encoding.out.data + entry->offset;
-    uint64_t numbers[SWEEP_BOUNDARIES];
+    uint64_t numbers[EDIT_BOUNDARIES];
     size_t n_numbers, n = 0;
 
     if (!is_number(entry, described)) {
@@ -84,7 +86,7 @@ size_t sweep_boundaries(const struct map *map, const struct map_entry *entry, bo
     }
     n_numbers = list_numbers(field, entry->size, numbers);
     for (size_t i = 0; i < n_numbers; i++) {
-        uint8_t bytes[SWEEP_VALUE_SIZE];
+        uint8_t bytes[EDIT_VALUE_SIZE];
 
         to_bytes(numbers[i], entry->size, field->little, bytes);
         if (memcmp(bytes, current, entry->size) != 0) {
