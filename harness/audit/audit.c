@@ -2,12 +2,12 @@
 /* What an audit holds: its texts once each, its runs merged as they come. */
 #include "harness/audit/audit.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 
 #define uthash_malloc(size) hs_alloc(size)
 #include <uthash.h>
@@ -16,32 +16,6 @@ struct audit_text {
     UT_hash_handle hh;
     char text[];
 };
-
-static bool is_ascii(const char *text)
-{
-    while (*text && (unsigned char)*text < 0x80) {
-        text++;
-    }
-    return !*text;
-}
-
-static bool is_utf8(const char *text)
-{
-    json_t *string = json_string(text);
-
-    json_decref(string);
-    return string != NULL;
-}
-
-void audit_make_printable(char *text)
-{
-    if (!is_ascii(text) && !is_utf8(text)) {
-        for (char *c = text; *c; c++) {
-            *c = (unsigned char)*c < 0x80 ? *c : '?';
-        }
-    }
-    hs_make_printable(text);
-}
 
 static struct audit_text *new_text(const char *text, size_t length)
 {
@@ -62,7 +36,7 @@ const char *audit_keep(struct audit *audit, const char *text)
         return entry->text;
     }
     made = new_text(text, length);
-    audit_make_printable(made->text);
+    printable_make(made->text);
     HASH_FIND(hh, audit->texts, made->text, length, entry);
     if (entry) {
         free(made);

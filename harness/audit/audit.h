@@ -55,9 +55,6 @@ struct audit {
     struct audit_text *texts; /* behind every `const char *` here */
 };
 
-/* Puts ? for control characters and, in a text that is not UTF-8, for each byte beyond ASCII. */
-void audit_make_printable(char *text);
-
 /*
  * A copy of the text, made printable, that lives as long as the audit; the same text gives the same pointer.  All texts
  * of an audit are kept this way: the functions below do it.

@@ -10,6 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"
+#include "harness/base/printable.h"
 
 /* A printable text needs no other escapes than these two. */
 static void print_quoted(FILE *out, const char *text)
@@ -26,9 +27,8 @@ static void print_quoted(FILE *out, const char *text)
 
 static void print_foreign(FILE *out, const char *text)
 {
-    char *copy = hs_strdup(text ? text : "");
+    char *copy = printable_copy(text ? text : "", text ? strlen(text) : 0);
 
-    audit_make_printable(copy);
     print_quoted(out, copy);
     free(copy);
 }

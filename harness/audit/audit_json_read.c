@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/audit/json_parts.h"
 #include "harness/message/reflect.h"
 
@@ -51,14 +52,6 @@ static int read_text(const struct json_part *part, struct audit *audit, const ch
     return result;
 }
 
-static char *printable_copy(const char *text)
-{
-    char *copy = hs_strdup(text);
-
-    audit_make_printable(copy);
-    return copy;
-}
-
 static int read_list(const json_t *setup, const char *key, char ***list, size_t *n, struct hs_error *err)
 {
     const json_t *values = json_object_get(setup, key);
@@ -73,7 +66,7 @@ static int read_list(const json_t *setup, const char *key, char ***list, size_t 
         if (!text) {
             return hs_fail(err, HS_NO_OFFSET, "\"%s\"[%zu] is no text", key, i);
         }
-        (*list)[(*n)++] = printable_copy(text);
+        (*list)[(*n)++] = printable_copy(text, strlen(text));
     }
     return 0;
 }
@@ -105,10 +98,10 @@ static int fill_setup(const json_t *object, Hardstop__Setup *setup, struct hs_er
     if (!memory) {
         return -1;
     }
-    setup->binary = *binary ? printable_copy(binary) : NULL;
-    setup->machine = *machine ? printable_copy(machine) : NULL;
+    setup->binary = *binary ? printable_copy(binary, strlen(binary)) : NULL;
+    setup->machine = *machine ? printable_copy(machine, strlen(machine)) : NULL;
     if (strcmp(memory, setup->memory) != 0) {
-        setup->memory = printable_copy(memory);
+        setup->memory = printable_copy(memory, strlen(memory));
     }
     if (read_list(object, "device", &setup->device, &setup->n_device, err) < 0 ||
         read_list(object, "global", &setup->global, &setup->n_global, err) < 0 ||

@@ -6,18 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void hs_make_printable(char *text)
-{
-    for (; *text; text++) {
-        unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
-
-        /* C1 controls are c2 80 to c2 9f in UTF-8, and a terminal may act on them. */
-        if (first < 0x20 || first == 0x7f || (first == 0xc2 && second >= 0x80 && second < 0xa0)) {
-            text[0] = '?';
-            text[1] = first == 0xc2 ? '?' : text[1];
-        }
-    }
-}
+#include "harness/base/printable.h"
 
 int hs_fail(struct hs_error *err, uint64_t offset, const char *fmt, ...)
 {
@@ -28,7 +17,7 @@ int hs_fail(struct hs_error *err, uint64_t offset, const char *fmt, ...)
         va_start(args, fmt);
         vsnprintf(err->text, sizeof(err->text), fmt, args);
         va_end(args);
-        hs_make_printable(err->text);
+        printable_make(err->text);
     }
     return -1;
 }
@@ -46,7 +35,7 @@ int hs_fail_in(struct hs_error *err, const char *fmt, ...)
         va_end(args);
         used = strlen(err->text);
         snprintf(err->text + used, sizeof(err->text) - used, ": %.*s", (int)(sizeof(reason) / 2), reason);
-        hs_make_printable(err->text);
+        printable_make(err->text);
     }
     return -1;
 }

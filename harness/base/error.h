@@ -13,15 +13,13 @@ struct hs_error {
 };
 
 /*
- * Records the first failure: `err` (may be NULL) gets the offset (HS_NO_OFFSET: none) and the formatted reason.
+ * Records the first failure: `err` (may be NULL) gets the offset (HS_NO_OFFSET: none) and the formatted reason,
+ * made printable.
  * Returns -1, so that a caller can `return hs_fail(...)`.
  */
 __attribute__((format(printf, 3, 4))) int hs_fail(struct hs_error *err, uint64_t offset, const char *fmt, ...);
 
 /* Puts a formatted context and ": " in front of the recorded reason.  Returns -1. */
 __attribute__((format(printf, 2, 3))) int hs_fail_in(struct hs_error *err, const char *fmt, ...);
-
-/* Puts ? for each control character: names from hostile files stay one line that no terminal acts on. */
-void hs_make_printable(char *text);
 
 #endif

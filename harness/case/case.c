@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/setup.h"
 #include "harness/message/reflect.h"
@@ -289,6 +290,6 @@ char *case_setup_line(const Hardstop__Setup *setup)
         free(line);
         line = longer;
     }
-    hs_make_printable(line);
+    printable_make(line);
     return line;
 }

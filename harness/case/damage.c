@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/print.h"
+#include "harness/base/printable.h"
 #include "harness/wire/map.h"
 #include "harness/message/reflect.h"
 
@@ -262,9 +264,9 @@ static void print_place(FILE *out, const Hardstop__Place *at)
 
 char *damage_text(const Hardstop__Damage *damage)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct print_memory memory;
+    FILE *out = print_open(&memory);
+    char *text;
 
     switch (damage->kind_case) {
     case HARDSTOP__DAMAGE__KIND_TRUNCATE:
@@ -292,7 +294,7 @@ char *damage_text(const Hardstop__Damage *damage)
         break;
     }
     print_place(out, damage->at);
-    fclose(out);
-    hs_make_printable(text);
+    text = print_close(&memory);
+    printable_make(text);
     return text;
 }

@@ -14,6 +14,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/case/case.h"
 
 const struct finding_text finding_texts[FINDING_TEXTS] = {
@@ -25,9 +26,7 @@ const struct finding_text finding_texts[FINDING_TEXTS] = {
 void finding_make_printable(struct finding *finding)
 {
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
-        for (char *c = (char *)finding + finding_texts[i].offset; *c; c++) {
-            *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
-        }
+        printable_make((char *)finding + finding_texts[i].offset);
     }
 }
 

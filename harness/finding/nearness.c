@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/print.h"
 #include "harness/case/damage.h"
 #include "harness/wire/map.h"
 #include "harness/wire/row.h"
@@ -140,16 +141,14 @@ static void say(struct words *words, char *line)
 static void say_difference(void *user, const struct revert_difference *difference)
 {
     struct words *words = user;
-    char *line = NULL;
-    size_t size;
-    FILE *out = open_memstream(&line, &size);
+    struct print_memory line;
+    FILE *out = print_open(&line);
 
     fprintf(out, "%s%s%s: ", words->device, *words->device ? " " : "", difference->path);
     print_value(out, difference->from, difference->field, difference->index);
     fputs(" -> ", out);
     print_value(out, difference->to, difference->field, difference->index);
-    fclose(out);
-    say(words, line);
+    say(words, print_close(&line));
 }
 
 static void say_section(struct words *words, const Hardstop__Section *section, const Hardstop__Stream *captured)

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/report/grid.h"
 #include "harness/report/style.h"
 
@@ -233,7 +234,7 @@ static bool take_text(char *to, size_t size, const json_t *value)
     const char *text = json_string_value(value);
     bool good = text && (size_t)snprintf(to, size, "%s", text) < size;
 
-    hs_make_printable(to);
+    printable_make(to);
     return good;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "harness/base/printable.h"
 #include "harness/report/verdict.h"
 
 #define MAX_ROWS 76
@@ -83,7 +84,7 @@ static void print_name(FILE *out, const char *name, unsigned width)
 {
     size_t length = strlen(name);
 
-    style_print_foreign(out, name, length <= width ? length : width - 3);
+    printable_write(out, name, length <= width ? length : width - 3);
     fputs(length <= width ? "" : "...", out);
 }
 
@@ -223,7 +224,7 @@ static void print_fields(FILE *out, const struct page *page)
         edit_sum_counts(group->counts, false, counts);
         print_counts(out, counts);
         fputs("  ", out);
-        style_print_foreign(out, group->name, strlen(group->name));
+        printable_write(out, group->name, strlen(group->name));
         fputc('\n', out);
     }
     if (left) {

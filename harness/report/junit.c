@@ -10,6 +10,7 @@
 #include "harness/base/shell.h"
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"
+#include "harness/base/printable.h"
 
 #define MAX_LISTED 20 /* failures of a testcase; a page shows no more */
 
@@ -40,12 +41,7 @@ static void print_escaped(FILE *out, const char *text)
             fputs("&quot;", out);
             break;
         default:
-            if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0) {
-                text += 2;
-                putc_unlocked('?', out);
-            } else {
-                putc_unlocked(*text, out);
-            }
+            putc_unlocked(*text, out);
         }
     }
 }
@@ -168,7 +164,7 @@ static char *suite_name(const struct audit *audit)
                            setup->machine ? setup->machine : "the default machine",
                            setup_framing_name(setup));
 
-    audit_make_printable(name);
+    printable_make(name);
     return name;
 }
 

@@ -12,6 +12,7 @@
 #include "harness/base/check.h"
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"
+#include "harness/base/printable.h"
 
 /* jansson owns what is packed with "o"; NULL stands for a bug of ours. */
 static json_t *packed(json_t *value)
@@ -113,7 +114,7 @@ static json_t *new_category(const struct audit *audit)
                          setup_framing_name(setup), *audit->section ? audit->section : "stream");
     json_t *category;
 
-    audit_make_printable(id);
+    printable_make(id);
     category = packed(json_pack("{s:s}", "id", id));
     free(id);
     return category;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/print.h"
+#include "harness/base/printable.h"
 #include "harness/report/style.h"
 
 enum {
@@ -99,7 +101,7 @@ static void print_section_line(FILE *out, const Hardstop__Stream *stream, const 
     style_print(out, STYLE_BOLD, "[%zu] %s", index, type_name((int)section->type));
     if (section->has_idstr) {
         fputc(' ', out);
-        style_print_foreign(out, (const char *)section->idstr.data, section->idstr.len);
+        printable_write(out, (const char *)section->idstr.data, section->idstr.len);
         fprintf(out, " instance %u version %u", section->instance_id, section->version_id);
     }
     fprintf(out, ", at %zu, payload of %zu bytes at %zu\n", mark->start, mark->payload_end - mark->payload,
@@ -162,21 +164,17 @@ size_t show_text(FILE *out, const Hardstop__Stream *stream, const struct map *ma
 
 static json_t *json_text(const void *data, size_t size)
 {
-    json_t *text = json_stringn(data, size);
-
-    /* What is not UTF-8 is given as hex, never dropped. */
-    return text ? text : json_string("(not UTF-8)");
+    return printable_json(data, size);
 }
 
 static json_t *json_bytes(const uint8_t *data, size_t size)
 {
-    char *hex = NULL;
-    size_t length;
-    FILE *out = open_memstream(&hex, &length);
+    struct print_memory memory;
     json_t *text;
+    char *hex;
 
-    print_hex(out, data, size, SIZE_MAX);
-    fclose(out);
+    print_hex(print_open(&memory), data, size, SIZE_MAX);
+    hex = print_close(&memory);
     text = json_string(hex);
     free(hex);
     return text;

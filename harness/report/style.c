@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adds and leaves out ANSI colours; keeps foreign text from acting on the terminal. */
+/* Adds and leaves out ANSI colours. */
 #include "harness/report/style.h"
 
 #include <stdarg.h>
@@ -13,13 +13,6 @@ static bool wants_colour(FILE *out)
 
     return isatty(fileno(out)) && !(no_colour && *no_colour) && terminal && *terminal &&
            !(terminal[0] == 'd' && terminal[1] == 'u' && terminal[2] == 'm' && terminal[3] == 'b');
-}
-
-void style_print_foreign(FILE *out, const char *text, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], out);
-    }
 }
 
 void style_print(FILE *out, enum style style, const char *fmt, ...)

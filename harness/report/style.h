@@ -19,7 +19,4 @@ enum style {
 /* Prints by printf rules in a style. */
 __attribute__((format(printf, 3, 4))) void style_print(FILE *out, enum style style, const char *fmt, ...);
 
-/* Prints `n` bytes of somebody else's text, with ? for what a terminal would act on. */
-void style_print_foreign(FILE *out, const char *text, size_t n);
-
 #endif

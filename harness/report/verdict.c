@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
+#include "harness/base/printable.h"
 #include "harness/base/shell.h"
 
 enum style verdict_style(enum verdict verdict)
@@ -31,7 +33,7 @@ static void print_indented(FILE *out, const char *text)
         size_t length = strcspn(text, "\n");
 
         fputs("  | ", out);
-        style_print_foreign(out, text, length);
+        printable_write(out, text, length);
         fputc('\n', out);
         text += length + (text[length] == '\n');
     }
@@ -62,7 +64,7 @@ static void print_differences(FILE *out, const char *what, const struct state_co
         const struct state_difference *difference = &comparison->differences[i];
 
         fputs("    ", out);
-        style_print_foreign(out, difference->idstr, strlen(difference->idstr));
+        printable_write(out, difference->idstr, strlen(difference->idstr));
         fprintf(out, " %s: %s -> %s\n", *difference->path ? difference->path : "(the section)", difference->left,
                 difference->right);
     }
@@ -78,7 +80,7 @@ void verdict_text(FILE *out, const struct judgement *judgement)
     style_print(out, judgement->is_damaged ? verdict_style(judgement->verdict) : STYLE_BOLD, "%s", word_of(judgement));
     if (*answer->section && answer->outcome != OUTCOME_ACCEPTED) {
         fputs(" in section ", out);
-        style_print_foreign(out, answer->section, strlen(answer->section));
+        printable_write(out, answer->section, strlen(answer->section));
     }
     fprintf(out, "%s\n", answer->saving && answer->outcome != OUTCOME_ACCEPTED
                              ? ", while saving what was accepted" : "");
@@ -90,9 +92,7 @@ void verdict_text(FILE *out, const struct judgement *judgement)
 
 static json_t *json_words(const char *text)
 {
-    json_t *string = json_string(text);
-
-    return string ? string : json_string("(not UTF-8)");
+    return printable_json(text, strlen(text));
 }
 
 static json_t *json_differences(const struct state_comparison *comparison)
@@ -115,12 +115,8 @@ json_t *verdict_json(const struct judgement *judgement)
     json_t *frames = json_array();
 
     for (size_t i = 0; i < answer->n_frames; i++) {
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
+        char *text = hs_format("%s+0x%" PRIx64, answer->frames[i].module, answer->frames[i].offset);
 
-        fprintf(out, "%s+0x%" PRIx64, answer->frames[i].module, answer->frames[i].offset);
-        fclose(out);
         json_array_append_new(frames, json_words(text));
         free(text);
     }

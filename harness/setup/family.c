@@ -88,8 +88,7 @@ const struct family *family_find(const char *name)
 static void append(char ***list, size_t *n, const char *word)
 {
     if (word) {
-        *list = hs_resize(*list, *n + 1, sizeof(**list));
-        (*list)[(*n)++] = hs_strdup(word);
+        *HS_PUSH(*list, *n) = hs_strdup(word);
     }
 }
 

@@ -2,6 +2,7 @@
 /* The dictionaries of the fuzz targets know every subsection of the tables and every field of the schema. */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

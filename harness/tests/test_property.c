@@ -176,7 +176,7 @@ static void any_words_of_a_loader_can_be_kept(void **state)
     planted_init(&planted, REJECTS_ALL, test);
     assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
     assert_true(finding_of(&judgement, &finding));
-    assert_string_equal(finding.message, "?[31mcaf?? \"quoted\\\"??");
+    assert_string_equal(finding.message, "?[31mcaf\xc3\xa9 \"quoted\\\"??");
     assert_string_equal(finding.device, "virtio??rng");
     if (finding_save(folder, &finding, test, &err) != 1) {
         fail_msg("%s", err.text);

@@ -64,8 +64,7 @@ static void add_instance(struct campaign *campaign, const char *programs, const 
 {
     struct instance *instance;
 
-    campaign->instances = hs_resize(campaign->instances, campaign->n + 1, sizeof(*campaign->instances));
-    instance = &campaign->instances[campaign->n++];
+    instance = HS_PUSH(campaign->instances, campaign->n);
     *instance = (struct instance){ .target = target, .job = job };
     instance->name = job ? hs_format("%s-%u", target, job) : hs_strdup(target);
     instance->program = hs_format("%s/%s_fuzzer", programs, target);

@@ -75,8 +75,7 @@ static void add_damage(struct options *options, int key, const char *value, stru
     uint32_t offset = parse_offset(value, &rest, state);
     Hardstop__Damage *damage = damage_new(kinds[key - KEY_TRUNCATE], 0, offset);
 
-    options->damages = hs_resize(options->damages, options->n + 1, sizeof(*options->damages));
-    options->damages[options->n++] = damage;
+    *HS_PUSH(options->damages, options->n) = damage;
     if (key == KEY_TRUNCATE && rest) {
         argp_error(state, "--truncate takes OFF alone");
     } else if (key == KEY_INSERT) {

@@ -106,8 +106,7 @@ static const struct argp argp = {
 
 static struct row *add_row(struct listing *listing)
 {
-    listing->rows = hs_resize(listing->rows, listing->n + 1, sizeof(*listing->rows));
-    return memset(&listing->rows[listing->n++], 0, sizeof(*listing->rows));
+    return HS_PUSH(listing->rows, listing->n);
 }
 
 static const struct finding *finding_of_line(const struct listing *listing, const struct known_line *line)

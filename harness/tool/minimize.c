@@ -8,6 +8,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/print.h"
+#include "harness/base/printable.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/finding/minimize.h"
 #include "harness/finding/nearness.h"
@@ -102,22 +104,20 @@ static Hardstop__Stream *capture(const Hardstop__Setup *setup)
 static void print_words(void *user, const char *words)
 {
     fprintf(user, "  ");
-    style_print_foreign(user, words, strlen(words));
+    printable_write(user, words, strlen(words));
     fputc('\n', user);
 }
 
 static void add_comment(void *user, const char *words)
 {
     fputs("#   ", user);
-    style_print_foreign(user, words, strlen(words));
+    printable_write(user, words, strlen(words));
     fputc('\n', user);
 }
 
 static void add_json(void *user, const char *words)
 {
-    json_t *text = json_string(words);
-
-    json_array_append_new(user, text ? text : json_string("(not UTF-8)"));
+    json_array_append_new(user, printable_json(words, strlen(words)));
 }
 
 /* In text form, the comment says what a reader wants to know first. */
@@ -125,22 +125,22 @@ static int write_case(const char *path, const struct minimized *minimized, const
                       struct hs_error *err)
 {
     const struct finding *finding = &minimized->finding;
-    char *text = NULL, *body;
-    size_t size;
+    struct print_memory memory;
+    char *text, *body;
     FILE *out;
     int result;
 
     if (tool_ends_in(path, ".case")) {
         return tool_write_case(path, minimized->test, err);
     }
-    out = open_memstream(&text, &size);
+    out = print_open(&memory);
     fprintf(out, "# %016" PRIx64 "  %s: %s\n# %s\n# Unlike a sound stream:\n", finding->signature, finding->property,
             verdict_name(finding->verdict), finding->message);
     nearness_words(minimized->test, captured, add_comment, out);
     body = case_text(minimized->test);
     fputs(body, out);
-    fclose(out);
-    result = tool_write(path, text, size, err);
+    text = print_close(&memory);
+    result = tool_write(path, text, memory.size, err);
     free(body);
     free(text);
     return result;

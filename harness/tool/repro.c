@@ -6,6 +6,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/case/complete.h"
 #include "harness/setup/roster.h"
 #include "harness/loader/qemu/capture.h"
@@ -187,7 +188,7 @@ static void print_confirmation(const struct confirmation *confirmation)
         size_t length = strcspn(line, "\n");
 
         fputs("  | ", stdout);
-        style_print_foreign(stdout, line, length);
+        printable_write(stdout, line, length);
         putchar('\n');
         line += length + (line[length] == '\n');
     }

@@ -38,8 +38,7 @@ static const struct argp_option setup_rows[] = {
 
 static void append(char ***list, size_t *n, const char *value)
 {
-    *list = hs_resize(*list, *n + 1, sizeof(**list));
-    (*list)[(*n)++] = hs_strdup(value);
+    *HS_PUSH(*list, *n) = hs_strdup(value);
 }
 
 static void set(char **place, const char *value)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/printable.h"
 #include "harness/finding/finding.h"
 #include "harness/audit/sweep/garbage.h"
 
@@ -95,7 +96,7 @@ void sweep_words_say(struct sweep_words *words, const struct loader_answer *answ
         snprintf(text, SWEEP_TEXT, "no outcome");
         break;
     }
-    hs_make_printable(text);
+    printable_make(text);
 }
 
 void sweep_words_clear(struct sweep_words *words)

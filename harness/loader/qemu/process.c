@@ -16,6 +16,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/print.h"
 #include "harness/base/shell.h"
 
 void arguments_add(struct arguments *arguments, const char *argument)
@@ -36,19 +37,16 @@ void arguments_clear(struct arguments *arguments)
 
 char *arguments_line(const struct arguments *arguments)
 {
-    char *line = NULL;
-    size_t size;
-    FILE *out = open_memstream(&line, &size);
+    struct print_memory line;
+    FILE *out = print_open(&line);
 
-    HS_CHECK(out, "no memory stream: %s", strerror(errno));
     for (size_t i = 0; i < arguments->n; i++) {
         char *word = shell_word(arguments->argv[i]);
 
         fprintf(out, "%s%s", i ? " " : "", word);
         free(word);
     }
-    fclose(out);
-    return line;
+    return print_close(&line);
 }
 
 static void add_pairs(struct arguments *arguments, const char *option, char *const *values, size_t n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Decodes foreign text strictly: a browser that guesses is how text becomes markup. */
+/* Escapes what is markup or script, and leaves out what may not be shown. */
 #include "harness/report/html/text.h"
 
 #include <ctype.h>
@@ -11,40 +11,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 
-#define REPLACEMENT 0xfffd
-
-/* Whether the character would act on the page instead of being seen: C0, DEL, C1, marks of direction, line ends. */
-static bool acts(uint32_t c)
+static void print_char(FILE *out, uint32_t c, const char *bytes, size_t length)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c & 0xfffe) == 0xfffe;
-}
-
-/* The next character, and how many bytes it has; REPLACEMENT and 1 where the bytes are no UTF-8. */
-static uint32_t decode(const unsigned char *text, size_t *length)
-{
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    unsigned n = *text < 0x80 ? 1 : *text >> 5 == 6 ? 2 : *text >> 4 == 14 ? 3 : *text >> 3 == 30 ? 4 : 0;
-    uint32_t c = n == 1 ? *text : n ? *text & (0x7fu >> n) : 0;
-
-    *length = 1;
-    for (unsigned i = 1; i < n; i++) {
-        if (text[i] >> 6 != 2) {
-            return REPLACEMENT;
-        }
-        c = c << 6 | (text[i] & 0x3f);
-    }
-    if (!n || c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
-        return REPLACEMENT;
-    }
-    *length = n;
-    return acts(c) ? REPLACEMENT : c;
-}
-
-static void print_char(FILE *out, uint32_t c, const unsigned char *bytes, size_t length)
-{
-    if (c == REPLACEMENT) {
+    if (c == PRINTABLE_NOT) {
         fputs("\xef\xbf\xbd", out);
     } else {
         fwrite(bytes, 1, length, out);
@@ -53,31 +24,31 @@ static void print_char(FILE *out, uint32_t c, const unsigned char *bytes, size_t
 
 void html_escape(FILE *out, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    const char *end = text + strlen(text);
 
-    for (size_t length; *at; at += length) {
-        uint32_t c = decode(at, &length);
+    for (size_t length; text < end; text += length) {
+        uint32_t c = printable_next(text, (size_t)(end - text), &length);
 
         if (c < 0x80 && strchr("<>&\"'", (int)c)) {
             fprintf(out, "&#%u;", (unsigned)c);
         } else {
-            print_char(out, c, at, length);
+            print_char(out, c, text, length);
         }
     }
 }
 
 void html_json(FILE *out, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    const char *end = text + strlen(text);
 
     fputc('"', out);
-    for (size_t length; *at; at += length) {
-        uint32_t c = decode(at, &length);
+    for (size_t length; text < end; text += length) {
+        uint32_t c = printable_next(text, (size_t)(end - text), &length);
 
         if (c < 0x80 && strchr("<>&\"'\\/", (int)c)) {
             fprintf(out, "\\u%04x", (unsigned)c);
         } else {
-            print_char(out, c, at, length);
+            print_char(out, c, text, length);
         }
     }
     fputc('"', out);
