@@ -16,7 +16,6 @@
 #include "harness/base/file.h"
 #include "harness/base/time.h"
 #include "harness/case/case.h"
-#include "harness/loader/qemu/client.h"
 #include "harness/finding/finding.h"
 #include "harness/message/reflect.h"
 
@@ -25,7 +24,6 @@ enum {
     MIN_POOL = 2,
     MAX_POOL = 48,
     QEMU_SIZE = 32 << 20, /* bytes of memory that are an idle one's own: 11 to 20 MB, and its forks need some */
-    CAMPAIGN_TIMEOUT_MS = 250, /* a hang costs its whole limit */
     MAX_FAILURES = 20, /* harness failures in a row: the campaign is not testing anything any more */
 };
 
@@ -78,7 +76,7 @@ static void read_settings(const char *target)
             prctl(PR_SET_PDEATHSIG, SIGKILL);
         }
         state.findings = findings && *findings ? findings : "findings";
-        state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", CAMPAIGN_TIMEOUT_MS);
+        state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", LOADER_CAMPAIGN_MS);
         state.instance = instance && *instance ? instance : target;
         state.pool_size = pool_size();
         HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
@@ -106,7 +104,8 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
         }
         oldest = served->used < oldest->used ? served : oldest;
     }
-    loader = qemu_open(setup, NULL, err);
+    /* Whatever it came with, an input is a file. */
+    loader = loader_open(setup, TRUST_NONE, NULL, err);
     if (!loader) {
         return NULL;
     }

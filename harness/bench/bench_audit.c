@@ -10,8 +10,8 @@
 #include "harness/base/check.h"
 #include "harness/base/time.h"
 #include "harness/case/case.h"
-#include "harness/loader/qemu/capture.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/capture.h"
+#include "harness/loader/loader.h"
 #include "harness/audit/sweep/sweep.h"
 #include "harness/message/text.h"
 
@@ -40,7 +40,7 @@ static Hardstop__Case *capture(const char *text, Hardstop__Framing framing)
     HS_CHECK(setup, "%s", err.text);
     setup->has_framing = true;
     setup->framing = framing;
-    HS_CHECK(capture_stream(setup, &bytes, &size, &err) == 0, "%s", err.text);
+    HS_CHECK(capture_stream(setup, TRUST_ALL, &bytes, &size, &err) == 0, "%s", err.text);
     stream = stream_decode(bytes, size, STREAM_ANY, &err);
     HS_CHECK(stream, "%s", err.text);
     while (i < stream->n_section && !section_is_described(stream->section[i])) {
@@ -81,7 +81,7 @@ static void measure_loads(const char *name, const Hardstop__Case *test, double s
     struct stream_encoding plain = { 0 };
     struct hs_error err;
     /* Each has a QEMU, so that neither has to change its way. */
-    struct loader *loaders[2] = { qemu_open(test->setup, NULL, &err), qemu_open(test->setup, NULL, &err) };
+    struct loader *loaders[2] = { loader_open(test->setup, TRUST_ALL, NULL, &err), loader_open(test->setup, TRUST_ALL, NULL, &err) };
 
     HS_CHECK(loaders[0] && loaders[1], "%s", err.text);
     stream_encode(test->stream, &plain, NULL, NULL);
@@ -118,7 +118,7 @@ static bool measure_audit(const char *name, const Hardstop__Case *test, double b
     double start = time_now(), seconds;
     uint64_t cells = 0;
 
-    HS_CHECK(sweep(test, &options, qemu_open_setup, test->setup, NULL, &audit, &err) == 0, "%s", err.text);
+    HS_CHECK(sweep(test, &options, loader_open_source, &(struct loader_source){ test->setup, TRUST_ALL }, NULL, &audit, &err) == 0, "%s", err.text);
     seconds = time_now() - start;
     for (unsigned edit = 0; edit < edit_count; edit++) {
         cells += audit_cells(&audit, (enum edit)edit);

@@ -11,9 +11,9 @@
 #include "harness/case/case.h"
 #include "harness/case/complete.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/qemu/capture.h"
-#include "harness/loader/qemu/client.h"
-#include "harness/loader/qemu/confirm.h"
+#include "harness/loader/capture.h"
+#include "harness/loader/loader.h"
+#include "harness/loader/confirm.h"
 
 enum { TURNS = 5 };
 
@@ -35,7 +35,7 @@ static void prepare(struct bench *bench, const char *transport, const char *path
     size_t size;
 
     bench->setup = setup_standard(transport, HARDSTOP__FRAMING__FOOTER);
-    HS_CHECK(capture_stream(bench->setup, &bytes, &size, &err) == 0, "%s", err.text);
+    HS_CHECK(capture_stream(bench->setup, TRUST_ALL, &bytes, &size, &err) == 0, "%s", err.text);
     stream = stream_decode(bytes, size, STREAM_FOOTER, &err);
     captured = stream_decode(bytes, size, STREAM_FOOTER, &err);
     HS_CHECK(stream && captured, "%s", err.text);
@@ -44,7 +44,7 @@ static void prepare(struct bench *bench, const char *transport, const char *path
     stream_encode(test->stream, &bench->sections, NULL, NULL);
     HS_CHECK(complete_stream(test, &bench->sections.out, captured, false, &bench->whole, &err) == 0, "%s", err.text);
     bench->path = path;
-    bench->loader = qemu_open(bench->setup, NULL, &err);
+    bench->loader = loader_open(bench->setup, TRUST_ALL, NULL, &err);
     HS_CHECK(bench->loader, "%s", err.text);
     hardstop__stream__free_unpacked(captured, NULL);
     case_free(test);
@@ -78,7 +78,7 @@ static double one_process_each(struct bench *bench, double seconds, bool cut)
     HS_CHECK(file_write(bench->path, bench->whole.data, size, &err) == 0, "%s", err.text);
     start = time_now();
     for (; time_now() - start < seconds; n++) {
-        HS_CHECK(confirm_run(bench->setup, bench->path, 0, &result, &err) == 0, "%s", err.text);
+        HS_CHECK(confirm_run(bench->setup, TRUST_ALL, bench->path, 0, &result, &err) == 0, "%s", err.text);
         HS_CHECK(result.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", result.text);
         confirm_result_clear(&result);
     }

@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/qemu/capture.h"
+#include "harness/loader/capture.h"
 
 static void add(struct bench_seeds *seeds, Hardstop__Case *test)
 {
@@ -57,7 +57,7 @@ void bench_seeds_capture(struct bench_seeds *seeds, const char *transport)
         size_t size;
 
         HS_CHECK(setup, "no transport %s", transport);
-        HS_CHECK(capture_stream(setup, &bytes, &size, &err) == 0, "%s", err.text);
+        HS_CHECK(capture_stream(setup, TRUST_ALL, &bytes, &size, &err) == 0, "%s", err.text);
         for (size_t k = 0; k < HS_COUNT(devices); k++) {
             Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, &err);
 

@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 #include "harness/finding/finding.h"
 #include "harness/bench/blame.h"
 #include "harness/message/reflect.h"
@@ -17,7 +17,6 @@
 enum {
     DEPTH = 5, /* libFuzzer's -mutate_depth */
     MAX_SIZE = 1 << 20,
-    TIMEOUT_MS = 250, /* as in campaigns */
 };
 
 struct input {
@@ -185,7 +184,7 @@ static struct loader *loader_for(const struct search *search, size_t i)
             return search->origins[k].oracle.loader;
         }
     }
-    loader = qemu_open(setup, NULL, &err);
+    loader = loader_open(setup, TRUST_ALL, NULL, &err);
     HS_CHECK(loader, "%s", err.text);
     return loader;
 }
@@ -201,7 +200,7 @@ static void open_origin(struct search *search, size_t i)
         reflect_free(&origin->test->damage[--origin->test->n_damage]->base);
     }
     stream_encode(origin->test->stream, &origin->encoding, NULL, NULL);
-    origin->oracle = (struct oracle){ .loader = loader_for(search, i), .timeout_ms = TIMEOUT_MS, .hasty = true };
+    origin->oracle = (struct oracle){ .loader = loader_for(search, i), .timeout_ms = LOADER_CAMPAIGN_MS, .hasty = true };
     if (search->options->mode == SEARCH_STRUCTURE) {
         input.data = case_pack(origin->test, &input.size);
     } else {

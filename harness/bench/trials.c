@@ -13,7 +13,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/time.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 #include "harness/bench/blame.h"
 #include "harness/bench/engine.h"
 
@@ -105,7 +105,7 @@ static void confirm(struct trials *trials, size_t index)
 
     test = case_read(path, &err);
     HS_CHECK(test, "%s", err.text);
-    oracle.loader = qemu_open(test->setup, NULL, &err);
+    oracle.loader = loader_open(test->setup, TRUST_ALL, NULL, &err);
     HS_CHECK(oracle.loader, "%s: %s", path, err.text);
     confirmed->found = found->signature;
     if (blame_reduce(&oracle, test, &reduced)) {

@@ -10,7 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/setup/roster.h"
-#include "harness/setup/setup.h"
+#include "harness/setup/trust.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
 
@@ -74,7 +74,7 @@ Hardstop__Case *case_of_input(const char *target, const uint8_t *data, size_t si
     Hardstop__Case *test =
         size ? (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, NULL) : NULL;
 
-    if (test && test->setup && test->stream && setup_check(test->setup, NULL) == 0) {
+    if (test && test->setup && test->stream && trust_check(test->setup, TRUST_NONE, NULL) == 0) {
         return test;
     }
     case_free(test);

@@ -19,7 +19,7 @@ Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *er
 /* The same for a file; the reason begins with its path. */
 Hardstop__Case *case_read(const char *path, struct hs_error *err);
 /*
- * What a fuzz target makes of its input: a packed case whose setup passes setup_check(), or else device sections, as
+ * What a fuzz target makes of its input: a packed case whose setup passes trust_check(), or else device sections, as
  * they are, for the setup of the target ("ccw", "pci_net": see roster.h).
  */
 Hardstop__Case *case_of_input(const char *target, const uint8_t *data, size_t size);

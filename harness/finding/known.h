@@ -33,7 +33,7 @@ const struct known_line *known_of_case(const struct known *known, const char *na
 /* The first line of that signature, or NULL. */
 const struct known_line *known_of_signature(const struct known *known, uint64_t signature);
 
-/* Reads a line's case, which has a stream and a setup that passes setup_check(); NULL with a reason. */
+/* Reads a line's case, which has a stream and a setup; NULL with a reason. */
 Hardstop__Case *known_read_case(const struct known *known, const struct known_line *line, struct hs_error *err);
 
 /* How a line and what its case shows now agree. */

@@ -16,7 +16,6 @@
 #include "harness/message/revert.h"
 
 enum {
-    STEP_TIMEOUT_MS = 250, /* as in campaigns: a hang costs its whole limit at each step that keeps it */
     REPLAYS = 3, /* of a finding, before it counts as stable */
 };
 
@@ -306,7 +305,7 @@ int minimize(struct loader *loader, const Hardstop__Case *test, const struct min
     }
     if (begin(&search, loader, test) == 0) {
         /* What only looked like the hang in haste is searched once more in patience. */
-        for (uint32_t timeout = STEP_TIMEOUT_MS; same < REPLAYS && !search.failed; timeout = LOADER_TIMEOUT_MS) {
+        for (uint32_t timeout = LOADER_CAMPAIGN_MS; same < REPLAYS && !search.failed; timeout = LOADER_TIMEOUT_MS) {
             search.spent = false;
             search.oracle = (struct oracle){ .loader = loader, .timeout_ms = timeout, .hasty = true };
             run(&search, test);

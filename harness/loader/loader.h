@@ -12,6 +12,8 @@
 
 #include "case.pb-c.h"
 #include "harness/base/error.h"
+#include "harness/loader/limits.h"
+#include "harness/setup/trust.h"
 
 /* What a loader did with a stream. */
 enum outcome {
@@ -38,11 +40,6 @@ struct loader_input {
      */
     bool fast;
 };
-
-/* Long enough that a loaded machine's slow answer is not taken for a hang. */
-#define LOADER_TIMEOUT_MS 2000
-/* So many times its limit a load may take by the clock on the wall. */
-#define LOADER_PATIENCE 4
 
 #define LOADER_FRAMES 24
 
@@ -72,10 +69,43 @@ struct loader_answer {
 
 struct loader;
 
+struct loader_options {
+    const char *preload; /* the object that runs inside QEMU; NULL: HARDSTOP_PRELOAD_OBJECT, or beside this program */
+    uint64_t memory_limit; /* bytes that one load may add to the address space; 0: LOADER_MEMORY_LIMIT */
+};
+
+/*
+ * Opens the loader that the setup's binary is; `setup` is copied.  `trust` says which of its words are the user's or
+ * the program's own: the others may ask only for what a file may ask for.  `options` may be NULL.  NULL with a reason:
+ * a part that a file may not ask for, no such binary, unknown version, machine or device, a refused preload.
+ */
+struct loader *loader_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
+                           struct hs_error *err);
+
+/* What a loader is opened from, for those who are handed a function that opens one: see sweep.h. */
+struct loader_source {
+    const Hardstop__Setup *setup;
+    enum trust trust;
+};
+
+/* loader_open() with `source`, a struct loader_source. */
+struct loader *loader_open_source(void *source, struct hs_error *err);
+
+/*
+ * A number that changes when the files do that load for a setup: its program, and what is put into it.  Another build
+ * of one version may give other verdicts.
+ */
+uint64_t loader_files(const Hardstop__Setup *setup);
+
+/* The path of what is put into a loader's program; free it.  NULL with a reason when there is none. */
+char *loader_object(struct hs_error *err);
+
 struct loader_class {
     /* Fills `answer`; 0, or -1 with a reason, the outcome then being UNKNOWN. */
     int (*load)(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
                 struct hs_error *err);
+    /* NULL: it has no name. */
+    const char *(*name)(const struct loader *loader);
     void (*close)(struct loader *loader);
 };
 
@@ -88,6 +118,12 @@ static inline int loader_load(struct loader *loader, const struct loader_input *
                               struct hs_error *err)
 {
     return loader->class->load(loader, input, answer, err);
+}
+
+/* Program and version, "QEMU 7.2.22"; "" for a loader that has no name. */
+static inline const char *loader_name(const struct loader *loader)
+{
+    return loader->class->name ? loader->class->name(loader) : "";
 }
 
 static inline void loader_close(struct loader *loader)

@@ -6,6 +6,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/setup/setup.h"
 
 #define EVERYWHERE(model, properties)                                                \
     { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
@@ -60,9 +61,9 @@ static const struct {
     const char *name, *binary, *machine;
     const char *before, *behind; /* the device */
 } transports[FAMILY_TRANSPORTS] = {
-    [FAMILY_CCW] = { "ccw", "qemu-system-s390x", "s390-ccw-virtio-7.2", NULL, "virtio-rng-ccw" },
-    [FAMILY_PCI] = { "pci", "qemu-system-x86_64", "pc-q35-7.2", NULL, "virtio-rng-pci" },
-    [FAMILY_PCIE] = { "pcie", "qemu-system-x86_64", "pc-q35-7.2", "pcie-root-port,id=port0", "virtio-rng-pci" },
+    [FAMILY_CCW] = { "ccw", SETUP_BINARY("s390x"), "s390-ccw-virtio-7.2", NULL, "virtio-rng-ccw" },
+    [FAMILY_PCI] = { "pci", SETUP_BINARY("x86_64"), "pc-q35-7.2", NULL, "virtio-rng-pci" },
+    [FAMILY_PCIE] = { "pcie", SETUP_BINARY("x86_64"), "pc-q35-7.2", "pcie-root-port,id=port0", "virtio-rng-pci" },
 };
 
 const char *family_transport_name(enum family_transport transport)

@@ -39,7 +39,7 @@ const struct family *family_find(const char *name);
 
 /*
  * A new setup with the device on that transport, and a virtio-rng behind it, so that its section is not the last.
- * NULL where the device is not to be had there.  With `host` set, setup_check() refuses it.
+ * NULL where the device is not to be had there.  With `host` set, trust_check() refuses it as a file's.
  */
 Hardstop__Setup *family_setup(const struct family *family, enum family_transport transport,
                               Hardstop__Framing framing);

@@ -14,8 +14,8 @@
 #include "harness/base/file.h"
 #include "harness/case/damage.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/qemu/capture.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/capture.h"
+#include "harness/loader/loader.h"
 #include "harness/wire/virtio/tables.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
@@ -165,7 +165,7 @@ Hardstop__Case *support_capture(const Hardstop__Setup *setup, enum case_keep kee
     uint8_t *bytes;
     size_t size;
 
-    if (capture_stream(setup, &bytes, &size, &err) < 0) {
+    if (capture_stream(setup, TRUST_ALL, &bytes, &size, &err) < 0) {
         fail_msg("%s", err.text);
     }
     stream = stream_decode(bytes, size, STREAM_ANY, &err);
@@ -223,7 +223,7 @@ Hardstop__VirtioSection *support_virtio(const Hardstop__Case *test, const char *
 struct loader *support_open(const Hardstop__Setup *setup)
 {
     struct hs_error err;
-    struct loader *loader = qemu_open(setup, NULL, &err);
+    struct loader *loader = loader_open(setup, TRUST_ALL, NULL, &err);
 
     if (!loader) {
         fail_msg("%s", err.text);

@@ -14,7 +14,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/capture.h"
-#include "harness/loader/qemu/confirm.h"
+#include "harness/loader/confirm.h"
 #include "harness/tests/support.h"
 
 static char folder[] = "/tmp/hardstop-capture-XXXXXX";
@@ -68,7 +68,7 @@ static void assert_fails(const Hardstop__Setup *setup, const char *reason)
     uint8_t *stream = NULL;
     size_t size = 0;
 
-    assert_int_equal(capture_stream(setup, &stream, &size, &err), -1);
+    assert_int_equal(capture_stream(setup, TRUST_ALL, &stream, &size, &err), -1);
     assert_null(stream);
     assert_null(strchr(err.text, '\n'));
     if (!strstr(err.text, reason)) {
@@ -80,7 +80,7 @@ static void capture(const Hardstop__Setup *setup, uint8_t **stream, size_t *size
 {
     struct hs_error err = { 0 };
 
-    if (capture_stream(setup, stream, size, &err) < 0) {
+    if (capture_stream(setup, TRUST_ALL, stream, size, &err) < 0) {
         fail_msg("%s", err.text);
     }
 }
@@ -103,7 +103,7 @@ static void confirm(const Hardstop__Setup *setup, const char *name, const void *
     char *path = write_file(name, bytes, size);
     struct hs_error err = { 0 };
 
-    if (confirm_run(setup, path, timeout_ms, result, &err) < 0) {
+    if (confirm_run(setup, TRUST_ALL, path, timeout_ms, result, &err) < 0) {
         fail_msg("%s", err.text);
     }
     free(path);
@@ -219,7 +219,7 @@ static void any_path_works(void **state)
     confirm_result_clear(&result);
     free(line);
     assert_int_equal(chdir(folder), 0);
-    assert_int_equal(confirm_run(&setup, "-x;y", 0, &result, NULL), 0);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, "-x;y", 0, &result, NULL), 0);
     assert_int_equal(result.outcome, OUTCOME_ACCEPTED);
     confirm_result_clear(&result);
     assert_int_equal(chdir("/"), 0);
@@ -304,14 +304,14 @@ static void unusable_confirmation_has_a_reason(void **state)
     char *path = write_file("empty.qemu", "", 0);
 
     (void)state;
-    assert_int_equal(confirm_run(&setup, "/nonexistent/file", 0, &result, &err), -1);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, "/nonexistent/file", 0, &result, &err), -1);
     assert_non_null(strstr(err.text, "/nonexistent/file"));
     confirm_result_clear(&result);
-    assert_int_equal(confirm_run(&setup, folder, 0, &result, &err), -1);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, folder, 0, &result, &err), -1);
     assert_non_null(strstr(err.text, "not a file"));
     confirm_result_clear(&result);
     setup.machine = "nonsense";
-    assert_int_equal(confirm_run(&setup, path, 0, &result, &err), -1);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, path, 0, &result, &err), -1);
     assert_int_equal(result.outcome, OUTCOME_UNKNOWN);
     assert_non_null(strstr(err.text, "has no machine nonsense"));
     confirm_result_clear(&result);
@@ -384,17 +384,20 @@ static void a_command_has_a_deadline(void **state)
 {
     Hardstop__Setup setup = fake("slow-migration");
     struct process process;
+    struct launch launch;
     struct qmp qmp;
     uint8_t *stream = NULL;
     size_t size;
     struct hs_error err = { 0 };
 
     (void)state;
-    assert_int_equal(capture_start(&qmp, &process, &setup, qmp_deadline(10000), &err), 0);
+    assert_int_equal(launch_prepare(&launch, &setup, TRUST_ALL, &err), 0);
+    assert_int_equal(capture_start(&qmp, &process, &setup, &launch, qmp_deadline(10000), &err), 0);
     assert_int_equal(capture_save(&qmp, qmp_deadline(100), &stream, &size, &err), -1);
     assert_int_equal(qmp.failure, QMP_FAILURE_LATE);
     assert_null(stream);
     capture_quit(&qmp, &process);
+    launch_clear(&launch);
 }
 
 static void every_end_has_its_outcome(void **state)

@@ -9,7 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 #include "harness/finding/known.h"
 
 static Hardstop__Case *read_case(const struct known *known, const struct known_line *line)
@@ -52,7 +52,7 @@ static void judge(const struct known_line *line, const Hardstop__Case *test)
     char version[32], words[640];
     struct hs_error err;
 
-    snprintf(version, sizeof(version), "qemu %.3s", qemu_version(loader));
+    snprintf(version, sizeof(version), "qemu %.3s", loader_name(loader) + strlen("QEMU "));
     assert_string_equal(line->loader, version);
     if (oracle_judge(&oracle, test, &judgement, &err) < 0) {
         fail_msg("%s: %s", line->name, err.text);

@@ -15,7 +15,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/setup/family.h"
-#include "harness/loader/qemu/capture.h"
+#include "harness/loader/capture.h"
 #include "harness/wire/map.h"
 #include "harness/wire/payload.h"
 #include "harness/message/reflect.h"
@@ -170,7 +170,7 @@ static Hardstop__Stream *check(const struct variant *variant, Hardstop__Framing 
     size_t size, n;
     char *reason;
 
-    if (capture_stream(setup, &bytes, &size, &err) < 0) {
+    if (capture_stream(setup, TRUST_ALL, &bytes, &size, &err) < 0) {
         fail_msg("%s %s: %s", variant->family, family_transport_name(variant->transport), err.text);
     }
     stream = decode(bytes, size, framing);
@@ -281,7 +281,7 @@ static void skip_unless_possible(const struct variant *variant)
     }
     close(fd);
     setup = setup_of(variant, HARDSTOP__FRAMING__FOOTER);
-    if (capture_stream(setup, &bytes, &size, &err) == 0) {
+    if (capture_stream(setup, TRUST_ALL, &bytes, &size, &err) == 0) {
         free(bytes);
     } else if (strstr(err.text, strerror(EPERM)) || strstr(err.text, strerror(EACCES))) {
         hardstop__setup__free_unpacked(setup, NULL);
@@ -368,7 +368,7 @@ static void blocked_devices_have_no_stream(void **state)
             if (!setup) {
                 continue;
             }
-            if (capture_stream(setup, &bytes, &size, &err) < 0) {
+            if (capture_stream(setup, TRUST_ALL, &bytes, &size, &err) < 0) {
                 assert_non_null(strstr(err.text, "non-migratable device"));
                 assert_non_null(strstr(err.text, family->section));
                 refused++;
@@ -408,7 +408,7 @@ static void what_no_table_names_is_reported(void **state)
         size_t size, n;
         char *reason;
 
-        assert_int_equal(capture_stream(setup, &bytes, &size, &err), 0);
+        assert_int_equal(capture_stream(setup, TRUST_ALL, &bytes, &size, &err), 0);
         at = memmem(bytes, size, planted[i].from, strlen(planted[i].from));
         assert_non_null(at);
         memcpy(at, planted[i].to, strlen(planted[i].to));

@@ -13,9 +13,9 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
-#include "harness/loader/qemu/capture.h"
-#include "harness/loader/qemu/client.h"
-#include "harness/loader/qemu/confirm.h"
+#include "harness/loader/capture.h"
+#include "harness/loader/loader.h"
+#include "harness/loader/confirm.h"
 #include "harness/audit/sweep/sweep.h"
 
 enum {
@@ -74,7 +74,7 @@ static void run_audit(struct subject *subject)
     }
     test = case_of_stream(stream, subject->setup, CASE_KEEP_ALL);
     assert_true(case_keep_from(test, support_find(test, idstr)));
-    if (sweep(test, &options, qemu_open_setup, subject->setup, NULL, &subject->audit, &err) != 0) {
+    if (sweep(test, &options, loader_open_source, &(struct loader_source){ subject->setup, TRUST_ALL }, NULL, &subject->audit, &err) != 0) {
         fail_msg("%s", err.text);
     }
     case_free(test);
@@ -86,7 +86,7 @@ static void load_file(const struct subject *subject, const void *bytes, size_t s
     char *path = support_write(subject->folder, "damaged.mig", bytes, size);
     struct hs_error err;
 
-    if (confirm_run(subject->setup, path, timeout_ms, result, &err) < 0) {
+    if (confirm_run(subject->setup, TRUST_ALL, path, timeout_ms, result, &err) < 0) {
         fail_msg("%s", err.text);
     }
     free(path);
@@ -100,7 +100,7 @@ static void open_subject(struct subject *subject, Hardstop__Framing framing)
     memset(subject, 0, sizeof(*subject));
     subject->folder = support_folder();
     subject->setup = make_setup(framing);
-    if (capture_stream(subject->setup, &subject->stream, &subject->size, &err) < 0) {
+    if (capture_stream(subject->setup, TRUST_ALL, &subject->stream, &subject->size, &err) < 0) {
         fail_msg("%s", err.text);
     }
     found = memmem(subject->stream, subject->size, idstr, strlen(idstr));
@@ -224,7 +224,7 @@ static bool agrees(const struct subject *subject, const struct sample *sample, b
     enum verdict verdict;
 
     /* What spins has the audit's time: some of it would crash in the end. */
-    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? SWEEP_TIMEOUT_MS : SLOW_MS, &result);
+    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? LOADER_SWEEP_MS : SLOW_MS, &result);
     verdict = verdict_of(subject, &result);
     if (verdict != sample->verdict && tells) {
         const struct audit_run *run = audit_run_at(&subject->audit, sample->edit, sample->value, sample->offset);

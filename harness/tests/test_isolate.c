@@ -20,11 +20,11 @@ struct pair {
 
 static struct pair open_pair(const Hardstop__Setup *setup, const char *preload)
 {
-    struct qemu_options options = { .preload = preload };
+    struct loader_options options = { .preload = preload };
     struct pair pair = { .slow = support_open(setup) };
     struct hs_error err;
 
-    pair.fast = qemu_open(setup, &options, &err);
+    pair.fast = loader_open(setup, TRUST_ALL, &options, &err);
     if (!pair.fast) {
         fail_msg("%s", err.text);
     }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "harness/base/check.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 
 enum {
     WORKERS = 2, /* each with a loader of its own */
@@ -81,7 +81,7 @@ static void work(size_t first, struct tally *tally)
 {
     Hardstop__Setup *setup = support_setup(PREFIXES_TRANSPORT, NULL, HARDSTOP__FRAMING__FOOTER);
     struct hs_error err = { .text = "" };
-    struct loader *loader = qemu_open(setup, NULL, &err);
+    struct loader *loader = loader_open(setup, TRUST_ALL, NULL, &err);
 
     if (!loader) {
         tally->failed++;

@@ -10,6 +10,7 @@
 #include "harness/setup/family.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/setup.h"
+#include "harness/setup/trust.h"
 #include "harness/message/reflect.h"
 
 static bool is_built(const char *name)
@@ -94,7 +95,7 @@ static void setups_belong_to_one_target(void **state)
         for (; (setup = roster_setup(mine, n, HARDSTOP__FRAMING__LEGACY)); n++) {
             struct hs_error err;
 
-            if (setup_check(setup, &err) < 0) {
+            if (trust_check(setup, TRUST_NONE, &err) < 0) {
                 fail_msg("%s: %s", mine, err.text);
             }
             assert_int_equal(setup->framing, HARDSTOP__FRAMING__LEGACY);

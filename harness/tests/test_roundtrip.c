@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
-#include "harness/loader/qemu/capture.h"
+#include "harness/loader/capture.h"
 #include "harness/wire/map.h"
 #include "harness/message/reflect.h"
 
@@ -50,7 +50,7 @@ static int capture_all(void **state)
         captured->footers = i % 2;
         captured->setup = support_setup(machines[i / 2].transport, captured->machine,
                                         captured->footers ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY);
-        if (capture_stream(captured->setup, &captured->bytes, &captured->size, &err) < 0) {
+        if (capture_stream(captured->setup, TRUST_ALL, &captured->bytes, &captured->size, &err) < 0) {
             print_error("%s: %s\n", captured->machine, err.text);
             return -1;
         }

@@ -10,8 +10,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/loader/qemu/client.h"
-#include "harness/loader/qemu/process.h"
+#include "harness/loader/loader.h"
+#include "harness/loader/qemu/launch.h"
 
 static Hardstop__Setup setup_of(const char *binary, const char *machine, const char *const *device)
 {
@@ -24,10 +24,10 @@ static Hardstop__Setup setup_of(const char *binary, const char *machine, const c
     return setup;
 }
 
-static void check_refused(const Hardstop__Setup *setup, const struct qemu_options *options, const char *reason)
+static void check_refused(const Hardstop__Setup *setup, const struct loader_options *options, const char *reason)
 {
     struct hs_error err = { .text = "" };
-    struct loader *loader = qemu_open(setup, options, &err);
+    struct loader *loader = loader_open(setup, TRUST_ALL, options, &err);
 
     if (loader || !strstr(err.text, reason) || strchr(err.text, '\n')) {
         fail_msg("%s: \"%s\" does not say \"%s\"", setup->binary, loader ? "opened" : err.text, reason);
@@ -110,7 +110,7 @@ static void the_words_of_qemu_are_explained(void **state)
         Hardstop__Setup setup = setup_of("qemu-system-x86_64", NULL, (const char *[]){ NULL });
         struct hs_error err = { .text = "" };
 
-        assert_int_equal(process_explain(&setup, explained[i].text, &err), -1);
+        assert_int_equal(launch_explain(&setup, explained[i].text, &err), -1);
         if (!strstr(err.text, explained[i].reason) || strchr(err.text, '\n')) {
             fail_msg("\"%s\" does not say \"%s\"", err.text, explained[i].reason);
         }
@@ -131,7 +131,7 @@ static void a_device_of_a_module_is_made_or_its_module_named(void **state)
     for (size_t i = 0; i < HS_COUNT(modules); i++) {
         Hardstop__Setup setup = setup_of(modules[i].binary, modules[i].machine, &modules[i].device);
         struct hs_error err = { .text = "" };
-        struct loader *loader = qemu_open(&setup, NULL, &err);
+        struct loader *loader = loader_open(&setup, TRUST_ALL, NULL, &err);
 
         if (!loader && !strstr(err.text, modules[i].module)) {
             fail_msg("%s: %s", modules[i].device, err.text);
@@ -142,7 +142,7 @@ static void a_device_of_a_module_is_made_or_its_module_named(void **state)
 
 static void a_qemu_that_does_not_answer_is_given_up(void **state)
 {
-    struct qemu_options options = { .preload = "/nonexistent/preload.so" };
+    struct loader_options options = { .preload = "/nonexistent/preload.so" };
     Hardstop__Setup setup = setup_of("qemu-system-s390x", NULL, (const char *[]){ NULL });
     struct timespec begin, end;
 

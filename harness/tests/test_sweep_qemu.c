@@ -10,7 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 #include "toy.h"
 
 enum { SAMPLES = 40 };
@@ -33,7 +33,7 @@ static void sweep_rng(const Hardstop__Case *test, Hardstop__Setup *setup, size_t
     };
     struct hs_error err;
 
-    if (sweep(test, &options, qemu_open_setup, setup, NULL, audit, &err) != 0) {
+    if (sweep(test, &options, loader_open_source, &(struct loader_source){ setup, TRUST_ALL }, NULL, audit, &err) != 0) {
         fail_msg("%s", err.text);
     }
 }

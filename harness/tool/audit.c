@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/report/heatmap.h"
+#include "harness/setup/setup.h"
 #include "harness/tool/audit_outputs.h"
 #include "harness/tool/sweep_run.h"
 
@@ -190,7 +191,7 @@ static const struct argp argp = {
            "pass.  Without a file, takes the stream from the QEMU that the options name.\v"
            "An audit that was interrupted, or killed, goes on where it was when it is started again.\n\n"
            "Exit status: 0 nothing fails; 1 something does, by --fail-on and --baseline; 2 harness failure.\n\n"
-           "Example: hardstop audit --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-net-ccw "
+           "Example: hardstop audit --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-net-ccw "
            "--device virtio-rng-ccw --html audit.html",
 };
 

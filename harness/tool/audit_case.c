@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/loader/qemu/capture.h"
+#include "harness/loader/capture.h"
 #include "harness/audit/sweep/sweep.h"
 
 static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *err)
@@ -15,7 +15,7 @@ static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *er
     uint8_t *bytes = NULL;
     size_t size;
 
-    if (capture_stream(setup, &bytes, &size, err) < 0) {
+    if (capture_stream(setup, TRUST_ALL, &bytes, &size, err) < 0) {
         return NULL;
     }
     stream = stream_decode(bytes, size, STREAM_ANY, err);
@@ -79,7 +79,8 @@ int audit_case_open(struct audit_case *subject, const char *path, const struct s
                     bool whole, struct hs_error *err)
 {
     memset(subject, 0, sizeof(*subject));
-    subject->test = path ? tool_read_case(path, setup, true, err) : capture(setup->setup, err);
+    subject->trust = TRUST_ALL;
+    subject->test = path ? tool_read_case(path, setup, &subject->trust, err) : capture(setup->setup, err);
     if (!subject->test) {
         return -1;
     }

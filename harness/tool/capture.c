@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/loader/qemu/capture.h"
+#include "harness/loader/capture.h"
+#include "harness/setup/setup.h"
 #include "harness/tool/tool.h"
 
 struct options {
@@ -57,7 +58,7 @@ static const struct argp argp = {
     .parser = parse,
     .children = setup_children,
     .doc = "Starts an unmodified QEMU, stopped, and migrates it out.\v"
-           "Example: hardstop capture --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw "
+           "Example: hardstop capture --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-rng-ccw "
            "--output rng.mig",
 };
 
@@ -111,7 +112,7 @@ int command_capture(int argc, char **argv)
     int result;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    result = capture_stream(options.setup.setup, &bytes, &size, &err);
+    result = capture_stream(options.setup.setup, TRUST_ALL, &bytes, &size, &err);
     if (result == 0) {
         bool as_case = options.section || options.whole || tool_ends_in(options.output, ".textproto") ||
                        tool_ends_in(options.output, ".case");

@@ -234,7 +234,7 @@ int command_damage(int argc, char **argv)
     int result = -1;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    test = tool_read_case(options.path, NULL, false, &err);
+    test = tool_read_case(options.path, NULL, NULL, &err);
     if (test && add_to_case(&options, test, &err) == 0) {
         /* A case without a setup was a bare stream. */
         result = write_result(&options, test, !test->setup->binary || tool_ends_in(options.output, ".mig"), &err);

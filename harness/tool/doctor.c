@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/qemu/client.h"
-#include "harness/loader/qemu/process.h"
+#include "harness/loader/loader.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 
@@ -26,11 +26,8 @@ typedef void examine_fn(const char *subject, const char *advice, struct diagnosi
 
 static void look_for_program(const char *subject, const char *advice, struct diagnosis *diagnosis)
 {
-    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
-    char *path;
+    char *path = arguments_find_program(subject);
 
-    setup.binary = (char *)subject;
-    path = process_find(&setup, NULL);
     diagnosis->good = path != NULL;
     snprintf(diagnosis->text, sizeof(diagnosis->text), "%s", path ? path : advice);
     free(path);
@@ -44,15 +41,15 @@ static void start_loader(const char *subject, const char *advice, struct diagnos
     Hardstop__Setup *setup = setup_standard(subject, HARDSTOP__FRAMING__FOOTER);
     struct loader_answer answer;
     struct hs_error err;
-    struct loader *loader = qemu_open(setup, NULL, &err);
+    struct loader *loader = loader_open(setup, TRUST_ALL, NULL, &err);
 
     (void)advice;
     if (!loader || loader_load(loader, &input, &answer, &err) < 0) {
         snprintf(diagnosis->text, sizeof(diagnosis->text), "%s", err.text);
     } else {
         diagnosis->good = answer.outcome == OUTCOME_ACCEPTED;
-        snprintf(diagnosis->text, sizeof(diagnosis->text), "QEMU %s, an empty list of sections is %s",
-                 qemu_version(loader), outcome_name(answer.outcome));
+        snprintf(diagnosis->text, sizeof(diagnosis->text), "%s, an empty list of sections is %s",
+                 loader_name(loader), outcome_name(answer.outcome));
     }
     loader_close(loader);
     hardstop__setup__free_unpacked(setup, NULL);
@@ -61,7 +58,7 @@ static void start_loader(const char *subject, const char *advice, struct diagnos
 static void look_for_preload(const char *subject, const char *advice, struct diagnosis *diagnosis)
 {
     struct hs_error err;
-    char *path = qemu_preload_path(&err);
+    char *path = loader_object(&err);
 
     (void)subject;
     (void)advice;
@@ -109,8 +106,8 @@ static const struct {
     const char *advice;
     bool needed;
 } checks[] = {
-    { "qemu-system-s390x", look_for_program, "qemu-system-s390x", "apt-get install qemu-system-misc", true },
-    { "qemu-system-x86_64", look_for_program, "qemu-system-x86_64", "apt-get install qemu-system-x86", true },
+    { SETUP_BINARY("s390x"), look_for_program, SETUP_BINARY("s390x"), "apt-get install " SETUP_PACKAGE("misc"), true },
+    { SETUP_BINARY("x86_64"), look_for_program, SETUP_BINARY("x86_64"), "apt-get install " SETUP_PACKAGE("x86"), true },
     { "memfd", look_for_memfd, NULL, "this kernel or container does not allow memfd_create()", true },
     { "preload object", look_for_preload, NULL, NULL, true },
     { "loader, ccw", start_loader, "ccw", NULL, true },

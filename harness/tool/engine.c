@@ -12,11 +12,10 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/loader/qemu/process.h"
-
-enum { HANG_SECONDS = 60 }; /* of a target: its QEMU has a time limit of its own, so this is our failure */
+#include "harness/loader/limits.h"
 
 /* Output to the log; and when the command dies, the engine goes, too. */
 static void become_child(const struct instance *instance)
@@ -71,7 +70,7 @@ static void libfuzzer_become(const struct instance *instance, unsigned long seco
         /* A campaign that was cut short goes on with other numbers, not with the same ones again. */
         hs_format("-seed=%lu", instance->seed + instance->starts),
         hs_format("-artifact_prefix=%s", libfuzzer_artifacts(instance)),
-        hs_format("-timeout=%d", HANG_SECONDS),
+        hs_format("-timeout=%d", LOADER_TARGET_SECONDS),
         (char *)"-max_len=1048576",
         (char *)"-len_control=0",
         (char *)"-rss_limit_mb=0",
@@ -101,12 +100,9 @@ static int libfuzzer_inspect(const struct instance *instance, struct hs_error *e
 
 static int afl_check(const char *programs, struct hs_error *err)
 {
-    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
-    char *mutator = hs_format("%s/" AFL_MUTATOR, programs), *path;
+    char *mutator = hs_format("%s/" AFL_MUTATOR, programs), *path = arguments_find_program("afl-fuzz");
     int result = 0;
 
-    setup.binary = (char *)"afl-fuzz";
-    path = process_find(&setup, NULL);
     if (!path) {
         result = hs_fail(err, HS_NO_OFFSET, "no program afl-fuzz in PATH; on Debian: apt-get install afl++");
     } else if (access(mutator, R_OK) != 0) {
@@ -157,7 +153,7 @@ static void afl_become(const struct instance *instance, unsigned long seconds)
         (char *)(instance->job ? "-S" : "-M"), afl_name(instance),
         (char *)"-V", hs_format("%lu", seconds),
         (char *)"-s", hs_format("%lu", instance->seed + instance->starts),
-        (char *)"-t", hs_format("%d", HANG_SECONDS * 1000),
+        (char *)"-t", hs_format("%d", LOADER_TARGET_SECONDS * 1000),
         (char *)"-m", (char *)"none",
     };
     size_t n = 15;

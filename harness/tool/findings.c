@@ -8,7 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 #include "harness/finding/known.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
@@ -19,10 +19,13 @@ enum status { STATUS_NEW, STATUS_KNOWN, STATUS_FIXED, STATUSES };
 
 static const char *const status_names[] = { "new", "known", "fixed" };
 
+enum { KEY_TRUST = 0x100 };
+
 struct options {
     const char *folder, *known;
     int status; /* STATUSES: any */
     enum verdict verdict; /* VERDICT_COUNT: any */
+    enum trust trust;
     bool replay, json;
 };
 
@@ -73,6 +76,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'r':
         options->replay = true;
         return 0;
+    case KEY_TRUST:
+        options->trust = TRUST_ALL;
+        return 0;
     case 'j':
         options->json = true;
         return 0;
@@ -91,6 +97,7 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "known", 'k', "FILE", 0, "list of known findings (default " DEFAULT_KNOWN ", where there is one)", 0 },
         { "replay", 'r', NULL, 0, "replay each known case on the real loader, to see which are fixed", 0 },
+        { "trust-setup", KEY_TRUST, NULL, 0, "with --replay: start whatever QEMU command line a known case asks for", 0 },
         { "status", 's', "STATUS", 0, "only those that are new, known or fixed", 0 },
         { "verdict", 'v', "VERDICT", 0, "only crashed, hung, garbage, equal or rejected ones", 0 },
         { "json", 'j', NULL, 0, "as one JSON array", 0 },
@@ -119,10 +126,10 @@ static const struct finding *finding_of_line(const struct listing *listing, cons
     return NULL;
 }
 
-static int judge_line(const struct listing *listing, struct row *row, struct hs_error *err)
+static int judge_line(const struct listing *listing, enum trust trust, struct row *row, struct hs_error *err)
 {
     Hardstop__Case *test = known_read_case(&listing->known, row->line, err);
-    struct loader *loader = test ? qemu_open(test->setup, NULL, err) : NULL;
+    struct loader *loader = test ? loader_open(test->setup, trust, NULL, err) : NULL;
     struct oracle oracle = { .loader = loader };
     struct judgement judgement = { 0 };
     int result = loader ? oracle_judge(&oracle, test, &judgement, err) : -1;
@@ -166,7 +173,7 @@ static int list(const struct options *options, struct listing *listing, struct h
         row->status = STATUS_KNOWN;
         row->line = &listing->known.lines[i];
         row->finding = finding_of_line(listing, row->line);
-        if (options->replay && judge_line(listing, row, err) < 0) {
+        if (options->replay && judge_line(listing, options->trust, row, err) < 0) {
             return -1;
         }
     }

@@ -10,7 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
-#include "harness/loader/qemu/capture.h"
+#include "harness/loader/capture.h"
 #include "harness/finding/minimize.h"
 #include "harness/finding/nearness.h"
 #include "harness/report/style.h"
@@ -83,7 +83,7 @@ static void print_progress(void *user, unsigned long loads, size_t bytes)
 }
 
 /* What is captured serves to come near to: without it the search goes on. */
-static Hardstop__Stream *capture(const Hardstop__Setup *setup)
+static Hardstop__Stream *capture(const Hardstop__Setup *setup, enum trust trust)
 {
     enum stream_framing framing = setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY : STREAM_FOOTER;
     Hardstop__Stream *stream = NULL;
@@ -91,7 +91,7 @@ static Hardstop__Stream *capture(const Hardstop__Setup *setup)
     struct hs_error err;
     size_t size;
 
-    if (capture_stream(setup, &bytes, &size, &err) == 0) {
+    if (capture_stream(setup, trust, &bytes, &size, &err) == 0) {
         stream = stream_decode(bytes, size, setup->has_framing ? framing : STREAM_ANY, &err);
     }
     if (!stream) {
@@ -177,7 +177,7 @@ static void print_json(const char *path, const struct minimized *minimized, cons
 
 static int run(const struct options *options, const struct session *session, struct hs_error *err)
 {
-    Hardstop__Stream *captured = capture(session->test->setup);
+    Hardstop__Stream *captured = capture(session->test->setup, session->trust);
     struct minimize_options search = { .captured = captured, .max_loads = options->max_loads,
                                        .progress = print_progress };
     struct minimized minimized;

@@ -9,11 +9,13 @@
 #include "harness/base/printable.h"
 #include "harness/case/complete.h"
 #include "harness/setup/roster.h"
-#include "harness/loader/qemu/capture.h"
-#include "harness/loader/qemu/confirm.h"
+#include "harness/loader/capture.h"
+#include "harness/finding/confirmation.h"
 #include "harness/report/style.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/tool.h"
+
+#define CONFIRM_FOLDER "work/confirm"
 
 struct options {
     struct file_options file;
@@ -54,8 +56,8 @@ static const struct argp argp = {
                                    "command line", 0 },
         { "target", 't', "TARGET", 0, "FILE is an input of that fuzz target, a case or not, such as a crash file of "
                                        "the engine", 0 },
-        { "output", 'o', "FILE", 0, "where --confirm writes the complete stream (default: the case's name with .mig)",
-          0 },
+        { "output", 'o', "FILE", 0, "where --confirm writes the complete stream, guest RAM and firmware included "
+                                    "(default: " CONFIRM_FOLDER "/NAME.mig)", 0 },
         { 0 },
     },
     .parser = parse,
@@ -66,73 +68,24 @@ static const struct argp argp = {
 };
 
 /* What the unmodified QEMU did with the damaged stream, and with the undamaged one. */
-struct confirmation {
+struct evidence {
     struct confirm_result actual, reference;
-    char *path;
-    bool confirmed;
-    const char *why;
+    struct confirmation confirmation;
 };
 
+/* Not beside the case: the stream holds guest RAM and firmware, which nobody should commit by mistake. */
 static char *output_path(const struct options *options)
 {
-    const char *slash = strrchr(options->file.path, '/');
-    const char *dot = strrchr(slash ? slash : options->file.path, '.');
+    const char *slash = strrchr(options->file.path, '/'), *name = slash ? slash + 1 : options->file.path;
+    const char *dot = strrchr(name, '.');
 
     if (options->output) {
         return hs_strdup(options->output);
     }
-    return hs_format("%.*s.mig", (int)(dot ? (size_t)(dot - options->file.path) : strlen(options->file.path)),
-                     options->file.path);
+    return hs_format(CONFIRM_FOLDER "/%.*s.mig", dot ? (int)(dot - name) : (int)strlen(name), name);
 }
 
-/* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
-static bool shares_a_field(const struct state_comparison *one, const struct state_comparison *other)
-{
-    for (size_t i = 0; i < one->n && i < STATE_DIFFERENCES; i++) {
-        for (size_t k = 0; k < other->n && k < STATE_DIFFERENCES; k++) {
-            if (strcmp(one->differences[i].idstr, other->differences[k].idstr) == 0 &&
-                strcmp(one->differences[i].path, other->differences[k].path) == 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static void judge_states(const struct judgement *judgement, struct confirmation *confirmation)
-{
-    struct state_comparison comparison = { .n = 0 };
-    const struct confirm_result *actual = &confirmation->actual, *reference = &confirmation->reference;
-    bool done;
-
-    if (judgement->resave.n) {
-        done = state_compare_bytes(judgement->damaged.data, judgement->damaged.size, actual->saved, actual->saved_size,
-                                   STATE_GIVEN, &comparison);
-        confirmation->confirmed = done && shares_a_field(&judgement->resave, &comparison);
-        confirmation->why = "accepted, and a field is not saved as given";
-    } else if (judgement->verdict == VERDICT_GARBAGE) {
-        done = state_compare_bytes(reference->saved, reference->saved_size, actual->saved, actual->saved_size,
-                                   STATE_WHOLE, &comparison);
-        confirmation->confirmed = done && shares_a_field(&judgement->garbage, &comparison);
-        confirmation->why = "accepted, with fields unlike those of the undamaged stream";
-    } else {
-        confirmation->confirmed = true;
-        confirmation->why = "accepted, though damaged";
-    }
-}
-
-static void judge_outcome(const struct judgement *judgement, struct confirmation *confirmation)
-{
-    enum outcome outcome = confirmation->actual.outcome;
-
-    confirmation->confirmed = outcome == judgement->actual.answer.outcome;
-    confirmation->why = outcome_name(outcome);
-    if (confirmation->confirmed && outcome == OUTCOME_ACCEPTED) {
-        judge_states(judgement, confirmation);
-    }
-}
-
-static int run_unmodified(const struct judgement *judgement, const Hardstop__Stream *captured,
+static int run_unmodified(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
                           const struct builder *bytes, const char *path, struct confirm_result *result,
                           struct hs_error *err)
 {
@@ -144,17 +97,18 @@ static int run_unmodified(const struct judgement *judgement, const Hardstop__Str
                              err);
     status = status < 0 ? status : file_write(path, whole.data, whole.size, err);
     builder_clear(&whole);
-    return status < 0 ? -1 : confirm_run(test->setup, path, 0, result, err);
+    return status < 0 ? -1 : confirm_run(test->setup, trust, path, 0, result, err);
 }
 
-static int confirm(const struct judgement *judgement, struct confirmation *confirmation, struct hs_error *err)
+static int confirm(const struct judgement *judgement, enum trust trust, const char *path, struct evidence *evidence,
+                   struct hs_error *err)
 {
     Hardstop__Stream *captured;
     uint8_t *bytes = NULL;
     size_t size;
     int result;
 
-    if (capture_stream(judgement->test->setup, &bytes, &size, err) < 0) {
+    if (capture_stream(judgement->test->setup, trust, &bytes, &size, err) < 0) {
         return hs_fail_in(err, "no complete stream to put the case into");
     }
     captured = stream_decode(bytes, size, STREAM_ANY, err);
@@ -163,26 +117,24 @@ static int confirm(const struct judgement *judgement, struct confirmation *confi
         return hs_fail_in(err, "the complete stream that was captured");
     }
     /* The reference first, so that the file that stays is the damaged one. */
-    result = run_unmodified(judgement, captured, &judgement->plain.out, confirmation->path, &confirmation->reference,
-                            err);
+    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, path, &evidence->reference, err);
     if (result == 0) {
-        result = run_unmodified(judgement, captured, &judgement->damaged, confirmation->path, &confirmation->actual,
-                                err);
+        result = run_unmodified(judgement, trust, captured, &judgement->damaged, path, &evidence->actual, err);
     }
     if (result == 0) {
-        judge_outcome(judgement, confirmation);
+        evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference);
     }
     hardstop__stream__free_unpacked(captured, NULL);
     return result;
 }
 
-static void print_confirmation(const struct confirmation *confirmation)
+static void print_confirmation(const struct evidence *evidence)
 {
-    const struct confirm_result *actual = &confirmation->actual;
+    const struct confirm_result *actual = &evidence->actual;
+    bool confirmed = evidence->confirmation.confirmed;
 
-    style_print(stdout, confirmation->confirmed ? STYLE_BAD : STYLE_GOOD, "%s",
-                confirmation->confirmed ? "CONFIRMED" : "not confirmed");
-    printf(" on an unmodified QEMU: %s%s%s\n", confirmation->why, actual->signal ? ", " : "",
+    style_print(stdout, confirmed ? STYLE_BAD : STYLE_GOOD, "%s", confirmed ? "CONFIRMED" : "not confirmed");
+    printf(" on an unmodified QEMU: %s%s%s\n", evidence->confirmation.why, actual->signal ? ", " : "",
            actual->signal ? loader_signal_name(actual->signal) : "");
     for (const char *line = actual->text; line && *line;) {
         size_t length = strcspn(line, "\n");
@@ -214,21 +166,28 @@ static void print_text(const struct judgement *judgement, const struct finding *
 }
 
 static void print_json(const struct judgement *judgement, const struct finding *finding,
-                       const struct confirmation *confirmation)
+                       const struct evidence *evidence)
 {
     json_t *json = verdict_json(judgement);
 
     json_object_set_new(json, "property", *finding->property ? json_string(finding->property) : json_null());
-    if (confirmation->actual.command_line) {
-        json_object_set_new(json, "confirmed", json_boolean(confirmation->confirmed));
-        json_object_set_new(json, "command_line", json_string(confirmation->actual.command_line));
+    if (evidence->actual.command_line) {
+        json_object_set_new(json, "confirmed", json_boolean(evidence->confirmation.confirmed));
+        json_object_set_new(json, "command_line", json_string(evidence->actual.command_line));
     }
     tool_print_json(json);
 }
 
-static int reproduce(const struct options *options, const struct judgement *judgement, struct hs_error *err)
+static int make_folder(const struct options *options, struct hs_error *err)
 {
-    struct confirmation confirmation = { .path = output_path(options) };
+    return options->output ? 0 : file_make_folder(CONFIRM_FOLDER, err);
+}
+
+static int reproduce(const struct options *options, const struct judgement *judgement, enum trust trust,
+                     struct hs_error *err)
+{
+    struct evidence evidence = { .confirmation.why = "" };
+    char *path = output_path(options);
     struct finding finding = { .property = "" };
     bool found = finding_of(judgement, &finding);
     int status = found ? TOOL_FINDING : TOOL_CLEAN;
@@ -238,21 +197,21 @@ static int reproduce(const struct options *options, const struct judgement *judg
     }
     if (found && options->confirm) {
         fflush(stdout);
-        if (confirm(judgement, &confirmation, err) < 0) {
+        if (make_folder(options, err) < 0 || confirm(judgement, trust, path, &evidence, err) < 0) {
             status = tool_fail(err);
         } else {
-            status = confirmation.confirmed ? TOOL_FINDING : TOOL_CLEAN;
+            status = evidence.confirmation.confirmed ? TOOL_FINDING : TOOL_CLEAN;
             if (!options->file.json) {
-                print_confirmation(&confirmation);
+                print_confirmation(&evidence);
             }
         }
     }
     if (options->file.json && status != TOOL_TROUBLE) {
-        print_json(judgement, &finding, &confirmation);
+        print_json(judgement, &finding, &evidence);
     }
-    confirm_result_clear(&confirmation.actual);
-    confirm_result_clear(&confirmation.reference);
-    free(confirmation.path);
+    confirm_result_clear(&evidence.actual);
+    confirm_result_clear(&evidence.reference);
+    free(path);
     return status;
 }
 
@@ -269,7 +228,7 @@ int command_repro(int argc, char **argv)
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {
         status = tool_fail(&err);
     } else {
-        status = reproduce(&options, &judgement, &err);
+        status = reproduce(&options, &judgement, session.trust, &err);
     }
     judgement_clear(&judgement);
     session_close(&session);

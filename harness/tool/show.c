@@ -50,7 +50,7 @@ int command_show(int argc, char **argv)
     struct map map;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    test = tool_read_case(options.file.path, NULL, false, &err);
+    test = tool_read_case(options.file.path, NULL, NULL, &err);
     if (!test) {
         return tool_fail(&err);
     }

@@ -7,14 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/loader/qemu/client.h"
-#include "harness/loader/qemu/process.h"
+#include "harness/loader/loader.h"
 #include "harness/audit/audit_findings.h"
 #include "harness/message/reflect.h"
 
@@ -39,28 +37,14 @@ static void show_progress(void *user, const struct sweep_progress *progress)
     fflush(stderr);
 }
 
-/* Another build of one version may give other verdicts.  Takes the path over. */
-static uint64_t hash_file(char *path, uint64_t hash)
-{
-    struct stat status;
-
-    if (path && stat(path, &status) == 0) {
-        uint64_t words[] = {
-            status.st_dev, status.st_ino, (uint64_t)status.st_size, (uint64_t)status.st_mtim.tv_sec,
-            (uint64_t)status.st_mtim.tv_nsec,
-        };
-
-        hash = XXH3_64bits_withSeed(words, sizeof(words), hash);
-    }
-    free(path);
-    return hash;
-}
-
 /* Audits of other cases, options and loaders have other journals. */
 static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *loader,
                           const char *work)
 {
-    uint64_t words[] = { options->choice.edits, options->choice.lengths, options->timeout_ms, subject->section };
+    uint64_t words[] = {
+        options->choice.edits, options->choice.lengths, options->timeout_ms, subject->section,
+        loader_files(subject->test->setup),
+    };
     uint64_t hash = XXH3_64bits(words, sizeof(words));
     size_t size;
     uint8_t *packed = case_pack(subject->test, &size);
@@ -68,25 +52,20 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
     hash = XXH3_64bits_withSeed(options->choice.values, options->choice.n_values * sizeof(*options->choice.values), hash);
     hash = XXH3_64bits_withSeed(packed, size, hash);
     hash = XXH3_64bits_withSeed(loader, strlen(loader), hash);
-    hash = hash_file(process_find(subject->test->setup, NULL), hash);
-    hash = hash_file(qemu_preload_path(NULL), hash);
     free(packed);
     return hs_format("%s/audit-%016" PRIx64 ".journal", work, hash);
 }
 
 /* The loader's version is part of the result. */
-static int name_loader(struct audit *audit, const Hardstop__Setup *setup, struct hs_error *err)
+static int name_loader(struct audit *audit, const struct audit_case *subject, struct hs_error *err)
 {
-    struct loader *loader = qemu_open(setup, NULL, err);
-    char *name;
+    struct loader *loader = loader_open(subject->test->setup, subject->trust, NULL, err);
 
     if (!loader) {
         return -1;
     }
-    name = hs_format("QEMU %s", qemu_version(loader));
-    audit->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
-    audit->loader = audit_keep(audit, name);
-    free(name);
+    audit->setup = (Hardstop__Setup *)reflect_clone(&subject->test->setup->base);
+    audit->loader = audit_keep(audit, loader_name(loader));
     loader_close(loader);
     return 0;
 }
@@ -98,9 +77,10 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     ProtobufCBinaryData description = { subject->description_size, subject->description };
     struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESETHAND };
     struct sweep_options all = *options;
+    struct loader_source source = { subject->test->setup, subject->trust };
     int result;
 
-    if (file_make_folder(work, err) < 0 || name_loader(audit, subject->test->setup, err) < 0) {
+    if (file_make_folder(work, err) < 0 || name_loader(audit, subject, err) < 0) {
         return -1;
     }
     *journal = journal_path(subject, options, audit->loader, work);
@@ -111,7 +91,7 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     all.user = (void *)label;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    result = sweep(subject->test, &all, qemu_open_setup, subject->test->setup, &interrupted, audit, err);
+    result = sweep(subject->test, &all, loader_open_source, &source, &interrupted, audit, err);
     /* The journal has all: from here on, being ended costs little. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -128,8 +108,8 @@ int sweep_find(const struct audit_case *subject, const char *work, uint32_t time
                struct hs_error *err)
 {
     struct oracle oracle = {
-        .loader = qemu_open(subject->test->setup, NULL, err),
-        .timeout_ms = timeout_ms ? timeout_ms : SWEEP_TIMEOUT_MS,
+        .loader = loader_open(subject->test->setup, subject->trust, NULL, err),
+        .timeout_ms = timeout_ms ? timeout_ms : LOADER_SWEEP_MS,
     };
     char *folder = hs_format("%s/findings", work);
     int result = oracle.loader ? file_make_folder(folder, err) : -1;

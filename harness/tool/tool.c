@@ -11,7 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/qemu/client.h"
+#include "harness/loader/loader.h"
 #include "harness/message/reflect.h"
 
 enum {
@@ -24,7 +24,7 @@ enum {
 
 static const struct argp_option setup_rows[] = {
     { NULL, 0, NULL, 0, "Which QEMU (goes before what a case says):", 1 },
-    { "qemu", 'q', "BINARY", 0, "qemu-system-*, a name in PATH or a path", 0 },
+    { "qemu", 'q', "BINARY", 0, SETUP_PROGRAM "*, a name in PATH or a path", 0 },
     { "machine", 'M', "TYPE", 0, "machine type, as for QEMU's -M", 0 },
     { "device", 'd', "DEVICE", 0, "as for QEMU's -device; repeatable", 0 },
     { "global", KEY_GLOBAL, "PROPERTY", 0, "as for QEMU's -global; repeatable", 0 },
@@ -87,7 +87,6 @@ static error_t parse_setup(int key, char *value, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-    options->given = true;
     return 0;
 }
 
@@ -210,7 +209,13 @@ static Hardstop__Case *read_stream(const char *path, const uint8_t *data, size_t
     return case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
 }
 
-static int check_case(Hardstop__Case *test, const struct setup_options *options, bool needs_setup,
+static enum trust apply(const struct setup_options *options, Hardstop__Setup *setup)
+{
+    override(setup, options->setup);
+    return options->trust ? TRUST_ALL : trust_of_given(options->setup);
+}
+
+static int check_case(Hardstop__Case *test, const struct setup_options *options, enum trust *trust,
                       struct hs_error *err)
 {
     if (!test->stream) {
@@ -219,20 +224,17 @@ static int check_case(Hardstop__Case *test, const struct setup_options *options,
     if (!test->setup) {
         test->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
     }
-    if (needs_setup && !(options && options->trust) && test->setup->binary && setup_check(test->setup, err) < 0) {
-        return -1;
+    if (options) {
+        *trust = apply(options, test->setup);
     }
-    if (options && options->given) {
-        override(test->setup, options->setup);
-    }
-    if (needs_setup && !test->setup->binary) {
+    if (trust && !test->setup->binary) {
         return hs_fail(err, HS_NO_OFFSET, "no setup: a stream does not say what QEMU it belongs to; give --qemu, "
                                           "--machine and --device as it was captured");
     }
     return 0;
 }
 
-Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, bool needs_setup,
+Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, enum trust *trust,
                                struct hs_error *err)
 {
     Hardstop__Case *test;
@@ -243,14 +245,13 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
         return NULL;
     }
     if (size >= 4 && memcmp(data, "QEVM", 4) == 0) {
-        struct setup_options typed = options ? *options : (struct setup_options){ 0 };
-
         test = read_stream(path, data, size, options, err);
         free(data);
-        /* The setup of a bare stream is what the caller typed. */
-        typed.trust = true;
-        typed.given = false;
-        if (test && check_case(test, &typed, needs_setup, err) < 0) {
+        /* The setup of a bare stream is what the caller typed, all of it. */
+        if (trust) {
+            *trust = TRUST_ALL;
+        }
+        if (test && check_case(test, NULL, trust, err) < 0) {
             hs_fail_in(err, "%s", path);
             case_free(test);
             test = NULL;
@@ -261,7 +262,7 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
     free(data);
     if (!test) {
         hs_fail_in(err, "%s: no stream (51 45 56 4d first), and no case", path);
-    } else if (check_case(test, options, needs_setup, err) < 0) {
+    } else if (check_case(test, options, trust, err) < 0) {
         hs_fail_in(err, "%s", path);
         case_free(test);
         return NULL;
@@ -331,9 +332,12 @@ static Hardstop__Case *read_input(const struct file_options *file, struct hs_err
 int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
                  struct hs_error *err)
 {
-    session->test = file->target ? read_input(file, err) : tool_read_case(file->path, setup, true, err);
+    session->test = file->target ? read_input(file, err) : tool_read_case(file->path, setup, &session->trust, err);
+    if (session->test && file->target) {
+        session->trust = apply(setup, session->test->setup);
+    }
     if (session->test) {
-        session->oracle.loader = qemu_open(session->test->setup, NULL, err);
+        session->oracle.loader = loader_open(session->test->setup, session->trust, NULL, err);
     }
     return session->oracle.loader ? 0 : -1;
 }

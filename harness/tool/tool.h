@@ -10,6 +10,7 @@
 
 #include "harness/case/case.h"
 #include "harness/judge/oracle.h"
+#include "harness/setup/trust.h"
 
 enum tool_status {
     TOOL_CLEAN = 0,
@@ -44,7 +45,6 @@ int command_doctor(int argc, char **argv);
 /* Options that say which QEMU: an argp child, whose input is a struct setup_options. */
 struct setup_options {
     Hardstop__Setup *setup; /* what was given; freed by tool_clear_setup() */
-    bool given; /* at least one of them was */
     bool trust; /* --trust-setup */
 };
 
@@ -74,9 +74,10 @@ void tool_each_word(const char *list, struct argp_state *state,
 
 /*
  * Reads a stream or a case, in any of its forms, as a case; what `options` (may be NULL) say of the setup goes before
- * what the file says.  With `needs_setup`, a stream without a machine is an error that says what to give.
+ * what the file says.  `trust` gets whose words the setup is then made of, for whoever starts it; NULL says that nobody
+ * will.  Otherwise a stream without a machine is an error that says what to give.
  */
-Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, bool needs_setup,
+Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, enum trust *trust,
                                struct hs_error *err);
 
 /* Prints "hardstop: ", the offset if there is one, and the reason; returns TOOL_TROUBLE. */
@@ -94,6 +95,7 @@ bool tool_ends_in(const char *path, const char *ending);
 /* A case and the real loader of its setup. */
 struct session {
     Hardstop__Case *test;
+    enum trust trust; /* whose words its setup is made of */
     struct oracle oracle;
 };
 

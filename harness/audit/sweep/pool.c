@@ -282,7 +282,7 @@ static void kill_worker(const struct sweep_worker *worker)
 static void watch(struct sweep_pool *pool, struct sweep_worker *worker)
 {
     uint32_t phase = atomic_load(&worker->shared->pulse.phase), loads = atomic_load(&worker->shared->pulse.loads);
-    uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : SWEEP_GRACE_MS;
+    uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : LOADER_WORKER_GRACE_MS;
     double limit = ((double)pool->job.timeout_ms * LOADER_PATIENCE + grace_ms) / 1000.0, now = time_now();
 
     if (loads != worker->loads || phase == SWEEP_IDLE) {

@@ -17,14 +17,6 @@
 #include "harness/audit/audit.h"
 #include "harness/audit/edit_plan.h"
 
-/*
- * Of processor time.  A load takes a few milliseconds; what is damaged spins for as long as a damaged number says: of
- * the loads of seven trials of hardstop experiment, none took between 0.26 s and 1.2 s.
- */
-#define SWEEP_TIMEOUT_MS 750
-/* A loader may have to start its process again within a load. */
-#define SWEEP_GRACE_MS 35000
-
 struct sweep_progress {
     uint64_t done, cells; /* `done` counts what the journal held, too */
     double rate; /* cells a second of this run; 0 at its beginning */
@@ -36,8 +28,8 @@ struct sweep_options {
     struct edit_choice choice;
     const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
-    uint32_t timeout_ms; /* of a load; 0: SWEEP_TIMEOUT_MS */
-    uint32_t grace_ms; /* how long a worker may be silent beyond that before it is killed; 0: SWEEP_GRACE_MS */
+    uint32_t timeout_ms; /* of a load; 0: LOADER_SWEEP_MS */
+    uint32_t grace_ms; /* how long a worker may be silent beyond that before it is killed; 0: LOADER_WORKER_GRACE_MS */
     const char *journal; /* path, or NULL: keep none */
     void (*progress)(void *user, const struct sweep_progress *progress); /* about ten times a second, or NULL */
     void *user; /* for `progress` */

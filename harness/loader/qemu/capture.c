@@ -15,8 +15,6 @@
 
 enum {
     TEXT_SIZE = 16384,
-    POLL_NS = 1000000, /* a migration of 2 MiB takes a few milliseconds */
-    EXIT_MS = 5000, /* between the end of the connection and that of the process; a core dump has this long */
 };
 
 /* What QEMU's own words, or its silence, say about a connection that ended. */
@@ -29,30 +27,20 @@ static int explain_end(const struct qmp *qmp, struct process *process, const Har
     if (!process->pid || qmp->failure != QMP_FAILURE_GONE) {
         return hs_fail_in(err, "%s", setup->binary);
     }
-    if (process_wait(process, EXIT_MS, &exit_status, &signal) && signal) {
+    if (process_wait(process, LOADER_EXIT_MS, &exit_status, &signal) && signal) {
         return hs_fail(err, HS_NO_OFFSET, "%s was ended by %s", setup->binary, loader_signal_name(signal));
     }
     process_read_errors(process, text, sizeof(text));
-    return process_explain(setup, text, err);
+    return launch_explain(setup, text, err);
 }
 
-int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup, int64_t deadline,
-                  struct hs_error *err)
+int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup, const struct launch *launch,
+                  int64_t deadline, struct hs_error *err)
 {
-    struct arguments arguments = { 0 };
-    char *path = process_find(setup, err);
     int result;
 
     memset(process, 0, sizeof(*process));
-    memset(qmp, 0, sizeof(*qmp));
-    qmp->fd = -1;
-    if (!path) {
-        return -1;
-    }
-    process_arguments(&arguments, setup);
-    result = qmp_start(qmp, process, path, &arguments, err);
-    arguments_clear(&arguments);
-    free(path);
+    result = qmp_start(qmp, process, launch->path, &launch->arguments, err);
     if (result == 0) {
         result = qmp_execute(qmp, "qmp_capabilities", NULL, -1, deadline, NULL, err);
     }
@@ -86,7 +74,7 @@ static int await_migration(struct qmp *qmp, int64_t deadline, struct hs_error *e
             qmp->failure = QMP_FAILURE_LATE;
             return hs_fail(err, HS_NO_OFFSET, "the migration did not complete in time");
         }
-        nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
+        nanosleep(&(struct timespec){ .tv_nsec = LOADER_POLL_NS }, NULL);
     }
 }
 
@@ -137,23 +125,29 @@ void capture_quit(struct qmp *qmp, struct process *process)
 
     if (process->pid && (qmp->failure == QMP_FAILURE_NONE || qmp->failure == QMP_FAILURE_REFUSED)) {
         /* QEMU may end before its answer is out: only the end counts. */
-        qmp_execute(qmp, "quit", NULL, -1, qmp_deadline(EXIT_MS), NULL, NULL);
-        process_wait(process, EXIT_MS, &exit_status, &signal);
+        qmp_execute(qmp, "quit", NULL, -1, qmp_deadline(LOADER_EXIT_MS), NULL, NULL);
+        process_wait(process, LOADER_EXIT_MS, &exit_status, &signal);
     }
     qmp_close(qmp);
     process_kill(process);
 }
 
-int capture_stream(const Hardstop__Setup *setup, uint8_t **stream, size_t *size, struct hs_error *err)
+int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
+                   struct hs_error *err)
 {
-    int64_t deadline = qmp_deadline(CAPTURE_TIMEOUT_MS);
+    int64_t deadline = qmp_deadline(LOADER_CAPTURE_MS);
     struct process process;
+    struct launch launch;
     struct qmp qmp;
-    int result = capture_start(&qmp, &process, setup, deadline, err);
+    int result = launch_prepare(&launch, setup, trust, err);
 
-    if (result == 0 && capture_save(&qmp, deadline, stream, size, err) < 0) {
-        result = explain_end(&qmp, &process, setup, err);
+    if (result == 0) {
+        result = capture_start(&qmp, &process, setup, &launch, deadline, err);
+        if (result == 0 && capture_save(&qmp, deadline, stream, size, err) < 0) {
+            result = explain_end(&qmp, &process, setup, err);
+        }
+        capture_quit(&qmp, &process);
     }
-    capture_quit(&qmp, &process);
+    launch_clear(&launch);
     return result;
 }

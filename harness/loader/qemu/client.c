@@ -16,20 +16,15 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/answer.h"
+#include "harness/loader/qemu/launch.h"
+#include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
-
-#define PRELOAD_NAME "libhardstop-preload.so"
-
-enum {
-    START_MS = 20000, /* a start takes 30 ms; an overloaded machine has this long */
-    GRACE_MS = 10000, /* for the server to answer after a load's time limit: it only has to kill a process */
-};
 
 struct qemu_loader {
     struct loader loader;
     Hardstop__Setup *setup;
-    char *path;
+    struct launch launch;
     char *preload;
     uint64_t memory_limit;
     struct process process;
@@ -37,7 +32,7 @@ struct qemu_loader {
     int control, input, output;
     struct protocol_shared *shared;
     unsigned starts;
-    char version[32];
+    char name[32]; /* "QEMU 7.2.22" */
     struct answer_room room;
 };
 
@@ -76,32 +71,32 @@ static int explain_start(struct qemu_loader *qemu, int message, struct hs_error 
     size_t length = process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
 
     if (message == PROTOCOL_REFUSED) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->path, (int)sizeof(qemu->shared->refusal) - 1,
+        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->launch.path, (int)sizeof(qemu->shared->refusal) - 1,
                        qemu->shared->refusal);
     }
     if (message == 0) {
         return hs_fail(err, HS_NO_OFFSET,
                        "%s: the preload object was refused or did not answer within %d s (a static or setuid binary "
                        "ignores LD_PRELOAD)",
-                       qemu->path, START_MS / 1000);
+                       qemu->launch.path, LOADER_START_MS / 1000);
     }
     if (length && strstr(qemu->room.text, "ld.so")) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->path, (int)strcspn(qemu->room.text, "\n"),
+        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->launch.path, (int)strcspn(qemu->room.text, "\n"),
                        qemu->room.text);
     }
-    return process_explain(qemu->setup, qemu->room.text, err);
+    return launch_explain(qemu->setup, qemu->room.text, err);
 }
 
 /* Waits for the messages of a start: HELLO, then READY. */
 static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
 {
-    int message = receive(qemu, START_MS);
+    int message = receive(qemu, LOADER_START_MS);
 
     if (message == PROTOCOL_HELLO) {
-        message = receive(qemu, START_MS);
+        message = receive(qemu, LOADER_START_MS);
     }
     if (message == PROTOCOL_READY) {
-        snprintf(qemu->version, sizeof(qemu->version), "%" PRId64 ".%" PRId64 ".%" PRId64, qemu->shared->version[0],
+        snprintf(qemu->name, sizeof(qemu->name), "QEMU %" PRId64 ".%" PRId64 ".%" PRId64, qemu->shared->version[0],
                  qemu->shared->version[1], qemu->shared->version[2]);
         return 0;
     }
@@ -113,7 +108,6 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
 {
     /* Symbols bound while QEMU starts are not bound again in the child of each load. */
     const char *environment[] = { "LD_PRELOAD", qemu->preload, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1", NULL };
-    struct arguments arguments = { 0 };
     int pair[2], result;
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -122,17 +116,13 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     qemu->socket = pair[0];
     /* Of a server that is gone. */
     memset(&qemu->shared->runner, 0, sizeof(qemu->shared->runner));
-    process_arguments(&arguments, qemu->setup);
-    arguments_add(&arguments, "-trace");
-    arguments_add(&arguments, ANSWER_SECTION_EVENT);
-    result = process_start(&qemu->process, qemu->path, &arguments,
+    result = process_start(&qemu->process, qemu->launch.path, &qemu->launch.arguments,
                            (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
                                                   { qemu->control, PROTOCOL_FD_CONTROL },
                                                   { qemu->input, PROTOCOL_FD_INPUT },
                                                   { qemu->output, PROTOCOL_FD_OUTPUT } },
                            4, environment, err);
     close(pair[1]);
-    arguments_clear(&arguments);
     if (result == 0) {
         result = await_ready(qemu, err);
     }
@@ -144,30 +134,6 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     /* What QEMU says while it starts is no answer to a load. */
     process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
     return 0;
-}
-
-char *qemu_preload_path(struct hs_error *err)
-{
-    static const char *const places[] = { "", "../lib/hardstop/" };
-    const char *given = getenv("HARDSTOP_PRELOAD_OBJECT");
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-    if (given) {
-        return hs_strdup(given);
-    }
-    self[n > 0 ? n : 0] = 0;
-    for (size_t i = 0; i < HS_COUNT(places); i++) {
-        char *slash = strrchr(self, '/');
-        char *path = hs_format("%.*s/%s" PRELOAD_NAME, slash ? (int)(slash - self) : 0, self, places[i]);
-
-        if (access(path, R_OK) == 0) {
-            return path;
-        }
-        free(path);
-    }
-    hs_fail(err, HS_NO_OFFSET, PRELOAD_NAME " is not beside %s; set HARDSTOP_PRELOAD_OBJECT to its path", self);
-    return NULL;
 }
 
 static int open_memory(struct qemu_loader *qemu, struct hs_error *err)
@@ -202,28 +168,25 @@ static Hardstop__Setup *copy_setup(const Hardstop__Setup *setup)
     return copy;
 }
 
-struct loader *qemu_open(const Hardstop__Setup *setup, const struct qemu_options *options, struct hs_error *err)
+struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
+                         struct hs_error *err)
 {
     struct qemu_loader *qemu = hs_alloc(sizeof(*qemu));
 
     qemu->loader.class = &qemu_class;
     qemu->socket = qemu->control = qemu->input = qemu->output = -1;
     qemu->setup = copy_setup(setup);
-    qemu->memory_limit = options && options->memory_limit ? options->memory_limit : QEMU_MEMORY_LIMIT;
-    qemu->path = process_find(setup, err);
-    if (qemu->path) {
-        qemu->preload = options && options->preload ? hs_strdup(options->preload) : qemu_preload_path(err);
+    qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
+    if (launch_prepare(&qemu->launch, setup, trust, err) == 0) {
+        arguments_add(&qemu->launch.arguments, "-trace");
+        arguments_add(&qemu->launch.arguments, ANSWER_SECTION_EVENT);
+        qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(err);
     }
-    if (!qemu->path || !qemu->preload || open_memory(qemu, err) < 0 || start(qemu, err) < 0) {
+    if (!qemu->preload || open_memory(qemu, err) < 0 || start(qemu, err) < 0) {
         loader_close(&qemu->loader);
         return NULL;
     }
     return &qemu->loader;
-}
-
-struct loader *qemu_open_setup(void *setup, struct hs_error *err)
-{
-    return qemu_open(setup, NULL, err);
 }
 
 static int write_all(int fd, const void *data, size_t size, off_t at)
@@ -290,7 +253,7 @@ static pid_t busy_runner(struct qemu_loader *qemu, int *message)
     *message = 0;
     /* The server may not have said yet which it is. */
     if (qemu->shared->runner.busy && qemu->shared->runner.pid <= 0) {
-        *message = receive(qemu, PROTOCOL_STACK_MS);
+        *message = receive(qemu, LOADER_STACK_MS);
     }
     pid = qemu->shared->runner.pid;
     return !*message && qemu->shared->runner.busy && pid > 0 && is_child(pid, qemu->process.pid) ? pid : 0;
@@ -303,15 +266,15 @@ static int end_runner(struct qemu_loader *qemu)
     pid_t pid = busy_runner(qemu, &message);
 
     if (!pid) {
-        return message ? message : receive(qemu, GRACE_MS);
+        return message ? message : receive(qemu, LOADER_GRACE_MS);
     }
     qemu->shared->answer.timed_out = 1;
     /* A load that still obeys signals shows where it spins. */
     kill(pid, SIGABRT);
-    message = receive(qemu, PROTOCOL_STACK_MS);
+    message = receive(qemu, LOADER_STACK_MS);
     if (!message) {
         kill(pid, SIGKILL);
-        message = receive(qemu, GRACE_MS);
+        message = receive(qemu, LOADER_GRACE_MS);
     }
     /* Said again: a load that was late in beginning has wiped it out.  One that came to its end has answered. */
     qemu->shared->answer.timed_out = qemu->shared->answer.phase != PROTOCOL_PHASE_FINISHED;
@@ -332,8 +295,7 @@ static int run(struct qemu_loader *qemu)
     if (send(qemu->socket, &request, 1, MSG_NOSIGNAL) != 1) {
         return -1;
     }
-    _Static_assert(PROTOCOL_PATIENCE == LOADER_PATIENCE, "one patience");
-    message = receive(qemu, qemu->shared->request.fast ? limit : PROTOCOL_PATIENCE * limit + GRACE_MS);
+    message = receive(qemu, qemu->shared->request.fast ? limit : LOADER_PATIENCE * limit + LOADER_GRACE_MS);
     if (message == 0 && qemu->shared->request.fast) {
         message = end_runner(qemu);
     }
@@ -357,7 +319,7 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
         }
         if (run(qemu) < 0) {
             stop(qemu);
-            hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->path);
+            hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->launch.path);
         } else if (!loader_is_from_outside(qemu->shared->answer.signal) || attempt) {
             process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
             return answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
@@ -382,21 +344,22 @@ static void qemu_close(struct loader *loader)
         }
     }
     hardstop__setup__free_unpacked(qemu->setup, NULL);
-    free(qemu->path);
+    launch_clear(&qemu->launch);
     free(qemu->preload);
     free(qemu->room.saved);
     free(qemu);
 }
 
+static const char *qemu_name(const struct loader *loader)
+{
+    return ((const struct qemu_loader *)loader)->name;
+}
+
 const struct loader_class qemu_class = {
     .load = qemu_load,
+    .name = qemu_name,
     .close = qemu_close,
 };
-
-const char *qemu_version(const struct loader *loader)
-{
-    return ((const struct qemu_loader *)loader)->version;
-}
 
 pid_t qemu_pid(const struct loader *loader)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Watches a QEMU load a file by -incoming, and tells its ends apart. */
-#include "harness/loader/qemu/confirm.h"
+#include "harness/loader/confirm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +17,6 @@
 
 enum {
     TEXT_PART = 8192, /* of a long text, so much of its begin and of its end is kept */
-    POLL_NS = 1000000,
-    EXIT_MS = 5000, /* between the end of the connection and that of the process; a core dump has this long */
 };
 
 /* QEMU's last words after every error that a loader returned. */
@@ -101,7 +99,7 @@ static int await_load(struct qmp *qmp, int64_t deadline, enum outcome *outcome, 
             qmp->failure = QMP_FAILURE_LATE;
             return -1;
         }
-        nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
+        nanosleep(&(struct timespec){ .tv_nsec = LOADER_POLL_NS }, NULL);
     }
 }
 
@@ -121,28 +119,34 @@ static size_t read_text(struct process *process, struct confirm_result *result)
     return length;
 }
 
+/* What is started: the setup's QEMU, with -incoming and without. */
+struct attempt {
+    const Hardstop__Setup *setup;
+    struct launch with, without;
+};
+
 /* The setup itself may be at fault for a QEMU that ended: then it ends without a stream, too. */
-static int check_setup(const Hardstop__Setup *setup, struct hs_error *err)
+static int check_setup(const struct attempt *attempt, struct hs_error *err)
 {
     struct process process;
     struct qmp qmp;
-    int status = capture_start(&qmp, &process, setup, qmp_deadline(CAPTURE_TIMEOUT_MS), err);
+    int status = capture_start(&qmp, &process, attempt->setup, &attempt->without, qmp_deadline(LOADER_CAPTURE_MS), err);
 
     capture_quit(&qmp, &process);
     return status;
 }
 
 /* Judges a connection that ended or stayed silent. */
-static int judge_silence(const Hardstop__Setup *setup, const struct qmp *qmp, struct process *process,
+static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, struct process *process,
                          struct confirm_result *result, struct hs_error *err)
 {
     size_t length;
 
     result->outcome = OUTCOME_UNKNOWN;
     if (qmp->failure != QMP_FAILURE_LATE && qmp->failure != QMP_FAILURE_GONE) {
-        return hs_fail_in(err, "%s", setup->binary);
+        return hs_fail_in(err, "%s", attempt->setup->binary);
     }
-    if (qmp->failure == QMP_FAILURE_LATE || !process_wait(process, EXIT_MS, &result->exit_status, &result->signal)) {
+    if (qmp->failure == QMP_FAILURE_LATE || !process_wait(process, LOADER_EXIT_MS, &result->exit_status, &result->signal)) {
         read_text(process, result);
         result->outcome = OUTCOME_HUNG;
         return 0;
@@ -154,14 +158,14 @@ static int judge_silence(const Hardstop__Setup *setup, const struct qmp *qmp, st
     }
     /* Half: the kernel does not fill each page of a pipe. */
     if (result->exit_status == 1 && length > PROCESS_ERRORS_SIZE / 2) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: its last words are lost behind %zu bytes of errors", setup->binary,
+        return hs_fail(err, HS_NO_OFFSET, "%s: its last words are lost behind %zu bytes of errors", attempt->setup->binary,
                        length);
     }
     if (loader_is_from_outside(result->signal)) {
-        return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", setup->binary,
+        return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", attempt->setup->binary,
                        loader_signal_name(result->signal));
     }
-    if (!result->saving && check_setup(setup, err) < 0) {
+    if (!result->saving && check_setup(attempt, err) < 0) {
         return -1;
     }
     result->outcome = OUTCOME_CRASHED;
@@ -169,7 +173,7 @@ static int judge_silence(const Hardstop__Setup *setup, const struct qmp *qmp, st
 }
 
 /* Migrates an accepted state out again; only what QEMU says about that is added to the text. */
-static int save(const Hardstop__Setup *setup, struct qmp *qmp, struct process *process, uint32_t timeout_ms,
+static int save(const struct attempt *attempt, struct qmp *qmp, struct process *process, uint32_t timeout_ms,
                 struct confirm_result *result, struct hs_error *err)
 {
     struct hs_error reason;
@@ -185,7 +189,7 @@ static int save(const Hardstop__Setup *setup, struct qmp *qmp, struct process *p
     }
     if (qmp->failure != QMP_FAILURE_REFUSED) {
         result->saving = true;
-        return judge_silence(setup, qmp, process, result, err);
+        return judge_silence(attempt, qmp, process, result, err);
     }
     read_text(process, result);
     text = hs_format("%sthe state was not saved again: %s\n", result->text, reason.text);
@@ -194,19 +198,18 @@ static int save(const Hardstop__Setup *setup, struct qmp *qmp, struct process *p
     return 0;
 }
 
-static int run(const Hardstop__Setup *setup, const char *path, const struct arguments *arguments, uint32_t timeout_ms,
-               struct confirm_result *result, struct hs_error *err)
+static int run(const struct attempt *attempt, uint32_t timeout_ms, struct confirm_result *result, struct hs_error *err)
 {
     struct process process = { 0 };
     struct qmp qmp;
-    int status = qmp_start(&qmp, &process, path, arguments, err);
+    int status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, err);
 
     if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
-        hs_fail_in(err, "%s", setup->binary);
+        hs_fail_in(err, "%s", attempt->setup->binary);
     } else if (status < 0 || await_load(&qmp, qmp_deadline(timeout_ms), &result->outcome, err) < 0) {
-        status = judge_silence(setup, &qmp, &process, result, err);
+        status = judge_silence(attempt, &qmp, &process, result, err);
     } else if (result->outcome == OUTCOME_ACCEPTED) {
-        status = save(setup, &qmp, &process, timeout_ms, result, err);
+        status = save(attempt, &qmp, &process, timeout_ms, result, err);
     } else {
         read_text(&process, result);
     }
@@ -214,28 +217,26 @@ static int run(const Hardstop__Setup *setup, const char *path, const struct argu
     return status;
 }
 
-int confirm_run(const Hardstop__Setup *setup, const char *path, uint32_t timeout_ms, struct confirm_result *result,
-                struct hs_error *err)
+int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, uint32_t timeout_ms,
+                struct confirm_result *result, struct hs_error *err)
 {
-    struct arguments arguments = { 0 };
-    char *binary, *argument;
-    int status;
+    struct attempt attempt = { .setup = setup };
+    char *argument = incoming(path);
+    int status = -1;
 
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
     result->text = hs_strdup("");
-    if (check_file(path, err) < 0 || !(binary = process_find(setup, err))) {
-        return -1;
+    if (check_file(path, err) == 0 && launch_prepare(&attempt.without, setup, trust, err) == 0 &&
+        launch_prepare(&attempt.with, setup, trust, err) == 0) {
+        arguments_add(&attempt.with.arguments, "-incoming");
+        arguments_add(&attempt.with.arguments, argument);
+        result->command_line = arguments_line(&attempt.with.arguments);
+        status = run(&attempt, timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS, result, err);
     }
-    argument = incoming(path);
-    process_arguments(&arguments, setup);
-    arguments_add(&arguments, "-incoming");
-    arguments_add(&arguments, argument);
-    result->command_line = arguments_line(&arguments);
-    status = run(setup, binary, &arguments, timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS, result, err);
-    arguments_clear(&arguments);
+    launch_clear(&attempt.with);
+    launch_clear(&attempt.without);
     free(argument);
-    free(binary);
     return status;
 }
 

@@ -43,12 +43,6 @@ enum protocol_phase {
 
 #define PROTOCOL_FRAMES 24
 
-/* LOADER_PATIENCE, for the server. */
-#define PROTOCOL_PATIENCE 4
-
-/* For a load whose time is up to record its stack. */
-#define PROTOCOL_STACK_MS 200
-
 #define PROTOCOL_MEMORY_OFFSET 65536
 
 struct protocol_frame {

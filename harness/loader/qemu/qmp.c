@@ -263,5 +263,5 @@ int qmp_start(struct qmp *qmp, struct process *process, const char *path, const 
         close(pair[0]);
         return -1;
     }
-    return qmp_open(qmp, pair[0], qmp_deadline(QMP_START_MS), err);
+    return qmp_open(qmp, pair[0], qmp_deadline(LOADER_START_MS), err);
 }

@@ -9,13 +9,11 @@
 #include <jansson.h>
 
 #include "harness/base/error.h"
+#include "harness/loader/limits.h"
 #include "harness/loader/qemu/process.h"
 
 /* A longer message is refused; the longest that QEMU sends here have a few hundred bytes. */
 #define QMP_MESSAGE_MAX (16u << 20)
-
-/* How long a start may take: 50 ms are usual, an overloaded machine has this long. */
-#define QMP_START_MS 20000
 
 /* Why the last call failed. */
 enum qmp_failure {
@@ -52,7 +50,7 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd,
                 struct hs_error *err);
 
 /*
- * Starts `path` with `arguments` and a QMP connection in addition, and waits up to QMP_START_MS for the greeting.  The
+ * Starts `path` with `arguments` and a QMP connection in addition, and waits up to LOADER_START_MS for the greeting.  The
  * greeting comes before QEMU makes its devices: a process that ends then is QMP_FAILURE_GONE in the first command.
  * `process` begins as zeros.  0, or -1 with a reason; qmp_close() and process_kill() are needed in both cases, so that
  * the caller can read how and with what words a process ended.

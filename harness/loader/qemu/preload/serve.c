@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/loader/limits.h"
 #include "harness/loader/qemu/preload/calls.h"
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/isolate.h"
@@ -196,13 +197,13 @@ static uint32_t used_ms(pid_t pid)
 
 /*
  * The limit is processor time, so that a busy machine does not make a slow load a hang; a load that waits for something
- * has PROTOCOL_PATIENCE times that.
+ * has LOADER_PATIENCE times that.
  */
 static bool ends_in_time(pid_t pid, int pidfd, uint32_t limit_ms)
 {
     uint32_t used = 0, waited = 0, left;
 
-    while (used < limit_ms && waited < PROTOCOL_PATIENCE * limit_ms) {
+    while (used < limit_ms && waited < LOADER_PATIENCE * limit_ms) {
         enum wait_result result;
 
         left = limit_ms - used;
@@ -259,7 +260,7 @@ static void run_load(struct protocol_shared *shared)
         shared->answer.timed_out = 1;
         /* A load that still obeys signals shows where it spins; either way it ends. */
         kill(pid, SIGABRT);
-        wait_within(pidfd, PROTOCOL_STACK_MS);
+        wait_within(pidfd, LOADER_STACK_MS);
         kill(pid, SIGKILL);
     }
     close(pidfd);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Builds argument vectors, writes them for a shell, and searches PATH. */
+#include "harness/base/arguments.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/print.h"
+#include "harness/base/shell.h"
+
+void arguments_add(struct arguments *arguments, const char *argument)
+{
+    arguments->argv = hs_resize(arguments->argv, arguments->n + 2, sizeof(*arguments->argv));
+    arguments->argv[arguments->n++] = hs_strdup(argument);
+    arguments->argv[arguments->n] = NULL;
+}
+
+void arguments_clear(struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->n; i++) {
+        free(arguments->argv[i]);
+    }
+    free(arguments->argv);
+    memset(arguments, 0, sizeof(*arguments));
+}
+
+char *arguments_line(const struct arguments *arguments)
+{
+    struct print_memory line;
+    FILE *out = print_open(&line);
+
+    for (size_t i = 0; i < arguments->n; i++) {
+        char *word = shell_word(arguments->argv[i]);
+
+        fprintf(out, "%s%s", i ? " " : "", word);
+        free(word);
+    }
+    return print_close(&line);
+}
+
+static bool is_program(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
+
+char *arguments_find_program(const char *name)
+{
+    const char *path = getenv("PATH");
+
+    if (strchr(name, '/')) {
+        return is_program(name) ? hs_strdup(name) : NULL;
+    }
+    for (const char *from = path ? path : ""; *name && *from;) {
+        size_t length = strcspn(from, ":");
+        char *candidate = hs_format("%.*s/%s", (int)length, from, name);
+
+        if (length && is_program(candidate)) {
+            return candidate;
+        }
+        free(candidate);
+        from += length + (from[length] == ':');
+    }
+    return NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Argument vectors of programs, and where programs are. */
+#ifndef HARDSTOP_BASE_ARGUMENTS_H
+#define HARDSTOP_BASE_ARGUMENTS_H
+
+#include <stddef.h>
+
+/* An argument vector that ends in NULL; released with arguments_clear(). */
+struct arguments {
+    char **argv;
+    size_t n;
+};
+
+/* Appends a copy. */
+void arguments_add(struct arguments *arguments, const char *argument);
+void arguments_clear(struct arguments *arguments);
+/* The vector as a line for a shell, quoted where needed; free it. */
+char *arguments_line(const struct arguments *arguments);
+
+/* The path of a program, searched in PATH unless it is one; free it.  NULL, with errno for a path, when there is none. */
+char *arguments_find_program(const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Compares outcomes, words of crashes, and saved states of two QEMUs. */
+#include "harness/finding/confirmation.h"
+
+#include <string.h>
+
+/* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
+static bool shares_a_field(const struct state_comparison *one, const struct state_comparison *other)
+{
+    for (size_t i = 0; i < one->n && i < STATE_DIFFERENCES; i++) {
+        for (size_t k = 0; k < other->n && k < STATE_DIFFERENCES; k++) {
+            if (strcmp(one->differences[i].idstr, other->differences[k].idstr) == 0 &&
+                strcmp(one->differences[i].path, other->differences[k].path) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct confirmation of_states(const struct judgement *judgement, const struct confirm_result *actual,
+                                     const struct confirm_result *reference)
+{
+    struct state_comparison comparison = { .n = 0 };
+    bool done;
+
+    if (judgement->resave.n) {
+        done = actual->saved && state_compare_bytes(judgement->damaged.data, judgement->damaged.size, actual->saved,
+                                                    actual->saved_size, STATE_GIVEN, &comparison);
+        if (done && shares_a_field(&judgement->resave, &comparison)) {
+            return (struct confirmation){ true, "accepted, and a field is not saved as given" };
+        }
+        return (struct confirmation){ false, "accepted, but no such field is saved otherwise than given" };
+    }
+    if (judgement->verdict == VERDICT_GARBAGE) {
+        done = actual->saved && reference->saved &&
+               state_compare_bytes(reference->saved, reference->saved_size, actual->saved, actual->saved_size,
+                                   STATE_WHOLE, &comparison);
+        if (done && shares_a_field(&judgement->garbage, &comparison)) {
+            return (struct confirmation){ true, "accepted, with fields unlike those of the undamaged stream" };
+        }
+        return (struct confirmation){ false, "accepted, but no such field is unlike the undamaged stream's" };
+    }
+    return (struct confirmation){ true, "accepted, though damaged" };
+}
+
+/* The finding as it would be if the served QEMU had ended as the unmodified one did, from the same stack. */
+static bool is_same_crash(const struct judgement *judgement, const struct confirm_result *actual)
+{
+    struct judgement other = *judgement;
+    struct finding found, there;
+
+    other.actual.answer.signal = actual->signal;
+    other.actual.answer.exited = actual->signal == 0;
+    other.actual.answer.exit_status = actual->exit_status;
+    other.actual.answer.text = actual->text;
+    return finding_of(judgement, &found) && finding_of(&other, &there) && strcmp(found.same, there.same) == 0;
+}
+
+struct confirmation confirmation_of(const struct judgement *judgement, const struct confirm_result *actual,
+                                    const struct confirm_result *reference)
+{
+    struct confirmation confirmation = {
+        .confirmed = actual->outcome == judgement->actual.answer.outcome,
+        .why = outcome_name(actual->outcome),
+    };
+
+    if (confirmation.confirmed && actual->outcome == OUTCOME_ACCEPTED) {
+        return of_states(judgement, actual, reference);
+    }
+    if (confirmation.confirmed && actual->outcome == OUTCOME_CRASHED && !is_same_crash(judgement, actual)) {
+        return (struct confirmation){ false, "crashed, but otherwise" };
+    }
+    return confirmation;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Taking a migration stream from what a setup starts. */
+#ifndef HARDSTOP_LOADER_CAPTURE_H
+#define HARDSTOP_LOADER_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "case.pb-c.h"
+#include "harness/base/error.h"
+#include "harness/setup/trust.h"
+
+/*
+ * Starts the setup's unmodified QEMU, stopped before its first instruction, migrates it out and ends it.  `trust` is
+ * as for loader_open().  `stream` (free it) and `size` get the stream, from QEVM to the description at its end.  0, or
+ * -1 with a reason: a part that a file may not ask for, no such binary, machine or device, a device that cannot be
+ * migrated, or no answer within LOADER_CAPTURE_MS.
+ */
+int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
+                   struct hs_error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All limits of time and memory, for loads and for what is waited for around them; the object inside QEMU takes them
+ * from here, too.  Those of loads decide verdicts; the others only end what would never end.
+ */
+#ifndef HARDSTOP_LOADER_LIMITS_H
+#define HARDSTOP_LOADER_LIMITS_H
+
+#include <stdint.h>
+
+/* A load, in milliseconds of processor time, where the caller says nothing: a slow answer is not taken for a hang. */
+#define LOADER_TIMEOUT_MS 2000
+/*
+ * In a sweep.  A load takes a few milliseconds; what is damaged spins for as long as a damaged number says: of the
+ * loads of seven trials of hardstop experiment, none took between 0.26 s and 1.2 s.
+ */
+#define LOADER_SWEEP_MS 750
+/* In campaigns, and at each step of minimize: a hang costs its whole limit.  It is confirmed with LOADER_TIMEOUT_MS. */
+#define LOADER_CAMPAIGN_MS 250
+/* So many times its limit a load may take by the clock on the wall. */
+#define LOADER_PATIENCE 4
+/* For a load whose time is up to record its stack. */
+#define LOADER_STACK_MS 200
+
+/* Bytes that one load may add to the address space: a length field that asks for more must not take the machine down. */
+#define LOADER_MEMORY_LIMIT (UINT64_C(2) << 30)
+
+/* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long. */
+#define LOADER_START_MS 20000
+/* For the server to answer after a load's time limit: it only has to kill a process. */
+#define LOADER_GRACE_MS 10000
+/* Beyond the limits of its load, a worker of a sweep may be silent so long: it may have to start its loader again. */
+#define LOADER_WORKER_GRACE_MS 35000
+/* From the start of QEMU to the last byte of a captured stream. */
+#define LOADER_CAPTURE_MS 30000
+/* Between the end of a connection to QEMU and that of the process: a core dump has this long. */
+#define LOADER_EXIT_MS 5000
+/* Between two questions how far QEMU is: a migration of 2 MiB takes a few milliseconds. */
+#define LOADER_POLL_NS 1000000
+/* Of a fuzz target with an input, for its engine: the loader in it has limits of its own, so this is our failure. */
+#define LOADER_TARGET_SECONDS 60
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which loader a setup is for: until now, each is a QEMU's. */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <xxhash.h>
+
+#include "harness/base/arguments.h"
+#include "harness/loader/loader.h"
+#include "harness/loader/qemu/client.h"
+#include "harness/loader/qemu/object.h"
+
+struct loader *loader_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
+                           struct hs_error *err)
+{
+    return qemu_open(setup, trust, options, err);
+}
+
+struct loader *loader_open_source(void *source, struct hs_error *err)
+{
+    const struct loader_source *from = source;
+
+    return loader_open(from->setup, from->trust, NULL, err);
+}
+
+/* Takes the path over. */
+static uint64_t hash_file(char *path, uint64_t hash)
+{
+    struct stat status;
+
+    if (path && stat(path, &status) == 0) {
+        uint64_t words[] = {
+            status.st_dev, status.st_ino, (uint64_t)status.st_size, (uint64_t)status.st_mtim.tv_sec,
+            (uint64_t)status.st_mtim.tv_nsec,
+        };
+
+        hash = XXH3_64bits_withSeed(words, sizeof(words), hash);
+    }
+    free(path);
+    return hash;
+}
+
+uint64_t loader_files(const Hardstop__Setup *setup)
+{
+    uint64_t hash = hash_file(arguments_find_program(setup->binary ? setup->binary : ""), 0);
+
+    return hash_file(object_path(NULL), hash);
+}
+
+char *loader_object(struct hs_error *err)
+{
+    return object_path(err);
+}

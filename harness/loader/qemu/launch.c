@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks a setup, builds QEMU's command line of it, and explains QEMU's start-up errors. */
+#include "harness/loader/qemu/launch.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/setup/setup.h"
+
+static void add_pairs(struct arguments *arguments, const char *option, char *const *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        arguments_add(arguments, option);
+        arguments_add(arguments, values[i]);
+    }
+}
+
+static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
+{
+    static const char *const fixed[] = { "-S", "-display", "none", "-nodefaults" };
+
+    arguments_add(arguments, setup->binary);
+    if (setup->machine) {
+        arguments_add(arguments, "-M");
+        arguments_add(arguments, setup->machine);
+    }
+    for (size_t i = 0; i < HS_COUNT(fixed); i++) {
+        arguments_add(arguments, fixed[i]);
+    }
+    arguments_add(arguments, "-m");
+    arguments_add(arguments, setup->memory);
+    if (setup->has_framing) {
+        arguments_add(arguments, "-global");
+        arguments_add(arguments, setup->framing == HARDSTOP__FRAMING__LEGACY ? "migration.send-section-footer=off"
+                                                                             : "migration.send-section-footer=on");
+    }
+    add_pairs(arguments, "-global", setup->global, setup->n_global);
+    for (size_t i = 0; i < setup->n_option; i++) {
+        arguments_add(arguments, setup->option[i]);
+    }
+    add_pairs(arguments, "-device", setup->device, setup->n_device);
+}
+
+static int find(struct launch *launch, const char *binary, struct hs_error *err)
+{
+    if (!*binary) {
+        return hs_fail(err, HS_NO_OFFSET, "the setup names no QEMU binary");
+    }
+    launch->path = arguments_find_program(binary);
+    if (launch->path) {
+        return 0;
+    }
+    return strchr(binary, '/') ? hs_fail(err, HS_NO_OFFSET, "%s: %s", binary, strerror(errno))
+                               : hs_fail(err, HS_NO_OFFSET, "no program %s in PATH; on Debian: apt-get install %s",
+                                         binary, setup_package(binary));
+}
+
+int launch_prepare(struct launch *launch, const Hardstop__Setup *setup, enum trust trust, struct hs_error *err)
+{
+    struct hs_error reason;
+
+    memset(launch, 0, sizeof(*launch));
+    /* First of all: not even the path of a binary that a file asks for is looked at. */
+    if (trust_check(setup, trust, &reason) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "%s; give --trust-setup if you know the file", reason.text);
+    }
+    if (find(launch, setup->binary ? setup->binary : "", err) < 0) {
+        return -1;
+    }
+    add_setup(&launch->arguments, setup);
+    return 0;
+}
+
+void launch_clear(struct launch *launch)
+{
+    free(launch->path);
+    arguments_clear(&launch->arguments);
+    memset(launch, 0, sizeof(*launch));
+}
+
+/* Devices that Debian 12 keeps in modules, with the package that brings them. */
+static const struct {
+    const char *device; /* prefix of the device's name */
+    const char *module;
+    const char *package;
+} modules[] = {
+    { "virtio-gpu-ccw", "hw-s390x-virtio-gpu-ccw", SETUP_PACKAGE("common") },
+    { "virtio-gpu-gl", "hw-display-virtio-gpu-gl", SETUP_PACKAGE("common") },
+    { "virtio-gpu", "hw-display-virtio-gpu", SETUP_PACKAGE("common") },
+    { "virtio-vga", "hw-display-virtio-vga", SETUP_PACKAGE("common") },
+    { "qxl", "hw-display-qxl", SETUP_PACKAGE("common") },
+    { "usb-host", "hw-usb-host", SETUP_PACKAGE("common") },
+    { "usb-redir", "hw-usb-redirect", SETUP_PACKAGE("common") },
+    { "usb-ccid", "hw-usb-smartcard", SETUP_PACKAGE("common") },
+    { "ccid-card", "hw-usb-smartcard", SETUP_PACKAGE("common") },
+};
+
+/* Copies the text between `before` and `after` where it first stands; false when it does not. */
+static bool between(const char *text, const char *before, const char *after, char *out, size_t size)
+{
+    const char *from = strstr(text, before);
+    const char *to = from ? strstr(from + strlen(before), after) : NULL;
+
+    if (!to) {
+        return false;
+    }
+    from += strlen(before);
+    snprintf(out, size, "%.*s", (int)(to - from), from);
+    return true;
+}
+
+static const char *skip_warnings(const char *text)
+{
+    while (*text) {
+        const char *end = text + strcspn(text, "\n");
+
+        if (!memmem(text, (size_t)(end - text), ": warning: ", strlen(": warning: "))) {
+            break;
+        }
+        text = *end ? end + 1 : end;
+    }
+    return text;
+}
+
+static int explain_device(const Hardstop__Setup *setup, const char *name, struct hs_error *err)
+{
+    for (size_t i = 0; i < HS_COUNT(modules); i++) {
+        if (strncmp(name, modules[i].device, strlen(modules[i].device)) == 0) {
+            return hs_fail(err, HS_NO_OFFSET,
+                           "device %s is in QEMU's module %s.so, which is not installed or not loadable; on Debian: "
+                           "apt-get install %s",
+                           name, modules[i].module, modules[i].package);
+        }
+    }
+    return hs_fail(err, HS_NO_OFFSET, "%s has no device %s; %s -device help lists its devices", setup->binary, name,
+                   setup->binary);
+}
+
+int launch_explain(const Hardstop__Setup *setup, const char *text, struct hs_error *err)
+{
+    char name[128];
+    size_t length;
+
+    text = skip_warnings(text);
+    length = strcspn(text, "\n");
+    if (strstr(text, "unsupported machine type")) {
+        return hs_fail(err, HS_NO_OFFSET, "%s has no machine %s; %s -M help lists its machines", setup->binary,
+                       setup->machine ? setup->machine : "", setup->binary);
+    }
+    /* The second is what a module's device says when the module of the device inside it is missing. */
+    if (between(text, "'", "' is not a valid device model name", name, sizeof(name)) ||
+        between(text, "missing object type '", "'", name, sizeof(name))) {
+        return explain_device(setup, name, err);
+    }
+    if (!length) {
+        return hs_fail(err, HS_NO_OFFSET, "%s ended while it started and said nothing: is it a QEMU?",
+                       setup->binary);
+    }
+    return hs_fail(err, HS_NO_OFFSET, "%s did not start: %.*s", setup->binary, (int)length, text);
+}
