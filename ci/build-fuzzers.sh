@@ -69,7 +69,9 @@ mkdir -p "$OUT"
 for seeds in "$work"/seeds/*; do
     target=$(basename "$seeds")
     cp "$work/bin/$target" "$OUT/"
-    cp "$root/fuzzers/$target.dict" "$root/fuzzers/$target.options" "$OUT/"
+    for beside in dict options; do
+        [ ! -e "$work/bin/$target.$beside" ] || cp "$work/bin/$target.$beside" "$OUT/"
+    done
     pack_seeds "$seeds" "$OUT/${target}_seed_corpus.zip"
 done
 echo "ci/build-fuzzers.sh: $OUT"

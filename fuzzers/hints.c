@@ -83,16 +83,24 @@ static const struct {
     { &hardstop__case__descriptor, NULL, 10 },
     { &hardstop__stream__descriptor, "section", 100 },
     { &hardstop__stream__descriptor, NULL, 2 },
-    { &hardstop__section__descriptor, "virtio", 100 },
-    { &hardstop__section__descriptor, "scsi_disk", 100 },
     { &hardstop__section__descriptor, "opaque", 10 },
     { &hardstop__section__descriptor, "footer", 20 },
     { &hardstop__section__descriptor, NULL, 5 },
 };
 
+/* The message of a payload that a table describes. */
+static bool is_described(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_MESSAGE && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+           is_of(field, &hardstop__section__descriptor);
+}
+
 static unsigned weight_of(void *user, const ProtobufCFieldDescriptor *field)
 {
     (void)user;
+    if (is_described(field)) {
+        return 100;
+    }
     for (size_t i = 0; i < HS_COUNT(weights); i++) {
         if (is_of(field, weights[i].type) && (!weights[i].field || strcmp(weights[i].field, field->name) == 0)) {
             return weights[i].weight;

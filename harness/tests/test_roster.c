@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The targets that are built are those of the table of devices; each has setups that may be started, all its own. */
+/* A target of the table of devices is a program of its name, and has setups that may be started, all its own. */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -13,39 +16,52 @@
 #include "harness/setup/trust.h"
 #include "harness/message/reflect.h"
 
-static bool is_built(const char *name)
+static void each_target_is_a_program(void **state)
 {
-    char *list = hs_strdup(CASE_TARGETS), *rest = list;
-    bool found = false;
-
-    for (char *word; (word = strsep(&rest, ","));) {
-        found |= strcmp(word, name) == 0;
-    }
-    free(list);
-    return found;
-}
-
-static void what_is_built_is_what_there_is(void **state)
-{
-    char *list = hs_strdup(CASE_TARGETS), *rest = list;
     const char *name;
     size_t n = 0;
 
     (void)state;
     for (; (name = roster_name(n)); n++) {
-        if (!is_built(name)) {
-            fail_msg("CMakeLists.txt builds no %s_fuzzer", name);
+        char *program = hs_format("%s_fuzzer", name), *path = support_beside(program);
+
+        if (access(path, X_OK) != 0) {
+            fail_msg("there is no %s", path);
         }
         assert_true(roster_has(name));
+        free(program);
+        free(path);
     }
-    for (char *word; (word = strsep(&rest, ","));) {
-        if (!roster_has(word)) {
-            fail_msg("CMakeLists.txt builds %s_fuzzer, and the table has no such device", word);
+    assert_true(n > 2);
+}
+
+/* Called by what is the name of no target, the program says so and ends, whatever it is given. */
+static void a_program_of_another_name_is_refused(void **state)
+{
+    static const char *const names[] = { "case_fuzzer", "ccw_nothing_fuzzer", "ccw_iommu_fuzzer", "fuzzer" };
+    char *folder = support_folder(), *program = support_beside("case_fuzzer");
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        char *link = hs_format("%s/%s", folder, names[i]), *command = hs_format("%s %s 2>&1", link, folder);
+        char *expected = hs_format("hardstop: no target is called \"%s\"", names[i]), said[512] = "";
+        FILE *shell;
+        int status;
+
+        assert_int_equal(symlink(program, link), 0);
+        shell = popen(command, "r");
+        assert_non_null(shell);
+        assert_true(fread(said, 1, sizeof(said) - 1, shell) > 0);
+        status = pclose(shell);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 2 || strncmp(said, expected, strlen(expected)) != 0) {
+            fail_msg("%s: status 0x%x, \"%s\"", names[i], status, said);
         }
-        n--;
+        free(expected);
+        free(command);
+        free(link);
     }
-    assert_int_equal(n, 0);
-    free(list);
+    support_remove(folder);
+    free(program);
 }
 
 /* Each device that can be migrated here has a target; the others have none. */
@@ -143,8 +159,11 @@ static void input_gets_the_setup_of_its_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_built_is_what_there_is), cmocka_unit_test(devices_have_targets),
-        cmocka_unit_test(other_names_are_refused),        cmocka_unit_test(setups_belong_to_one_target),
+        cmocka_unit_test(each_target_is_a_program),
+        cmocka_unit_test(a_program_of_another_name_is_refused),
+        cmocka_unit_test(devices_have_targets),
+        cmocka_unit_test(other_names_are_refused),
+        cmocka_unit_test(setups_belong_to_one_target),
         cmocka_unit_test(input_gets_the_setup_of_its_target),
     };
 

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Gives a program the names that another prints: cmake -DPROGRAM=PATH -DNAMES=PATH -P links.cmake.  For a name x there
+# is x_fuzzer beside it.  Names that it had and that are printed no more go.
+execute_process(COMMAND ${NAMES} OUTPUT_VARIABLE printed RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${NAMES} failed: ${status}")
+endif()
+string(REGEX MATCHALL "[^\n]+" names "${printed}")
+get_filename_component(folder ${PROGRAM} DIRECTORY)
+set(list ${PROGRAM}.names)
+if(EXISTS ${list})
+  file(STRINGS ${list} old)
+  foreach(name ${old})
+    file(REMOVE ${folder}/${name}_fuzzer)
+  endforeach()
+endif()
+foreach(name ${names})
+  file(CREATE_LINK ${PROGRAM} ${folder}/${name}_fuzzer COPY_ON_ERROR)
+endforeach()
+file(WRITE ${list} "${printed}")
