@@ -14,6 +14,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/shell.h"
 #include "harness/base/printable.h"
 #include "harness/case/case.h"
 
@@ -33,6 +34,15 @@ void finding_make_printable(struct finding *finding)
 char *finding_case_path(const char *folder, const struct finding *finding)
 {
     return hs_format("%s/%016" PRIx64 ".textproto", folder, finding->signature);
+}
+
+char *finding_command(const char *program, const Hardstop__Setup *setup, const char *path)
+{
+    char *word = shell_word(path);
+    char *command = hs_format("%s repro --confirm%s %s", program, setup ? trust_option(setup) : "", word);
+
+    free(word);
+    return command;
 }
 
 static char *json_path(const char *folder, uint64_t signature)
@@ -65,11 +75,13 @@ static int save_json(const char *path, const struct finding *finding, struct hs_
 static int save_case(const char *path, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err)
 {
     char *text = case_text(test);
-    char *commented = hs_format("# %s: %s\n# %s, device %s, field %s\n# %s\n# hardstop repro --confirm THIS_FILE\n%s",
-                                finding->property, verdict_name(finding->verdict), finding->machine, finding->device,
-                                *finding->field ? finding->field : "-", finding->message, text);
+    char *command = finding_command("hardstop", test->setup, "THIS_FILE");
+    char *commented = hs_format("# %s: %s\n# %s, device %s, field %s\n# %s\n# %s\n%s", finding->property,
+                                verdict_name(finding->verdict), finding->machine, finding->device,
+                                *finding->field ? finding->field : "-", finding->message, command, text);
     int result = file_write(path, commented, strlen(commented), err);
 
+    free(command);
     free(text);
     free(commented);
     return result;

@@ -77,6 +77,12 @@ struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error 
 int finding_compare(const struct finding *left, const struct finding *right);
 void finding_sort(struct finding *findings, size_t n);
 
+/*
+ * The command, for a shell, by which `program` shows a finding's case on an unmodified QEMU: with all that it needs to
+ * start that setup.  Free it.
+ */
+char *finding_command(const char *program, const Hardstop__Setup *setup, const char *path);
+
 /* The path of a finding's case; free it. */
 char *finding_case_path(const char *folder, const struct finding *finding);
 

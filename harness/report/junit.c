@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/shell.h"
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
@@ -93,11 +92,11 @@ static void print_failure(FILE *out, const struct audit *audit, const struct gat
     fputs(failure->finding ? "; finding: " : ": ", out);
     print_escaped(out, failure->message);
     if (failure->finding && *failure->finding->path) {
-        char *path = shell_word(failure->finding->path);
+        char *command = finding_command("hardstop", audit->setup, failure->finding->path);
 
-        fputs("; hardstop repro --confirm ", out);
-        print_escaped(out, path);
-        free(path);
+        fputs("; ", out);
+        print_escaped(out, command);
+        free(command);
     }
     putc_unlocked('\n', out);
 }

@@ -8,7 +8,6 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
-#include "harness/base/shell.h"
 
 enum style verdict_style(enum verdict verdict)
 {
@@ -145,21 +144,21 @@ static void print_totals(FILE *out, const struct finding *findings, size_t n)
     fputc('\n', out);
 }
 
-void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder, const char *program)
+void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder, const char *program,
+                      const Hardstop__Setup *setup)
 {
     print_totals(out, findings, n);
     for (size_t i = 0; i < n; i++) {
         const struct finding *finding = &findings[i];
-        char *path = finding_case_path(folder, finding), *word;
+        char *path = finding_case_path(folder, finding), *command = finding_command(program, setup, path);
 
         fprintf(out, "\n%3zu  ", i + 1);
         style_print(out, verdict_style(finding->verdict), "%-8s", verdict_name(finding->verdict));
         fprintf(out, " %-3s %s%s%s\n", finding->transport, finding->device,
                 *finding->device && *finding->field ? "  " : "", finding->field);
         fprintf(out, "     %s; %s\n     %s\n", finding->property, finding->machine, finding->message);
-        word = shell_word(path);
-        fprintf(out, "     %s repro --confirm %s\n", program, word);
-        free(word);
+        fprintf(out, "     %s\n", command);
+        free(command);
         free(path);
     }
 }

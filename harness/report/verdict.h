@@ -20,8 +20,9 @@ json_t *verdict_json(const struct judgement *judgement);
 
 /*
  * A numbered table of findings, each with the command that reproduces it; `folder` is where their cases are, `program`
- * how hardstop was called.
+ * how hardstop was called, `setup` that of them all (NULL: of each a file may ask for it).
  */
-void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder, const char *program);
+void verdict_findings(FILE *out, const struct finding *findings, size_t n, const char *folder, const char *program,
+                      const Hardstop__Setup *setup);
 
 #endif

@@ -222,9 +222,32 @@ static void folders_that_are_not_there_have_a_reason(void **state)
     support_remove(folder);
 }
 
+static void a_printed_command_has_all_that_it_needs(void **state)
+{
+    static const struct {
+        const char *setup, *command;
+    } rows[] = {
+        { "binary: 'qemu-system-s390x'", "build/hardstop repro --confirm 'a b/c.textproto'" },
+        { "binary: '/opt/qemu-system-s390x'", "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
+        { "binary: 'qemu-system-s390x' device: 'vfio-ccw'",
+          "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        ProtobufCMessage *setup = support_message(&hardstop__setup__descriptor, rows[i].setup);
+        char *command = finding_command("build/hardstop", (Hardstop__Setup *)setup, "a b/c.textproto");
+
+        assert_string_equal(command, rows[i].command);
+        free(command);
+        reflect_free(setup);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_printed_command_has_all_that_it_needs),
         cmocka_unit_test(what_is_saved_is_read_back),
         cmocka_unit_test(a_signature_is_kept_once),
         cmocka_unit_test(the_order_is_that_of_signatures),

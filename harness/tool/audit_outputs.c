@@ -192,7 +192,7 @@ static void print_findings(const struct audit *audit)
     for (size_t i = 0; i < audit->n_findings; i++) {
         findings[i] = audit->findings[i].finding;
     }
-    verdict_findings(stdout, findings, audit->n_findings, folder, program_invocation_name);
+    verdict_findings(stdout, findings, audit->n_findings, folder, program_invocation_name, audit->setup);
     free(folder);
     free(findings);
 }

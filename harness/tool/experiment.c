@@ -296,7 +296,7 @@ static int save_example(const struct audit_case *subject, const struct audit *au
                         struct trial *trial, struct hs_error *err)
 {
     const struct audit_run *run = choose_example(audit);
-    char *path, *text, *commented;
+    char *path, *text, *command, *commented;
     int result;
 
     if (!run) {
@@ -308,13 +308,15 @@ static int save_example(const struct audit_case *subject, const struct audit *au
     subject->test->damage[0] = edit_damage(subject->test, subject->section, run->edit, run->value, run->offset);
     subject->test->n_damage = 1;
     text = case_text(subject->test);
+    command = finding_command("hardstop", subject->test->setup, "THIS_FILE");
     commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n"
-                          "# hardstop repro --confirm THIS_FILE\n%s",
-                          edit_name(run->edit), run->value, run->offset, trial->device, run->message, text);
+                          "# %s\n%s",
+                          edit_name(run->edit), run->value, run->offset, trial->device, run->message, command, text);
     path = hs_format("%s/%s", folder, trial->example);
     result = file_make_folder(folder, err) < 0 ? -1 : file_write(path, commented, strlen(commented), err);
     free(path);
     free(commented);
+    free(command);
     free(text);
     return result;
 }

@@ -140,7 +140,7 @@ static int report(const struct options *options, struct hs_error *err)
     if (options->json) {
         tool_print_json(json_incref(list));
     } else {
-        verdict_findings(stdout, findings, n, folder, program_invocation_name);
+        verdict_findings(stdout, findings, n, folder, program_invocation_name, NULL);
     }
     json_decref(list);
     free(findings);

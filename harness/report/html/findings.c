@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/shell.h"
 #include "harness/report/html/page.h"
 
 #define SHOWN_TEXTS 200
@@ -20,17 +19,17 @@ static const struct audit_finding *find_same(const struct audit *audit, uint64_t
     return NULL;
 }
 
-static void print_command(FILE *out, const struct audit_finding *found)
+static void print_command(FILE *out, const struct audit *audit, const struct audit_finding *found)
 {
-    char *path = shell_word(found->path);
+    char *command = finding_command("hardstop", audit->setup, found->path);
 
     if (!*found->path) {
         fputs("<p class=\"none\">No case file was kept.</p>\n", out);
     } else {
-        html_print(out, "<div class=\"command\"><code>hardstop repro --confirm %s</code>"
-                   "<button type=\"button\" class=\"script-only\">copy</button></div>\n", path);
+        html_print(out, "<div class=\"command\"><code>%s</code>"
+                   "<button type=\"button\" class=\"script-only\">copy</button></div>\n", command);
     }
-    free(path);
+    free(command);
 }
 
 static void print_where(const struct html_page *page, const struct finding *finding)
@@ -74,7 +73,7 @@ static void print_finding(const struct html_page *page, const struct audit_findi
                    also->cells == 1 ? "" : "s");
     }
     fputs("</p>\n", out);
-    print_command(out, found);
+    print_command(out, page->sides[which].audit, found);
     fputs("</li>\n", out);
 }
 

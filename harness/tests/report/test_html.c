@@ -109,7 +109,7 @@ static void hostile_texts_add_no_markup(void **state)
     assert_int_equal(count_of(text, "<!--"), 0);
     assert_non_null(strstr(text, "&#60;/script&#62;&#60;script&#62;document.title=&#39;injected&#39;"));
     /* A quote in a path ends no quotes of the shell. */
-    assert_non_null(strstr(text, "repro --confirm "
+    assert_non_null(strstr(text, "repro --confirm --trust-setup "
                                  "&#39;a&#39;\\&#39;&#39; ; rm -rf $HOME ; echo &#39;\\&#39;&#39;&#39;<"));
     free(text);
     audit_clear(&audit);
