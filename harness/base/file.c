@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads whole files with a limit; writes them beside their place and renames. */
+/* Reads whole files with a limit, and makes folders. */
 #include "harness/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,44 +65,6 @@ int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *e
     fcntl(fd, F_SETFL, 0);
     result = read_open(fd, path, data, size, err);
     close(fd);
-    return result;
-}
-
-static int write_open(int fd, const void *data, size_t size)
-{
-    while (size) {
-        ssize_t n = write(fd, data, size);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return -1;
-        }
-        data = (const char *)data + n;
-        size -= (size_t)n;
-    }
-    /* A rename must not become durable before the bytes. */
-    return fsync(fd);
-}
-
-int file_write(const char *path, const void *data, size_t size, struct hs_error *err)
-{
-    char *beside = hs_format("%s.new-%d", path, (int)getpid());
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    int result = fd < 0 ? -1 : write_open(fd, data, size);
-
-    if (fd >= 0 && close(fd) < 0) {
-        result = -1;
-    }
-    if (result == 0) {
-        result = rename(beside, path);
-    }
-    if (result < 0) {
-        fail(err, path, strerror(errno));
-        unlink(beside);
-    }
-    free(beside);
     return result;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole files. */
+/* Whole files, read and written. */
 #ifndef HARDSTOP_BASE_FILE_H
 #define HARDSTOP_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,24 @@
 
 /* Reads a regular file or pipe of at most FILE_MAX_SIZE bytes into `*data`; free it.  0, or -1 with a reason. */
 int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *err);
-/* Writes beside `path` and renames: the file is there whole or not at all.  0, or -1 with a reason. */
+/*
+ * Writes where the path leads, through symbolic links.  A regular or missing file is written beside its place and
+ * renamed: it is there whole or not at all, and keeps mode and owner.  Everything else (devices, pipes, what a
+ * descriptor in /dev/fd is open on) stays what it is and is written to; "-" and /dev/stdout are standard output.
+ * A terminal is given text only.  0, or -1 with a reason.
+ */
 int file_write(const char *path, const void *data, size_t size, struct hs_error *err);
+/* Asks before long work whether file_write() would find its way.  0, or -1 with a reason. */
+int file_check_writable(const char *path, struct hs_error *err);
+/* Whether file_write() with that path writes to standard output. */
+bool file_is_stdout(const char *path);
+/* Whether file_write() failed because nobody reads standard output any more: no words are needed, as behind `| head`. */
+bool file_reader_is_gone(void);
+/*
+ * Keeps standard output for file_write() alone: from now on what is printed to `stdout` goes to standard error.  At
+ * most once, before anything is printed.
+ */
+void file_keep_stdout(void);
 /* Makes a folder and those above it; 0 when it is there. */
 int file_make_folder(const char *path, struct hs_error *err);
 

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/print.h"
 #include "harness/base/printable.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/trust.h"
@@ -171,10 +172,34 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
     return test;
 }
 
-static bool idstr_contains(const Hardstop__Section *section, const char *part)
+bool case_section_has(const Hardstop__Section *section, const char *part)
 {
     return section->has_idstr && section->idstr.len &&
            memmem(section->idstr.data, section->idstr.len, part, strlen(part));
+}
+
+int case_fail_section(const Hardstop__Stream *stream, const char *part, struct hs_error *err)
+{
+    const ProtobufCBinaryData *last = NULL;
+    struct print_memory memory;
+    FILE *out = print_open(&memory);
+    char *names;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+        const ProtobufCBinaryData *idstr = &section->idstr;
+
+        if (!section->has_idstr || (last && last->len == idstr->len && memcmp(last->data, idstr->data, last->len) == 0)) {
+            continue;
+        }
+        fputs(last ? ", " : "; there are ", out);
+        fwrite(idstr->data, 1, idstr->len, out);
+        last = idstr;
+    }
+    names = print_close(&memory);
+    hs_fail(err, HS_NO_OFFSET, "no section's idstr contains \"%s\"%s", part, last ? names : ": no section has one");
+    free(names);
+    return -1;
 }
 
 size_t case_keep_sections(Hardstop__Case *test, const char *part)
@@ -184,7 +209,7 @@ size_t case_keep_sections(Hardstop__Case *test, const char *part)
     size_t matches = 0;
 
     for (size_t i = 0; i < stream->n_section; i++) {
-        bool match = idstr_contains(stream->section[i], part);
+        bool match = case_section_has(stream->section[i], part);
 
         matches += match;
         keep[i] = keep[i] || match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;

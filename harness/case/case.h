@@ -40,6 +40,11 @@ enum case_keep {
  */
 Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *setup, enum case_keep keep);
 
+/* Whether a section has an idstr, and `part` in it. */
+bool case_section_has(const Hardstop__Section *section, const char *part);
+/* Records that no section's idstr contains `part`, and which idstrs there are.  Returns -1. */
+int case_fail_section(const Hardstop__Stream *stream, const char *part, struct hs_error *err);
+
 /*
  * Keeps of a case's sections only those whose idstr contains `part`, the one behind each, and the end of file; marks
  * the stream as captured.  Returns how many sections match.

@@ -9,6 +9,7 @@
 
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
+#include "harness/case/case.h"
 #include "harness/report/style.h"
 
 enum {
@@ -25,17 +26,10 @@ static const char *type_name(int type)
 
 static bool is_wanted(const Hardstop__Stream *stream, const struct map_entry *entry, const struct show_options *options)
 {
-    const Hardstop__Section *section;
-
     if (!options->section) {
         return true;
     }
-    if (entry->section == MAP_NO_SECTION) {
-        return false;
-    }
-    section = stream->section[entry->section];
-    return section->has_idstr && section->idstr.len &&
-           memmem(section->idstr.data, section->idstr.len, options->section, strlen(options->section));
+    return entry->section != MAP_NO_SECTION && case_section_has(stream->section[entry->section], options->section);
 }
 
 static const uint8_t *bytes_of_entry(const struct map *map, const struct map_entry *entry)

@@ -57,24 +57,69 @@ static void expect(const char *arguments, int status, const char *words)
 }
 
 static const char *const commands[] = {
-    "capture", "show", "load", "damage", "check", "repro", "minimize", "findings", "fuzz", "doctor",
+    "capture", "show", "load",    "damage", "check", "repro",  "minimize",
+    "findings", "fuzz", "seeds", "audit",  "report", "experiment", "doctor",
 };
 
 static void every_command_has_help(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < HS_COUNT(commands); i++) {
-        char *arguments = hs_format("%s --help", commands[i]), *usage = hs_format("Usage: hardstop %s", commands[i]);
-        struct run help = run("--help");
+    struct run all = run("--help");
 
-        expect(arguments, 0, usage);
-        assert_non_null(strstr(help.out, commands[i]));
-        assert_string_equal(help.err, "");
-        assert_int_equal(help.status, 0);
+    (void)state;
+    assert_string_equal(all.err, "");
+    assert_int_equal(all.status, 0);
+    assert_non_null(strstr(all.out, "Exit status: 0 "));
+    for (size_t i = 0; i < HS_COUNT(commands); i++) {
+        char *option = hs_format("%s --help", commands[i]), *word = hs_format("help %s", commands[i]);
+        char *usage = hs_format("Usage: hardstop %s", commands[i]);
+        struct run help = run(option), same = run(word);
+
+        assert_non_null(strstr(all.out, commands[i]));
+        if (help.status != 0 || same.status != 0 || !strstr(help.out, usage) || !strstr(help.out, "\nExit status: 0 ") ||
+            *help.err || *same.err || strcmp(help.out, same.out) != 0) {
+            fail_msg("%s: %d\n%s%s", option, help.status, help.out, help.err);
+        }
         run_clear(&help);
-        free(arguments);
+        run_clear(&same);
+        free(option);
+        free(word);
         free(usage);
     }
+    run_clear(&all);
+}
+
+static void every_command_has_the_version(void **state)
+{
+    struct run version = run("--version");
+
+    (void)state;
+    assert_int_equal(version.status, 0);
+    assert_int_equal(strncmp(version.out, "hardstop ", 9), 0);
+    assert_in_range(version.out[9], '0', '9');
+    for (size_t i = 0; i < HS_COUNT(commands); i++) {
+        char *option = hs_format("%s --version", commands[i]);
+
+        expect(option, 0, version.out);
+        free(option);
+    }
+    run_clear(&version);
+}
+
+/* For JSON there is one place; saying so is no error. */
+static void json_goes_to_standard_output(void **state)
+{
+    struct run plain, dash;
+
+    (void)state;
+    free(support_write(folder, "eof.textproto", "stream { section { type: EOF } }", 32));
+    plain = run("show --json @/eof.textproto");
+    dash = run("show --json - @/eof.textproto");
+    assert_int_equal(plain.status, 0);
+    assert_int_equal(dash.status, 0);
+    assert_int_equal(*plain.out, '{');
+    assert_string_equal(plain.out, dash.out);
+    run_clear(&plain);
+    run_clear(&dash);
 }
 
 /* Files that are no stream and no case, or lack what is needed of one. */
@@ -115,6 +160,12 @@ static void write_bad_files(void)
     support_put_header(&noise);
     support_put_section(&noise, 4, 1, "timer", 2);
     free(support_write(folder, "cut.mig", noise.data, noise.size));
+    builder_reset(&noise);
+    support_put_header(&noise);
+    support_put_section(&noise, 4, 1, "cpu", 2);
+    support_put_section(&noise, 4, 2, "timer", 2);
+    builder_put_be(&noise, 1, 0);
+    free(support_write(folder, "two.mig", noise.data, noise.size));
     free(packed);
     case_free(test);
     builder_clear(&noise);
@@ -150,6 +201,22 @@ static const struct {
     int lines; /* 2: a usage error, whose next sentence leads to --help and may be wrapped */
 } refused[] = {
     { "nonsense", "hardstop: no command \"nonsense\"", 1 },
+    { "shwo @/noise", "hardstop: no command \"shwo\"; did you mean show?", 1 },
+    { "minimise @/noise", "did you mean minimize?", 1 },
+    { "help nonsense", "hardstop: no command \"nonsense\"", 1 },
+    { "help shwo", "did you mean show?", 1 },
+    { "show --secton ram @/noise", "hardstop: no option --secton; did you mean --section?", 2 },
+    { "audit --machnie=q35 @/noise", "hardstop: no option --machnie; did you mean --machine?", 2 },
+    { "show --nonsense @/noise", "unrecognized option '--nonsense'", 2 },
+    { "show --section nonsense @/two.mig", "no section's idstr contains \"nonsense\"; there are cpu, timer\n", 1 },
+    { "show --json --section nonsense @/two.mig", "there are cpu, timer\n", 1 },
+    { "show --section ram @/unsafe.textproto", "no section's idstr contains \"ram\": no section has one\n", 1 },
+    { "damage --section nonsense --truncate 0 @/two.mig", "there are cpu, timer\n", 1 },
+    { "seeds bkl", "hardstop seeds: no device \"bkl\"; did you mean blk?", 2 },
+    { "seeds nonsense", "hardstop seeds --table lists them", 2 },
+    { "seeds gpu-pci --transport ccw", "hardstop seeds: no device", 2 },
+    { "seeds net --transport usb", "hardstop seeds: no transport \"usb\"", 2 },
+    { "fuzz ccw_nte", "hardstop fuzz: no target \"ccw_nte\"; did you mean ccw_net?", 2 },
     { "capture @/noise", "hardstop capture: ", 2 },
     { "capture", "hardstop capture: which QEMU?", 2 },
     { "capture --qemu qemu-system-nonsense", "hardstop: no program qemu-system-nonsense", 1 },
@@ -179,7 +246,7 @@ static const struct {
     { "repro @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
     { "minimize @/unsafe.textproto", "give --trust-setup if you know the file", 1 },
     { "minimize --max-loads 0 @/noise", "hardstop minimize: --max-loads takes", 2 },
-    { "minimize --json -o - @/noise", "hardstop minimize: --json and -o - both want", 2 },
+    { "minimize --json -o - @/noise", "hardstop minimize: --json and --output both want", 2 },
     { "minimize @/noise @/noise", "hardstop minimize: one file at a time", 2 },
     { "findings @/missing", "missing", 1 },
     { "findings @ @", "hardstop findings: one folder at a time", 2 },
@@ -393,6 +460,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_has_help),
+        cmocka_unit_test(every_command_has_the_version),
+        cmocka_unit_test(json_goes_to_standard_output),
         cmocka_unit_test(what_cannot_be_read_gives_one_line),
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
         cmocka_unit_test(a_stream_goes_all_the_way),

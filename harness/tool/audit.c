@@ -190,7 +190,7 @@ static const struct argp argp = {
     .doc = "Does every damage of the chosen kinds at every byte of a section, and says which of them the loader let "
            "pass.  Without a file, takes the stream from the QEMU that the options name.\v"
            "An audit that was interrupted, or killed, goes on where it was when it is started again.\n\n"
-           "Exit status: 0 nothing fails; 1 something does, by --fail-on and --baseline; 2 harness failure.\n\n"
+           AUDIT_OUTPUTS_STATUS "\n\n"
            "Example: hardstop audit --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-net-ccw "
            "--device virtio-rng-ccw --html audit.html",
 };
@@ -246,7 +246,7 @@ int command_audit(int argc, char **argv)
     struct hs_error err;
     int status, result;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     set_defaults(&options);
     result = audit_outputs_open(&options.outputs, &err);
     if (result == 0) {

@@ -42,8 +42,7 @@ static bool is_wanted(const Hardstop__Section *section, const char *part)
     if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
         return false;
     }
-    return part ? section->idstr.len && memmem(section->idstr.data, section->idstr.len, part, strlen(part))
-                : section_is_described(section);
+    return part ? case_section_has(section, part) : section_is_described(section);
 }
 
 static size_t find_section(const Hardstop__Stream *stream, const char *part)
@@ -58,7 +57,6 @@ static size_t find_section(const Hardstop__Stream *stream, const char *part)
 
 static int choose(struct audit_case *subject, const char *part, bool whole, struct hs_error *err)
 {
-    static const char *const advice = "hardstop show names the sections, --section chooses one, --whole takes all";
     Hardstop__Stream *stream = subject->test->stream;
     size_t index = whole ? 0 : find_section(stream, part);
 
@@ -66,9 +64,9 @@ static int choose(struct audit_case *subject, const char *part, bool whole, stru
         index++;
     }
     if (index >= stream->n_section) {
-        return part ? hs_fail(err, HS_NO_OFFSET, "no device section's idstr contains \"%s\"; %s", part, advice)
-                    : hs_fail(err, HS_NO_OFFSET, "no section %s; %s", whole ? "of a device" : "is a virtio device's",
-                              advice);
+        return part ? case_fail_section(stream, part, err)
+                    : hs_fail(err, HS_NO_OFFSET, "no section %s; hardstop show names the sections, --section chooses "
+                                                 "one, --whole takes all", whole ? "of a device" : "is a virtio device's");
     }
     case_keep_from(subject->test, index);
     subject->section = whole ? EDIT_WHOLE : 0;

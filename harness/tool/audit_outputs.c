@@ -2,14 +2,13 @@
 /* Files of an audit, and the last lines on the terminal: what fails. */
 #include "harness/tool/audit_outputs.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/audit/audit_json.h"
 #include "harness/audit/gate.h"
 #include "harness/report/html/html.h"
@@ -80,29 +79,12 @@ const struct argp audit_outputs_argp = {
     .parser = parse,
 };
 
-/* After an audit of minutes is no time to learn that there is no such folder. */
-static int check_folder(const char *path, struct hs_error *err)
-{
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    char *folder;
-    int result = 0;
-
-    if (!path) {
-        return 0;
-    }
-    folder = slash ? hs_format("%.*s", (int)(slash - path) + 1, path) : hs_strdup(".");
-    if (access(folder, W_OK | X_OK) < 0) {
-        result = hs_fail(err, HS_NO_OFFSET, "%s: %s", path, strerror(errno));
-    }
-    free(folder);
-    return result;
-}
-
 int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err)
 {
+    const char *const paths[] = { outputs->json, outputs->html, outputs->junit, outputs->sarif };
+
     outputs->fail_on = outputs->fail_on ? outputs->fail_on : GATE_ALL;
-    if (check_folder(outputs->json, err) < 0 || check_folder(outputs->html, err) < 0 ||
-        check_folder(outputs->junit, err) < 0 || check_folder(outputs->sarif, err) < 0) {
+    if (tool_open_outputs(paths, HS_COUNT(paths), err) < 0) {
         return -1;
     }
     if (outputs->baseline_path && audit_json_read(outputs->baseline_path, &outputs->baseline, err) < 0) {

@@ -6,6 +6,10 @@
 #include "harness/audit/audit.h"
 #include "harness/tool/tool.h"
 
+/* For the help of both. */
+#define AUDIT_OUTPUTS_STATUS \
+    "Exit status: 0 nothing fails; 1 something does, by --fail-on and --baseline; 2 wrong usage or no verdict."
+
 /* Paths are NULL where not asked for. */
 struct audit_outputs {
     const char *json, *html, *junit, *sarif;

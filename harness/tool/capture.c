@@ -95,7 +95,7 @@ static int write_case(const struct options *options, const uint8_t *bytes, size_
     }
     test = case_of_stream(stream, options->setup.setup, options->whole ? CASE_KEEP_ALL : CASE_KEEP_DEVICES);
     if (options->section && !case_keep_sections(test, options->section)) {
-        hs_fail(err, HS_NO_OFFSET, "no section's idstr contains \"%s\"", options->section);
+        case_fail_section(test->stream, options->section, err);
     } else {
         result = tool_write_case(options->output, test, err);
     }
@@ -111,8 +111,11 @@ int command_capture(int argc, char **argv)
     size_t size;
     int result;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
-    result = capture_stream(options.setup.setup, TRUST_ALL, &bytes, &size, &err);
+    command_line_parse(&argp, argc, argv, &options);
+    result = tool_open_outputs(&options.output, 1, &err);
+    if (result == 0) {
+        result = capture_stream(options.setup.setup, TRUST_ALL, &bytes, &size, &err);
+    }
     if (result == 0) {
         bool as_case = options.section || options.whole || tool_ends_in(options.output, ".textproto") ||
                        tool_ends_in(options.output, ".case");

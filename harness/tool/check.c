@@ -117,7 +117,7 @@ int command_check(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     if (session_open(&session, &options.file, &options.setup, &err) < 0 ||
         examine(&session.oracle, session.test, options.places, &examination, &err) < 0) {
         status = tool_fail(&err);

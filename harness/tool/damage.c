@@ -154,16 +154,14 @@ static int find_section(const Hardstop__Stream *stream, const char *which, uint3
         return 0;
     }
     for (size_t i = 0; i < stream->n_section; i++) {
-        const Hardstop__Section *section = stream->section[i];
-
-        if (section->has_idstr && section->idstr.len &&
-            memmem(section->idstr.data, section->idstr.len, which, strlen(which))) {
+        if (case_section_has(stream->section[i], which)) {
             *index = (uint32_t)i;
             return 0;
         }
     }
-    return hs_fail(err, HS_NO_OFFSET, "no section \"%s\" among %zu; hardstop show lists them", which,
-                   stream->n_section);
+    return *which && !*end ? hs_fail(err, HS_NO_OFFSET, "no section \"%s\" among %zu; hardstop show lists them", which,
+                                     stream->n_section)
+                           : case_fail_section(stream, which, err);
 }
 
 /* A field that is not there, or an offset behind the end, would silently become another place. */
@@ -233,7 +231,7 @@ int command_damage(int argc, char **argv)
     Hardstop__Case *test;
     int result = -1;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     test = tool_read_case(options.path, NULL, NULL, &err);
     if (test && add_to_case(&options, test, &err) == 0) {
         /* A case without a setup was a bare stream. */

@@ -149,7 +149,7 @@ int command_doctor(int argc, char **argv)
     int status = TOOL_CLEAN;
     bool json = false;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &json);
+    command_line_parse(&argp, argc, argv, &json);
     for (size_t i = 0; i < HS_COUNT(checks); i++) {
         struct diagnosis diagnosis = { .needed = checks[i].needed };
 

@@ -425,7 +425,7 @@ int command_experiment(int argc, char **argv)
     struct hs_error err;
     int result, status = TOOL_TROUBLE;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     if (options.from) {
         experiment.trials = experiment_read(options.from, &experiment.n, &err);
         result = experiment.trials ? 0 : -1;

@@ -271,7 +271,7 @@ int command_findings(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     if (list(&options, &listing, &err) < 0) {
         status = tool_fail(&err);
     } else {

@@ -33,7 +33,10 @@ static void add_target(struct options *options, const char *name, struct argp_st
     struct campaign *campaign = &options->campaign;
 
     if (!roster_has(name)) {
-        argp_error(state, "no target \"%s\"; hardstop fuzz --list names all", name);
+        char *nearest = command_line_nearest(name, roster_name);
+
+        argp_error(state, nearest ? "no target \"%s\"; did you mean %s?" : "no target \"%s\"; hardstop fuzz --list names "
+                                                                           "all", name, nearest);
     }
     for (size_t i = 0; i < campaign->n_targets; i++) {
         if (strcmp(options->targets[i], name) == 0) {
@@ -173,7 +176,7 @@ int command_fuzz(int argc, char **argv)
     struct hs_error err;
     int result;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     if (options.list) {
         return list_targets(options.json);
     }

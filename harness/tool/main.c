@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop: one table of sub-commands, from which dispatch and --help come. */
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/printable.h"
 #include "harness/tool/tool.h"
+
+#define VERSION "hardstop " HARDSTOP_VERSION
 
 const struct command commands[] = {
     { "capture", "take a migration stream from a real QEMU", command_capture },
@@ -26,15 +33,55 @@ const struct command commands[] = {
     { NULL, NULL, NULL },
 };
 
+static const char *name_of_command(size_t i)
+{
+    size_t n = HS_COUNT(commands) - 1;
+
+    return i < n ? commands[i].name : i == n ? "help" : NULL;
+}
+
 static void print_help(FILE *out)
 {
     fputs("Usage: hardstop COMMAND [ARGUMENT...]\n"
           "Does a damaged migration stream meet a hard stop?  Real streams, real QEMU, real verdicts.\n\n", out);
     for (const struct command *command = commands; command->name; command++) {
-        fprintf(out, "  %-9s %s\n", command->name, command->summary);
+        fprintf(out, "  %-10s %s\n", command->name, command->summary);
     }
-    fputs("\nhardstop COMMAND --help tells a command's options.\n"
-          "Exit status: 0 clean, 1 finding, 2 usage or harness failure.\n", out);
+    fputs("\nhardstop help COMMAND, or hardstop COMMAND --help, tells a command's options.\n"
+          COMMAND_LINE_STATUS "\n", out);
+}
+
+/* Whether nobody is left to read what is printed, as behind `| head`. */
+static bool reader_is_gone(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO };
+
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
+}
+
+/* At every exit, those of argp's --help included: what was not delivered is no success. */
+static void check_stdout(void)
+{
+    bool failed = ferror(stdout);
+
+    failed |= fflush(stdout) != 0;
+    if (!failed) {
+        return;
+    }
+    if (!reader_is_gone()) {
+        fprintf(stderr, "hardstop: standard output: what was printed could not be written\n");
+    }
+    _exit(TOOL_TROUBLE);
+}
+
+/* A file must not be opened in the place of a standard descriptor that was closed; these give an error when used. */
+static void fill_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
+            _exit(TOOL_TROUBLE);
+        }
+    }
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -45,30 +92,74 @@ static int run(const struct command *command, int argc, char **argv)
     argv[0] = name;
     status = command->run(argc, argv);
     free(name);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "hardstop: standard output: what was printed could not be written\n");
-        return TOOL_TROUBLE;
-    }
     return status;
+}
+
+static int fail_unknown(const char *name)
+{
+    char *nearest = command_line_nearest(name, name_of_command);
+
+    if (nearest) {
+        printable_print(stderr, "hardstop: no command \"%s\"; did you mean %s?\n", name, nearest);
+    } else {
+        printable_print(stderr, "hardstop: no command \"%s\"; hardstop help lists them\n", name);
+    }
+    free(nearest);
+    return TOOL_TROUBLE;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (const struct command *command = commands; command->name; command++) {
+        if (strcmp(name, command->name) == 0) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+static int help(const char *name)
+{
+    char option[] = "--help", *arguments[] = { NULL, option, NULL };
+    const struct command *command = name ? find_command(name) : NULL;
+
+    if (command) {
+        return run(command, 2, arguments);
+    }
+    if (name) {
+        return fail_unknown(name);
+    }
+    print_help(stdout);
+    return TOOL_CLEAN;
 }
 
 int main(int argc, char **argv)
 {
+    const struct command *command;
+
     argp_err_exit_status = TOOL_TROUBLE;
+    argp_program_version = VERSION;
+    fill_descriptors();
+    atexit(check_stdout);
+    /* A reader that goes, and a file that may not grow, are errors of writing and no signal. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_help(stderr);
         return TOOL_TROUBLE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        print_help(stdout);
+    if (is_one_of(argv[1], "--version", "-V")) {
+        puts(VERSION);
         return TOOL_CLEAN;
     }
-    for (const struct command *command = commands; command->name; command++) {
-        if (strcmp(argv[1], command->name) == 0) {
-            return run(command, argc - 1, argv + 1);
-        }
+    if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
+        return help(strcmp(argv[1], "help") == 0 ? argv[2] : NULL);
     }
-    fprintf(stderr, "hardstop: no command \"%s\"; hardstop --help lists them\n", argv[1]);
-    return TOOL_TROUBLE;
+    command = find_command(argv[1]);
+    return command ? run(command, argc - 1, argv + 1) : fail_unknown(argv[1]);
 }

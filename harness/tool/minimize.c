@@ -39,8 +39,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->max_loads = tool_number(value, 1, UINT32_MAX, state, "--max-loads");
         return 0;
     case ARGP_KEY_END:
-        if (options->file.json && options->output && strcmp(options->output, "-") == 0) {
-            argp_error(state, "--json and -o - both want standard output");
+        if (options->file.json && options->output && file_is_stdout(options->output)) {
+            argp_error(state, "--json and --output both want standard output");
         }
         return 0;
     default:
@@ -149,14 +149,13 @@ static int write_case(const char *path, const struct minimized *minimized, const
 static void print_text(const char *path, const struct minimized *minimized, const Hardstop__Stream *captured)
 {
     const struct finding *finding = &minimized->finding;
-    FILE *out = strcmp(path, "-") == 0 ? stderr : stdout;
 
-    style_print(out, STYLE_BAD, "%s", verdict_name(finding->verdict));
-    fprintf(out, " %016" PRIx64 ": %s: %s\n", finding->signature, finding->property, finding->message);
-    if (nearness_words(minimized->test, captured, print_words, out) == 0) {
-        fputs("  the stream as it was captured does it\n", out);
+    style_print(stdout, STYLE_BAD, "%s", verdict_name(finding->verdict));
+    printf(" %016" PRIx64 ": %s: %s\n", finding->signature, finding->property, finding->message);
+    if (nearness_words(minimized->test, captured, print_words, stdout) == 0) {
+        fputs("  the stream as it was captured does it\n", stdout);
     }
-    fprintf(out, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after, minimized->bytes_before,
+    printable_print(stdout, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after, minimized->bytes_before,
             minimized->loads, minimized->is_minimal ? "" : "; not minimal: --max-loads ended the search");
 }
 
@@ -168,20 +167,20 @@ static void print_json(const char *path, const struct minimized *minimized, cons
 
     snprintf(signature, sizeof(signature), "%016" PRIx64, finding->signature);
     nearness_words(minimized->test, captured, add_json, words);
-    tool_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "case", path, "signature",
+    tool_print_json(json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "case",
+                              printable_json(path, strlen(path)), "signature",
                               signature, "same", finding->same, "property", finding->property, "verdict",
                               verdict_name(finding->verdict), "message", finding->message, "differences", words,
                               "bytes_before", (int)minimized->bytes_before, "bytes_after", (int)minimized->bytes_after,
                               "loads", (json_int_t)minimized->loads, "minimal", (int)minimized->is_minimal));
 }
 
-static int run(const struct options *options, const struct session *session, struct hs_error *err)
+static int run(const struct options *options, const char *path, const struct session *session, struct hs_error *err)
 {
     Hardstop__Stream *captured = capture(session->test->setup, session->trust);
     struct minimize_options search = { .captured = captured, .max_loads = options->max_loads,
                                        .progress = print_progress };
     struct minimized minimized;
-    char *path = output_path(options);
     int result = minimize(session->oracle.loader, session->test, &search, &minimized, err);
 
     if (isatty(STDERR_FILENO)) {
@@ -196,7 +195,6 @@ static int run(const struct options *options, const struct session *session, str
         (options->file.json ? print_json : print_text)(path, &minimized, captured);
     }
     minimized_clear(&minimized);
-    free(path);
     if (captured) {
         hardstop__stream__free_unpacked(captured, NULL);
     }
@@ -209,12 +207,17 @@ int command_minimize(int argc, char **argv)
     struct session session = { 0 };
     struct hs_error err;
     int status = TOOL_CLEAN;
+    char *path;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (session_open(&session, &options.file, &options.setup, &err) < 0 || run(&options, &session, &err) < 0) {
+    command_line_parse(&argp, argc, argv, &options);
+    path = output_path(&options);
+    if (tool_open_outputs((const char *const[]){ path }, 1, &err) < 0 ||
+        session_open(&session, &options.file, &options.setup, &err) < 0 ||
+        run(&options, path, &session, &err) < 0) {
         status = tool_fail(&err);
     }
     session_close(&session);
+    free(path);
     tool_clear_setup(&options.setup);
     return status;
 }

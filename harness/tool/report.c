@@ -38,7 +38,7 @@ static const struct argp argp = {
     .args_doc = "AUDIT_JSON",
     .children = (const struct argp_child[]){ { &audit_outputs_argp, 0, NULL, 0 }, { 0 } },
     .doc = "Shows an audit again, and turns it into any of its other forms, without a loader.\v"
-           "Exit status: as that of hardstop audit.",
+           AUDIT_OUTPUTS_STATUS,
 };
 
 int command_report(int argc, char **argv)
@@ -48,7 +48,7 @@ int command_report(int argc, char **argv)
     struct hs_error err;
     int status, result;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     result = audit_outputs_open(&options.outputs, &err);
     if (result == 0) {
         result = audit_json_read(options.path, &audit, &err);

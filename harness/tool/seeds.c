@@ -26,6 +26,11 @@ struct options {
     bool json;
 };
 
+static const char *name_of_family(size_t i)
+{
+    return families[i].name;
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -56,7 +61,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (!family_find(value)) {
-            argp_error(state, "no device \"%s\"; hardstop seeds --table lists them", value);
+            char *nearest = command_line_nearest(value, name_of_family);
+
+            argp_error(state, nearest ? "no device \"%s\"; did you mean %s?" : "no device \"%s\"; hardstop seeds --table "
+                                                                               "lists them", value, nearest);
         }
         if (options->n_families == MAX_FAMILIES) {
             argp_error(state, "each device once");
@@ -80,7 +88,8 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "[DEVICE...]",
     .doc = "Checks the canary seeds on the real QEMU: each is accepted, is saved again as given, and holds a value of "
-           "its own in every field, or says why not.  Status 1 when one of them does not.",
+           "its own in every field, or says why not.\v"
+           "Exit status: 0 all do; 1 one of them does not; 2 a seed is missing, or no QEMU answers.",
 };
 
 /* One device on one transport. */
@@ -282,6 +291,23 @@ static bool is_chosen(const struct options *options, const struct family *family
            (!options->transport || strcmp(options->transport, family_transport_name(transport)) == 0);
 }
 
+/* A device that is not made for the transport must not look like one that was checked. */
+static int check_choice(const struct options *options, struct hs_error *err)
+{
+    for (size_t i = 0; options->transport && i < options->n_families; i++) {
+        const struct family *family = family_find(options->families[i]);
+        bool chosen = false;
+
+        for (int k = 0; k < FAMILY_TRANSPORTS; k++) {
+            chosen = chosen || is_chosen(options, family, (enum family_transport)k);
+        }
+        if (!chosen) {
+            return hs_fail(err, HS_NO_OFFSET, "there is no %s on %s", family->name, options->transport);
+        }
+    }
+    return 0;
+}
+
 static enum tool_status run_family(const struct options *options, const struct family *family, json_t *json)
 {
     struct seed seeds[FAMILY_TRANSPORTS] = { 0 };
@@ -315,10 +341,15 @@ static enum tool_status run_family(const struct options *options, const struct f
 int command_seeds(int argc, char **argv)
 {
     struct options options = { .folder = "corpus/cases/seeds" };
-    json_t *json = json_array();
     enum tool_status status = TOOL_CLEAN;
+    struct hs_error err;
+    json_t *json;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
+    if (check_choice(&options, &err) < 0) {
+        return tool_fail(&err);
+    }
+    json = json_array();
     if (options.table) {
         printf("| device | ccw | pci | pcie | fuzzed by |\n|---|---|---|---|---|\n");
     }

@@ -42,21 +42,38 @@ static const struct argp argp = {
     .doc = "Prints a stream or case: each byte's offset, size, field and value.",
 };
 
+static bool has_section(const Hardstop__Stream *stream, const char *part)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (case_section_has(stream->section[i], part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int command_show(int argc, char **argv)
 {
     struct options options = { 0 };
     struct hs_error err;
     Hardstop__Case *test;
+    int status = TOOL_CLEAN;
     struct map map;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    command_line_parse(&argp, argc, argv, &options);
     test = tool_read_case(options.file.path, NULL, NULL, &err);
     if (!test) {
         return tool_fail(&err);
     }
-    map_init(&map, test->stream, NULL);
-    (options.file.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
-    map_clear(&map);
+    if (options.show.section && !has_section(test->stream, options.show.section)) {
+        case_fail_section(test->stream, options.show.section, &err);
+        hs_fail_in(&err, "%s", options.file.path);
+        status = tool_fail(&err);
+    } else {
+        map_init(&map, test->stream, NULL);
+        (options.file.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
+        map_clear(&map);
+    }
     case_free(test);
-    return TOOL_CLEAN;
+    return status;
 }

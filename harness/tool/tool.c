@@ -133,6 +133,10 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_ARG:
+        if (options->json && strcmp(value, "-") == 0) {
+            /* As other tools have it; there is no other place that JSON goes to. */
+            return 0;
+        }
         if (options->path) {
             argp_error(state, "one file at a time");
         }
@@ -272,6 +276,9 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
 
 int tool_fail(const struct hs_error *err)
 {
+    if (file_reader_is_gone()) {
+        return TOOL_TROUBLE;
+    }
     if (err->offset == HS_NO_OFFSET) {
         fprintf(stderr, "hardstop: %s\n", err->text);
     } else {
@@ -282,11 +289,27 @@ int tool_fail(const struct hs_error *err)
 
 int tool_write(const char *path, const void *data, size_t size, struct hs_error *err)
 {
-    if (path && strcmp(path, "-") != 0) {
-        return file_write(path, data, size, err);
+    return file_write(path ? path : "-", data, size, err);
+}
+
+int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!paths[i]) {
+            continue;
+        }
+        if (file_check_writable(paths[i], err) < 0) {
+            return -1;
+        }
+        taken += file_is_stdout(paths[i]);
     }
-    if (fwrite(data, 1, size, stdout) != size || fflush(stdout) != 0) {
-        return hs_fail(err, HS_NO_OFFSET, "standard output: %s", strerror(errno));
+    if (taken > 1) {
+        return hs_fail(err, HS_NO_OFFSET, "standard output can take one result, not %zu", taken);
+    }
+    if (taken) {
+        file_keep_stdout();
     }
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "harness/case/case.h"
 #include "harness/judge/oracle.h"
 #include "harness/setup/trust.h"
+#include "harness/tool/command_line.h"
 
 enum tool_status {
     TOOL_CLEAN = 0,
@@ -83,7 +84,13 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
 /* Prints "hardstop: ", the offset if there is one, and the reason; returns TOOL_TROUBLE. */
 int tool_fail(const struct hs_error *err);
 
-/* Writes to a file, or to standard output for NULL or "-".  0, or -1 with a reason. */
+/*
+ * Before long work: whether all of these files (NULL: not wanted) can be written.  Where one is standard output, it has
+ * that for itself: what else is printed goes to standard error.  0, or -1 with a reason.
+ */
+int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err);
+
+/* Writes to a file as file_write() does, or to standard output for NULL.  0, or -1 with a reason. */
 int tool_write(const char *path, const void *data, size_t size, struct hs_error *err);
 
 /* Writes a case there: packed where the path ends in .case, else as text. */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Measures how far words are from names, and adds to argp what it has no table for. */
+#include "harness/tool/command_line.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/printable.h"
+
+enum { MOST_LETTERS = 40 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters must be changed, added, left out or swapped with the next one to make `a` of `b`. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t rows[3][MOST_LETTERS + 1], *before = rows[0], *last = rows[1], *row = rows[2], *spare;
+    size_t n = strlen(b);
+
+    if (n > MOST_LETTERS) {
+        return n;
+    }
+    for (size_t k = 0; k <= n; k++) {
+        last[k] = k;
+    }
+    for (size_t i = 1; a[i - 1]; i++) {
+        row[0] = i;
+        for (size_t k = 1; k <= n; k++) {
+            row[k] = least(last[k - 1] + (a[i - 1] != b[k - 1]), least(last[k], row[k - 1]) + 1);
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1]) {
+                row[k] = least(row[k], before[k - 2] + 1);
+            }
+        }
+        spare = before;
+        before = last;
+        last = row;
+        row = spare;
+    }
+    return last[n];
+}
+
+char *command_line_nearest(const char *word, command_line_name_fn *name)
+{
+    size_t length = strlen(word), least_distance = length / 3 + 1, nearest = SIZE_MAX;
+    const char *one;
+
+    for (size_t i = 0; (one = name(i)); i++) {
+        size_t far = distance(word, one);
+
+        /* A third of the letters wrong is still the same word, and so is its beginning. */
+        if (far < least_distance || (nearest == SIZE_MAX && (far == 1 || (length && strncmp(one, word, length) == 0)))) {
+            nearest = i;
+            least_distance = least(far, least_distance);
+        }
+    }
+    return nearest == SIZE_MAX ? NULL : hs_strdup(name(nearest));
+}
+
+/* The options of one command, for name_of_option(). */
+static const char **options;
+static size_t n_options;
+
+static const char *name_of_option(size_t i)
+{
+    return i < n_options ? options[i] : NULL;
+}
+
+static void add_options(const struct argp *argp)
+{
+    for (const struct argp_option *option = argp->options; option && (option->name || option->key || option->doc);
+         option++) {
+        if (option->name) {
+            *HS_PUSH(options, n_options) = option->name;
+        }
+    }
+    for (const struct argp_child *child = argp->children; child && child->argp; child++) {
+        add_options(child->argp);
+    }
+}
+
+/* getopt takes any beginning of an option that is no other's. */
+static bool is_option(const char *word, size_t length)
+{
+    for (size_t i = 0; i < n_options; i++) {
+        if (strncmp(options[i], word, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word behind an option may be its value, however it looks. */
+static bool can_be_value(int i, char **argv)
+{
+    return i > 1 && argv[i - 1][0] == '-' && argv[i - 1][1] && !strchr(argv[i - 1], '=');
+}
+
+static void check_options(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        size_t length = strcspn(argv[i], "=");
+        char *word, *nearest;
+
+        if (strncmp(argv[i], "--", 2) != 0 || is_option(argv[i] + 2, length - 2) || can_be_value(i, argv)) {
+            continue;
+        }
+        word = hs_format("%.*s", (int)length - 2, argv[i] + 2);
+        nearest = command_line_nearest(word, name_of_option);
+        if (nearest) {
+            printable_print(stderr, "hardstop: no option --%s; did you mean --%s?\n", word, nearest);
+            fprintf(stderr, "Try `%s --help' for more information.\n", argv[0]);
+            exit(argp_err_exit_status);
+        }
+        free(word);
+    }
+}
+
+void command_line_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+    struct argp whole = *argp;
+    const char *doc = argp->doc ? argp->doc : "";
+    char *longer = strstr(doc, "Exit status:")
+                       ? hs_strdup(doc)
+                       : hs_format("%s%s" COMMAND_LINE_STATUS, doc, strchr(doc, '\v') ? "\n\n" : "\v");
+
+    whole.doc = longer;
+    add_options(argp);
+    *HS_PUSH(options, n_options) = "help";
+    *HS_PUSH(options, n_options) = "usage";
+    *HS_PUSH(options, n_options) = "version";
+    check_options(argc, argv);
+    argp_parse(&whole, argc, argv, 0, NULL, input);
+    free(longer);
+    free(options);
+    options = NULL;
+    n_options = 0;
+}
