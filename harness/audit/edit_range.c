@@ -45,14 +45,14 @@ static size_t insert_sorted(uint8_t (*values)[EDIT_VALUE_SIZE], size_t n, const 
 
 static bool is_number(const struct map_entry *entry, bool described)
 {
-    if (entry->size < 1 || entry->size > EDIT_VALUE_SIZE || !entry->named) {
+    if (entry->size < 1 || entry->size > EDIT_VALUE_SIZE || !map_is_named(entry)) {
         return false;
     }
     if (entry->field) {
         return entry->field->kind == FIELD_UINT || entry->field->kind == FIELD_COUNT;
     }
     /* Only a description names it: what has a number's width is taken for one. */
-    return entry->payload && !described && (entry->size & (entry->size - 1)) == 0;
+    return map_is_payload(entry) && !described && (entry->size & (entry->size - 1)) == 0;
 }
 
 /* The bounds of the width, and behind them those of the legal range, if there is one.  Returns how many. */

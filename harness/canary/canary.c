@@ -43,31 +43,29 @@ static bool same_pattern(const char *left, const char *right)
     return strcmp(a, b) == 0;
 }
 
-static void add_gap(struct canary *canary, const char *path)
+static void add_gap(struct canary *canary, const struct map_entry *entry)
 {
     struct canary_gap *gap;
 
     for (size_t i = canary->n_gaps; i-- > 0;) {
-        if (same_pattern(canary->gaps[i].path, path)) {
+        if (same_pattern(canary->gaps[i].path, entry->path)) {
             canary->gaps[i].places++;
             return;
         }
     }
-    canary->gaps = hs_resize(canary->gaps, canary->n_gaps + 1, sizeof(*canary->gaps));
-    gap = &canary->gaps[canary->n_gaps++];
-    memset(gap, 0, sizeof(*gap));
-    snprintf(gap->path, sizeof(gap->path), "%s", path);
+    gap = HS_PUSH(canary->gaps, canary->n_gaps);
+    snprintf(gap->path, sizeof(gap->path), "%s", entry->path);
     gap->places = 1;
-    gap->reason = canary_reason(path);
+    gap->reason = canary_reason(entry);
 }
 
-static void tally(struct canary *canary, const char *path, bool held)
+static void tally(struct canary *canary, const struct map_entry *entry, bool held)
 {
     canary->places++;
     if (held) {
         canary->held++;
     } else {
-        add_gap(canary, path);
+        add_gap(canary, entry);
     }
 }
 
@@ -77,13 +75,13 @@ static void tally_entry(struct canary *canary, const struct map *map, const stru
     const struct map_entry *other = bsearch(entry, fresh->entries, fresh->n, sizeof(*fresh->entries), by_path);
 
     if (entry->field->kind != FIELD_BYTES) {
-        tally(canary, entry->path, entry->value != (other ? other->value : entry->field->initial));
+        tally(canary, entry, entry->value != (other ? other->value : entry->field->initial));
         return;
     }
     for (size_t i = 0; i < entry->size; i++) {
         uint8_t was = other && i < other->size ? fresh->encoding.out.data[other->offset + i] : 0;
 
-        tally(canary, entry->path, map->encoding.out.data[entry->offset + i] != was);
+        tally(canary, entry, map->encoding.out.data[entry->offset + i] != was);
     }
 }
 
@@ -97,9 +95,9 @@ static void tally_all(struct canary *canary, const Hardstop__Stream *stream, con
     for (size_t i = 0; i < map.n; i++) {
         const struct map_entry *entry = &map.entries[i];
 
-        if (entry->payload && entry->section < last) {
+        if (map_is_payload(entry) && entry->section < last) {
             canary->bytes += entry->size;
-            canary->unnamed += entry->named ? 0 : entry->size;
+            canary->unnamed += map_is_named(entry) ? 0 : entry->size;
         }
         if (canary_is_field(entry, last)) {
             tally_entry(canary, &map, entry, &fresh);

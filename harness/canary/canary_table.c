@@ -2,13 +2,13 @@
 /* Patterns of paths with what holds for them, and values made of a hash of the path. */
 #include "harness/canary/canary_table.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "harness/base/check.h"
 #include "harness/judge/recomputed.h"
+#include "harness/wire/tables.h"
 
 #define SUBSECTION(name, body) \
     "virtio/" name, "virtio { subsection { name: 'virtio/" name "' version_id: 1 " body " } }"
@@ -50,67 +50,78 @@ const struct canary_part canary_parts[] = {
     { NULL },
 };
 
-/* Numbers that are free, but not for every value. */
-static const struct {
-    const char *pattern;
-    enum {
-        LEAVE,
-        LEAVE_SET, /* what is not zero: a ring's */
-        VECTOR, /* one that the device has */
-    } what;
-} special[] = {
-    { "virtio.queue#.num", LEAVE }, /* set with the rings */
-    { "virtio.queue#.desc", LEAVE },
-    { "virtio.queue#.last_avail_idx", LEAVE },
-    { "virtio.guest_features", LEAVE }, /* negotiated */
-    { "virtio.subsection:virtio/64bit_features.*", LEAVE },
-    { "virtio.subsection:virtio/virtqueues.virtqueues.vq#.*", LEAVE_SET },
-    { "virtio.net.curr_queue_pairs", LEAVE },
-    { "virtio.iommu.domain#.key", LEAVE },
-    { "virtio.iommu.domain#.mapping#.low", LEAVE },
-    { "virtio.iommu.domain#.mapping#.high", LEAVE },
-    { "virtio.queue#.vector", VECTOR },
-    { "virtio.pci.config_vector", VECTOR },
+const struct canary_rule canary_rules[] = {
+    /* Numbers that are free, but not for every value. */
+    { "VirtQueue.num", CANARY_LEAVE, NULL }, /* set with the rings */
+    { "VirtQueue.desc", CANARY_LEAVE, NULL },
+    { "VirtQueue.last_avail_idx", CANARY_LEAVE, NULL },
+    { "VirtioSection.guest_features", CANARY_LEAVE, NULL }, /* negotiated */
+    { "Features64.guest_features", CANARY_LEAVE, NULL },
+    { "VirtqueueState", CANARY_LEAVE_SET, NULL },
+    { "IommuDomain.key", CANARY_LEAVE, NULL },
+    { "IommuMapping.low", CANARY_LEAVE, NULL },
+    { "IommuMapping.high", CANARY_LEAVE, NULL },
+    { "VirtQueue.vector", CANARY_VECTOR, NULL },
+    { "PciTransport.config_vector", CANARY_VECTOR, NULL },
+    /* Places that hold none, beside what QEMU recomputes by design: recomputed.c. */
+    { "CcwTransport.cssid", CANARY_FILL, "must be the machine's own" },
+    { "CcwTransport.ssid", CANARY_FILL, "must be the machine's own" },
+    { "CcwTransport.devno", CANARY_FILL, "must be the machine's own" },
+    { "PciTransport.config", CANARY_FILL, "read-only bytes of the configuration space" },
+    { "VirtioNet.has_vnet_hdr", CANARY_FILL, "only a peer in the host has it" },
+    { "VirtioNet.has_ufo", CANARY_FILL, "only a peer in the host has it" },
+    { "VirtioNet.max_queue_pairs", CANARY_FILL, "must be the machine's own" },
+    { "VirtioNet.curr_queue_pairs", CANARY_LEAVE, "reaches the host's tap, which the next load would find changed" },
+    { "VirtioMem.addr", CANARY_FILL, "must be the machine's own" },
+    { "VirtioMem.region_size", CANARY_FILL, "must be the machine's own" },
+    { "VirtioMem.block_size", CANARY_FILL, "must be the machine's own" },
+    { "VirtioMem.node", CANARY_FILL, "must be the machine's own" },
+    { "VirtioSerial.ports_map", CANARY_FILL, "must be the machine's own" },
+    { "VirtioSerialPort.id", CANARY_FILL, "must be a port of the machine" },
+    { "VirtioBlkRequest.more", CANARY_FILL, "a mark: 1" },
+    { "IommuDomain.more", CANARY_FILL, "a mark: 1" },
+    { "IommuMapping.more", CANARY_FILL, "a mark: 1" },
+    { "IommuEndpoint.more", CANARY_FILL, "a mark: 1" },
+    { "VirtioBlk.end", CANARY_FILL, "a mark: 0" },
+    { "VirtioGpu.end", CANARY_FILL, "a mark: 0" },
+    { "ScsiDevice.end", CANARY_FILL, "a mark: 0" },
+    { "IommuDomain.mapping_end", CANARY_FILL, "a mark: 0" },
+    { "IommuDomain.endpoint_end", CANARY_FILL, "a mark: 0" },
+    { "VirtioIommu.domain_end", CANARY_FILL, "a mark: 0" },
+    { NULL, CANARY_FILL, NULL },
 };
 
-/* Beside what QEMU recomputes by design: recomputed.c. */
-static const struct {
-    const char *pattern, *reason;
-} reasons[] = {
-    { "virtio.ccw.cssid", "must be the machine's own" },
-    { "virtio.ccw.ssid", "must be the machine's own" },
-    { "virtio.ccw.devno", "must be the machine's own" },
-    { "virtio.pci.config", "read-only bytes of the configuration space" },
-    { "virtio.net.has_vnet_hdr", "only a peer in the host has it" },
-    { "virtio.net.has_ufo", "only a peer in the host has it" },
-    { "virtio.net.max_queue_pairs", "must be the machine's own" },
-    { "virtio.net.curr_queue_pairs", "reaches the host's tap, which the next load would find changed" },
-    { "virtio.mem.addr", "must be the machine's own" },
-    { "virtio.mem.region_size", "must be the machine's own" },
-    { "virtio.mem.block_size", "must be the machine's own" },
-    { "virtio.mem.node", "must be the machine's own" },
-    { "virtio.serial.ports_map#", "must be the machine's own" },
-    { "virtio.serial.port#.id", "must be a port of the machine" },
-    { "*.more", "a mark: 1" },
-    { "*.end", "a mark: 0" },
-    { "*_end", "a mark: 0" },
-};
+/* The rows that the rules' names stand for, looked up once. */
+static const struct canary_rule *rule_of(const struct field *field)
+{
+    static struct {
+        const struct field *first;
+        size_t n;
+    } rows[HS_COUNT(canary_rules)];
+
+    for (size_t i = 0; canary_rules[i].field; i++) {
+        if (!rows[i].first) {
+            rows[i].first = tables_named(canary_rules[i].field, &rows[i].n);
+            HS_CHECK(rows[i].first, "no table has a field %s", canary_rules[i].field);
+        }
+        if (field >= rows[i].first && field < rows[i].first + rows[i].n) {
+            return &canary_rules[i];
+        }
+    }
+    return NULL;
+}
+
+static enum canary_what what_of(const struct map_entry *entry)
+{
+    const struct canary_rule *rule = rule_of(entry->field);
+
+    return rule ? rule->what : CANARY_FILL;
+}
 
 bool canary_is_field(const struct map_entry *entry, size_t last_section)
 {
-    static const char *const framing[] = { "].mark", "].name_len", "].name", "].version_id" };
-
-    if (!entry->payload || !entry->field || entry->section >= last_section || entry->field->kind == FIELD_COUNT) {
-        return false;
-    }
-    for (size_t i = 0; i < HS_COUNT(framing); i++) {
-        const char *end = strrchr(entry->path, ']');
-
-        if (end && end[-1] > '9' && strcmp(end, framing[i]) == 0) {
-            return false;
-        }
-    }
-    return true;
+    return entry->part == FIELD_PART_TABLE && entry->field && map_is_payload(entry) && entry->section < last_section &&
+           entry->field->kind != FIELD_COUNT;
 }
 
 void canary_pattern(const char *path, char *pattern, size_t size)
@@ -129,19 +140,6 @@ void canary_pattern(const char *path, char *pattern, size_t size)
         path += *path != 0;
     }
     pattern[n] = 0;
-}
-
-static int special_of(const char *path)
-{
-    char pattern[256];
-
-    canary_pattern(path, pattern, sizeof(pattern));
-    for (size_t i = 0; i < HS_COUNT(special); i++) {
-        if (fnmatch(special[i].pattern, pattern, 0) == 0) {
-            return (int)special[i].what;
-        }
-    }
-    return -1;
 }
 
 enum { DENSE = 64, SHORT = 3 }; /* elements of an array that use all their bytes; bytes that the others use */
@@ -182,8 +180,7 @@ static uint64_t in_range(const struct field *field, uint64_t hash, uint64_t take
 
 static uint64_t vector_of(const struct map_entry *entry, uint64_t vectors)
 {
-    const char *index = strchr(entry->path, '[');
-    uint64_t queue = index ? strtoul(index + 1, NULL, 10) + 1 : 0;
+    uint64_t queue = entry->context.array ? entry->context.index + 1 : 0;
 
     return queue % vectors;
 }
@@ -191,13 +188,13 @@ static uint64_t vector_of(const struct map_entry *entry, uint64_t vectors)
 bool canary_value(const struct map_entry *entry, uint64_t vectors, unsigned attempt, uint64_t *value)
 {
     const struct field *field = entry->field;
-    int what = special_of(entry->path);
+    enum canary_what what = what_of(entry);
 
-    if (what == LEAVE || (what == LEAVE_SET && entry->value)) {
+    if (what == CANARY_LEAVE || (what == CANARY_LEAVE_SET && entry->value)) {
         return false;
     }
     *value = mix(entry->path, attempt, field->width);
-    if (what == VECTOR && vectors) {
+    if (what == CANARY_VECTOR && vectors) {
         *value = vector_of(entry, vectors);
     } else if (field->max) {
         *value = in_range(field, *value, entry->value);
@@ -208,18 +205,12 @@ bool canary_value(const struct map_entry *entry, uint64_t vectors, unsigned atte
 bool canary_byte(const struct map_entry *entry, size_t i, unsigned attempt, uint8_t *value)
 {
     *value = (uint8_t)mix(entry->path, ((uint64_t)attempt << 32) + i + 1, 1);
-    return special_of(entry->path) != LEAVE;
+    return what_of(entry) != CANARY_LEAVE;
 }
 
-const char *canary_reason(const char *path)
+const char *canary_reason(const struct map_entry *entry)
 {
-    char pattern[256];
+    const struct canary_rule *rule = rule_of(entry->field);
 
-    canary_pattern(path, pattern, sizeof(pattern));
-    for (size_t i = 0; i < HS_COUNT(reasons); i++) {
-        if (fnmatch(reasons[i].pattern, pattern, 0) == 0) {
-            return reasons[i].reason;
-        }
-    }
-    return recomputed_reason(path);
+    return rule && rule->reason ? rule->reason : recomputed_reason(entry);
 }

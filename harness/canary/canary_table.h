@@ -26,6 +26,22 @@ struct canary_part {
 
 extern const struct canary_part canary_parts[]; /* ends with a row without text */
 
+enum canary_what {
+    CANARY_FILL, /* any legal value may be tried */
+    CANARY_LEAVE, /* stays as it is */
+    CANARY_LEAVE_SET, /* stays as it is unless it is zero: a ring's */
+    CANARY_VECTOR, /* one that the device has */
+};
+
+/* What fields get, and why they may still hold no canary. */
+struct canary_rule {
+    const char *field; /* as tables_named() takes it */
+    enum canary_what what;
+    const char *reason; /* NULL: they hold one */
+};
+
+extern const struct canary_rule canary_rules[]; /* ends with a row without field */
+
 /* The last section that a table describes: it follows the device's own, and stays as it was captured. */
 size_t canary_last_section(const Hardstop__Stream *stream);
 
@@ -43,7 +59,7 @@ bool canary_value(const struct map_entry *entry, uint64_t vectors, unsigned atte
 /* The same for byte `i` of a blob. */
 bool canary_byte(const struct map_entry *entry, size_t i, unsigned attempt, uint8_t *value);
 
-/* Why no canary can stand at the path, or NULL. */
-const char *canary_reason(const char *path);
+/* Why no canary can stand there, or NULL. */
+const char *canary_reason(const struct map_entry *entry);
 
 #endif

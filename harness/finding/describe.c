@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Describes a failed property: device, field, and a line for a person. */
-#include "harness/finding/finding.h"
+#include "harness/finding/identify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/finding/words.h"
 #include "harness/setup/family.h"
 #include "harness/judge/range.h"
 
@@ -18,54 +19,11 @@ static void set_device(struct finding *finding, const void *idstr, size_t size)
     map_device_of(idstr, size, finding->device, sizeof(finding->device));
 }
 
-/* Where the loader stops reading: behind the first end-of-file mark. */
-static size_t end_of_file(const Hardstop__Stream *stream, const struct stream_encoding *encoding)
-{
-    for (size_t i = 0; i < stream->n_section; i++) {
-        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF) {
-            return encoding->marks[i].start + 1;
-        }
-    }
-    return encoding->out.size;
-}
-
-/* Device and field where the first byte was damaged. */
-static void locate_damage(const struct judgement *judgement, struct finding *finding)
-{
-    const struct damage_effect *effect = &judgement->effect;
-    const Hardstop__Stream *stream = judgement->test->stream;
-    const struct map_entry *entry;
-    struct map map;
-
-    if (effect->first == SIZE_MAX || !stream) {
-        return;
-    }
-    if (effect->first >= end_of_file(stream, &judgement->plain)) {
-        snprintf(finding->field, sizeof(finding->field), STATE_UNREAD);
-        return;
-    }
-    if (effect->section != SIZE_MAX && effect->section < stream->n_section) {
-        set_device(finding, stream->section[effect->section]->idstr.data, stream->section[effect->section]->idstr.len);
-    }
-    map_init(&map, stream, NULL);
-    entry = map_at(&map, effect->first);
-    map_path_without_indexes(entry ? entry->path : "", finding->field, sizeof(finding->field));
-    map_clear(&map);
-}
-
-static void locate_difference(const struct state_comparison *comparison, struct finding *finding)
-{
-    if (comparison->n) {
-        snprintf(finding->device, sizeof(finding->device), "%s", comparison->differences[0].device);
-        map_path_without_indexes(comparison->differences[0].path, finding->field, sizeof(finding->field));
-    }
-}
-
 /* The last line of QEMU's output: of an abort, the reason. */
 static void append_last_words(const char *text, struct finding *finding)
 {
     size_t used = strlen(finding->message), length;
-    const char *line = finding_last_line(text, &length);
+    const char *line = words_last_line(text, &length);
 
     if (length) {
         snprintf(finding->message + used, sizeof(finding->message) - used, ": %.*s", (int)length, line);
@@ -133,7 +91,7 @@ static void describe_range(const struct judgement *judgement, struct finding *fi
 }
 
 static void describe_verdict(const struct judgement *judgement, const struct property *property,
-                             struct finding *finding)
+                             struct finding *finding, struct place *place)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
 
@@ -143,16 +101,16 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
         describe_crash(answer, finding);
         break;
     case VERDICT_HUNG:
-        locate_damage(judgement, finding);
+        place_of_damage(judgement, finding, place);
         set_device(finding, answer->section, strlen(answer->section));
         describe_hang(answer, finding);
         break;
     case VERDICT_GARBAGE:
     case VERDICT_EQUAL:
-        locate_damage(judgement, finding);
+        place_of_damage(judgement, finding, place);
         snprintf(finding->message, sizeof(finding->message), "accepted, saves again as if undamaged");
         if (strcmp(property->name, "accepted-resaves-equal") == 0) {
-            locate_difference(&judgement->resave, finding);
+            place_of_difference(&judgement->resave, finding, place);
             describe_differences(&judgement->resave, "not saved as given", finding);
         } else if (strcmp(property->name, "out-of-range-is-rejected") == 0) {
             describe_range(judgement, finding);
@@ -193,6 +151,7 @@ static const char *transport_of(const Hardstop__Case *test)
 void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding)
 {
     const Hardstop__Setup *setup = judgement->test->setup;
+    struct place place = { 0 };
 
     memset(finding, 0, sizeof(*finding));
     snprintf(finding->property, sizeof(finding->property), "%s", property->name);
@@ -203,8 +162,8 @@ void finding_describe(const struct judgement *judgement, const struct property *
                  setup->framing == HARDSTOP__FRAMING__LEGACY ? " (legacy framing)" : "");
     }
     finding->verdict = judgement->verdict;
-    describe_verdict(judgement, property, finding);
-    finding_identify(judgement, finding);
+    describe_verdict(judgement, property, finding, &place);
+    identify(judgement, &place, finding);
     finding_make_printable(finding);
     finding->signature = XXH3_64bits(finding->same, strlen(finding->same));
 }

@@ -126,7 +126,7 @@ static int judge_ranges(struct oracle *oracle, const Hardstop__Case *test, uint3
         const struct map_entry *entry = &map.entries[i];
         size_t k = 0;
 
-        if (entry->section != section || !entry->payload || !beyond_range(entry, &value)) {
+        if (entry->section != section || !map_is_payload(entry) || !beyond_range(entry, &value)) {
             continue;
         }
         while (k < n_seen && seen[k] != entry->field) {

@@ -20,7 +20,7 @@
 
 const struct finding_text finding_texts[FINDING_TEXTS] = {
 #define TEXT(member) { #member, offsetof(struct finding, member), sizeof(((struct finding *)0)->member) }
-    TEXT(property), TEXT(device), TEXT(field), TEXT(crash), TEXT(machine), TEXT(transport), TEXT(message),
+    TEXT(property), TEXT(device), TEXT(field), TEXT(kind), TEXT(crash), TEXT(machine), TEXT(transport), TEXT(message),
     TEXT(same),
 };
 
@@ -87,39 +87,36 @@ static int save_case(const char *path, const struct finding *finding, const Hard
     return result;
 }
 
-static bool read_one(const char *folder, const char *name, struct finding *finding)
+static int read_one(const char *folder, uint64_t signature, struct finding *finding, struct hs_error *err)
 {
-    char *path = hs_format("%s/%s", folder, name);
-    json_t *object = json_load_file(path, 0, NULL);
-    char *end;
+    char *path = json_path(folder, signature);
+    json_error_t where;
+    json_t *object = json_load_file(path, 0, &where);
+    const char *verdict = json_string_value(json_object_get(object, "verdict"));
 
     free(path);
     memset(finding, 0, sizeof(*finding));
-    finding->signature = strtoull(name, &end, 16);
-    if (!json_is_object(object) || end != name + 16 || strcmp(end, ".json") != 0) {
+    finding->signature = signature;
+    if (!json_is_object(object)) {
+        hs_fail(err, HS_NO_OFFSET, "%s", object ? "no JSON object" : where.text);
         json_decref(object);
-        return false;
+        return -1;
     }
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         const char *value = json_string_value(json_object_get(object, finding_texts[i].key));
 
         snprintf((char *)finding + finding_texts[i].offset, finding_texts[i].size, "%s", value ? value : "");
     }
-    finding->verdict = verdict_of_name(json_string_value(json_object_get(object, "verdict"))
-                                           ? json_string_value(json_object_get(object, "verdict"))
-                                           : "");
+    finding->verdict = verdict_of_name(verdict ? verdict : "");
     json_decref(object);
-    return finding->verdict != VERDICT_COUNT;
+    return finding->verdict != VERDICT_COUNT ? 0 : hs_fail(err, HS_NO_OFFSET, "no verdict in it");
 }
 
 bool finding_is_known(const char *folder, uint64_t signature)
 {
-    char *name = hs_format("%016" PRIx64 ".json", signature);
     struct finding finding;
-    bool known = read_one(folder, name, &finding);
 
-    free(name);
-    return known;
+    return read_one(folder, signature, &finding, NULL) == 0;
 }
 
 int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err)
@@ -139,6 +136,15 @@ int finding_save(const char *folder, const struct finding *finding, const Hardst
     return result;
 }
 
+/* Is it the name of a file of a finding, which is its signature and that end? */
+static bool is_name(const char *name, const char *end, uint64_t *signature)
+{
+    enum { DIGITS = 16 };
+
+    *signature = strtoull(name, NULL, 16);
+    return strspn(name, "0123456789abcdef") == DIGITS && strcmp(name + DIGITS, end) == 0;
+}
+
 static int by_signature(const void *left, const void *right)
 {
     const struct finding *a = left, *b = right;
@@ -148,25 +154,95 @@ static int by_signature(const void *left, const void *right)
 
 struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err)
 {
-    struct finding *findings = hs_alloc(sizeof(*findings)), finding;
+    struct finding *findings = NULL, finding;
     DIR *directory = opendir(folder);
     struct dirent *entry;
+    uint64_t signature;
 
     *n = 0;
     if (!directory) {
         hs_fail(err, HS_NO_OFFSET, "%s: %s", folder, strerror(errno));
-        free(findings);
         return NULL;
     }
     while ((entry = readdir(directory))) {
-        if (strlen(entry->d_name) == 21 && read_one(folder, entry->d_name, &finding)) {
-            findings = hs_resize(findings, *n + 1, sizeof(*findings));
-            findings[(*n)++] = finding;
+        if (is_name(entry->d_name, ".json", &signature) && read_one(folder, signature, &finding, NULL) == 0) {
+            *HS_PUSH(findings, *n) = finding;
         }
     }
     closedir(directory);
+    if (!findings) {
+        return hs_alloc(sizeof(*findings));
+    }
     qsort(findings, *n, sizeof(*findings), by_signature);
     return findings;
+}
+
+static void check_json(const char *folder, uint64_t signature, finding_damaged_fn *tell, void *user)
+{
+    char *path = json_path(folder, signature);
+    struct finding finding;
+    struct hs_error err;
+
+    if (access(path, F_OK) < 0) {
+        tell(user, path, "missing: its case is there");
+    } else if (read_one(folder, signature, &finding, &err) < 0) {
+        tell(user, path, err.text);
+    }
+    free(path);
+}
+
+static void check_case(const char *folder, uint64_t signature, finding_damaged_fn *tell, void *user)
+{
+    char *path = finding_case_path(folder, &(struct finding){ .signature = signature });
+    struct hs_error err;
+    Hardstop__Case *test;
+
+    if (access(path, F_OK) < 0) {
+        tell(user, path, "missing: its JSON is there");
+        free(path);
+        return;
+    }
+    test = case_read(path, &err);
+    if (!test) {
+        tell(user, path, err.text);
+    } else if (!test->stream) {
+        tell(user, path, "no stream in it");
+    }
+    case_free(test);
+    free(path);
+}
+
+static int by_number(const void *left, const void *right)
+{
+    const uint64_t *a = left, *b = right;
+
+    return *a < *b ? -1 : *a > *b;
+}
+
+void finding_check_all(const char *folder, finding_damaged_fn *tell, void *user)
+{
+    DIR *directory = opendir(folder);
+    uint64_t *signatures = NULL, signature;
+    struct dirent *entry;
+    size_t n = 0;
+
+    while (directory && (entry = readdir(directory))) {
+        if (is_name(entry->d_name, ".json", &signature) || is_name(entry->d_name, ".textproto", &signature)) {
+            *HS_PUSH(signatures, n) = signature;
+        }
+    }
+    if (directory) {
+        closedir(directory);
+    }
+    qsort(signatures ? signatures : &signature, n, sizeof(*signatures), by_number);
+    for (size_t i = 0; i < n; i++) {
+        /* A whole finding has two files. */
+        if (i == 0 || signatures[i] != signatures[i - 1]) {
+            check_json(folder, signatures[i], tell, user);
+            check_case(folder, signatures[i], tell, user);
+        }
+    }
+    free(signatures);
 }
 
 int finding_compare(const struct finding *a, const struct finding *b)

@@ -3,22 +3,26 @@
  * Findings: cases for which a property does not hold, told apart by a signature and kept in a folder.
  *
  * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
- *   crashes    the text of the failed assertion, or the last line before an exit() or abort(), numbers and the
- *              program's name left out; where memory was refused, the device and that line; else the signal and the
- *              three innermost frames from the first one inside the program on
- *   hangs      the exported function nearest to the frame of the device's load; without a stack, the property and
- *              the place
- *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line, numbers
- *              left out
+ *   crashes    the function and the claim of the failed assertion; else, of an exit() or abort(), the last line before
+ *              it, unless that is a warning; else the signal and the three innermost frames inside the program, as
+ *              names of functions, or as addresses where functions have no names.  Where memory was refused, the device
+ *              and the last line
+ *   hangs      the function of the device's load; without a stack, the property and the place
+ *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line
  *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
- *              length (truncation, extension, deletion, garbage); of these also whether there are section footers
+ *              length (truncation, extension, deletion, garbage)
+ * Numbers, the program's name and the folders of its sources are left out of what QEMU says (words.h).
+ *
  * The place is the field whose value was not kept, the first of several, or where the first byte was damaged.  Which
  * element of an array it was, which transport or instance, and the verdict (equal or garbage) make no difference.  Nor
- * does the device for what the payload's tables name: "virtio.status" and "virtio.ccw.mba" are common to all, and a
- * device's own fields have its name, as in "virtio.net.mac"; elsewhere the device belongs to the place.  One place each
- * are a section that was taken for something else and never loaded, one that was taken for another instance's, a field
- * of the header of any subsection, a bool that is neither 0 nor 1, a field of the three indicators of virtio-ccw, and,
- * under any property, what is behind the end-of-file mark.
+ * does the device for what is common to all: the frame of a section, and "virtio.status" or "virtio.ccw.mba".  A
+ * device's own fields have its name, as in "virtio.net.mac"; elsewhere the device belongs to the place.
+ *
+ * One place each, whatever the device and field, are missing checks that are known by their mechanism: a bool that is
+ * neither 0 nor 1, and a timer that is negative (mechanism.h); a wrong length in a section without a footer; what is
+ * behind an end-of-file mark, under any property, and the mark may be a zero where a section should begin; a section
+ * that was taken for something else and never loaded, or for another instance's; a field of the header of any
+ * subsection; a field of the three indicators of virtio-ccw.
  */
 #ifndef HARDSTOP_FINDING_FINDING_H
 #define HARDSTOP_FINDING_FINDING_H
@@ -30,6 +34,7 @@ struct finding {
     enum verdict verdict;
     char device[64]; /* section, without the path of its instance: "virtio-net" */
     char field[256]; /* without indexes: "virtio.queue[].num"; "" where none can be named */
+    char kind[32]; /* of what is at that place: "field of a table", "section header" ...; "" where none can be named */
     char crash[160]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3", "spins at ..."; "" where no stack tells */
     char machine[128]; /* binary and machine type */
     char transport[8]; /* "ccw", "pci" or "" */
@@ -38,7 +43,7 @@ struct finding {
     uint64_t signature; /* XXH3 of `same` */
 };
 
-#define FINDING_TEXTS 8
+#define FINDING_TEXTS 9
 
 /* Where each text of a finding stands in its struct, and its key in JSON. */
 extern const struct finding_text {
@@ -50,12 +55,6 @@ extern const struct finding_text {
 bool finding_of(const struct judgement *judgement, struct finding *finding);
 /* The finding that a given property's failure is; all its texts are printable. */
 void finding_describe(const struct judgement *judgement, const struct property *property, struct finding *finding);
-
-/* Says in `same` what makes a finding, described otherwise, the same as another. */
-void finding_identify(const struct judgement *judgement, struct finding *finding);
-
-/* The last line of a text that has any, and its length without the end of line. */
-const char *finding_last_line(const char *text, size_t *length);
 
 /* Puts ? for what is not printable: QEMU's words and idstrs can hold any byte. */
 void finding_make_printable(struct finding *finding);
@@ -70,8 +69,13 @@ int finding_save(const char *folder, const struct finding *finding, const Hardst
 /* True when the folder has a finding of that signature. */
 bool finding_is_known(const char *folder, uint64_t signature);
 
-/* Reads every finding of a folder, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
+/* Reads every finding of a folder whose JSON can be read, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
 struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
+
+/* Told of a file that is missing or cannot be read, and why. */
+typedef void finding_damaged_fn(void *user, const char *path, const char *why);
+/* Looks for findings of a folder of which not both files are whole; finding_read_all() leaves out some of them. */
+void finding_check_all(const char *folder, finding_damaged_fn *tell, void *user);
 
 /* Negative, 0 or positive; the worst first: crashed, hung, garbage, equal; then transport, device, field, signature. */
 int finding_compare(const struct finding *left, const struct finding *right);

@@ -2,99 +2,120 @@
 /* One table of fields with the reason why a loader need not keep them. */
 #include "harness/judge/recomputed.h"
 
-#include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/wire/tables.h"
 
-enum when {
-    /* Of these, some values are never kept, whatever the state. */
-    ALWAYS,
-    BEYOND_IN, /* of an element of an array: its index is not below the queue element's in_num */
-    BEYOND_OUT,
-    BEYOND_COMMAND, /* no byte differs of those that belong to a SCSI command */
-    /* And of these only in some states. */
-    LEGACY_DEVICE,
-    FALSE_FLAG, /* part of a subsection that holds one flag, which is 0 */
-    OTHER_LENGTH,
-    BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
+#define ELEMENT "VirtQueueElement."
+
+const struct recomputed_rule recomputed_rules[] = {
+    { .device = "mc146818rtc", .path = "cmos_data",
+      .reason = "the clock's registers are set from the time when they are saved" },
+    { .device = "s390-skeys", .reason = "a new machine saves no keys; one that has loaded saves them all" },
+    { .device = "globalstate", .reason = "the run state is what the machine has when it is saved" },
+    { .field = ELEMENT "padding", .reason = "padding of the sender's struct" },
+    { .field = "IoVec.iov_base", .reason = "addresses in the sender's process" },
+    { .field = ELEMENT "in_addr", .when = RECOMPUTED_BEYOND_IN,
+      .reason = "unused elements of an array of fixed size" },
+    { .field = "IoVec.iov_len", .array = ELEMENT "in_sg", .when = RECOMPUTED_BEYOND_IN,
+      .reason = "unused elements of an array of fixed size" },
+    { .field = ELEMENT "out_addr", .when = RECOMPUTED_BEYOND_OUT,
+      .reason = "unused elements of an array of fixed size" },
+    { .field = "IoVec.iov_len", .array = ELEMENT "out_sg", .when = RECOMPUTED_BEYOND_OUT,
+      .reason = "unused elements of an array of fixed size" },
+    { .field = "ScsiRequest.cmd", .when = RECOMPUTED_BEYOND_COMMAND,
+      .reason = "unused bytes of an array of fixed size" },
+    { .field = "PciModernQueue.unused", .reason = "padding" },
+    { .field = "VirtioSection.config_len", .when = RECOMPUTED_OTHER_LENGTH,
+      .reason = "a config space that has grown or shrunk is taken as it fits" },
+    { .field = "VirtioSection.config", .when = RECOMPUTED_OTHER_LENGTH,
+      .reason = "a config space that has grown or shrunk is taken as it fits" },
+    { .field = "VirtqueueState", .when = RECOMPUTED_LEGACY_DEVICE,
+      .reason = "a legacy device's ring addresses follow from desc" },
+    { .field = "Broken.broken", .when = RECOMPUTED_FALSE_FLAG, .reason = "left out where the device is not broken" },
+    { .field = "Started.started", .when = RECOMPUTED_FALSE_FLAG,
+      .reason = "left out where the device has not started" },
+    { .field = "Disabled.disabled", .when = RECOMPUTED_FALSE_FLAG,
+      .reason = "left out where the device is not disabled" },
+    { .field = "VirtioSection.isr", .when = RECOMPUTED_BROKEN_DEVICE, .mask = 0x3,
+      .reason = "a device that is found broken tells so" },
+    { .field = "VirtioSection.status", .when = RECOMPUTED_BROKEN_DEVICE, .mask = 0x40,
+      .reason = "a device that is found broken needs a reset" },
+    { .field = "PciTransport.irq_state", .reason = "the interrupt line follows from isr" },
+    { .field = "VirtioNet.vlans", .reason = "follows from the features" },
+    { .field = "VirtioNet.mergeable_rx_bufs", .reason = "follows from the features" },
+    { .field = "VirtioNetRss.redirect", .reason = "follows from the features" },
+    { .field = "VirtioNetRss.populate_hash", .reason = "follows from the features" },
+    { .field = "VirtioSerial.cols", .reason = "sent from the config space, not read" },
+    { .field = "VirtioSerial.rows", .reason = "sent from the config space, not read" },
+    { .field = "VirtioSerial.max_nr_ports", .reason = "sent from the config space, not read" },
+    { .field = "VirtioSerialPort.host_connected", .reason = "follows from the port's backend" },
+    { .type = VMDESC_UNUSED, .reason = "bytes that no version uses any more are skipped, and saved as zeros" },
+    { 0 },
 };
 
-static const struct {
-    const char *device; /* NULL: any */
-    const char *path; /* as fnmatch() takes it; NULL: the whole section */
-    enum when when;
-    uint64_t mask;
-    const char *reason;
-} rules[] = {
-    { "mc146818rtc", "cmos_data", ALWAYS, 0, "the clock's registers are set from the time when they are saved" },
-    { "s390-skeys", NULL, ALWAYS, 0, "a new machine saves no keys; one that has loaded saves them all" },
-    { "globalstate", NULL, ALWAYS, 0, "the run state is what the machine has when it is saved" },
-    { NULL, "*.elem.padding", ALWAYS, 0, "padding of the sender's struct" },
-    { NULL, "*.elem.in_sg*.iov_base", ALWAYS, 0, "addresses in the sender's process" },
-    { NULL, "*.elem.out_sg*.iov_base", ALWAYS, 0, "addresses in the sender's process" },
-    { NULL, "*.elem.in_addr*", BEYOND_IN, 0, "unused elements of an array of fixed size" },
-    { NULL, "*.elem.in_sg*.iov_len", BEYOND_IN, 0, "unused elements of an array of fixed size" },
-    { NULL, "*.elem.out_addr*", BEYOND_OUT, 0, "unused elements of an array of fixed size" },
-    { NULL, "*.elem.out_sg*.iov_len", BEYOND_OUT, 0, "unused elements of an array of fixed size" },
-    { NULL, "scsi_disk.qdev.request*.cmd", BEYOND_COMMAND, 0, "unused bytes of an array of fixed size" },
-    { NULL, "*.modern_state.vqs*.unused", ALWAYS, 0, "padding" },
-    { NULL, "virtio.config_len", OTHER_LENGTH, 0, "a config space that has grown or shrunk is taken as it fits" },
-    { NULL, "virtio.config", OTHER_LENGTH, 0, "a config space that has grown or shrunk is taken as it fits" },
-    { NULL, "*.virtqueues.vq*", LEGACY_DEVICE, 0, "a legacy device's ring addresses follow from desc" },
-    { NULL, "virtio.subsection[[]virtio/broken]*", FALSE_FLAG, 0, "left out where the device is not broken" },
-    { NULL, "virtio.subsection[[]virtio/started]*", FALSE_FLAG, 0, "left out where the device has not started" },
-    { NULL, "virtio.subsection[[]virtio/disabled]*", FALSE_FLAG, 0, "left out where the device is not disabled" },
-    { NULL, "virtio.isr", BROKEN_DEVICE, 0x3, "a device that is found broken tells so" },
-    { NULL, "virtio.status", BROKEN_DEVICE, 0x40, "a device that is found broken needs a reset" },
-    { NULL, "virtio.pci.irq_state*", ALWAYS, 0, "the interrupt line follows from isr" },
-    { NULL, "virtio.net.vlans", ALWAYS, 0, "follows from the features" },
-    { NULL, "virtio.net.mergeable_rx_bufs", ALWAYS, 0, "follows from the features" },
-    { NULL, "virtio.net.subsection*.rss.redirect", ALWAYS, 0, "follows from the features" },
-    { NULL, "virtio.net.subsection*.rss.populate_hash", ALWAYS, 0, "follows from the features" },
-    { NULL, "virtio.serial.cols", ALWAYS, 0, "sent from the config space, not read" },
-    { NULL, "virtio.serial.rows", ALWAYS, 0, "sent from the config space, not read" },
-    { NULL, "virtio.serial.max_nr_ports", ALWAYS, 0, "sent from the config space, not read" },
-    { NULL, "virtio.serial.port*.host_connected", ALWAYS, 0, "follows from the port's backend" },
+/* The rows that the names of the rules, and of the fields below, stand for. */
+struct rows {
+    const struct field *first;
+    size_t n;
 };
 
-static bool ends_with(const char *path, const char *end)
+static struct {
+    struct rows fields[HS_COUNT(recomputed_rules)], arrays[HS_COUNT(recomputed_rules)];
+    struct rows in_num, out_num, features, config_len, broken;
+    bool are_found;
+} rows;
+
+static struct rows find(const char *name)
 {
-    size_t length = strlen(path), size = strlen(end);
+    struct rows found = { 0 };
 
-    return length >= size && strcmp(path + length - size, end) == 0;
+    if (name) {
+        found.first = tables_named(name, &found.n);
+        HS_CHECK(found.first, "no table has a field %s", name);
+    }
+    return found;
+}
+
+static void find_rows(void)
+{
+    if (rows.are_found) {
+        return;
+    }
+    for (size_t i = 0; recomputed_rules[i].reason; i++) {
+        rows.fields[i] = find(recomputed_rules[i].field);
+        rows.arrays[i] = find(recomputed_rules[i].array);
+    }
+    rows.in_num = find(ELEMENT "in_num");
+    rows.out_num = find(ELEMENT "out_num");
+    rows.features = find("Features64.guest_features");
+    rows.config_len = find("VirtioSection.config_len");
+    rows.broken = find("Broken.broken");
+    rows.are_found = true;
+}
+
+static bool holds(const struct rows *some, const struct field *row)
+{
+    return row && row >= some->first && row < some->first + some->n;
 }
 
 void recomputed_see(struct recomputed *walk, const struct map_entry *entry)
 {
-    if (ends_with(entry->path, ".elem.in_num")) {
+    find_rows();
+    if (entry->field == rows.in_num.first) {
         walk->in_num = entry->value;
-    } else if (ends_with(entry->path, ".elem.out_num")) {
+    } else if (entry->field == rows.out_num.first) {
         walk->out_num = entry->value;
-    } else if (ends_with(entry->path, ".features_64bit.guest_features")) {
+    } else if (entry->field == rows.features.first) {
         walk->version_1 = entry->value >> 32 & 1;
     }
-}
-
-/* The index of "....elem.in_sg[12].iov_len". */
-static uint64_t index_of(const char *path)
-{
-    const char *open = strrchr(path, '[');
-
-    return open ? strtoull(open + 1, NULL, 10) : 0;
-}
-
-static bool is_subsection_header(const char *path)
-{
-    return ends_with(path, "].mark") || ends_with(path, "].name_len") || ends_with(path, "].name") ||
-           ends_with(path, "].version_id");
 }
 
 static bool is_broken(const struct recomputed *walk)
 {
     for (size_t i = walk->first; i < walk->end; i++) {
-        if (ends_with(walk->saved->entries[i].path, "[virtio/broken].broken.broken")) {
+        if (walk->saved->entries[i].field == rows.broken.first) {
             return walk->saved->entries[i].value;
         }
     }
@@ -110,34 +131,54 @@ static bool same_command(const struct recomputed *walk, const struct map_entry *
            memcmp(given, walk->saved->encoding.out.data + other->offset, lengths[*given >> 5]) == 0;
 }
 
-static bool applies(struct recomputed *walk, enum when when, uint64_t mask, const struct map_entry *entry,
+static bool applies(struct recomputed *walk, const struct recomputed_rule *rule, const struct map_entry *entry,
                     const struct map_entry *other)
 {
-    switch (when) {
-    case ALWAYS:
+    switch (rule->when) {
+    case RECOMPUTED_ALWAYS:
         return true;
-    case BEYOND_IN:
-        return index_of(entry->path) >= walk->in_num;
-    case BEYOND_OUT:
-        return index_of(entry->path) >= walk->out_num;
-    case BEYOND_COMMAND:
+    case RECOMPUTED_BEYOND_IN:
+        return entry->context.index >= walk->in_num;
+    case RECOMPUTED_BEYOND_OUT:
+        return entry->context.index >= walk->out_num;
+    case RECOMPUTED_BEYOND_COMMAND:
         return same_command(walk, entry, other);
-    case LEGACY_DEVICE:
+    case RECOMPUTED_LEGACY_DEVICE:
         return !walk->version_1;
-    case FALSE_FLAG:
-        /* The flag is the last field of its subsection, and the only one without a name of the header's. */
-        while (is_subsection_header(entry->path)) {
+    case RECOMPUTED_FALSE_FLAG:
+        /* The flag follows the header. */
+        while (entry->part == FIELD_PART_SUBSECTION_HEADER) {
             entry++;
         }
         return entry->value == 0;
-    case OTHER_LENGTH:
+    case RECOMPUTED_OTHER_LENGTH:
         /* The length differs first, and it alone makes that the bytes behind it may. */
-        walk->other_length = walk->other_length || entry->field->kind == FIELD_COUNT;
+        walk->other_length = walk->other_length || entry->field == rows.config_len.first;
         return walk->other_length;
-    case BROKEN_DEVICE:
-        return other && !((entry->value ^ other->value) & ~mask) && other->value > entry->value && is_broken(walk);
+    case RECOMPUTED_BROKEN_DEVICE:
+        return other && !((entry->value ^ other->value) & ~rule->mask) && other->value > entry->value &&
+               is_broken(walk);
     }
     return false;
+}
+
+static bool is_of_field(size_t i, const struct map_entry *entry)
+{
+    const struct recomputed_rule *rule = &recomputed_rules[i];
+
+    if (entry->part == FIELD_PART_SUBSECTION_HEADER) {
+        return rule->when == RECOMPUTED_FALSE_FLAG && entry->context.subsection &&
+               rows.fields[i].first == entry->context.subsection->fields;
+    }
+    return holds(&rows.fields[i], entry->field) && (!rule->array || entry->context.array == rows.arrays[i].first);
+}
+
+static bool is_of_description(const struct recomputed_rule *rule, const char *device, const struct map_entry *entry)
+{
+    if (rule->device) {
+        return strcmp(rule->device, device) == 0 && (!rule->path || strcmp(rule->path, entry->path) == 0);
+    }
+    return rule->type != VMDESC_OTHER && rule->type == entry->type;
 }
 
 bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
@@ -145,21 +186,26 @@ bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, co
 {
     char device[64];
 
+    find_rows();
     map_device_name(section, device, sizeof(device));
-    for (size_t i = 0; i < HS_COUNT(rules); i++) {
-        if ((!rules[i].device || strcmp(rules[i].device, device) == 0) &&
-            (!rules[i].path || fnmatch(rules[i].path, entry->path, 0) == 0)) {
-            return applies(walk, rules[i].when, rules[i].mask, entry, other);
+    for (size_t i = 0; recomputed_rules[i].reason; i++) {
+        const struct recomputed_rule *rule = &recomputed_rules[i];
+
+        if (rule->field ? is_of_field(i, entry) : is_of_description(rule, device, entry)) {
+            return applies(walk, rule, entry, other);
         }
     }
     return false;
 }
 
-const char *recomputed_reason(const char *path)
+const char *recomputed_reason(const struct map_entry *entry)
 {
-    for (size_t i = 0; i < HS_COUNT(rules); i++) {
-        if (!rules[i].device && rules[i].when <= BEYOND_COMMAND && fnmatch(rules[i].path, path, 0) == 0) {
-            return rules[i].reason;
+    find_rows();
+    for (size_t i = 0; recomputed_rules[i].reason; i++) {
+        const struct recomputed_rule *rule = &recomputed_rules[i];
+
+        if (rule->field && rule->when <= RECOMPUTED_BEYOND_COMMAND && is_of_field(i, entry)) {
+            return rule->reason;
         }
     }
     return NULL;

@@ -5,6 +5,33 @@
 
 #include "harness/wire/map.h"
 
+/* On which condition a field need not be kept. */
+enum recomputed_when {
+    /* Of these, some values are never kept, whatever the state: no canary can stand there. */
+    RECOMPUTED_ALWAYS,
+    RECOMPUTED_BEYOND_IN, /* of an element of an array: its index is not below the queue element's in_num */
+    RECOMPUTED_BEYOND_OUT,
+    RECOMPUTED_BEYOND_COMMAND, /* no byte differs of those that belong to a SCSI command */
+    /* And of these only in some states. */
+    RECOMPUTED_LEGACY_DEVICE, /* VIRTIO_F_VERSION_1 was not negotiated */
+    RECOMPUTED_FALSE_FLAG, /* the field is 0; what counts for the header of its subsection, too */
+    RECOMPUTED_OTHER_LENGTH, /* the config space is of another length than the machine's */
+    RECOMPUTED_BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
+};
+
+/* Fields, a condition, and the reason.  The fields are rows of a table, or what a description names. */
+struct recomputed_rule {
+    const char *field; /* as tables_named() takes it, or NULL */
+    const char *array; /* only inside this array, named in the same way; NULL: anywhere */
+    const char *device, *path; /* without `field`: the device's section, and its field of that path; NULL: every one */
+    enum vmdesc_type type; /* without `field` and `device`: what the description says to be of that type */
+    enum recomputed_when when;
+    uint64_t mask;
+    const char *reason;
+};
+
+extern const struct recomputed_rule recomputed_rules[]; /* ends with a row without reason */
+
 /* What a walk over the fields of one section has come by; zero at its start, but for the maps. */
 struct recomputed {
     const struct map *given, *saved;
@@ -24,7 +51,7 @@ void recomputed_see(struct recomputed *walk, const struct map_entry *entry);
 bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
                    const struct map_entry *other);
 
-/* Why a field of that path is never saved as it was given, whatever the state; NULL where it may be. */
-const char *recomputed_reason(const char *path);
+/* Why a field is never saved as it was given, whatever the state; NULL where it may be. */
+const char *recomputed_reason(const struct map_entry *entry);
 
 #endif

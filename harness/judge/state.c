@@ -28,11 +28,11 @@ static struct range payload_of(const struct map *map, const Hardstop__Stream *st
     while (range.at < map->n && map->entries[range.at].section != index) {
         range.at++;
     }
-    while (range.at < map->n && map->entries[range.at].section == index && !map->entries[range.at].payload) {
+    while (range.at < map->n && map->entries[range.at].section == index && !map_is_payload(&map->entries[range.at])) {
         range.at++;
     }
     range.end = range.at;
-    while (range.end < map->n && map->entries[range.end].section == index && map->entries[range.end].payload) {
+    while (range.end < map->n && map->entries[range.end].section == index && map_is_payload(&map->entries[range.end])) {
         range.end++;
     }
     return range;
@@ -69,15 +69,32 @@ static size_t same_section(const Hardstop__Stream *stream, const Hardstop__Secti
 
 static void print_value(const struct map *map, const struct map_entry *entry, char *text, size_t size)
 {
-    size_t used = 0;
+    size_t length = map_text_length(map, entry), used = 0;
 
     if (entry->field && entry->field->kind != FIELD_BYTES) {
         snprintf(text, size, entry->field->is_signed ? "%" PRId64 : "0x%" PRIx64, entry->value);
         return;
     }
+    if (length) {
+        snprintf(text, size, "\"%.*s\"", (int)length, (const char *)map->encoding.out.data + entry->offset);
+        return;
+    }
     for (size_t i = 0; i < entry->size && used + 3 < size; i++) {
         used += (size_t)snprintf(text + used, size - used, "%02x", map->encoding.out.data[entry->offset + i]);
     }
+}
+
+const char *state_what_name(enum state_what what)
+{
+    static const char *const names[STATE_WHATS] = {
+        [STATE_FIELD] = "",
+        [STATE_MISSING] = "",
+        [STATE_INSTANCE] = "instance_id",
+        [STATE_UNREAD] = "behind the end-of-file mark",
+        [STATE_NO_STREAM] = "no stream to our own decoder",
+    };
+
+    return names[what];
 }
 
 static struct state_difference *add(struct state_comparison *comparison, const Hardstop__Section *section,
@@ -93,6 +110,17 @@ static struct state_difference *add(struct state_comparison *comparison, const H
     snprintf(difference->idstr, sizeof(difference->idstr), "%.*s", (int)section->idstr.len,
              (const char *)section->idstr.data);
     snprintf(difference->path, sizeof(difference->path), "%s", path);
+    difference->is_virtio = section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO;
+    return difference;
+}
+
+static struct state_difference *add_field(struct state_comparison *comparison, const Hardstop__Section *section,
+                                          const struct map_entry *entry)
+{
+    struct state_difference *difference = add(comparison, section, entry->path);
+
+    difference->part = entry->part;
+    difference->field = entry->field;
     return difference;
 }
 
@@ -101,13 +129,6 @@ static bool same_bytes(const struct map *left, const struct map_entry *a, const 
 {
     return a->size == b->size &&
            memcmp(left->encoding.out.data + a->offset, right->encoding.out.data + b->offset, a->size) == 0;
-}
-
-/* A number that stands for a bool, or marks that an element follows, and is neither 0 nor 1. */
-static bool is_bool(const struct map_entry *entry)
-{
-    return entry->field && entry->field->kind == FIELD_UINT && entry->value > 1 &&
-           (entry->field->max == 1 || (entry->field->name && strcmp(entry->field->name, "more") == 0));
 }
 
 static void compare_sections(struct range left, struct range right, enum state_scope scope,
@@ -136,11 +157,11 @@ static void compare_sections(struct range left, struct range right, enum state_s
                                       path_index_last(&given, entry->path) != left.at))) {
             continue;
         }
-        difference = add(comparison, left.section, entry->path);
-        difference->is_bool = other && is_bool(entry) && other->value == 1;
+        difference = add_field(comparison, left.section, entry);
         print_value(left.map, entry, difference->left, sizeof(difference->left));
         snprintf(difference->right, sizeof(difference->right), "missing");
         if (other) {
+            difference->mechanism = mechanism_of(left.map, entry, right.map, other);
             print_value(right.map, other, difference->right, sizeof(difference->right));
         }
     }
@@ -148,7 +169,7 @@ static void compare_sections(struct range left, struct range right, enum state_s
         const struct map_entry *entry = &right.map->entries[index.start + i];
 
         if (!used[i]) {
-            struct state_difference *difference = add(comparison, right.section, entry->path);
+            struct state_difference *difference = add_field(comparison, right.section, entry);
 
             snprintf(difference->left, sizeof(difference->left), "missing");
             print_value(right.map, entry, difference->right, sizeof(difference->right));
@@ -203,10 +224,13 @@ static bool is_sent_again(const Hardstop__Stream *stream, size_t index, size_t n
     return false;
 }
 
-void state_note(struct state_comparison *comparison, const Hardstop__Section *section, const char *path,
+void state_note(struct state_comparison *comparison, const Hardstop__Section *section, enum state_what what,
                 const char *right)
 {
-    snprintf(add(comparison, section, path)->right, sizeof(comparison->differences[0].right), "%s", right);
+    struct state_difference *difference = add(comparison, section, state_what_name(what));
+
+    difference->what = what;
+    snprintf(difference->right, sizeof(difference->right), "%s", right);
 }
 
 /* Sections and other bytes that no loader can have read are one difference, whatever is in them. */
@@ -241,7 +265,8 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
         }
         partner[i] = same_section(right->stream, section);
         if (partner[i] == SIZE_MAX) {
-            state_note(comparison, section, has_idstr(right->stream, section) ? STATE_INSTANCE : "", "missing");
+            state_note(comparison, section, has_idstr(right->stream, section) ? STATE_INSTANCE : STATE_MISSING,
+                       "missing");
         } else if (!same_payload(&a, i, &b, partner[i]) &&
                    !(scope == STATE_GIVEN && is_sent_again(left->stream, i, count))) {
             left->differs[i] = right->differs[partner[i]] = true;

@@ -3,22 +3,31 @@
 #ifndef HARDSTOP_JUDGE_STATE_H
 #define HARDSTOP_JUDGE_STATE_H
 
-#include "harness/wire/map.h"
+#include "harness/judge/mechanism.h"
+
+/* What differs. */
+enum state_what {
+    STATE_FIELD,
+    STATE_MISSING, /* a section: it was taken for something else and never loaded */
+    STATE_INSTANCE, /* a section: it was taken for another instance's */
+    STATE_UNREAD, /* all behind an end-of-file mark, which no loader reads */
+    STATE_NO_STREAM, /* all: what was accepted is no stream to our own decoder */
+    STATE_WHATS,
+};
 
 struct state_difference {
+    enum state_what what;
     char device[64]; /* of the section, without its path */
     char idstr[256];
-    char path[256]; /* of the field; "" for the section as a whole */
+    char path[256]; /* of the field; else what state_what_name() says */
+    enum field_part part; /* STATE_FIELD: as in the map, with the row */
+    const struct field *field;
+    bool is_virtio; /* the section's payload is of the virtio devices' table */
+    enum mechanism mechanism;
     char left[64], right[64]; /* values; "missing" where one side has no such field */
-    bool is_bool; /* a bool that was given as neither 0 nor 1 and came back as 1 */
 };
 
 #define STATE_DIFFERENCES 32
-
-/* Paths of what is not in a field. */
-#define STATE_UNREAD "behind the end-of-file mark" /* what no loader reads */
-#define STATE_INSTANCE "instance_id" /* a section that was taken for another instance's */
-#define STATE_NO_STREAM "no stream to our own decoder"
 
 enum state_scope {
     STATE_WHOLE, /* every field of either side */
@@ -30,6 +39,9 @@ enum state_scope {
      */
     STATE_GIVEN,
 };
+
+/* "behind the end-of-file mark" ...; "" of fields and missing sections. */
+const char *state_what_name(enum state_what what);
 
 struct state_comparison {
     struct state_difference differences[STATE_DIFFERENCES]; /* the first ones */
@@ -57,8 +69,9 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *r
  * state.  NULL where the state is no stream or has no such partner; free with hardstop__stream__free_unpacked().
  */
 Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
-/* Adds a difference that is no field's: a section, what to call it, and what became of it. */
-void state_note(struct state_comparison *comparison, const Hardstop__Section *section, const char *path,
+
+/* Adds a difference that is no field's: a section, what differs, and what became of it. */
+void state_note(struct state_comparison *comparison, const Hardstop__Section *section, enum state_what what,
                 const char *right);
 
 /* The description (vmdesc) inside a saved state; false when it has none. */

@@ -16,10 +16,15 @@ const char *outcome_name(enum outcome outcome)
     return names[outcome];
 }
 
+bool loader_is_own_frame(const struct loader_frame *frame)
+{
+    return strstr(frame->module, "-preload.so") != NULL;
+}
+
 const struct loader_frame *loader_crash_frame(const struct loader_answer *answer)
 {
     for (size_t i = 0; i < answer->n_frames; i++) {
-        if (strncmp(answer->frames[i].module, "qemu-system-", strlen("qemu-system-")) == 0) {
+        if (answer->frames[i].in_program) {
             return &answer->frames[i];
         }
     }

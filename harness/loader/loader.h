@@ -46,8 +46,9 @@ struct loader_input {
 /* A return address on the stack of a crash; names are "" when not known. */
 struct loader_frame {
     char module[32];
-    char symbol[64]; /* nearest exported function at or below; a guess where functions are not exported */
+    char symbol[64]; /* the function, where it is exported */
     uint64_t offset; /* in the module */
+    bool in_program; /* the module is the loader's own program, whatever that is called */
 };
 
 struct loader_answer {
@@ -133,6 +134,8 @@ static inline void loader_close(struct loader *loader)
     }
 }
 
+/* Is it a frame of what this suite put into the loader's process? */
+bool loader_is_own_frame(const struct loader_frame *frame);
 /* The innermost frame inside the loader's own program, by which a crash is known; NULL when there is none. */
 const struct loader_frame *loader_crash_frame(const struct loader_answer *answer);
 /*

@@ -119,7 +119,7 @@ static void print_entry(FILE *out, const struct map *map, const struct map_entry
 {
     fprintf(out, "  %8zu %6zu  %-44s ", entry->offset, entry->size, entry->path);
     print_value(out, map, entry);
-    if (!entry->named) {
+    if (!map_is_named(entry)) {
         style_print(out, STYLE_WARN, "  (no name)");
     }
     fputc('\n', out);
@@ -141,7 +141,7 @@ size_t show_text(FILE *out, const Hardstop__Stream *stream, const struct map *ma
             style_print(out, STYLE_BOLD, "stream\n");
         }
         last = entry->section;
-        unnamed += entry->payload && !entry->named ? entry->size : 0;
+        unnamed += map_is_payload(entry) && !map_is_named(entry) ? entry->size : 0;
         run = options->all ? 0 : zero_run(map, i);
         if (run > ZERO_RUN) {
             const struct map_entry *end = &map->entries[i + run - 1];
@@ -177,7 +177,7 @@ static json_t *json_bytes(const uint8_t *data, size_t size)
 static json_t *json_entry(const struct map *map, const struct map_entry *entry)
 {
     json_t *object = json_pack("{s:s, s:I, s:I, s:b}", "field", entry->path, "offset", (json_int_t)entry->offset,
-                               "size", (json_int_t)entry->size, "named", (int)entry->named);
+                               "size", (json_int_t)entry->size, "named", (int)map_is_named(entry));
 
     if (is_number(entry)) {
         /* JSON numbers end at 2^63: larger ones are given in hex like bytes. */
@@ -233,7 +233,7 @@ size_t show_json(FILE *out, const Hardstop__Stream *stream, const struct map *ma
             json_array_append_new(sections, section);
         }
         last = entry->section;
-        unnamed += entry->payload && !entry->named ? entry->size : 0;
+        unnamed += map_is_payload(entry) && !map_is_named(entry) ? entry->size : 0;
         json_array_append_new(list, json_entry(map, entry));
     }
     json_dumpf(root, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER);

@@ -89,10 +89,10 @@ static char *unnamed_in(const struct map *map, const Hardstop__Stream *stream, s
     for (size_t i = 0; i < map->n; i++) {
         const struct map_entry *entry = &map->entries[i];
 
-        if (entry->section != index || !entry->payload) {
+        if (entry->section != index || !map_is_payload(entry)) {
             continue;
         }
-        if (!entry->named || entry->offset != mark->payload + covered) {
+        if (!map_is_named(entry) || entry->offset != mark->payload + covered) {
             return hs_format("section %.*s: %zu bytes %s at %zu have no name", (int)section->idstr.len,
                              (char *)section->idstr.data, entry->size, entry->path, entry->offset);
         }

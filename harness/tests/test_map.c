@@ -66,7 +66,7 @@ static void check_cover(const struct map *map)
             const struct stream_mark *mark = &map->encoding.marks[entry->section];
 
             assert_in_range(entry->offset, mark->start, mark->end - entry->size);
-            assert_int_equal(entry->payload, entry->offset >= mark->payload && entry->offset < mark->payload_end);
+            assert_int_equal(map_is_payload(entry), entry->offset >= mark->payload && entry->offset < mark->payload_end);
         }
         for (size_t k = 0; k < entry->size; k++) {
             assert_ptr_equal(map_at(map, entry->offset + k), entry);
@@ -113,31 +113,35 @@ static const struct {
     const char *path;
     size_t size;
     uint64_t value;
-    bool payload, named, field;
+    enum field_part part;
+    bool field;
 } entries[] = {
-    { MAP_NO_SECTION, "header.magic", 4, 0x5145564d, false, true, true },
-    { MAP_NO_SECTION, "configuration.type", 1, 7, false, true, false },
-    { MAP_NO_SECTION, "configuration.name", 1, 0, false, true, true },
-    { 1, "type", 1, 4, false, true, true },
-    { 1, "idstr", 5, 0, false, true, true },
-    { 1, "ticks[0]", 3, 0, true, true, false },
-    { 1, "ticks[1]", 3, 0, true, true, false },
-    { 1, "footer.mark", 1, 0x7e, false, true, true },
-    { 1, "footer.section_id", 4, 1, false, true, true },
-    { 2, "virtio.ccw.pmcw.intparm", 4, 7, true, true, true },
-    { 2, "virtio.ccw.sense_data", 32, 0, true, true, true },
-    { 2, "virtio.ccw.id.ciw[2].count", 2, 2, true, true, true },
-    { 2, "virtio.ccw.subch_subsection[s390_subch_dev/orb].orb.intparm", 4, 0x11223344, true, true, true },
-    { 2, "virtio.ccw.revision", 4, UINT64_MAX, true, true, true },
-    { 2, "virtio.config_len", 4, 4, true, true, true },
-    { 2, "virtio.queue[0].last_avail_idx", 2, 2, true, true, true },
-    { 2, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000), true, true,
-      true },
-    { 0, "command.data", 1, 0, false, true, true },
-    { 3, "opaque", 1, 0, true, false, false },
-    { 4, "type", 1, 0, false, true, true },
-    { MAP_NO_SECTION, "vmdesc.json", sizeof(json) - 1, 0, false, true, true },
-    { MAP_NO_SECTION, "rest", 3, 0, false, false, false },
+    { MAP_NO_SECTION, "header.magic", 4, 0x5145564d, FIELD_PART_STREAM, true },
+    { MAP_NO_SECTION, "configuration.type", 1, 7, FIELD_PART_STREAM, false },
+    { MAP_NO_SECTION, "configuration.name", 1, 0, FIELD_PART_STREAM, true },
+    { 1, "type", 1, 4, FIELD_PART_SECTION_TYPE, true },
+    { 1, "idstr", 5, 0, FIELD_PART_SECTION_HEADER, true },
+    { 1, "ticks[0]", 3, 0, FIELD_PART_DESCRIPTION, false },
+    { 1, "ticks[1]", 3, 0, FIELD_PART_DESCRIPTION, false },
+    { 1, "footer.mark", 1, 0x7e, FIELD_PART_FOOTER, true },
+    { 1, "footer.section_id", 4, 1, FIELD_PART_FOOTER, true },
+    { 2, "virtio.ccw.pmcw.intparm", 4, 7, FIELD_PART_TABLE, true },
+    { 2, "virtio.ccw.sense_data", 32, 0, FIELD_PART_TABLE, true },
+    { 2, "virtio.ccw.id.ciw[2].count", 2, 2, FIELD_PART_TABLE, true },
+    { 2, "virtio.ccw.subch_subsection[s390_subch_dev/orb].orb.intparm", 4, 0x11223344, FIELD_PART_TABLE, true },
+    { 2, "virtio.ccw.revision", 4, UINT64_MAX, FIELD_PART_TABLE, true },
+    { 2, "virtio.config_len", 4, 4, FIELD_PART_TABLE, true },
+    { 2, "virtio.queue[0].last_avail_idx", 2, 2, FIELD_PART_TABLE, true },
+    { 2, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000), FIELD_PART_TABLE, true },
+    { 0, "command.data", 1, 0, FIELD_PART_SECTION_HEADER, true },
+    { 3, "opaque", 1, 0, FIELD_PART_UNNAMED, false },
+    { 4, "type", 1, 0, FIELD_PART_SECTION_TYPE, true },
+    { MAP_NO_SECTION, "vmdesc.json", sizeof(json) - 1, 0, FIELD_PART_STREAM, true },
+    { 2, "virtio.subsection[virtio/64bit_features].mark", 1, 5, FIELD_PART_SUBSECTION_HEADER, true },
+    { 2, "virtio.subsection[virtio/64bit_features].name_len", 1, 21, FIELD_PART_SUBSECTION_HEADER, true },
+    { 2, "virtio.subsection[virtio/64bit_features].name", 21, 0, FIELD_PART_SUBSECTION_HEADER, true },
+    { 2, "virtio.subsection[virtio/64bit_features].version_id", 4, 1, FIELD_PART_SUBSECTION_HEADER, true },
+    { MAP_NO_SECTION, "rest", 3, 0, FIELD_PART_UNNAMED, false },
 };
 
 static void entries_tell_section_field_and_value(void **state)
@@ -151,10 +155,9 @@ static void entries_tell_section_field_and_value(void **state)
         const struct map_entry *entry = find(&map, entries[i].section, entries[i].path);
 
         if (entry->size != entries[i].size || entry->value != entries[i].value ||
-            entry->payload != entries[i].payload || entry->named != entries[i].named ||
-            (entry->field != NULL) != entries[i].field) {
-            fail_msg("%s: size %zu, value 0x%llx, payload %d, named %d, field %d", entry->path, entry->size,
-                     (unsigned long long)entry->value, entry->payload, entry->named, entry->field != NULL);
+            entry->part != entries[i].part || (entry->field != NULL) != entries[i].field) {
+            fail_msg("%s: size %zu, value 0x%llx, %s, field %d", entry->path, entry->size,
+                     (unsigned long long)entry->value, map_part_name(entry->part), entry->field != NULL);
         }
     }
     map_clear(&map);
@@ -169,10 +172,10 @@ static void what_nothing_describes_has_no_name(void **state)
 
     (void)state;
     map_init(&map, stream, NULL);
-    assert_false(find(&map, 1, "opaque")->named);
+    assert_false(map_is_named(find(&map, 1, "opaque")));
     map_clear(&map);
     map_init(&map, stream, &description);
-    assert_true(find(&map, 1, "ticks[1]")->named);
+    assert_true(map_is_named(find(&map, 1, "ticks[1]")));
     check_cover(&map);
     map_clear(&map);
     /* A description of another size does not fit. */
@@ -180,7 +183,7 @@ static void what_nothing_describes_has_no_name(void **state)
         (uint8_t *)"{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"x\", \"size\": 5}]}]}";
     description.len = strlen((char *)description.data);
     map_init(&map, stream, &description);
-    assert_false(find(&map, 1, "opaque")->named);
+    assert_false(map_is_named(find(&map, 1, "opaque")));
     check_cover(&map);
     map_clear(&map);
     hardstop__stream__free_unpacked(stream, NULL);

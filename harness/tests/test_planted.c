@@ -239,7 +239,7 @@ static bool comparison_sees_every_field(const struct parts *parts, const char *w
         struct state_comparison comparison = { .n = 0 };
 
         /* A count or a name that changes makes another payload, or none. */
-        if (!entry->payload || !entry->field || entry->field->kind != FIELD_UINT || strchr(entry->path, '[')) {
+        if (!map_is_payload(entry) || !entry->field || entry->field->kind != FIELD_UINT || strchr(entry->path, '[')) {
             continue;
         }
         saved.data[entry->offset + entry->size - 1] ^= 0x40;

@@ -135,8 +135,8 @@ static void check_names(const struct map *map, size_t section)
     for (size_t i = 0; i < map->n; i++) {
         const struct map_entry *entry = &map->entries[i];
 
-        if (entry->section == section && entry->payload) {
-            if (!entry->named) {
+        if (entry->section == section && map_is_payload(entry)) {
+            if (!map_is_named(entry)) {
                 fail_msg("%zu bytes %s at %zu have no name", entry->size, entry->path, entry->offset);
             }
             assert_int_equal(entry->offset, mark->payload + covered);

@@ -10,6 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/finding/finding.h"
 #include "harness/message/reflect.h"
+#include "harness/wire/tables.h"
 
 /* What a loader did, in short: what a judgement is made of. */
 struct deed {
@@ -17,7 +18,11 @@ struct deed {
     enum verdict verdict;
     bool pci, legacy;
     const char *device, *path; /* of the first difference */
-    bool is_bool;
+    enum state_what what;
+    enum mechanism mechanism;
+    const char *program; /* what the QEMU is called; NULL: as it is in Debian */
+    const char *row; /* the difference's, as tables_named() takes it */
+    int header; /* of a subsection: one more than the row in field_subsection_header */
     int exit_status; /* 0: a signal */
     const char *text; /* QEMU's words */
     int signal;
@@ -53,31 +58,31 @@ static const struct {
     { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/virtqueues].virtqueues.vq[0].avail" },
       { RESAVES, .device = "virtio-rng", .path = "virtio.subsection[virtio/virtqueues].virtqueues.vq[9].avail" },
       true },
-    { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id" },
-      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.subch_subsection[s390_subch_dev/orb].version_id" }, true },
-    { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].mark" },
-      { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/virtqueues].mark" }, false },
-    { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id" },
-      { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].name_len" }, false },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id", .header = 4 },
+      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.subch_subsection[s390_subch_dev/orb].version_id", .header = 4 }, true },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].mark", .header = 1 },
+      { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/virtqueues].mark", .header = 1 }, false },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id", .header = 4 },
+      { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].name_len", .header = 2 }, false },
     /* Bools, indicators and instance ids are each read in one place. */
-    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .is_bool = true },
-      { RESAVES, .device = "scsi-disk", .path = "scsi_disk.tray_open", .is_bool = true }, true },
-    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .is_bool = true },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .mechanism = MECHANISM_BOOL },
+      { RESAVES, .device = "scsi-disk", .path = "scsi_disk.tray_open", .mechanism = MECHANISM_BOOL }, true },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .mechanism = MECHANISM_BOOL },
       { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1" }, false },
-    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators.len" },
-      { RESAVES, .device = "virtio-rng", .path = "virtio.ccw.summary_indicator.len" }, true },
-    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators.len" },
-      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators2.addr" }, false },
-    { { RESAVES, .device = "virtio-net", .path = STATE_INSTANCE },
-      { RESAVES, .device = "timer", .path = STATE_INSTANCE }, true },
-    { { RESAVES, .device = "virtio-net", .path = STATE_INSTANCE },
-      { RESAVES, .device = "virtio-net", .path = "" }, false },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators.len", .row = "IndAddr.len" },
+      { RESAVES, .device = "virtio-rng", .path = "virtio.ccw.summary_indicator.len", .row = "IndAddr.len" }, true },
+    { { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators.len", .row = "IndAddr.len" },
+      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.indicators2.addr", .row = "IndAddr.addr" }, false },
+    { { RESAVES, .device = "virtio-net", .path = "instance_id", .what = STATE_INSTANCE },
+      { RESAVES, .device = "timer", .path = "instance_id", .what = STATE_INSTANCE }, true },
+    { { RESAVES, .device = "virtio-net", .path = "instance_id", .what = STATE_INSTANCE },
+      { RESAVES, .device = "virtio-net", .path = "", .what = STATE_MISSING }, false },
     /* Elsewhere the device matters, and for a section that was never loaded nothing does. */
     { { RESAVES, .device = "timer", .path = "ticks" }, { RESAVES, .device = "cpu", .path = "ticks" }, false },
     { { RESAVES, .device = "timer", .path = "regs[1].x" }, { RESAVES, .device = "timer", .path = "regs[2].x" }, true },
-    { { RESAVES, .device = "virtio-net", .path = "" }, { RESAVES, .device = "junk", .path = "" }, true },
-    { { RESAVES, .device = "virtio-net", .path = STATE_UNREAD },
-      { RESAVES, .device = "cpu", .path = STATE_UNREAD }, true },
+    { { RESAVES, .device = "virtio-net", .path = "", .what = STATE_MISSING }, { RESAVES, .device = "junk", .path = "", .what = STATE_MISSING }, true },
+    { { RESAVES, .device = "virtio-net", .path = "behind the end-of-file mark", .what = STATE_UNREAD },
+      { RESAVES, .device = "cpu", .path = "behind the end-of-file mark", .what = STATE_UNREAD }, true },
     /* Crashes: an assertion by its words, anything else by its stack. */
     { { CRASH, .device = "virtio-net", .signal = SIGABRT, .text = ASSERTION("12", "3"), .frames = { 1, 2, 3 } },
       { CRASH, .device = "virtio-blk", .signal = SIGABRT, .text = "noise\n" ASSERTION("77", "45"), .pci = true,
@@ -111,13 +116,50 @@ static const struct {
     { { REFUSED, .device = "virtio-net", .text = "bad size 1" },
       { REFUSED, .device = "virtio-net", .text = "no" }, false },
     { { REFUSED, .device = "virtio-net", .text = "no" }, { REFUSED, .device = "virtio-blk", .text = "no" }, false },
-    /* Damages of the length: by framing. */
-    { { .property = "deletion-is-rejected", .verdict = VERDICT_EQUAL },
-      { .property = "deletion-is-rejected", .verdict = VERDICT_EQUAL, .legacy = true }, false },
-    { { .property = "deletion-is-rejected", .verdict = VERDICT_EQUAL },
-      { .property = "damage-is-never-garbage", .verdict = VERDICT_GARBAGE }, true },
-    { { .property = "deletion-is-rejected", .verdict = VERDICT_EQUAL },
-      { RESAVES, .device = "cpu", .path = "x" }, false },
+    /* What the program is called, and where it was built, makes no difference to any of these. */
+    { { CRASH, .signal = SIGABRT, .text = ASSERTION("12", "3") },
+      { CRASH, .signal = SIGABRT, .program = "q",
+        .text = "my own qemu: hw/net/virtio-net.c:99: f: Assertion `n >= 4' failed.\n" }, true },
+    { { CRASH, .signal = SIGABRT, .text = ASSERTION("12", "3") },
+      { CRASH, .signal = SIGABRT,
+        .text = "x: /build/qemu-7.2+dfsg/b/../hw/net/virtio-net.c:9: void f(VirtIO *): Assertion `n >= 4' failed.\n" },
+      true },
+    { { CRASH, .signal = SIGABRT, .text = ASSERTION("12", "3") },
+      { CRASH, .signal = SIGABRT, .text = "x: ../hw/net/virtio-net.c:12: g: Assertion `n >= 3' failed.\n" }, false },
+    { { CRASH, .signal = SIGABRT, .text = "**\nERROR:../../hw/a.c:12:f: assertion failed: (n < 3)\n" },
+      { CRASH, .signal = SIGABRT, .text = "Bail out! ERROR:/b/hw/a.c:77:f: assertion failed: (n < 3)\n" }, true },
+    { { CRASH, .exit_status = 1, .text = "qemu-system-s390x: cannot map 12\n" },
+      { CRASH, .exit_status = 1, .text = "q: cannot map 12\n", .program = "q" }, true },
+    { { CRASH, .signal = SIGABRT, .text = "Unexpected error in f() at ../../hw/a.c:12:\nq: no\n" },
+      { CRASH, .signal = SIGABRT, .text = "Unexpected error in f() at hw/a.c:13:\nqemu-system-s390x: no\n" }, true },
+    { { NO_MEMORY, .signal = SIGTRAP }, { NO_MEMORY, .signal = SIGTRAP, .program = "q" }, true },
+    { { REFUSED, .device = "virtio-net", .text = "qemu-system-s390x: bad size 12\n" },
+      { REFUSED, .device = "virtio-net", .text = "q: bad size 13\n" }, true },
+    { { CRASH, .signal = SIGSEGV, .frames = { 1, 2, 3 } },
+      { CRASH, .signal = SIGSEGV, .frames = { 1, 2, 3 }, .program = "q" }, true },
+    { { HANG, .frames = { 1, 2, 3 } }, { HANG, .frames = { 1, 2, 3 }, .program = "q" }, true },
+    /* Without words an abort or an exit goes by its frames; a warning is no reason. */
+    { { CRASH, .signal = SIGABRT, .frames = { 1, 2, 3 } }, { CRASH, .signal = SIGABRT, .frames = { 1, 5, 3 } }, false },
+    { { CRASH, .signal = SIGABRT, .frames = { 1, 2, 3 }, .text = "q: warning: old\n" },
+      { CRASH, .signal = SIGABRT, .frames = { 1, 5, 3 }, .text = "q: warning: old\n" }, false },
+    { { CRASH, .signal = SIGABRT, .frames = { 1, 2, 3 }, .text = "q: warning: old\n" },
+      { CRASH, .signal = SIGABRT, .frames = { 1, 2, 3 } }, true },
+    { { CRASH, .exit_status = 1, .frames = { 1, 2, 3 } }, { CRASH, .exit_status = 1, .frames = { 1, 5, 3 } }, false },
+    { { CRASH, .exit_status = 1, .frames = { 1, 2, 3 } }, { CRASH, .exit_status = 2, .frames = { 1, 2, 3 } }, false },
+    /* A function that has a name is known by it, at whatever address. */
+    { { CRASH, .signal = SIGSEGV, .frames = { 1, 2 }, .symbol = "f" },
+      { CRASH, .signal = SIGSEGV, .frames = { 1, 9 }, .symbol = "f", .pci = true }, true },
+    { { CRASH, .signal = SIGSEGV, .frames = { 1, 2 }, .symbol = "f" },
+      { CRASH, .signal = SIGSEGV, .frames = { 1, 2 }, .symbol = "g" }, false },
+    /* A bool and a timer are known whatever device has them, and told apart. */
+    { { RESAVES, .device = "ipoctal", .path = "ch[0].rx_enabled", .mechanism = MECHANISM_BOOL },
+      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.ccw_fmt_1", .mechanism = MECHANISM_BOOL }, true },
+    { { RESAVES, .device = "hpet", .path = "timer[0].qemu_timer", .mechanism = MECHANISM_TIMER },
+      { RESAVES, .device = "cpu", .path = "env.tod", .mechanism = MECHANISM_TIMER }, true },
+    { { RESAVES, .device = "hpet", .path = "x", .mechanism = MECHANISM_TIMER },
+      { RESAVES, .device = "hpet", .path = "x", .mechanism = MECHANISM_BOOL }, false },
+    { { RESAVES, .device = "cpu", .path = "<cpu/x>.version_id", .header = 4 },
+      { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id", .header = 4 }, true },
 };
 
 static void fill_answer(const struct deed *deed, struct loader_answer *answer)
@@ -130,14 +172,33 @@ static void fill_answer(const struct deed *deed, struct loader_answer *answer)
     for (size_t i = 0; i < HS_COUNT(deed->frames) && deed->frames[i]; i++) {
         struct loader_frame *frame = &answer->frames[answer->n_frames++];
 
-        strcpy(frame->module, deed->pci ? "qemu-system-x86_64" : "qemu-system-s390x");
+        strcpy(frame->module, deed->program ? deed->program : deed->pci ? "qemu-system-x86_64" : "qemu-system-s390x");
+        frame->in_program = true;
         frame->offset = deed->frames[i];
-        if (deed->verdict == VERDICT_HUNG && i == 1 && deed->symbol) {
+        if (i == 1 && deed->symbol) {
             strcpy(frame->symbol, deed->symbol);
         }
         if (deed->verdict == VERDICT_HUNG && i == 2) {
             strcpy(frame->symbol, "vmstate_load_state");
         }
+    }
+}
+
+static void fill_difference(const struct deed *deed, struct state_difference *difference)
+{
+    size_t n;
+
+    strcpy(difference->device, deed->device);
+    strcpy(difference->path, deed->path);
+    difference->what = deed->what;
+    difference->mechanism = deed->mechanism;
+    difference->is_virtio = strncmp(deed->path, "virtio.", strlen("virtio.")) == 0;
+    difference->part = strncmp(deed->device, "virtio-", strlen("virtio-")) == 0 ? FIELD_PART_TABLE
+                                                                                 : FIELD_PART_DESCRIPTION;
+    difference->field = deed->row ? tables_named(deed->row, &n) : NULL;
+    if (deed->header) {
+        difference->part = FIELD_PART_SUBSECTION_HEADER;
+        difference->field = &field_subsection_header[deed->header - 1];
     }
 }
 
@@ -156,9 +217,7 @@ static struct finding describe(const struct deed *deed)
     fill_answer(deed, &judgement.actual.answer);
     if (deed->path) {
         judgement.resave.n = 1;
-        strcpy(judgement.resave.differences[0].device, deed->device);
-        strcpy(judgement.resave.differences[0].path, deed->path);
-        judgement.resave.differences[0].is_bool = deed->is_bool;
+        fill_difference(deed, &judgement.resave.differences[0]);
     }
     finding_describe(&judgement, property_find(deed->property), &finding);
     reflect_free(&test->base);
@@ -178,6 +237,71 @@ static void the_same_bug_has_one_signature(void **state)
     }
 }
 
+#define SECTION(idstr, footer) \
+    "section { section_id: 1 idstr: '" idstr "' instance_id: 0 version_id: 1 opaque: '12345' " footer " }"
+#define END "section { type: EOF }"
+#define VIRTIO "section { section_id: 1 idstr: 'virtio-rng' instance_id: 0 version_id: 1 virtio { ccw { } rng { } } }"
+#define FOOTER "footer { }"
+#define CASE(setup, sections, damage) "setup { " setup " } stream { " sections " } damage { " damage " }"
+
+/* A wrong length that was accepted goes by what the bytes have, whatever the setup says. */
+static const struct {
+    const char *test, *property, *same, *device, *field, *kind;
+} lengths[] = {
+    { CASE("framing: LEGACY", SECTION("a", FOOTER) END, "at { section: 0 offset: 2 } insert: 'x'"),
+      "extension-is-rejected", "wrong length: a opaque", "a", "opaque", "bytes without a name" },
+    { CASE("", SECTION("a", FOOTER) END, "at { section: 0 offset: 2 } delete: 1"), "damage-is-never-garbage",
+      "wrong length: a opaque", "a", "opaque", "bytes without a name" },
+    { CASE("framing: LEGACY", SECTION("a", "") END, "at { section: 0 offset: 2 } insert: 'x'"),
+      "damage-is-never-garbage", "wrong length: section without a footer", "a", "opaque", "bytes without a name" },
+    { CASE("", SECTION("b", "") END, "at { section: 0 offset: 1 } delete: 2"), "deletion-is-rejected",
+      "wrong length: section without a footer", "b", "opaque", "bytes without a name" },
+    { CASE("", VIRTIO END, "at { section: 0 field: 'virtio.status' } insert: 'x'"), "extension-is-rejected",
+      "wrong length: section without a footer", "virtio-rng", "virtio.status", "field of a table" },
+    { CASE("", SECTION("a", "") END, "at { section: 0 header: true offset: 12 } insert: 'x'"), "extension-is-rejected",
+      "wrong length: section without a footer", "a", "version_id", "section header" },
+    { CASE("", SECTION("a", FOOTER) END, "at { section: 0 header: true offset: 12 } insert: 'x'"),
+      "extension-is-rejected", "wrong length: version_id of any section", "a", "version_id", "section header" },
+    { CASE("", SECTION("a", FOOTER) END, "at { section: 0 header: true offset: 20 } delete: 1"),
+      "deletion-is-rejected", "wrong length: footer.mark of any section", "a", "footer.mark", "footer" },
+    /* A zero where a section should begin ends the file, with footers and without. */
+    { CASE("", SECTION("hpet", FOOTER) END, "at { section: 0 header: true } insert: '\\000'"),
+      "damage-is-never-garbage", "accepted: behind the end-of-file mark", "hpet", "type", "end of file" },
+    { CASE("", SECTION("virtio-net", "") END, "at { section: 0 header: true } delete: 1"), "damage-is-never-garbage",
+      "accepted: behind the end-of-file mark", "virtio-net", "type", "end of file" },
+    { CASE("", SECTION("hpet", FOOTER) END, "at { section: 0 header: true } insert: '\\001'"),
+      "damage-is-never-garbage", "wrong length: type of any section", "hpet", "type", "section type" },
+    { CASE("", SECTION("a", "") SECTION("b", "") END, "at { section: 0 header: true } delete: 20"),
+      "deletion-is-rejected", "wrong length: type of any section", "a", "type", "section type" },
+    { CASE("", SECTION("a", "") END "rest: 'xyz'", "at { offset: 22 } delete: 1"), "deletion-is-rejected",
+      "accepted: behind the end-of-file mark", "", "behind the end-of-file mark", "end of file" },
+};
+
+static void a_wrong_length_goes_by_the_bytes(void **state)
+{
+    static struct judgement judgement;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(lengths); i++) {
+        Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, lengths[i].test);
+        struct finding finding;
+
+        memset(&judgement, 0, sizeof(judgement));
+        judgement.test = test;
+        judgement.verdict = VERDICT_GARBAGE;
+        judgement.actual.answer.text = judgement.actual.answer.section = "";
+        judgement.is_damaged = damage_apply(test, &judgement.plain, &judgement.damaged, &judgement.effect);
+        finding_describe(&judgement, property_find(lengths[i].property), &finding);
+        if (strcmp(finding.same, lengths[i].same) != 0 || strcmp(finding.device, lengths[i].device) != 0 ||
+            strcmp(finding.field, lengths[i].field) != 0 || strcmp(finding.kind, lengths[i].kind) != 0) {
+            fail_msg("%zu: \"%s\", device %s, field %s, %s", i, finding.same, finding.device, finding.field,
+                     finding.kind);
+        }
+        judgement_clear(&judgement);
+        reflect_free(&test->base);
+    }
+}
+
 /* What a section is called in a folder and in known.tsv must not change by accident. */
 static void signatures_stay_what_they_are(void **state)
 {
@@ -193,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_bug_has_one_signature),
+        cmocka_unit_test(a_wrong_length_goes_by_the_bytes),
         cmocka_unit_test(signatures_stay_what_they_are),
     };
 

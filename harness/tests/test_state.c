@@ -32,13 +32,24 @@ static const struct {
     enum state_scope scope;
     size_t n;
     const char *device, *path; /* of the first difference */
+    enum state_what what;
 } compared[] = {
     { A("1") B("2") END, A("1") B("2") END, STATE_WHOLE, 0, "", "" },
     { A("1") B("2") END, A("1") B("3") END, STATE_WHOLE, 1, "b", "opaque" },
     { A("1") B("2") END, A("3") B("3") END, STATE_GIVEN, 2, "a", "opaque" },
     { A("1") END, A("1") B("2") END, STATE_WHOLE, 0, "", "" },
-    { A("1") B("2") END, A("1") END, STATE_WHOLE, 1, "b", "" },
-    { A("1") B("2") END, A("1") END, STATE_GIVEN, 1, "b", "" },
+    { A("1") B("2") END, A("1") END, STATE_WHOLE, 1, "b", "", STATE_MISSING },
+    { A("1") B("2") END, A("1") END, STATE_GIVEN, 1, "b", "", STATE_MISSING },
+    /* The last byte counts as any other, and so do more of them. */
+    { A("12345") END, A("12346") END, STATE_WHOLE, 1, "a", "opaque" },
+    { A("12345") END, A("12346") END, STATE_GIVEN, 1, "a", "opaque" },
+    { A("12345") END, A("123450") END, STATE_WHOLE, 1, "a", "opaque" },
+    { A("12345") END, A("1234") END, STATE_WHOLE, 1, "a", "opaque" },
+    /* Fields that only the right side has count for the whole state, and not for what was given. */
+    { RNG(""), RNG(BROKEN("1")), STATE_WHOLE, 5, "virtio-rng", "virtio.subsection[virtio/broken].mark" },
+    { RNG(""), RNG(BROKEN("1")), STATE_GIVEN, 0, "", "" },
+    { RNG(""), RNG("config: 'a'"), STATE_WHOLE, 2, "virtio-rng", "virtio.config_len" },
+    { RNG(BROKEN("1")), RNG(""), STATE_WHOLE, 5, "virtio-rng", "virtio.subsection[virtio/broken].mark" },
     /* The last of two counts for what was given. */
     { B("9") A("1") B("2") END, A("1") B("2") END, STATE_GIVEN, 0, "", "" },
     { B("2") A("1") B("9") END, A("1") B("2") END, STATE_GIVEN, 1, "b", "opaque" },
@@ -46,14 +57,14 @@ static const struct {
     { B("9") B1("2") END, B("9") B1("2") END, STATE_GIVEN, 0, "", "" },
     { B("8") B1("2") END, B("9") B1("2") END, STATE_GIVEN, 1, "b", "opaque" },
     /* Nobody reads behind the end, and that is one difference, after all others. */
-    { A("1") END B("2") END, A("1") B("7") END, STATE_GIVEN, 1, "b", STATE_UNREAD },
-    { A("1") END B("2") B1("4") END, A("1") B("2") END, STATE_GIVEN, 1, "b", STATE_UNREAD },
+    { A("1") END B("2") END, A("1") B("7") END, STATE_GIVEN, 1, "b", "behind the end-of-file mark", STATE_UNREAD },
+    { A("1") END B("2") B1("4") END, A("1") B("2") END, STATE_GIVEN, 1, "b", "behind the end-of-file mark", STATE_UNREAD },
     { A("1") END B("2") END, A("0") B("7") END, STATE_GIVEN, 2, "a", "opaque" },
     { A("1") END END, A("1") END, STATE_GIVEN, 0, "", "" },
-    { A("1") END "rest: 'x'", A("1") END, STATE_GIVEN, 1, "", STATE_UNREAD },
+    { A("1") END "rest: 'x'", A("1") END, STATE_GIVEN, 1, "", "behind the end-of-file mark", STATE_UNREAD },
     { A("1") END B("2") END, A("1") B("7") END, STATE_WHOLE, 1, "b", "opaque" },
     /* Another instance of the same name is one difference of its own. */
-    { B1("1") END, B("1") END, STATE_GIVEN, 1, "b", STATE_INSTANCE },
+    { B1("1") END, B("1") END, STATE_GIVEN, 1, "b", "instance_id", STATE_INSTANCE },
     /* What a loader recomputes by design, and what looks like it. */
     { GLOBAL("1"), GLOBAL("2"), STATE_GIVEN, 0, "", "" },
     { GLOBAL("1"), GLOBAL("2"), STATE_WHOLE, 1, "globalstate", "opaque" },
@@ -94,7 +105,8 @@ static void differences_are_those_that_count(void **state)
 
         memset(&comparison, 0, sizeof(comparison));
         state_compare((Hardstop__Stream *)left, NULL, (Hardstop__Stream *)right, NULL, compared[i].scope, &comparison);
-        if (comparison.n != compared[i].n || strcmp(comparison.differences[0].device, compared[i].device) != 0 ||
+        if (comparison.n != compared[i].n || comparison.differences[0].what != compared[i].what ||
+            strcmp(comparison.differences[0].device, compared[i].device) != 0 ||
             strcmp(comparison.differences[0].path, compared[i].path) != 0) {
             fail_msg("%zu: %zu differences, the first in %s %s", i, comparison.n, comparison.differences[0].device,
                      comparison.differences[0].path);
@@ -104,30 +116,89 @@ static void differences_are_those_that_count(void **state)
     }
 }
 
-/* A bool that came back as 1 is marked; the like of it is not. */
-static void bools_are_marked(void **state)
+/* A device that only the stream's description names, and what its fields are. */
+#define DESCRIBED(bytes) \
+    "section { section_id: 1 idstr: 'dev' instance_id: 0 version_id: 1 opaque: '" bytes "' footer { } }"
+static const char description[] =
+    "{\"devices\": [{\"name\": \"dev\", \"instance_id\": 0, \"fields\": ["
+    "{\"name\": \"on\", \"type\": \"bool\", \"size\": 1}, {\"name\": \"n\", \"type\": \"uint8\", \"size\": 1}, "
+    "{\"name\": \"expires\", \"type\": \"timer\", \"size\": 8}, {\"name\": \"word\", \"type\": \"buffer\", \"size\": 6}, "
+    "{\"name\": \"old\", \"type\": \"unused_buffer\", \"size\": 1}], "
+    "\"subsections\": [{\"vmsd_name\": \"dev/x\", \"fields\": [{\"name\": \"y\", \"type\": \"uint8\", \"size\": 1}]}]}]}";
+#define DEV(on, n, expires, word, old, version) \
+    DESCRIBED(on n expires word old "\\005\\005dev/x\\000\\000" version "\\001")
+#define FINE DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001")
+
+/* What is behind a difference is told by the wire type and both values; the like of it is not. */
+static const struct {
+    const char *left, *right;
+    const char *path; /* of the one difference; NULL: there is none */
+    enum field_part part;
+    enum mechanism mechanism;
+    const char *given, *saved;
+} told[] = {
+    { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 2 }"), VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 1 }"),
+      "virtio.ccw.ccw_fmt_1", FIELD_PART_TABLE, MECHANISM_BOOL, "0x2", "0x1" },
+    { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 1 }"), VIRTIO("virtio-rng", "ccw { }"), "virtio.ccw.ccw_fmt_1",
+      FIELD_PART_TABLE, MECHANISM_NONE, "0x1", "0x0" },
+    { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 2 }"), VIRTIO("virtio-rng", "ccw { }"), "virtio.ccw.ccw_fmt_1",
+      FIELD_PART_TABLE, MECHANISM_NONE, "0x2", "0x0" },
+    { RNG("isr: 2"), RNG("isr: 1"), "virtio.isr", FIELD_PART_TABLE, MECHANISM_NONE, "0x2", "0x1" },
+    { VIRTIO("virtio-blk", "ccw { } blk { request { more: 7 } }"),
+      VIRTIO("virtio-blk", "ccw { } blk { request { more: 1 } }"), "virtio.blk.request[0].more", FIELD_PART_TABLE,
+      MECHANISM_BOOL, "0x7", "0x1" },
+    { RNG(PART("virtio/device_endian", "device_endian { }")),
+      RNG(" subsection { name: 'virtio/device_endian' version_id: 257 device_endian { } }"),
+      "virtio.subsection[virtio/device_endian].version_id", FIELD_PART_SUBSECTION_HEADER, MECHANISM_NONE, "0x1",
+      "0x101" },
+    { FINE, FINE, NULL, 0, 0, NULL, NULL },
+    { DEV("\\002", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+      "on", FIELD_PART_DESCRIPTION, MECHANISM_BOOL, "02", "01" },
+    { DEV("\\000", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+      "on", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "00", "01" },
+    { DEV("\\001", "\\002", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+      "n", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "02", "01" },
+    { DEV("\\001", "\\001", "\\377\\377\\377\\377\\377\\377\\377\\376", "run\\000\\000\\000", "\\000", "\\000\\001"),
+      DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\000", "run\\000\\000\\000", "\\000", "\\000\\001"),
+      "expires", FIELD_PART_DESCRIPTION, MECHANISM_TIMER, "fffffffffffffffe", "0000000000000000" },
+    { DEV("\\001", "\\001", "\\377\\377\\377\\377\\377\\377\\377\\377", "run\\000\\000\\000", "\\000", "\\000\\001"),
+      DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\000", "run\\000\\000\\000", "\\000", "\\000\\001"),
+      "expires", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "ffffffffffffffff", "0000000000000000" },
+    { DEV("\\001", "\\001", "\\377\\377\\377\\377\\377\\377\\377\\376", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+      "expires", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "fffffffffffffffe", "0000000000000001" },
+    /* Text is told as text, and what only begins like it is not. */
+    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "stop\\000\\000", "\\000", "\\000\\001"), FINE,
+      "word", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "\"stop\"", "\"run\"" },
+    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "a\\000b\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+      "word", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "610062000000", "\"run\"" },
+    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "\\177un\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+      "word", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "7f756e000000", "\"run\"" },
+    /* Bytes that are not used any more need not be kept. */
+    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\007", "\\000\\001"), FINE,
+      NULL, 0, 0, NULL, NULL },
+    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\001\\001"), FINE,
+      "<dev/x>.version_id", FIELD_PART_SUBSECTION_HEADER, MECHANISM_NONE, "0x101", "0x1" },
+};
+
+static void differences_tell_what_is_behind_them(void **state)
 {
-    static const struct {
-        const char *left, *right;
-        bool is_bool;
-    } pairs[] = {
-        { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 2 }"), VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 1 }"), true },
-        { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 1 }"), VIRTIO("virtio-rng", "ccw { }"), false },
-        { VIRTIO("virtio-rng", "ccw { ccw_fmt_1: 2 }"), VIRTIO("virtio-rng", "ccw { }"), false },
-        { RNG("isr: 2"), RNG("isr: 1"), false },
-        { VIRTIO("virtio-blk", "ccw { } blk { request { more: 7 } }"),
-          VIRTIO("virtio-blk", "ccw { } blk { request { more: 1 } }"), true },
-    };
+    ProtobufCBinaryData json = { sizeof(description) - 1, (uint8_t *)description };
 
     (void)state;
-    for (size_t i = 0; i < HS_COUNT(pairs); i++) {
-        ProtobufCMessage *left = support_message(&hardstop__stream__descriptor, pairs[i].left);
-        ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, pairs[i].right);
+    for (size_t i = 0; i < HS_COUNT(told); i++) {
+        ProtobufCMessage *left = support_message(&hardstop__stream__descriptor, told[i].left);
+        ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, told[i].right);
         struct state_comparison comparison;
+        const struct state_difference *first = &comparison.differences[0];
 
-        state_compare((Hardstop__Stream *)left, NULL, (Hardstop__Stream *)right, NULL, STATE_GIVEN, &comparison);
-        assert_int_equal(comparison.n, 1);
-        assert_int_equal(comparison.differences[0].is_bool, pairs[i].is_bool);
+        state_compare((Hardstop__Stream *)left, &json, (Hardstop__Stream *)right, &json, STATE_GIVEN, &comparison);
+        assert_int_equal(comparison.n, told[i].path != NULL);
+        if (told[i].path && (strcmp(first->path, told[i].path) != 0 || first->part != told[i].part ||
+                             first->mechanism != told[i].mechanism || first->what != STATE_FIELD ||
+                             strcmp(first->left, told[i].given) != 0 || strcmp(first->right, told[i].saved) != 0)) {
+            fail_msg("%zu: %s, %s, mechanism %d, %s -> %s", i, first->path, map_part_name(first->part),
+                     first->mechanism, first->left, first->right);
+        }
         reflect_free(left);
         reflect_free(right);
     }
@@ -137,7 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differences_are_those_that_count),
-        cmocka_unit_test(bools_are_marked),
+        cmocka_unit_test(differences_tell_what_is_behind_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

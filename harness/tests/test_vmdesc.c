@@ -30,12 +30,14 @@ static const struct {
     size_t section;
     const char *path;
     size_t offset, size;
+    enum vmdesc_type type;
 } expected[] = {
-    { 0, "ticks", 0, 8 },           { 0, "unused", 8, 8 },
+    { 0, "ticks", 0, 8 },           { 0, "unused", 8, 8, VMDESC_UNUSED },
     { 1, "regs[0]", 0, 2 },         { 1, "regs[1]", 2, 2 }, { 1, "regs[2]", 4, 2 },
     { 1, "part.a", 6, 1 },          { 1, "part.b", 7, 4 },  { 1, "part", 11, 1 },
-    { 1, "slot[1]", 12, 1 },        { 1, "<dev/more>", 13, 14 },
-    { 1, "<dev/more>.x", 27, 2 },   { 2, "data", 0, 21 },
+    { 1, "slot[1]", 12, 1 },        { 1, "<dev/more>.mark", 13, 1 },
+    { 1, "<dev/more>.name_len", 14, 1 }, { 1, "<dev/more>.name", 15, 8 }, { 1, "<dev/more>.version_id", 23, 4 },
+    { 1, "<dev/more>.x", 27, 2 },   { 2, "data", 0, 21, VMDESC_BUFFER },
 };
 
 static int parse(struct vmdesc *vmdesc, const char *json, struct hs_error *err)

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 #include "harness/loader/loader.h"
 #include "harness/finding/known.h"
 #include "harness/report/style.h"
@@ -15,9 +16,10 @@
 
 #define DEFAULT_KNOWN "corpus/known.tsv"
 
-enum status { STATUS_NEW, STATUS_KNOWN, STATUS_FIXED, STATUSES };
+/* UNCLEAR: the line's case could not be replayed, or showed what the list does not say. */
+enum status { STATUS_NEW, STATUS_KNOWN, STATUS_FIXED, STATUS_UNCLEAR, STATUSES };
 
-static const char *const status_names[] = { "new", "known", "fixed" };
+static const char *const status_names[] = { "new", "known", "fixed", "unclear" };
 
 enum { KEY_TRUST = 0x100 };
 
@@ -43,6 +45,7 @@ struct listing {
     struct row *rows;
     size_t n_findings, n;
     size_t totals[STATUSES];
+    size_t damaged; /* files of the folder that are missing or cannot be read */
 };
 
 static int parse_status(const char *value, struct argp_state *state)
@@ -52,7 +55,7 @@ static int parse_status(const char *value, struct argp_state *state)
             return i;
         }
     }
-    argp_error(state, "--status takes new, known or fixed, not \"%s\"", value);
+    argp_error(state, "--status takes new, known, fixed or unclear, not \"%s\"", value);
     return STATUSES;
 }
 
@@ -98,7 +101,7 @@ static const struct argp argp = {
         { "known", 'k', "FILE", 0, "list of known findings (default " DEFAULT_KNOWN ", where there is one)", 0 },
         { "replay", 'r', NULL, 0, "replay each known case on the real loader, to see which are fixed", 0 },
         { "trust-setup", KEY_TRUST, NULL, 0, "with --replay: start whatever QEMU command line a known case asks for", 0 },
-        { "status", 's', "STATUS", 0, "only those that are new, known or fixed", 0 },
+        { "status", 's', "STATUS", 0, "only those that are new, known, fixed or unclear", 0 },
         { "verdict", 'v', "VERDICT", 0, "only crashed, hung, garbage, equal or rejected ones", 0 },
         { "json", 'j', NULL, 0, "as one JSON array", 0 },
         { 0 },
@@ -107,8 +110,9 @@ static const struct argp argp = {
     .args_doc = "[FOLDER]",
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
            "has its signature, else new; a line is fixed when its case, replayed, shows another verdict or another "
-           "property than the line says.\v"
-           "Exit status: 0 nothing new and nothing fixed, 1 something new or fixed, whatever is filtered; 2 trouble.",
+           "property than the line says, and unclear when it cannot be replayed, or shows a finding of another signature.\v"
+           "Exit status: 0 nothing new and nothing fixed, 1 something new or fixed, whatever is filtered; 2 trouble, "
+           "which a damaged finding and an unclear line are, too: everything else is listed before.",
 };
 
 static struct row *add_row(struct listing *listing)
@@ -150,6 +154,26 @@ static int judge_line(const struct listing *listing, enum trust trust, struct ro
     return result;
 }
 
+/* What cannot be told of a line does not keep the others from being told. */
+static void replay_line(const struct listing *listing, enum trust trust, struct row *row)
+{
+    struct hs_error err;
+
+    if (judge_line(listing, trust, row, &err) < 0) {
+        tool_fail(&err);
+        row->status = STATUS_UNCLEAR;
+        snprintf(row->replayed, sizeof(row->replayed), "%s", err.text);
+    }
+}
+
+static void tell_damaged(void *user, const char *path, const char *why)
+{
+    struct listing *listing = user;
+
+    printable_print(stderr, "hardstop: %s: %s\n", path, why);
+    listing->damaged++;
+}
+
 static int list(const struct options *options, struct listing *listing, struct hs_error *err)
 {
     const char *path = options->known ? options->known : DEFAULT_KNOWN;
@@ -161,6 +185,8 @@ static int list(const struct options *options, struct listing *listing, struct h
     if (!listing->findings) {
         return -1;
     }
+    finding_check_all(options->folder, tell_damaged, listing);
+    finding_check_all(options->folder, tell_damaged, listing);
     finding_sort(listing->findings, listing->n_findings);
     for (size_t i = 0; i < listing->n_findings; i++) {
         if (!known_of_signature(&listing->known, listing->findings[i].signature)) {
@@ -173,8 +199,8 @@ static int list(const struct options *options, struct listing *listing, struct h
         row->status = STATUS_KNOWN;
         row->line = &listing->known.lines[i];
         row->finding = finding_of_line(listing, row->line);
-        if (options->replay && judge_line(listing, options->trust, row, err) < 0) {
-            return -1;
+        if (options->replay) {
+            replay_line(listing, options->trust, row);
         }
     }
     for (size_t i = 0; i < listing->n; i++) {
@@ -196,21 +222,21 @@ static bool is_wanted(const struct options *options, const struct row *row)
 
 static void print_row(const struct options *options, const struct row *row)
 {
-    static const enum style styles[] = { STYLE_BAD, STYLE_DIM, STYLE_GOOD };
+    static const enum style styles[] = { STYLE_BAD, STYLE_DIM, STYLE_GOOD, STYLE_WARN };
     const char *property = row->finding ? row->finding->property : row->line->property;
 
-    style_print(stdout, styles[row->status], "%-5s", status_names[row->status]);
+    style_print(stdout, styles[row->status], "%-7s", status_names[row->status]);
     printf("  %-8s %016" PRIx64 "  %s\n", verdict_name(verdict_of_row(row)),
            row->finding ? row->finding->signature : row->line->signature,
            row->finding && *row->finding->same ? row->finding->same : property);
     if (row->line) {
-        printf("       %s: %s\n", row->line->name, row->line->cause);
-        printf("       %s%s%s\n", row->finding ? "found" : "not found here",
+        printf("         %s: %s\n", row->line->name, row->line->cause);
+        printf("         %s%s%s\n", row->finding ? "found" : "not found here",
                *row->replayed ? "; replayed: " : "; not replayed", row->replayed);
     } else {
         char *path = finding_case_path(options->folder, row->finding);
 
-        printf("       %s; %s\n       %s\n", row->finding->machine, row->finding->message, path);
+        printf("         %s; %s\n         %s\n", row->finding->machine, row->finding->message, path);
         free(path);
     }
 }
@@ -222,8 +248,15 @@ static void print_text(const struct options *options, const struct listing *list
             print_row(options, &listing->rows[i]);
         }
     }
-    printf("%zu new, %zu known, %zu fixed%s\n", listing->totals[STATUS_NEW], listing->totals[STATUS_KNOWN],
-           listing->totals[STATUS_FIXED], options->replay ? "" : " (known ones not replayed)");
+    printf("%zu new, %zu known, %zu fixed", listing->totals[STATUS_NEW], listing->totals[STATUS_KNOWN],
+           listing->totals[STATUS_FIXED]);
+    if (listing->totals[STATUS_UNCLEAR]) {
+        printf(", %zu unclear", listing->totals[STATUS_UNCLEAR]);
+    }
+    if (listing->damaged) {
+        printf(", %zu damaged file%s", listing->damaged, listing->damaged == 1 ? "" : "s");
+    }
+    puts(options->replay ? "" : " (known ones not replayed)");
 }
 
 static json_t *json_row(const struct options *options, const struct row *row)
@@ -240,6 +273,7 @@ static json_t *json_row(const struct options *options, const struct row *row)
         json_object_set_new(json, "same", json_string(finding->same));
         json_object_set_new(json, "device", json_string(finding->device));
         json_object_set_new(json, "field", json_string(finding->field));
+        json_object_set_new(json, "kind", json_string(finding->kind));
         json_object_set_new(json, "message", json_string(finding->message));
         json_object_set_new(json, "case", json_string(path));
     }
@@ -264,6 +298,14 @@ static void print_json(const struct options *options, const struct listing *list
     tool_print_json(rows);
 }
 
+static int status_of(const struct listing *listing)
+{
+    if (listing->damaged || listing->totals[STATUS_UNCLEAR]) {
+        return TOOL_TROUBLE;
+    }
+    return listing->totals[STATUS_NEW] + listing->totals[STATUS_FIXED] ? TOOL_FINDING : TOOL_CLEAN;
+}
+
 int command_findings(int argc, char **argv)
 {
     struct options options = { .folder = "work/findings", .status = STATUSES, .verdict = VERDICT_COUNT };
@@ -276,7 +318,7 @@ int command_findings(int argc, char **argv)
         status = tool_fail(&err);
     } else {
         (options.json ? print_json : print_text)(&options, &listing);
-        status = listing.totals[STATUS_NEW] + listing.totals[STATUS_FIXED] ? TOOL_FINDING : TOOL_CLEAN;
+        status = status_of(&listing);
     }
     known_clear(&listing.known);
     free(listing.findings);

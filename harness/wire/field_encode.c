@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/wire/field_decode.h"
 #include "harness/wire/row.h"
 
 /* Paths are built for each byte that a map names: printf would be most of its time. */
@@ -58,7 +59,11 @@ void field_path_pop(struct field_encoder *encoder, size_t length)
 void field_visit(struct field_encoder *encoder, const char *name, size_t offset, const struct field *field,
                  uint64_t value)
 {
-    struct field_place place = { encoder->path, offset, encoder->out->size - offset, field, value };
+    struct field_place place = {
+        .path = encoder->path, .section = encoder->section, .section_path = encoder->section_path, .offset = offset,
+        .size = encoder->out->size - offset, .part = encoder->part, .field = field, .value = value,
+        .context = encoder->context,
+    };
     size_t length;
 
     if (encoder->visit && place.size) {
@@ -66,6 +71,17 @@ void field_visit(struct field_encoder *encoder, const char *name, size_t offset,
         encoder->visit(encoder->user, &place);
         field_path_pop(encoder, length);
     }
+}
+
+/* The same for bytes that are something else than what is around them. */
+static void visit_as(struct field_encoder *encoder, enum field_part part, const char *name, size_t offset,
+                     const struct field *field, uint64_t value)
+{
+    enum field_part around = encoder->part;
+
+    encoder->part = part;
+    field_visit(encoder, name, offset, field, value);
+    encoder->part = around;
 }
 
 static void write_number(struct field_encoder *encoder, const struct field *field, uint64_t value)
@@ -96,7 +112,9 @@ static void encode_numbers(struct field_encoder *encoder, const struct field *fi
     size_t held = *row_count(field, message);
     size_t n = field->fixed ? field->fixed : held;
     const char *array = *(char *const *)row_member(field, message);
+    struct field_context outer = encoder->context;
 
+    encoder->context.array = field;
     for (size_t i = 0; i < n; i++) {
         uint64_t value = i < held ? row_number(field, array + i * field->size) : 0;
         size_t offset = encoder->out->size;
@@ -104,12 +122,14 @@ static void encode_numbers(struct field_encoder *encoder, const struct field *fi
 
         write_number(encoder, field, value);
         if (encoder->visit) {
+            encoder->context.index = i;
             field_path_push(encoder, field->name);
             field_path_index(encoder, i);
             field_visit(encoder, "", offset, field, value);
             field_path_pop(encoder, length);
         }
     }
+    encoder->context = outer;
 }
 
 static void encode_bytes(struct field_encoder *encoder, const struct field *field, const void *message)
@@ -125,17 +145,21 @@ static void encode_bytes(struct field_encoder *encoder, const struct field *fiel
     if (field->fixed) {
         builder_put_zeros(encoder->out, field->fixed - held);
     }
-    field_visit(encoder, field->name, offset, field, 0);
+    visit_as(encoder, field->count == field_rest ? FIELD_PART_UNNAMED : encoder->part, field->name, offset, field, 0);
 }
 
 static void encode_element(struct field_encoder *encoder, const struct field *field, size_t i,
                            const ProtobufCMessage *element)
 {
     size_t length = field_path_push(encoder, field->name);
+    struct field_context outer = encoder->context;
 
+    encoder->context.array = field;
+    encoder->context.index = i;
     field_path_index(encoder, i);
     field_encode(encoder, field->message, element);
     field_path_pop(encoder, length);
+    encoder->context = outer;
 }
 
 static void encode_messages(struct field_encoder *encoder, const struct field *field, const void *message)
@@ -178,41 +202,60 @@ static void encode_message(struct field_encoder *encoder, const struct field *fi
     free(zero);
 }
 
-static void encode_subsection_body(struct field_encoder *encoder, const struct subsection_set *set,
-                                   const ProtobufCMessage *element)
+const struct field field_subsection_header[4] = {
+    { .name = "mark", .kind = FIELD_UINT, .width = 1 },
+    { .name = "name_len", .kind = FIELD_UINT, .width = 1 },
+    { .name = "name", .kind = FIELD_BYTES },
+    { .name = "version_id", .kind = FIELD_UINT, .width = 4 },
+};
+
+/* The body that a subsection's message holds, and its table, or NULL where it is kept as bytes. */
+static const ProtobufCFieldDescriptor *find_body(const struct subsection_set *set, const ProtobufCMessage *element,
+                                                 const struct table **table)
 {
+    *table = NULL;
     for (unsigned i = 0; i < set->element->n_fields; i++) {
         const ProtobufCFieldDescriptor *body = &set->element->fields[i];
-        const char *value = (const char *)element + body->offset;
-        size_t offset = encoder->out->size;
 
         if (!(body->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) ||
             *(const uint32_t *)((const char *)element + body->quantifier_offset) != body->id) {
             continue;
         }
-        if (body->type == PROTOBUF_C_TYPE_BYTES) {
-            const ProtobufCBinaryData *blob = (const void *)value;
-
-            builder_put(encoder->out, blob->data, blob->len);
-            field_visit(encoder, body->name, offset, NULL, 0);
-            return;
-        }
         for (int k = 0; set->known[k].name; k++) {
-            if (set->known[k].tag == body->id) {
-                size_t length = field_path_push(encoder, body->name);
-
-                field_encode(encoder, set->known[k].body, *(ProtobufCMessage *const *)(const void *)value);
-                field_path_pop(encoder, length);
-                return;
-            }
+            *table = set->known[k].tag == body->id ? set->known[k].body : *table;
         }
+        return body;
     }
+    return NULL;
+}
+
+static void encode_subsection_body(struct field_encoder *encoder, const ProtobufCFieldDescriptor *body,
+                                   const struct table *table, const ProtobufCMessage *element)
+{
+    const char *value = (const char *)element + body->offset;
+    size_t offset = encoder->out->size, length;
+
+    if (body->type == PROTOBUF_C_TYPE_BYTES) {
+        const ProtobufCBinaryData *blob = (const void *)value;
+
+        builder_put(encoder->out, blob->data, blob->len);
+        field_visit(encoder, body->name, offset, NULL, 0);
+    } else if (table) {
+        length = field_path_push(encoder, body->name);
+        field_encode(encoder, table, *(ProtobufCMessage *const *)(const void *)value);
+        field_path_pop(encoder, length);
+    }
+}
+
+static void visit_header(struct field_encoder *encoder, int row, size_t offset, uint64_t value)
+{
+    visit_as(encoder, FIELD_PART_SUBSECTION_HEADER, field_subsection_header[row].name, offset,
+             &field_subsection_header[row], value);
 }
 
 static void encode_subsection(struct field_encoder *encoder, const struct subsection_set *set,
                               const ProtobufCMessage *element)
 {
-    static const struct field number = { .is_signed = false };
     struct row_subsection header = row_subsection_header(set->element);
     const char *base = (const char *)element;
     const ProtobufCBinaryData *name = (const void *)(base + header.name->offset);
@@ -221,18 +264,23 @@ static void encode_subsection(struct field_encoder *encoder, const struct subsec
     size_t length = has_name ? name->len : 0;
     size_t offset = encoder->out->size;
     uint64_t value = has_len ? *(const uint32_t *)(base + header.name_len->offset) : length;
+    struct field_context outer = encoder->context;
+    const ProtobufCFieldDescriptor *body = find_body(set, element, &encoder->context.subsection);
 
     builder_put_be(encoder->out, 1, SUBSECTION_MARK);
-    field_visit(encoder, "mark", offset, &number, SUBSECTION_MARK);
+    visit_header(encoder, 0, offset, SUBSECTION_MARK);
     builder_put_be(encoder->out, 1, value);
-    field_visit(encoder, "name_len", offset + 1, &number, value);
+    visit_header(encoder, 1, offset + 1, value);
     builder_put(encoder->out, name->data, length);
-    field_visit(encoder, "name", offset + 2, NULL, 0);
+    visit_header(encoder, 2, offset + 2, 0);
     offset = encoder->out->size;
     value = *(const uint32_t *)(base + header.version_id->offset);
     builder_put_be(encoder->out, 4, value);
-    field_visit(encoder, "version_id", offset, &number, value);
-    encode_subsection_body(encoder, set, element);
+    visit_header(encoder, 3, offset, value);
+    if (body) {
+        encode_subsection_body(encoder, body, encoder->context.subsection, element);
+    }
+    encoder->context = outer;
 }
 
 /* A subsection goes by its name: which number it has depends on those before it. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/wire/vmdesc.h"
 
 struct mapping {
     struct map *map;
@@ -43,68 +42,49 @@ static const struct vmdesc_section *description_of(const struct mapping *mapping
     return found && found->size == payload_size ? found : NULL;
 }
 
-static void map_opaque(struct mapping *mapping, size_t section, const struct field_place *place)
+static void map_described(struct mapping *mapping, const struct field_place *place, const struct vmdesc_field *field)
 {
-    const struct vmdesc_section *description = description_of(mapping, section, place->size);
+    const struct field *header = field->header;
+    struct map_entry entry = {
+        .section = place->section, .offset = place->offset + field->offset, .size = field->size, .field = header,
+        .part = header ? FIELD_PART_SUBSECTION_HEADER : FIELD_PART_DESCRIPTION, .type = field->type,
+    };
+    struct bytes bytes = bytes_of(mapping->map->encoding.out.data + entry.offset, entry.size);
+
+    if (header && header->kind == FIELD_UINT) {
+        bytes_get_be(&bytes, entry.size, &entry.value);
+    }
+    append(mapping->map, field->path, entry);
+}
+
+static void map_opaque(struct mapping *mapping, const struct field_place *place)
+{
+    const struct vmdesc_section *description = description_of(mapping, place->section, place->size);
 
     for (size_t i = 0; description && i < description->n_fields; i++) {
-        const struct vmdesc_field *field = &description->fields[i];
-
-        append(mapping->map, field->path, (struct map_entry){
-            .section = section, .offset = place->offset + field->offset, .size = field->size, .payload = true,
-            .named = true,
-        });
+        map_described(mapping, place, &description->fields[i]);
     }
     if (!description) {
-        append(mapping->map, "opaque", (struct map_entry){
-            .section = section, .offset = place->offset, .size = place->size, .payload = true,
+        append(mapping->map, place->path + place->section_path, (struct map_entry){
+            .section = place->section, .offset = place->offset, .size = place->size, .part = place->part,
         });
     }
-}
-
-/* The first part of a payload's path is the name of a member of Section.payload. */
-static bool is_payload(const char *path)
-{
-    const ProtobufCMessageDescriptor *section = &hardstop__section__descriptor;
-    size_t length = strcspn(path, ".");
-
-    for (unsigned i = 0; i < section->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &section->fields[i];
-
-        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && strncmp(field->name, path, length) == 0 &&
-            !field->name[length]) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_rest(const char *path)
-{
-    const char *dot = strchr(path, '.');
-
-    return strcmp(dot ? dot + 1 : path, "rest") == 0;
 }
 
 static void on_place(void *user, const struct field_place *place)
 {
     struct mapping *mapping = user;
-    const char *path = place->path;
-    size_t section = MAP_NO_SECTION;
-    char *end;
+    const struct stream_encoding *encoding = &mapping->map->encoding;
+    bool is_first = place->part == FIELD_PART_SECTION_HEADER && place->offset == encoding->marks[place->section].start;
 
-    if (strncmp(path, "section[", 8) == 0) {
-        section = strtoul(path + 8, &end, 10);
-        path = end + 2;
-    }
-    if (section != MAP_NO_SECTION && strcmp(path, "opaque") == 0) {
-        map_opaque(mapping, section, place);
+    if (place->section != MAP_NO_SECTION && place->part == FIELD_PART_UNNAMED && !place->field) {
+        map_opaque(mapping, place);
         return;
     }
-    append(mapping->map, path, (struct map_entry){
-        .section = section, .offset = place->offset, .size = place->size, .field = place->field,
-        .value = place->value, .payload = section != MAP_NO_SECTION && is_payload(path),
-        .named = !is_rest(path),
+    append(mapping->map, place->path + place->section_path, (struct map_entry){
+        .section = place->section, .offset = place->offset, .size = place->size,
+        .part = is_first ? FIELD_PART_SECTION_TYPE : place->part, .field = place->field, .value = place->value,
+        .context = place->context,
     });
 }
 
@@ -138,6 +118,45 @@ void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t se
     wanted[section] = true;
     map_init_some(map, stream, NULL, wanted);
     free(wanted);
+}
+
+const char *map_part_name(enum field_part part)
+{
+    static const char *const names[FIELD_PARTS] = {
+        [FIELD_PART_STREAM] = "stream", [FIELD_PART_SECTION_TYPE] = "section type",
+        [FIELD_PART_SECTION_HEADER] = "section header", [FIELD_PART_FOOTER] = "footer",
+        [FIELD_PART_SUBSECTION_HEADER] = "subsection header", [FIELD_PART_TABLE] = "field of a table",
+        [FIELD_PART_DESCRIPTION] = "field of the description", [FIELD_PART_UNNAMED] = "bytes without a name",
+    };
+
+    return names[part];
+}
+
+/* Names have a row whose kind is bytes, in whatever is not a payload's field. */
+static bool may_be_text(const struct map_entry *entry)
+{
+    switch (entry->part) {
+    case FIELD_PART_SUBSECTION_HEADER:
+        return entry->field->kind == FIELD_BYTES;
+    case FIELD_PART_SECTION_HEADER:
+    case FIELD_PART_STREAM:
+        return entry->field && entry->field->kind == FIELD_BYTES;
+    case FIELD_PART_DESCRIPTION:
+        return entry->type == VMDESC_BUFFER && entry->size > 1;
+    default:
+        return false;
+    }
+}
+
+size_t map_text_length(const struct map *map, const struct map_entry *entry)
+{
+    const uint8_t *data = map->encoding.out.data + entry->offset;
+    size_t length = 0;
+
+    while (length < entry->size && data[length] >= 0x20 && data[length] <= 0x7e) {
+        length++;
+    }
+    return may_be_text(entry) && bytes_are_zero(data + length, entry->size - length) ? length : 0;
 }
 
 void map_clear(struct map *map)

@@ -4,18 +4,20 @@
 #define HARDSTOP_WIRE_MAP_H
 
 #include "harness/wire/stream.h"
+#include "harness/wire/vmdesc.h"
 
-#define MAP_NO_SECTION SIZE_MAX
+#define MAP_NO_SECTION STREAM_NO_SECTION
 
 struct map_entry {
     const char *path; /* "virtio.ccw.devno": below the section, if it is in one */
     size_t section; /* index, or MAP_NO_SECTION */
     size_t offset;
     size_t size;
+    enum field_part part;
+    enum vmdesc_type type; /* FIELD_PART_DESCRIPTION: as the description has it */
     const struct field *field; /* of a number or bytes that a table describes, or NULL */
     uint64_t value; /* of a number */
-    bool payload; /* in the section's payload, not in its header or footer */
-    bool named; /* false: bytes that neither a table nor the description names */
+    struct field_context context;
 };
 
 struct map {
@@ -37,6 +39,23 @@ void map_init_some(struct map *map, const Hardstop__Stream *stream, const Protob
 /* The same for one section, whose index is given. */
 void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section);
 void map_clear(struct map *map);
+
+/* In a section's payload, not in its header or footer? */
+static inline bool map_is_payload(const struct map_entry *entry)
+{
+    return entry->section != MAP_NO_SECTION && entry->part >= FIELD_PART_SUBSECTION_HEADER;
+}
+
+static inline bool map_is_named(const struct map_entry *entry)
+{
+    return entry->part != FIELD_PART_UNNAMED;
+}
+
+/* "section type", "field of a table" ... */
+const char *map_part_name(enum field_part part);
+
+/* A name, an idstr, or bytes of the description that hold printable ASCII and then zeros: how long the text is; 0: none. */
+size_t map_text_length(const struct map *map, const struct map_entry *entry);
 
 /* The entry that holds the byte at `offset`, or NULL behind the end. */
 const struct map_entry *map_at(const struct map *map, size_t offset);

@@ -16,6 +16,9 @@ enum stream_framing {
     STREAM_ANY, /* the stream does not say: the reading that fits more tables and finds more sections */
 };
 
+/* The section of places outside of all sections. */
+#define STREAM_NO_SECTION SIZE_MAX
+
 /* Where a section's parts are in the encoded bytes. */
 struct stream_mark {
     size_t start; /* its type byte */

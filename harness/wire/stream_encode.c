@@ -22,8 +22,10 @@ static void encode_payload(struct field_encoder *encoder, const Hardstop__Sectio
 
     if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_OPAQUE) {
         builder_put(encoder->out, section->opaque.data, section->opaque.len);
+        encoder->part = FIELD_PART_UNNAMED;
         field_visit(encoder, "opaque", offset, NULL, 0);
     } else if (payload_message(section)) {
+        encoder->part = FIELD_PART_TABLE;
         payload_encode(encoder, section);
     }
 }
@@ -37,6 +39,7 @@ static void encode_footer(struct field_encoder *encoder, const Hardstop__Section
         footer.has_section_id = true;
         footer.section_id = section->section_id;
     }
+    encoder->part = FIELD_PART_FOOTER;
     field_encode(encoder, &framing_footer, &footer.base);
     field_path_pop(encoder, length);
 }
@@ -44,6 +47,7 @@ static void encode_footer(struct field_encoder *encoder, const Hardstop__Section
 static void encode_section(struct field_encoder *encoder, const Hardstop__Section *section, struct stream_mark *mark)
 {
     mark->start = encoder->out->size;
+    encoder->part = FIELD_PART_SECTION_HEADER;
     field_encode(encoder, &framing_section, &section->base);
     mark->payload = encoder->out->size;
     encode_payload(encoder, section);
@@ -60,6 +64,7 @@ static void encode_marked(struct field_encoder *encoder, uint8_t type, const cha
     size_t length = field_path_push(encoder, name);
     size_t offset = encoder->out->size;
 
+    encoder->part = FIELD_PART_STREAM;
     if (type) {
         builder_put_be(encoder->out, 1, type);
         field_visit(encoder, "type", offset, NULL, type);
@@ -76,7 +81,8 @@ void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encod
 void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
                         void *user, const bool *visited)
 {
-    struct field_encoder encoder = { .out = &encoding->out, .visit = visited ? NULL : visit, .user = user };
+    struct field_encoder encoder = { .out = &encoding->out, .visit = visited ? NULL : visit, .user = user,
+                                     .section = STREAM_NO_SECTION };
     size_t offset;
 
     builder_reset(&encoding->out);
@@ -95,14 +101,19 @@ void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *
         encoder.visit = visited && !visited[i] ? NULL : visit;
         length = field_path_push(&encoder, "section");
         field_path_index(&encoder, i);
+        encoder.section = i;
+        encoder.section_path = encoder.path_length + 1;
         encode_section(&encoder, stream->section[i], mark);
         field_path_pop(&encoder, length);
     }
+    encoder.section = STREAM_NO_SECTION;
+    encoder.section_path = 0;
     encoder.visit = visited ? NULL : visit;
     if (stream->vmdesc) {
         encode_marked(&encoder, TYPE_VMDESC, "vmdesc", &framing_vmdesc, &stream->vmdesc->base);
     }
     offset = encoding->out.size;
+    encoder.part = FIELD_PART_UNNAMED;
     builder_put(&encoding->out, stream->rest.data, stream->rest.len);
     field_visit(&encoder, "rest", offset, NULL, 0);
 }

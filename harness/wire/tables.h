@@ -7,5 +7,10 @@
 
 /* The row of a field of a payload's message or of one below it, or NULL where no payload has the field. */
 const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor);
+/*
+ * A field named by its message and itself, "VirtQueue.num", or all fields of a message, "VirtqueueState": the first row
+ * and how many there are; NULL where no payload has such a message or field.
+ */
+const struct field *tables_named(const char *name, size_t *n);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 
 enum {
     MAX_BYTES = 16 << 20, /* of all fields with their names; a q35 takes 1 MiB.  More is a bomb of array_len */
@@ -42,10 +43,25 @@ static int bad(struct hs_error *err, const char *why)
     return hs_fail(err, HS_NO_OFFSET, "vmdesc: %s", why);
 }
 
-static int add_field(struct walk *walk, const char *path, size_t size, struct hs_error *err)
+static enum vmdesc_type type_of(const json_t *field)
+{
+    static const char *const names[] = {
+        [VMDESC_BOOL] = "bool", [VMDESC_TIMER] = "timer", [VMDESC_BUFFER] = "buffer", [VMDESC_UNUSED] = "unused_buffer",
+    };
+    const char *name = json_string_value(json_object_get(field, "type"));
+
+    for (size_t i = VMDESC_BOOL; name && i < HS_COUNT(names); i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum vmdesc_type)i;
+        }
+    }
+    return VMDESC_OTHER;
+}
+
+static int add_field(struct walk *walk, const char *path, size_t size, enum vmdesc_type type,
+                     const struct field *header, struct hs_error *err)
 {
     struct vmdesc_section *section = walk->section;
-
     size_t cost = sizeof(*section->fields) + strlen(path) + 1;
 
     if (strlen(path) > MAX_PATH || walk->budget < cost) {
@@ -56,7 +72,7 @@ static int add_field(struct walk *walk, const char *path, size_t size, struct hs
         walk->capacity = walk->capacity ? walk->capacity * 2 : 16;
         section->fields = hs_resize(section->fields, walk->capacity, sizeof(*section->fields));
     }
-    section->fields[section->n_fields++] = (struct vmdesc_field){ hs_strdup(path), walk->offset, size };
+    section->fields[section->n_fields++] = (struct vmdesc_field){ hs_strdup(path), walk->offset, size, type, header };
     if (__builtin_add_overflow(walk->offset, size, &walk->offset)) {
         return bad(err, "sizes that wrap");
     }
@@ -88,13 +104,13 @@ static int walk_element(struct walk *walk, const json_t *field, const char *path
         return bad(err, "sizes that wrap");
     }
     if (!child) {
-        return size ? add_field(walk, path, size, err) : 0;
+        return size ? add_field(walk, path, size, type_of(field), NULL, err) : 0;
     }
     if (walk_vmstate(walk, child, path, depth + 1, err) < 0) {
         return -1;
     }
     /* The field's own size leads: what its parts do not name keeps the field's name. */
-    if (walk->offset < end && add_field(walk, path, end - walk->offset, err) < 0) {
+    if (walk->offset < end && add_field(walk, path, end - walk->offset, VMDESC_OTHER, NULL, err) < 0) {
         return -1;
     }
     return walk->offset > end ? bad(err, "parts larger than their whole") : 0;
@@ -127,6 +143,21 @@ static int walk_field(struct walk *walk, const json_t *field, const char *prefix
     return result;
 }
 
+/* 05, name length, name, version: migration/vmstate.c. */
+static int add_header(struct walk *walk, const char *path, const char *name, struct hs_error *err)
+{
+    const size_t sizes[] = { 1, 1, strlen(name), 4 };
+    int result = 0;
+
+    for (size_t i = 0; i < HS_COUNT(sizes) && result == 0; i++) {
+        char *part = hs_format("%s.%s", path, field_subsection_header[i].name);
+
+        result = sizes[i] ? add_field(walk, part, sizes[i], VMDESC_OTHER, &field_subsection_header[i], err) : 0;
+        free(part);
+    }
+    return result;
+}
+
 static int walk_subsection(struct walk *walk, const json_t *subsection, const char *prefix, int depth,
                            struct hs_error *err)
 {
@@ -138,8 +169,7 @@ static int walk_subsection(struct walk *walk, const json_t *subsection, const ch
         return bad(err, "a subsection without a name");
     }
     path = hs_format("%s%s<%s>", prefix, *prefix ? "." : "", name);
-    /* 05, name length, name, version: migration/vmstate.c. */
-    result = add_field(walk, path, 1 + 1 + strlen(name) + 4, err);
+    result = add_header(walk, path, name, err);
     if (result == 0) {
         result = walk_vmstate(walk, subsection, path, depth + 1, err);
     }

@@ -7,12 +7,23 @@
 #define HARDSTOP_WIRE_VMDESC_H
 
 #include "harness/base/error.h"
-#include "harness/wire/bytes.h"
+#include "harness/wire/field_encode.h"
+
+/* Types by which QEMU names how a field is read (migration/vmstate-types.c), as far as something depends on them. */
+enum vmdesc_type {
+    VMDESC_OTHER,
+    VMDESC_BOOL, /* a byte */
+    VMDESC_TIMER, /* nanoseconds, -1 where it is not armed */
+    VMDESC_BUFFER, /* bytes as they are */
+    VMDESC_UNUSED, /* bytes that are skipped, and saved as zeros */
+};
 
 struct vmdesc_field {
-    char *path; /* "env.segs[2].base" */
+    char *path; /* "env.segs[2].base"; of a subsection's header "env<cpu/steal_time_msr>.version_id" */
     size_t offset; /* from the payload's start */
     size_t size;
+    enum vmdesc_type type;
+    const struct field *header; /* its row in field_subsection_header, or NULL: it is none of these */
 };
 
 struct vmdesc_section {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "harness/base/printable.h"
-#include "harness/finding/finding.h"
 #include "harness/audit/sweep/garbage.h"
+#include "harness/finding/words.h"
 
 /* Skips "qemu-system-s390x: ": who speaks is known. */
 static const char *without_program(const struct sweep_words *words, const char *line)
@@ -49,7 +49,7 @@ static void say_crashed(const struct sweep_words *words, const struct loader_ans
     const char *saving = answer->saving ? ", while saving what was accepted" : "";
     char frame[160];
     size_t length;
-    const char *line = finding_last_line(answer->text, &length);
+    const char *line = words_last_line(answer->text, &length);
     const char *said = without_program(words, line);
 
     length -= length ? (size_t)(said - line) : 0;

@@ -37,6 +37,7 @@ static void read_frames(const struct protocol_shared *shared, struct loader_answ
         snprintf(to->module, sizeof(to->module), "%.*s", (int)sizeof(from->module) - 1, from->module);
         snprintf(to->symbol, sizeof(to->symbol), "%.*s", (int)sizeof(from->symbol) - 1, from->symbol);
         to->offset = from->offset;
+        to->in_program = from->in_program;
     }
 }
 

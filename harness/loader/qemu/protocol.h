@@ -48,7 +48,8 @@ enum protocol_phase {
 struct protocol_frame {
     uint64_t offset; /* in the module's file mapping; absolute when no module is known */
     char module[32]; /* base name, "" when unknown */
-    char symbol[64]; /* nearest exported function at or below, "" when unknown */
+    char symbol[64]; /* the exported function, "" when unknown */
+    uint8_t in_program; /* the module is the program itself */
 };
 
 struct protocol_shared {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -118,6 +119,18 @@ __attribute__((visibility("default"), noreturn)) void exit(int status)
     abort();
 }
 
+/* Where the program itself is loaded: its name, which a link or a caller chooses, tells nothing. */
+static const void *program_base(void)
+{
+    static const void *base;
+    Dl_info info;
+
+    if (!base && dladdr((void *)(uintptr_t)getauxval(AT_ENTRY), &info)) {
+        base = info.dli_fbase;
+    }
+    return base;
+}
+
 static void translate(uint64_t address, struct protocol_frame *frame)
 {
     Dl_info info;
@@ -131,6 +144,7 @@ static void translate(uint64_t address, struct protocol_frame *frame)
     base = strrchr(info.dli_fname, '/');
     base = base ? base + 1 : info.dli_fname;
     frame->offset = address - (uint64_t)(uintptr_t)info.dli_fbase;
+    frame->in_program = info.dli_fbase == program_base();
     snprintf(frame->module, sizeof(frame->module), "%.*s", (int)sizeof(frame->module) - 1, base);
     if (info.dli_sname) {
         snprintf(frame->symbol, sizeof(frame->symbol), "%.*s", (int)sizeof(frame->symbol) - 1, info.dli_sname);

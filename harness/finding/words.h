@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a program said when it ended, in a form that is the same whatever the program is called, where it was built,
+ * and which line, size or address is named: each run of digits is one #, and of a source file only its name is left.
+ */
+#ifndef HARDSTOP_FINDING_WORDS_H
+#define HARDSTOP_FINDING_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The last failed assertion of a text, "f(): n >= #", as glibc, GLib or musl word it; false when there is none.  `out`
+ * takes at most `size` - 1 characters, as below.
+ */
+bool words_assertion(const char *text, char *out, size_t size);
+
+/*
+ * The last line of a text, without the name of the program before it.  False where it gives no reason: it is empty, or
+ * a warning.
+ */
+bool words_last(const char *text, char *out, size_t size);
+
+/* The last line of a text that has any, as it is, and its length without the end of line. */
+const char *words_last_line(const char *text, size_t *length);
+
+/* The first line in that form, be it empty. */
+void words_first(const char *text, char *out, size_t size);
+
+#endif
