@@ -62,21 +62,23 @@ static size_t folder_length(struct piece piece)
     return ends_with(piece, ".c") || ends_with(piece, ".h") || ends_with(piece, ".inc") ? name : 0;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static void append(struct piece piece, char *out, size_t size)
 {
     size_t n = strlen(out);
     bool in_word = false;
 
     for (size_t i = 0; i < piece.length && n + 1 < size; i++) {
-        bool digit = piece.at[i] >= '0' && piece.at[i] <= '9';
-
-        if (!in_word) {
-            i += folder_length(behind(piece, piece.at + i));
-            digit = piece.at[i] >= '0' && piece.at[i] <= '9';
-        }
+        i += in_word ? 0 : folder_length(behind(piece, piece.at + i));
         in_word = is_of_path(piece.at[i]);
-        if (!digit || !n || out[n - 1] != '#') {
-            out[n++] = digit ? '#' : piece.at[i];
+        if (!is_digit(piece.at[i])) {
+            out[n++] = piece.at[i];
+        } else if (!n || out[n - 1] != '#') {
+            out[n++] = '#';
         }
     }
     out[n] = 0;
