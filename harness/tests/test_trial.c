@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/audit/trial_json.h"
 #include "harness/report/experiment.h"
 
 enum { BYTES = 40, VECTOR = 20, FOOTER = 35 };
@@ -119,7 +120,7 @@ static struct trial *keep(const struct trial *trial, const char *find, const cha
                           struct hs_error *err)
 {
     char *folder = support_folder(), *path, *text, *at;
-    json_t *json = experiment_json(trial, 1);
+    json_t *json = trial_json(trial, 1);
     struct trial *read;
 
     text = json_dumps(json, JSON_PRESERVE_ORDER);
@@ -129,7 +130,7 @@ static struct trial *keep(const struct trial *trial, const char *find, const cha
         memcpy(at, replace, strlen(replace));
     }
     path = support_write(folder, "experiment.json", text, strlen(text));
-    read = experiment_read(path, n, err);
+    read = trial_json_read(path, n, err);
     json_decref(json);
     free(text);
     free(path);

@@ -10,8 +10,9 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/audit/trial_json.h"
 #include "harness/setup/family.h"
-#include "harness/finding/nearness.h"
+#include "harness/tool/experiment_case.h"
 #include "harness/tool/sweep_run.h"
 #include "harness/message/reflect.h"
 
@@ -199,81 +200,6 @@ struct experiment {
     char **journals; /* one for each trial, kept until all is done */
 };
 
-/*
- * A request in flight is one array of 49 KiB after the other, in the byte order of the host, and is left out of the
- * canaries: the question is about the state of the device.
- */
-static void drop_requests(Hardstop__VirtioSection *section)
-{
-    Hardstop__VirtioBlk *blk = section->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_BLK ? section->blk : NULL;
-    Hardstop__VirtioSerial *serial = section->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_SERIAL ? section->serial
-                                                                                                     : NULL;
-
-    for (size_t i = 0; blk && i < blk->n_request; i++) {
-        hardstop__virtio_blk_request__free_unpacked(blk->request[i], NULL);
-    }
-    if (blk) {
-        blk->n_request = 0;
-    }
-    for (size_t i = 0; serial && i < serial->n_port; i++) {
-        Hardstop__VirtioSerialPort *port = serial->port[i];
-
-        hardstop__virt_queue_element__free_unpacked(port->elem, NULL);
-        port->elem = NULL;
-        port->elem_popped = 0;
-        port->has_iov_idx = port->has_iov_offset = false;
-    }
-}
-
-/*
- * Puts a canary state, and the guest memory that it needs, in the place of a fresh one.  What follows the section stays
- * as captured: of that a seed holds too little for a loss to be missed.
- */
-static int take_canary(Hardstop__Case *test, const char *path, struct hs_error *err)
-{
-    Hardstop__Case *seed = case_read(path, err);
-    Hardstop__Section *fresh = test->stream->section[0], *canary;
-    Hardstop__VirtioSection *state = fresh->virtio;
-
-    if (!seed) {
-        return -1;
-    }
-    canary = seed->stream && seed->stream->n_section ? seed->stream->section[0] : NULL;
-    if (!canary || nearness_partner(fresh, seed->stream) != canary || canary->payload_case != fresh->payload_case ||
-        fresh->payload_case != HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
-        case_free(seed);
-        return hs_fail(err, HS_NO_OFFSET, "%s: does not begin with the state of %.*s", path, (int)fresh->idstr.len,
-                       (const char *)fresh->idstr.data);
-    }
-    drop_requests(canary->virtio);
-    fresh->virtio = canary->virtio;
-    canary->virtio = state;
-    test->memory = seed->memory;
-    test->n_memory = seed->n_memory;
-    seed->memory = NULL;
-    seed->n_memory = 0;
-    test->has_captured = false;
-    case_free(seed);
-    return 0;
-}
-
-static int open_case(struct audit_case *subject, const struct options *options, const struct family *family,
-                     enum family_transport transport, bool canary, bool footers, struct hs_error *err)
-{
-    struct setup_options setup = {
-        .setup = family_setup(family, transport, footers ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY),
-    };
-    char *path = hs_format("%s/%s/%s.textproto", options->seeds, family_transport_name(transport), family->name);
-    int result = audit_case_open(subject, NULL, &setup, family->section, false, err);
-
-    if (result == 0 && canary) {
-        result = take_canary(subject->test, path, err);
-    }
-    tool_clear_setup(&setup);
-    free(path);
-    return result;
-}
-
 /* The first cell with garbage, or else the first that was not rejected; NULL: there is none. */
 static const struct audit_run *choose_example(const struct audit *audit)
 {
@@ -332,7 +258,7 @@ static int run_trial(struct experiment *experiment, const struct family *family,
                             footers ? "footer" : "legacy");
     struct audit_case subject;
     struct audit audit = { 0 };
-    int result = open_case(&subject, options, family, transport, state == 1, footers, err);
+    int result = experiment_case_open(&subject, options->seeds, family, transport, state == 1, footers, err);
 
     sweep_options.jobs = options->jobs;
     snprintf(trial->device, sizeof(trial->device), "%s", family->name);
@@ -405,7 +331,7 @@ static int print(const struct options *options, const struct trial *trials, size
     int status = TOOL_CLEAN;
 
     if (options->json) {
-        tool_print_json(experiment_json(trials, n));
+        tool_print_json(trial_json(trials, n));
     } else {
         (options->markdown ? experiment_markdown : experiment_text)(stdout, trials, n);
     }
@@ -427,7 +353,7 @@ int command_experiment(int argc, char **argv)
 
     command_line_parse(&argp, argc, argv, &options);
     if (options.from) {
-        experiment.trials = experiment_read(options.from, &experiment.n, &err);
+        experiment.trials = trial_json_read(options.from, &experiment.n, &err);
         result = experiment.trials ? 0 : -1;
     } else {
         result = run_all(&experiment, &err);

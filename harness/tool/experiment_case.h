@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a trial of the experiment is made on: a device with another behind it, fresh or full of canaries. */
+#ifndef HARDSTOP_TOOL_EXPERIMENT_CASE_H
+#define HARDSTOP_TOOL_EXPERIMENT_CASE_H
+
+#include "harness/setup/family.h"
+#include "harness/tool/audit_case.h"
+
+/*
+ * Opens the section of the device on that bus, as audit_case_open() does; with `canary`, in the state of its seed in
+ * the folder `seeds`.  0, or -1 with a reason; audit_case_clear() is needed in both cases.
+ */
+int experiment_case_open(struct audit_case *subject, const char *seeds, const struct family *family,
+                         enum family_transport transport, bool canary, bool footers, struct hs_error *err);
+
+#endif
