@@ -5,7 +5,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/audit/baseline.h"
-#include "harness/report/html/page.h"
+#include "harness/report/html/parts.h"
 
 #define SHOWN_CHANGES 12 /* the rest can be unfolded */
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/report/html/page.h"
+#include "harness/report/html/parts.h"
 
 /* More runs than these make the page slow: then rejections go without their words, which often differ byte by byte. */
 #define MANY_RUNS 60000

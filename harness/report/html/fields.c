@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/report/html/page.h"
+#include "harness/report/html/parts.h"
 
 #define SHOWN_PIECES 24
 #define SHOWN_RANGES 12

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/report/html/page.h"
+#include "harness/report/html/parts.h"
 
 #define SHOWN_TEXTS 200
 

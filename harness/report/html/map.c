@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "harness/report/html/page.h"
+#include "harness/report/html/parts.h"
 
 /* The verdict that most bytes of a view have: it is the ground that the others are drawn on. */
 static int ground_of(const uint8_t *worst, uint32_t places)
