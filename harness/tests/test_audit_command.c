@@ -243,6 +243,49 @@ static void only_what_is_worse_than_the_baseline_fails(void **state)
     demand("report @/off.json --fail-on equal", 0, "nothing fails");
 }
 
+/* Writes what `from` holds, with a text in the place of another. */
+static void write_changed(const char *from, const char *to, const char *find, const char *replace)
+{
+    char *path = hs_format("%s/%s", folder, from), *text, *at, *changed;
+    struct hs_error err;
+    uint8_t *data;
+    size_t size;
+
+    assert_int_equal(file_read(path, &data, &size, &err), 0);
+    free(path);
+    text = hs_copy(data, size);
+    at = strstr(text, find);
+    assert_non_null(at);
+    changed = hs_format("%.*s%s%s", (int)(at - text), text, replace, at + strlen(find));
+    free(support_write(folder, to, changed, strlen(changed)));
+    free(changed);
+    free(text);
+    free(data);
+}
+
+/* on.json is from the test before. */
+static void a_baseline_of_another_setup_is_refused(void **state)
+{
+    static const char *const changes[][3] = {
+        { "\"loader\":\"QEMU ", "\"loader\":\"QEMU 0.", "loader QEMU " },
+        { "\"machine\":\"s390", "\"machine\":\"s391", "machine s390-ccw-virtio instead of s391-ccw-virtio" },
+        { "\"global\":[", "\"global\":[\"a.b=c\"", "globals none instead of a.b=c" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(changes); i++) {
+        write_changed("on.json", "other.json", changes[i][0], changes[i][1]);
+        demand(SHORT "--work @/w9 --baseline @/other.json --json @/never.json", 2, changes[i][2]);
+        demand("report @/on.json --baseline @/other.json --json @/never.json", 2, "--any-baseline");
+        demand("report @/on.json --baseline @/other.json --any-baseline", 0, changes[i][2]);
+        demand("report @/on.json --baseline @/other.json --any-baseline", 0, "nothing is worse than the baseline");
+        demand("report @/on.json --beside @/other.json", 1, changes[i][2]);
+    }
+    demand("report @/never.json", 2, "never.json");
+    demand("report @/on.json --any-baseline", 2, "--any-baseline is for a --baseline");
+    demand("report @/off.json --baseline @/on.json", 1, "without section footers instead of with section footers");
+}
+
 static void check_xml(const char *name)
 {
     char *path = hs_format("%s/%s", folder, name);
@@ -410,6 +453,7 @@ int main(void)
         cmocka_unit_test(an_interrupted_audit_says_how_to_go_on),
         cmocka_unit_test(another_build_has_another_journal),
         cmocka_unit_test(only_what_is_worse_than_the_baseline_fails),
+        cmocka_unit_test(a_baseline_of_another_setup_is_refused),
         cmocka_unit_test(a_report_is_what_the_audit_gave),
         cmocka_unit_test(colour_is_for_terminals_that_want_it),
         cmocka_unit_test(what_cannot_be_done_has_a_reason),

@@ -203,8 +203,15 @@ static int run(const struct options *options, const struct audit_case *subject, 
     struct audit audit = { 0 };
     uint64_t counts[VERDICT_COUNT];
     char *journal = NULL;
-    int result = sweep_run(subject, &sweep_options, options->work, NULL, &journal, &audit, err);
+    int result = sweep_name(subject, &audit, err);
 
+    /* After minutes of loads is no time to learn that nothing can be compared. */
+    if (result == 0) {
+        result = audit_outputs_check(&options->outputs, &audit, err);
+    }
+    if (result == 0) {
+        result = sweep_run(subject, &sweep_options, options->work, NULL, &journal, &audit, err);
+    }
     if (result == 0) {
         result = sweep_find(subject, options->work, options->timeout_ms, &audit, err);
     }

@@ -9,6 +9,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
+#include "harness/audit/audit_differences.h"
 #include "harness/audit/audit_json.h"
 #include "harness/audit/gate.h"
 #include "harness/report/html/html.h"
@@ -25,6 +27,7 @@ enum {
     KEY_SARIF,
     KEY_FAIL_ON,
     KEY_BASELINE,
+    KEY_ANY_BASELINE,
     KEY_BESIDE,
 };
 
@@ -54,8 +57,16 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_BASELINE:
         outputs->baseline_path = value;
         return 0;
+    case KEY_ANY_BASELINE:
+        outputs->any_baseline = true;
+        return 0;
     case KEY_BESIDE:
         outputs->beside_path = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (outputs->any_baseline && !outputs->baseline_path) {
+            argp_error(state, "--any-baseline is for a --baseline");
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -72,6 +83,8 @@ const struct argp audit_outputs_argp = {
                                              "the length gives it (default: all of them); of other damages fail those "
                                              "that are findings", 0 },
         { "baseline", KEY_BASELINE, "FILE", 0, "the JSON of an earlier audit: only what is worse fails", 0 },
+        { "any-baseline", KEY_ANY_BASELINE, NULL, 0, "also when the baseline is an audit of another QEMU, machine or "
+                                                     "setup", 0 },
         { "beside", KEY_BESIDE, "FILE", 0, "the JSON of another audit, shown beside this one in the report (default: "
                                            "the baseline)", 0 },
         { 0 },
@@ -91,6 +104,35 @@ int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err)
         return -1;
     }
     return outputs->beside_path ? audit_json_read(outputs->beside_path, &outputs->beside, err) : 0;
+}
+
+int audit_outputs_check(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
+{
+    char *differences = outputs->baseline_path && !outputs->any_baseline
+                            ? audit_setup_differences(audit, &outputs->baseline) : NULL;
+
+    if (!differences) {
+        return 0;
+    }
+    hs_fail(err, HS_NO_OFFSET,
+            "%s: the baseline is an audit of another setup: %s.  Make one of this setup (--json), or give "
+            "--any-baseline, too", outputs->baseline_path, differences);
+    free(differences);
+    return -1;
+}
+
+/* A comparison of things that differ says in what. */
+static void print_differences(const char *path, const struct audit *audit, const struct audit *other)
+{
+    char *setup = audit_setup_differences(audit, other), *choice = audit_choice_differences(audit, other);
+
+    if (setup || choice) {
+        style_print(stdout, STYLE_BOLD, "Not the same was audited");
+        printable_print(stdout, " as in %s: %s%s%s\n", path, setup ? setup : "", setup && choice ? "; " : "",
+                        choice ? choice : "");
+    }
+    free(setup);
+    free(choice);
 }
 
 void audit_outputs_close(struct audit_outputs *outputs)
@@ -220,6 +262,12 @@ int audit_outputs_write(const struct audit_outputs *outputs, const struct audit 
     }
     if (audit->n_findings) {
         print_findings(audit);
+    }
+    if (outputs->beside_path) {
+        print_differences(outputs->beside_path, audit, &outputs->beside);
+    }
+    if (outputs->baseline_path) {
+        print_differences(outputs->baseline_path, audit, &outputs->baseline);
     }
     return judge(outputs, audit, status, err);
 }

@@ -266,6 +266,9 @@ static int run_trial(struct experiment *experiment, const struct family *family,
     snprintf(trial->state, sizeof(trial->state), "%s", state_names[state]);
     trial->footers = footers;
     if (result == 0) {
+        result = sweep_name(&subject, &audit, err);
+    }
+    if (result == 0) {
         result = sweep_run(&subject, &sweep_options, options->work, label, journal, &audit, err);
     }
     if (result == 0) {

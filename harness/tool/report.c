@@ -54,6 +54,9 @@ int command_report(int argc, char **argv)
         result = audit_json_read(options.path, &audit, &err);
     }
     if (result == 0) {
+        result = audit_outputs_check(&options.outputs, &audit, &err);
+    }
+    if (result == 0) {
         heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
         result = audit_outputs_write(&options.outputs, &audit, &status, &err);
     }

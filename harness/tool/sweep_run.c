@@ -56,8 +56,7 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
     return hs_format("%s/audit-%016" PRIx64 ".journal", work, hash);
 }
 
-/* The loader's version is part of the result. */
-static int name_loader(struct audit *audit, const struct audit_case *subject, struct hs_error *err)
+int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err)
 {
     struct loader *loader = loader_open(subject->test->setup, subject->trust, NULL, err);
 
@@ -80,7 +79,7 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     struct loader_source source = { subject->test->setup, subject->trust };
     int result;
 
-    if (file_make_folder(work, err) < 0 || name_loader(audit, subject, err) < 0) {
+    if (file_make_folder(work, err) < 0) {
         return -1;
     }
     *journal = journal_path(subject, options, audit->loader, work);

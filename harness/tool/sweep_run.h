@@ -7,7 +7,13 @@
 #include "harness/tool/audit_case.h"
 
 /*
- * Audits the subject by `options`, whose section, description, journal and progress it sets itself.  The journal is in
+ * Says in an audit (zeroed) what will load the subject: its setup and loader, whose QEMU is started for that.  0, or -1
+ * with a reason.
+ */
+int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err);
+
+/*
+ * Audits the subject, after sweep_name(), by `options`, whose section, description, journal and progress it sets itself.  The journal is in
  * the folder `work`, which is made; `*journal` (NULL before; free it) is its path, for the caller to remove once the
  * audit has come to use.  `label` (may be NULL) goes before the progress.  0, or -1 with a reason; an interrupted sweep
  * is one.

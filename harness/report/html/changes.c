@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/audit/audit_differences.h"
 #include "harness/audit/baseline.h"
 #include "harness/report/html/parts.h"
 
@@ -131,6 +132,20 @@ static void print_change(const struct html_page *page, const struct change *chan
     free(lines);
 }
 
+/* What else differs than the verdicts. */
+static void print_differences(const struct html_page *page)
+{
+    const struct audit *first = page->sides[0].audit, *second = page->sides[1].audit;
+    char *setup = audit_setup_differences(second, first), *choice = audit_choice_differences(second, first);
+
+    if (setup || choice) {
+        html_print(page->out, "<p class=\"differences\">In the second: %s%s%s.</p>\n", setup ? setup : "",
+                   setup && choice ? "; " : "", choice ? choice : "");
+    }
+    free(setup);
+    free(choice);
+}
+
 void html_changes(const struct html_page *page)
 {
     const struct audit *first = page->sides[0].audit, *second = page->sides[1].audit;
@@ -143,6 +158,7 @@ void html_changes(const struct html_page *page)
     }
     html_print(page->out, "<section id=\"changes\">\n<h2>From \xe2\x80\x9c%s\xe2\x80\x9d to \xe2\x80\x9c%s\xe2\x80\x9d"
                "</h2>\n", page->sides[0].label, page->sides[1].label);
+    print_differences(page);
     if (baseline_compare(second, first, &worse, &err) < 0 || baseline_compare(first, second, &better, &err) < 0) {
         html_print(page->out, "<p>%s</p>\n</section>\n", err.text);
     } else {
