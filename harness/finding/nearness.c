@@ -93,7 +93,7 @@ static void print_absent(FILE *out, const ProtobufCMessage *msg, const ProtobufC
     } else if (row && row->kind == FIELD_UINT && !row->repeated && !row_is_conditional(row)) {
         fputs(text_scalar(field, row->initial, buffer), out);
     } else if (field->default_value && member_kind(field) == MEMBER_SCALAR) {
-        fputs(text_scalar(field, member_default(field), buffer), out);
+        fputs(text_scalar(field, cell_default(field), buffer), out);
     } else {
         fputs("absent", out);
     }

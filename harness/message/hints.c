@@ -52,7 +52,7 @@ unsigned hints_bits(const struct mutate_hints *hints, const ProtobufCFieldDescri
     unsigned width = hints && hints->width ? hints->width(hints->user, field) : 0;
 
     HS_CHECK(width <= 8, "%s: a width of %u bytes", field->name, width);
-    return 8 * (width ? width : (unsigned)member_value_size(field));
+    return 8 * (width ? width : (unsigned)cell_size(field));
 }
 
 const ProtobufCFieldDescriptor *hints_counted(const struct mutate_hints *hints, const ProtobufCMessageDescriptor *type,
@@ -85,7 +85,7 @@ size_t hints_retie(const struct mutate_hints *hints, ProtobufCMessage *msg, cons
         const ProtobufCFieldDescriptor *count = &msg->descriptor->fields[f];
 
         if (hints_counted(hints, msg->descriptor, count) != field || hints_frozen(hints, count) ||
-            member_get(msg, count, 0) != member_fit(count, before)) {
+            member_get(msg, count, 0) != cell_fit(count, before)) {
             continue;
         }
         if (now != before) {

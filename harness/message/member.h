@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <protobuf-c/protobuf-c.h>
+#include "harness/message/cell.h"
 
 enum member_kind {
     MEMBER_SCALAR,  /* numbers, bool, enum */
@@ -48,8 +48,6 @@ static inline bool member_same_oneof(const ProtobufCFieldDescriptor *a, const Pr
     return member_in_oneof(a) && member_in_oneof(b) && a->quantifier_offset == b->quantifier_offset;
 }
 
-/* Bytes of one value as it lies in the generated struct or in the array of a repeated field. */
-size_t member_value_size(const ProtobufCFieldDescriptor *field);
 /* The field of `type` with the name of `size` bytes, or NULL. */
 const ProtobufCFieldDescriptor *member_find(const ProtobufCMessageDescriptor *type, const char *name, size_t size);
 /* The member of the field's oneof that is set in `msg`, or NULL. */
@@ -67,16 +65,10 @@ void member_clear(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field);
 void member_move(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t from, size_t to);
 void member_swap(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t a, size_t b);
 
-/*
- * A scalar as 64 bits: signed types sign-extended, float and double as bit patterns.  Each NaN reads as the one quiet
- * NaN, as in text.
- */
+/* A scalar, as cell_number() has it. */
 uint64_t member_get(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index);
 /* The setters make an absent singular field present, and free the member of a oneof that was set before. */
 void member_set(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index, uint64_t value);
-/* `value` as member_get() returns it once it is set. */
-uint64_t member_fit(const ProtobufCFieldDescriptor *field, uint64_t value);
-uint64_t member_default(const ProtobufCFieldDescriptor *field);
 
 /* The bytes of a string or bytes value, never NULL, and their number. */
 const uint8_t *member_bytes(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index,
@@ -86,16 +78,11 @@ void member_set_bytes(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *fie
                      size_t size);
 
 ProtobufCMessage *member_message(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index);
+/* Sets it to a message of the field's type, which then belongs to `msg`. */
+void member_set_message(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index,
+                        ProtobufCMessage *value);
 
 /* True when a value of `from` may stand in `to`: the same type and descriptor, or two kinds of integer. */
 bool member_compatible(const ProtobufCFieldDescriptor *to, const ProtobufCFieldDescriptor *from);
-/* Sets value `index` to a deep copy of a compatible value of `source`, which may lie anywhere in the same message. */
-void member_copy(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index,
-                const ProtobufCMessage *source, const ProtobufCFieldDescriptor *source_field, size_t source_index);
-/* True when two values of compatible fields are equal. */
-bool member_equal(const ProtobufCMessage *a, const ProtobufCFieldDescriptor *a_field, size_t a_index,
-                 const ProtobufCMessage *b, const ProtobufCFieldDescriptor *b_field, size_t b_index);
-/* Gives `msg`, a bytewise copy of another message, memory of its own for this field.  For reflect_clone(). */
-void member_unshare(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field);
 
 #endif

@@ -81,8 +81,8 @@ static bool edit_values(struct walk *walk, ProtobufCMessage *msg, const Protobuf
             return true;
         }
         if (walk->reduce->phase == PHASE_SCALARS && member_kind(field) == MEMBER_SCALAR &&
-            member_get(msg, field, i) != member_default(field) && reached(walk, 1)) {
-            member_set(msg, field, i, member_default(field));
+            member_get(msg, field, i) != cell_default(field) && reached(walk, 1)) {
+            member_set(msg, field, i, cell_default(field));
             return true;
         }
     }

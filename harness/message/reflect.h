@@ -46,6 +46,13 @@ enum reflect_merge {
 void reflect_merge(ProtobufCMessage *msg, const ProtobufCMessage *from, enum reflect_merge how);
 /* True when both have the same type, the same fields present, and the same values; all NaNs are the same. */
 bool reflect_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);
+/* Sets value `index` to a deep copy of a compatible value of `source`, which may lie anywhere in the same message. */
+void reflect_copy_value(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, size_t index,
+                        const ProtobufCMessage *source, const ProtobufCFieldDescriptor *source_field,
+                        size_t source_index);
+/* True when two values of compatible fields are equal. */
+bool reflect_equal_value(const ProtobufCMessage *a, const ProtobufCFieldDescriptor *a_field, size_t a_index,
+                         const ProtobufCMessage *b, const ProtobufCFieldDescriptor *b_field, size_t b_index);
 /*
  * True when the message can be packed and walked: each pointer that is needed is there, required fields are present,
  * oneof cases are known tags, submessages have the declared type.  Otherwise path and reason are in `err`.

@@ -31,7 +31,7 @@ static bool same_values(const ProtobufCMessage *a, const ProtobufCMessage *b, co
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        if (!member_equal(a, field, i, b, field, i)) {
+        if (!reflect_equal_value(a, field, i, b, field, i)) {
             return false;
         }
     }
@@ -51,7 +51,7 @@ static void copy_values(ProtobufCMessage *msg, const ProtobufCMessage *reference
         if (member_count(msg, field) <= i) {
             member_insert(msg, field, i);
         }
-        member_copy(msg, field, i, reference, field, i);
+        reflect_copy_value(msg, field, i, reference, field, i);
     }
 }
 
@@ -90,7 +90,7 @@ static void edit_value(struct walk *walk, ProtobufCMessage *msg, const ProtobufC
                        const ProtobufCFieldDescriptor *field, size_t index)
 {
     if (member_repeated(field) && reached(walk)) {
-        member_copy(msg, field, index, reference, field, index);
+        reflect_copy_value(msg, field, index, reference, field, index);
     } else if (member_kind(field) == MEMBER_MESSAGE) {
         visit(walk, member_message(msg, field, index), member_message(reference, field, index));
     } else if (member_kind(field) == MEMBER_BYTES) {
@@ -109,7 +109,7 @@ static void edit_field(struct walk *walk, ProtobufCMessage *msg, const ProtobufC
         return;
     }
     for (size_t i = 0; i < shared && !walk->done; i++) {
-        if (!member_equal(msg, field, i, reference, field, i)) {
+        if (!reflect_equal_value(msg, field, i, reference, field, i)) {
             edit_value(walk, msg, reference, field, i);
         }
     }
@@ -192,7 +192,7 @@ static void compare_value(struct comparison *comparison, const ProtobufCMessage 
     bool both = index < member_count(from, field) && index < member_count(to, field);
     struct revert_difference difference = { comparison->path, field, from, to, index };
 
-    if (both && member_equal(from, field, index, to, field, index)) {
+    if (both && reflect_equal_value(from, field, index, to, field, index)) {
         return;
     }
     if (both && member_kind(field) == MEMBER_MESSAGE) {

@@ -155,7 +155,7 @@ static int parse_message(struct lexer *in, ProtobufCMessage *msg, unsigned depth
 static int parse_value(struct lexer *in, ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field, unsigned depth)
 {
     size_t index = member_repeated(field) ? member_count(msg, field) : 0;
-    size_t size = member_value_size(field);
+    size_t size = cell_size(field);
     uint64_t value = 0;
 
     if (member_kind(field) == MEMBER_MESSAGE) {

@@ -100,7 +100,7 @@ uint64_t value_scalar(const struct mutate_hints *hints, const ProtobufCFieldDesc
                       struct random *random)
 {
     for (int i = 0; i < TRIES; i++) {
-        uint64_t value = member_fit(field, draw(hints, field, old, random));
+        uint64_t value = cell_fit(field, draw(hints, field, old, random));
 
         if (value != old) {
             return value;
