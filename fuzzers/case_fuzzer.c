@@ -11,6 +11,7 @@
 
 #include "fuzzers/target.h"
 #include "harness/base/alloc.h"
+#include "harness/base/standard.h"
 #include "harness/setup/roster.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -24,6 +25,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
     (void)argc;
     (void)argv;
+    standard_begin();
     target = hs_copy(called, end ? (size_t)(end - called) : strlen(called));
     if (!roster_has(target)) {
         fprintf(stderr, "hardstop: no target is called \"%s\": call this program by the name of one, such as "

@@ -7,6 +7,9 @@
 
 #include "case.pb-c.h"
 
+/* Of the machine types that seeds are captured from; newer QEMUs have them, too. */
+#define FAMILY_VERSION "7.2"
+
 enum family_transport {
     FAMILY_CCW, /* qemu-system-s390x */
     FAMILY_PCI, /* qemu-system-x86_64, q35; on the root bus: transitional where the device can be that */

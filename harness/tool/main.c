@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop: one table of sub-commands, from which dispatch and --help come. */
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
+#include "harness/base/standard.h"
 #include "harness/tool/tool.h"
 
 #define VERSION "hardstop " HARDSTOP_VERSION
@@ -74,16 +73,6 @@ static void check_stdout(void)
     _exit(TOOL_TROUBLE);
 }
 
-/* A file must not be opened in the place of a standard descriptor that was closed; these give an error when used. */
-static void fill_descriptors(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
-            _exit(TOOL_TROUBLE);
-        }
-    }
-}
-
 static int run(const struct command *command, int argc, char **argv)
 {
     char *name = hs_format("hardstop %s", command->name);
@@ -142,13 +131,10 @@ int main(int argc, char **argv)
 {
     const struct command *command;
 
+    standard_begin();
     argp_err_exit_status = TOOL_TROUBLE;
     argp_program_version = VERSION;
-    fill_descriptors();
     atexit(check_stdout);
-    /* A reader that goes, and a file that may not grow, are errors of writing and no signal. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_help(stderr);
         return TOOL_TROUBLE;

@@ -47,6 +47,11 @@ static int read_saved(struct answer_room *room, const struct protocol_shared *sh
     uint64_t offset = shared->answer.saved_offset, size = shared->answer.saved_size;
     struct stat status;
 
+    if (shared->answer.save_result == -EFBIG || shared->answer.save_result == -ENOSPC) {
+        answer->outcome = OUTCOME_UNKNOWN;
+        return hs_fail(err, HS_NO_OFFSET, "the state could not be saved again: %s",
+                       strerror(-shared->answer.save_result));
+    }
     if (shared->answer.save_result < 0) {
         size = 0;
     }

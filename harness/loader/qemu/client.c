@@ -231,18 +231,9 @@ static int write_request(struct qemu_loader *qemu, const struct loader_input *in
 }
 
 /* A damaged QEMU may have written any number where the runner's should be. */
-static bool is_child(pid_t pid, pid_t parent)
+static bool is_ours(const struct qemu_loader *qemu, pid_t pid)
 {
-    char *path = hs_format("/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    int found = 0;
-    bool is = file && fscanf(file, "%*d (%*[^)]) %*c %d", &found) == 1 && found == parent;
-
-    if (file) {
-        fclose(file);
-    }
-    free(path);
-    return is;
+    return pid > 0 && pid != qemu->process.pid && getpgid(pid) == qemu->process.pid;
 }
 
 /* The process that is at a fast load; 0: none, or its load is over.  `message` gets what comes meanwhile. */
@@ -256,7 +247,7 @@ static pid_t busy_runner(struct qemu_loader *qemu, int *message)
         *message = receive(qemu, LOADER_STACK_MS);
     }
     pid = qemu->shared->runner.pid;
-    return !*message && qemu->shared->runner.busy && pid > 0 && is_child(pid, qemu->process.pid) ? pid : 0;
+    return !*message && qemu->shared->runner.busy && is_ours(qemu, pid) ? pid : 0;
 }
 
 /* Ends a fast load whose time is up; what the server then sends. */

@@ -10,6 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/qemu/process.h"
 #include "harness/setup/setup.h"
 
 static void add_pairs(struct arguments *arguments, const char *option, char *const *values, size_t n)
@@ -69,7 +70,7 @@ int launch_prepare(struct launch *launch, const Hardstop__Setup *setup, enum tru
     if (trust_check(setup, trust, &reason) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "%s; give --trust-setup if you know the file", reason.text);
     }
-    if (find(launch, setup->binary ? setup->binary : "", err) < 0) {
+    if (process_check_limits(err) < 0 || find(launch, setup->binary ? setup->binary : "", err) < 0) {
         return -1;
     }
     add_setup(&launch->arguments, setup);

@@ -10,14 +10,39 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/qemu/guard.h"
 
-enum { MAX_FDS = 8, FIRST_SPARE_FD = 512 }; /* above what a child is given */
+enum {
+    MAX_FDS = 8,
+    FIRST_SPARE_FD = 224, /* above what a child is given */
+    MIN_FILES = 256,
+    MIN_FILE_SIZE = 64 << 20, /* of a stream with guest RAM and firmware, or of a saved state */
+};
+
+int process_check_limits(struct hs_error *err)
+{
+    struct rlimit files, size;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || getrlimit(RLIMIT_FSIZE, &size) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "no limits: %s", strerror(errno));
+    }
+    if (files.rlim_cur < MIN_FILES) {
+        return hs_fail(err, HS_NO_OFFSET, "ulimit -n allows %llu open files, and %d are needed",
+                       (unsigned long long)files.rlim_cur, MIN_FILES);
+    }
+    if (size.rlim_cur < MIN_FILE_SIZE) {
+        return hs_fail(err, HS_NO_OFFSET, "ulimit -f allows files of %llu KiB, and %d are needed",
+                       (unsigned long long)size.rlim_cur / 1024, MIN_FILE_SIZE / 1024);
+    }
+    return 0;
+}
 
 /* In two moves: a descriptor that is still to be handed on may have the number that another one gets. */
 static bool hand_over(const struct process_fd *fds, size_t n_fds)
@@ -45,10 +70,13 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
     int null = open("/dev/null", O_RDWR);
     sigset_t none;
 
+    setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    /* What is written to our memory files fails like any other. */
+    signal(SIGXFSZ, SIG_IGN);
     dup2(null, 0);
     dup2(null, 1);
     dup2(error_fd, 2);
@@ -88,6 +116,9 @@ int process_start(struct process *process, const char *path, const struct argume
         close(errors[0]);
         return hs_fail(err, HS_NO_OFFSET, "no new process: %s", strerror(errno));
     }
+    /* Here and there: whoever comes first. */
+    setpgid(pid, pid);
+    guard_add(pid);
     process->pid = pid;
     process->error_fd = errors[0];
     return 0;
@@ -96,7 +127,10 @@ int process_start(struct process *process, const char *path, const struct argume
 void process_kill(struct process *process)
 {
     if (process->pid) {
+        /* All that it started goes with it: a wrapper is no QEMU. */
+        kill(-process->pid, SIGKILL);
         kill(process->pid, SIGKILL);
+        guard_remove(process->pid);
         while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR) {
         }
         close(process->error_fd);

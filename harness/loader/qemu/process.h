@@ -19,17 +19,20 @@ struct process_fd {
 #define PROCESS_ERRORS_SIZE (1 << 20)
 
 struct process {
-    pid_t pid; /* 0: none */
+    pid_t pid; /* 0: none; also the number of its process group */
     int error_fd; /* read end of the child's stderr, non-blocking */
 };
 
+/* 0 when this process may open as many files, and write as large ones, as a QEMU needs; else -1 with what to do. */
+int process_check_limits(struct hs_error *err);
+
 /*
- * Starts `path` with the given descriptors, stdin and stdout on /dev/null unless among them, and `environment` (pairs
+ * Starts `path` in a process group of its own, which does not outlive this process, with the given descriptors, stdin and stdout on /dev/null unless among them, and `environment` (pairs
  * of name and value, NULL-terminated, may be NULL) added.  0, or -1 with a reason.
  */
 int process_start(struct process *process, const char *path, const struct arguments *arguments,
                   const struct process_fd *fds, size_t n_fds, const char *const *environment, struct hs_error *err);
-/* Ends the child with SIGKILL, reaps it and closes error_fd; nothing for a process that was not started. */
+/* Ends the child and all of its group with SIGKILL, reaps it and closes error_fd; nothing for a process that was not started. */
 void process_kill(struct process *process);
 /*
  * Waits up to `timeout_ms` for the child to end.  True when it did: `exit_status` gets its status, or -1 and `signal`

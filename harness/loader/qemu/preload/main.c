@@ -15,6 +15,7 @@
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/serve.h"
 #include "harness/loader/qemu/preload/symbols.h"
+#include "harness/loader/qemu/preload/version.h"
 
 typedef int main_fn(int argc, char **argv, char **env);
 typedef int start_main_fn(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
@@ -24,13 +25,6 @@ typedef int start_main_fn(main_fn *main, int argc, char **argv, void (*init)(voi
 struct version_info {
     int64_t *triple;
     char *package;
-};
-
-/* Versions whose signatures symbols.h describes. */
-static const struct {
-    int64_t major, minor;
-} known_versions[] = {
-    { 7, 2 },
 };
 
 static void send_message(char message)
@@ -49,16 +43,6 @@ __attribute__((noreturn, format(printf, 2, 3))) static void refuse(struct protoc
     va_end(args);
     send_message(PROTOCOL_REFUSED);
     _exit(0);
-}
-
-static bool version_is_known(const int64_t *version)
-{
-    for (size_t i = 0; i < sizeof(known_versions) / sizeof(known_versions[0]); i++) {
-        if (known_versions[i].major == version[0] && known_versions[i].minor == version[1]) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static int serving_main(int argc, char **argv, char **env)
@@ -83,9 +67,9 @@ static int serving_main(int argc, char **argv, char **env)
     /* Before qemu_init(), because what it does with another version's arguments is not known. */
     info = symbols.qmp_query_version(NULL);
     memcpy(shared->version, info->triple, sizeof(shared->version));
-    if (!version_is_known(shared->version)) {
-        refuse(shared, "QEMU %d.%d.%d is not known to hardstop; known: 7.2", (int)shared->version[0],
-               (int)shared->version[1], (int)shared->version[2]);
+    if (!version_choose(shared->version)) {
+        refuse(shared, "QEMU %d.%d.%d is not known to hardstop; known: %s", (int)shared->version[0],
+               (int)shared->version[1], (int)shared->version[2], version_known());
     }
     send_message(PROTOCOL_HELLO);
     symbols.qemu_init(argc, argv);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hands a stream to QEMU's own functions, and has them save the state again. */
+#include "harness/loader/qemu/preload/load.h"
+
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "harness/loader/qemu/preload/calls.h"
+#include "harness/loader/qemu/preload/symbols.h"
+#include "harness/loader/qemu/preload/version.h"
+
+static void write_guest_memory(const struct protocol_shared *shared)
+{
+    off_t at = PROTOCOL_MEMORY_OFFSET;
+
+    for (uint32_t i = 0; i < shared->request.n_memory; i++) {
+        uint64_t record[2];
+        char chunk[4096];
+
+        if (pread(PROTOCOL_FD_CONTROL, record, sizeof(record), at) != (ssize_t)sizeof(record)) {
+            _exit(3);
+        }
+        at += (off_t)sizeof(record);
+        while (record[1]) {
+            size_t n = record[1] < sizeof(chunk) ? (size_t)record[1] : sizeof(chunk);
+
+            if (pread(PROTOCOL_FD_CONTROL, chunk, n, at) != (ssize_t)n) {
+                _exit(3);
+            }
+            symbols.cpu_physical_memory_rw(record[0], chunk, n, true);
+            at += (off_t)n;
+            record[0] += n;
+            record[1] -= n;
+        }
+    }
+}
+
+static void *open_file(int fd, bool output)
+{
+    int own = dup(fd);
+    void *channel = symbols.qio_channel_file_new_fd(own);
+    void *file = output ? symbols.qemu_file_new_output(channel) : symbols.qemu_file_new_input(channel);
+
+    symbols.object_unref(channel);
+    if (!output) {
+        calls_begin_input(own);
+    }
+    return file;
+}
+
+/*
+ * The guest's run state becomes what the stream said.  QEMU leaves that to a bottom half, which nothing runs here;
+ * without it, a stream whose end was never read would save as if it had been.
+ */
+static void set_run_state(void)
+{
+    int state = symbols.global_state_received() ? symbols.global_state_get_runstate() : version->paused;
+
+    symbols.runstate_set(version->inmigrate);
+    /* As with -S. */
+    symbols.runstate_set(state == version->running ? version->paused : state);
+}
+
+static void save_again(struct protocol_shared *shared)
+{
+    void *file;
+    int closed;
+
+    lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_SET);
+    symbols.global_state_store();
+    file = open_file(PROTOCOL_FD_OUTPUT, true);
+    if (shared->request.fast) {
+        /* It writes a header, which a state does not have. */
+        shared->answer.saved_offset = version->saved_header;
+        shared->answer.save_result = symbols.qemu_save_device_state(file);
+    } else {
+        shared->answer.save_result = symbols.qemu_savevm_state_complete_precopy_non_iterable(file, false, false);
+    }
+    closed = symbols.qemu_fclose(file);
+    if (closed < 0 && shared->answer.save_result >= 0) {
+        shared->answer.save_result = closed;
+    }
+    shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR) - shared->answer.saved_offset;
+}
+
+void load_stream(struct protocol_shared *shared)
+{
+    void *file;
+    int result;
+
+    write_guest_memory(shared);
+    lseek(PROTOCOL_FD_INPUT, 0, SEEK_SET);
+    file = open_file(PROTOCOL_FD_INPUT, false);
+    /* Commands look for their answer channel here. */
+    *(void **)((char *)symbols.migration_incoming_get_current() + version->incoming_from_src) = file;
+    shared->answer.phase = PROTOCOL_PHASE_LOADING;
+    result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
+    shared->answer.load_result = result;
+    if (result == 0) {
+        set_run_state();
+        shared->answer.phase = PROTOCOL_PHASE_SAVING;
+        save_again(shared);
+    }
+    shared->answer.phase = PROTOCOL_PHASE_FINISHED;
+}
