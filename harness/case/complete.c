@@ -21,8 +21,13 @@ static const Hardstop__Section *ram_section(const Hardstop__Stream *stream)
     return NULL;
 }
 
-/* The name of the block that is guest RAM from address 0: "pc.ram", "s390.ram". */
-static bool main_block(const Hardstop__Section *ram, char *name, size_t size)
+/* The block that is guest RAM from address 0: "pc.ram", "s390.ram". */
+struct block {
+    char name[256];
+    uint64_t size;
+};
+
+static bool main_block(const Hardstop__Section *ram, struct block *block)
 {
     struct bytes in = bytes_of(ram->opaque.data, ram->opaque.len);
     uint64_t value, length;
@@ -32,9 +37,10 @@ static bool main_block(const Hardstop__Section *ram, char *name, size_t size)
         return false;
     }
     while (bytes_get_be(&in, 1, &length) && length && bytes_get(&in, length, &text) && bytes_get_be(&in, 8, &value)) {
-        if (length > 4 && length < size && memcmp(text + length - 4, ".ram", 4) == 0) {
-            memcpy(name, text, length);
-            name[length] = 0;
+        if (length > 4 && length < sizeof(block->name) && memcmp(text + length - 4, ".ram", 4) == 0) {
+            memcpy(block->name, text, length);
+            block->name[length] = 0;
+            block->size = value;
             return true;
         }
     }
@@ -47,27 +53,38 @@ static void fill_page(const Hardstop__Case *test, uint64_t base, uint8_t *page)
     memset(page, 0, PAGE_SIZE);
     for (size_t i = 0; i < test->n_memory; i++) {
         const Hardstop__GuestMemory *memory = test->memory[i];
-        uint64_t from = memory->address > base ? memory->address : base;
-        uint64_t end = memory->address + memory->data.len;
+        /* Differences, not ends: an end may be behind the last address there is. */
+        uint64_t at = memory->address > base ? memory->address - base : 0;
+        uint64_t skipped = memory->address < base ? base - memory->address : 0;
 
-        end = end < base + PAGE_SIZE ? end : base + PAGE_SIZE;
-        if (from < end) {
-            memcpy(page + (from - base), memory->data.data + (from - memory->address), end - from);
+        if (at < PAGE_SIZE && skipped < memory->data.len) {
+            size_t left = memory->data.len - skipped, room = PAGE_SIZE - at;
+
+            memcpy(page + at, memory->data.data + skipped, left < room ? left : room);
         }
     }
 }
 
-/* Pages that two records share are sent twice, each time with all that is known of them. */
-static void put_pages(const Hardstop__Case *test, const char *block, struct builder *out)
+/*
+ * Pages that two records share are sent twice, each time with all that is known of them.  What is not in RAM is left
+ * out, as a write to it goes nowhere.
+ */
+static void put_pages(const Hardstop__Case *test, const struct block *block, struct builder *out)
 {
     uint8_t page[PAGE_SIZE];
 
     for (size_t i = 0; i < test->n_memory; i++) {
-        uint64_t base = test->memory[i]->address & ~(uint64_t)(PAGE_SIZE - 1);
+        uint64_t at = test->memory[i]->address % PAGE_SIZE, first = test->memory[i]->address - at;
+        size_t length = test->memory[i]->data.len, n = length ? (at + length + PAGE_SIZE - 1) / PAGE_SIZE : 0;
 
-        for (; base < test->memory[i]->address + test->memory[i]->data.len; base += PAGE_SIZE) {
+        for (size_t k = 0; k < n; k++) {
+            uint64_t base = first + k * PAGE_SIZE;
+
+            if (base < first || base >= block->size) {
+                break;
+            }
             fill_page(test, base, page);
-            ram_put_page(out, block, base, page, PAGE_SIZE);
+            ram_put_page(out, block->name, base, page, PAGE_SIZE);
         }
     }
 }
@@ -77,17 +94,17 @@ static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captur
                       struct hs_error *err)
 {
     const Hardstop__Section *ram = ram_section(captured);
-    char block[256];
+    struct block block;
 
     if (!test->n_memory) {
         return 0;
     }
-    if (!ram || !main_block(ram, block, sizeof(block))) {
+    if (!ram || !main_block(ram, &block)) {
         return hs_fail(err, HS_NO_OFFSET, "the machine has no RAM block that the case's guest memory could go to");
     }
     builder_put_be(out, 1, HARDSTOP__SECTION__TYPE__PART);
     builder_put_be(out, 4, ram->section_id);
-    put_pages(test, block, out);
+    put_pages(test, &block, out);
     ram_put_end(out);
     if (ram->footer) {
         builder_put_be(out, 1, 0x7e);

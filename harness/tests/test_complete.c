@@ -143,6 +143,53 @@ static void records_of_one_page_share_it(void **state)
     hardstop__stream__free_unpacked(captured, NULL);
 }
 
+/* Records at the end of RAM and of the address space; how many pages are sent, and whether "first" is in one. */
+static const struct {
+    const char *memory;
+    size_t pages;
+    bool has_first;
+} ends[] = {
+    { "memory { address: 0x5ffb data: 'first' }", 1, true },
+    { "memory { address: 0x5ffe data: 'first' }", 1, false },
+    { "memory { address: 0x6000 data: 'first' }", 0, false },
+    { "memory { address: 0xfffffffffffffffb data: 'first' }", 0, false },
+    { "memory { address: 0xffffffffffffffff data: 'first' }", 0, false },
+    { "memory { address: 0xfffffffffffff000 data: 'first' }", 0, false },
+    { "memory { address: 0xffffffffffffffff data: 'zz' } memory { address: 0 data: 'first' }", 1, true },
+    { "memory { address: 0x1000 data: '' }", 0, false },
+};
+
+static void memory_has_an_end(void **state)
+{
+    static const char *const captured_blocks[] = {
+        TWO_BLOCKS,
+        /* As large as can be said: not even that makes an end of the address space. */
+        "fffffffffffff004 04 62696f73 0000000000001000 08 733339302e72616d ffffffffffffe000",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(ends); i++) {
+        for (size_t k = 0; k < HS_COUNT(captured_blocks); k++) {
+            Hardstop__Stream *captured = build(true, captured_blocks[k]);
+            struct stream_encoding plain = { 0 };
+            struct builder out = { 0 };
+            size_t size;
+
+            stream_encode(captured, &plain, NULL, NULL);
+            complete(ends[i].memory, captured, true, &out);
+            size = out.size - plain.marks[2].start - 5 - 8 - 5 - 3;
+            assert_int_equal(size % (17 + PAGE), 0);
+            if (k == 0) {
+                assert_int_equal(size / (17 + PAGE), ends[i].pages);
+                assert_int_equal(memmem(out.data, out.size, "first", 5) != NULL, ends[i].has_first);
+            }
+            builder_clear(&out);
+            stream_encoding_clear(&plain);
+            hardstop__stream__free_unpacked(captured, NULL);
+        }
+    }
+}
+
 static void memory_without_ram_has_a_reason(void **state)
 {
     Hardstop__Stream *captured = build(true, NO_RAM);
@@ -185,6 +232,7 @@ int main(void)
         cmocka_unit_test(devices_stand_between_ram_and_description),
         cmocka_unit_test(guest_memory_goes_to_the_block_of_ram),
         cmocka_unit_test(records_of_one_page_share_it),
+        cmocka_unit_test(memory_has_an_end),
         cmocka_unit_test(memory_without_ram_has_a_reason),
         cmocka_unit_test(whole_streams_stay_as_they_are),
     };

@@ -246,6 +246,15 @@ static void guest_memory_is_written_before_the_load(void **state)
     support_load(loader, test, 0, &answer);
     assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
     assert_null(strstr(answer.text, "inconsistent with Host index"));
+    /* What is behind the last address there is goes nowhere: not to address 0, nor to where the index is. */
+    memory.data.len = 1 + memory.address + sizeof(index);
+    memory.data.data = hs_alloc(memory.data.len);
+    memcpy(memory.data.data + 1 + memory.address, index, sizeof(index));
+    memory.address = UINT64_MAX;
+    support_load(loader, test, 0, &answer);
+    assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
+    assert_non_null(strstr(answer.text, "inconsistent with Host index"));
+    free(memory.data.data);
     test->memory = NULL;
     test->n_memory = 0;
     loader_close(loader);

@@ -9,18 +9,28 @@
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/version.h"
 
+/* Of `size` bytes from `address` on: those behind the last address there is, which go nowhere. */
+static uint64_t bytes_behind_the_end(uint64_t address, uint64_t size)
+{
+    uint64_t room = address ? -address : UINT64_MAX;
+
+    return size > room ? size - room : 0;
+}
+
 static void write_guest_memory(const struct protocol_shared *shared)
 {
     off_t at = PROTOCOL_MEMORY_OFFSET;
 
     for (uint32_t i = 0; i < shared->request.n_memory; i++) {
-        uint64_t record[2];
+        uint64_t record[2], behind;
         char chunk[4096];
 
         if (pread(PROTOCOL_FD_CONTROL, record, sizeof(record), at) != (ssize_t)sizeof(record)) {
             _exit(3);
         }
         at += (off_t)sizeof(record);
+        behind = bytes_behind_the_end(record[0], record[1]);
+        record[1] -= behind;
         while (record[1]) {
             size_t n = record[1] < sizeof(chunk) ? (size_t)record[1] : sizeof(chunk);
 
@@ -32,6 +42,7 @@ static void write_guest_memory(const struct protocol_shared *shared)
             record[0] += n;
             record[1] -= n;
         }
+        at += (off_t)behind;
     }
 }
 
