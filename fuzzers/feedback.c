@@ -18,7 +18,7 @@ __attribute__((weak)) void __afl_manual_init(void);
 __attribute__((weak)) void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop);
 __attribute__((weak)) void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
 
-/* Places in AFL++'s map, handed out as to so many edges: none is also an edge's, and the map has room. */
+/* Places in AFL++'s map, which its runtime hands out as it does for edges of a program: no edge gets the same one. */
 static uint32_t guards[TARGET_COUNTERS];
 
 static void reserve_places(void)
@@ -42,8 +42,8 @@ static void count(uint64_t hash)
 }
 
 /*
- * Hashes text without its numbers, for values, addresses and indexes make no other class, and without what it quotes:
- * most often a name that the input made up.
+ * Hashes text without its numbers: answers that differ only in values, addresses or indexes are of one class.  What is
+ * quoted is left out as well, for it is most often a name that the input made up.
  */
 static uint64_t class_of(const char *text, size_t size, uint64_t seed)
 {

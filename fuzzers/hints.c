@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looks fields up in the payload tables, each once, and freezes what is not input. */
+/* Looks fields up in the payload tables, each once, and says which must stay as they are. */
 #include "fuzzers/hints.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageD
     return message->n_fields && field >= message->fields && field < message->fields + message->n_fields;
 }
 
-/* The setup is the experiment, not its input; and a changed mark of capture would only hide the change. */
+/* The setup says what is tested, and `captured` tells whether the stream is still as it was taken. */
 static bool is_frozen(void *user, const ProtobufCFieldDescriptor *field)
 {
     (void)user;

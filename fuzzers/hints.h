@@ -6,7 +6,7 @@
 #include "harness/message/hints.h"
 
 extern const struct mutate_hints case_hints;
-/* For trimming: the stream stays as well, for one of zeros loads like any other, and hides what is shifted. */
+/* For trimming: the stream stays as well.  Trimmed to zeros it would still load, and no longer show what is shifted. */
 extern const struct mutate_hints case_trim_hints;
 
 #endif

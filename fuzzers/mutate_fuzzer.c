@@ -13,7 +13,7 @@
 #include "harness/message/reduce.h"
 #include "harness/message/reflect.h"
 
-/* What is added to a larger one could pass a limit of unpacking; a whole reduction would try thousands. */
+/* A larger case could grow beyond what is unpacked again; a whole reduction would try thousands of candidates. */
 enum { MAX_CASE = 1 << 16, CANDIDATES = 32 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

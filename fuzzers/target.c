@@ -23,7 +23,7 @@ enum {
     /* Setups served at once, a QEMU each.  A new one costs as much as some 30 loads, so all should fit if they can. */
     MIN_POOL = 2,
     MAX_POOL = 48,
-    QEMU_SIZE = 32 << 20, /* bytes of memory that are an idle one's own: 11 to 20 MB, and its forks need some */
+    QEMU_SIZE = 32 << 20, /* bytes: an idle one shares all but 11 to 20 MB with others, and its forks need some more */
     MAX_FAILURES = 20, /* harness failures in a row: the campaign is not testing anything any more */
 };
 
@@ -41,7 +41,7 @@ static struct {
     const char *findings, *instance;
     uint32_t timeout_ms;
     unsigned failures;
-    uint64_t hasty[64]; /* signatures that went away when they were judged with patience */
+    uint64_t hasty[64]; /* signatures of what was no finding when it was judged with the full time limit */
     size_t n_hasty;
     struct {
         unsigned long runs, loads, verdicts[VERDICT_COUNT], findings;
@@ -117,8 +117,8 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
 }
 
 /*
- * Judges once more, with patience: a hang gets its full time, fields are named, what was haste goes away: 1 when the
- * finding stays, 0 when it goes, -1 without a verdict.
+ * Judges once more, with the full time limit, and names the fields that differ: 1 when it is still a finding, 0 when
+ * not, -1 without a verdict.
  */
 static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
 {
@@ -135,7 +135,7 @@ static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, st
     return confirmed;
 }
 
-/* A slow rejection looks like a hang each time it comes: once is enough to find out. */
+/* A slow rejection looks like a hang each time; to judge it with the full time limit once is enough. */
 static bool was_hasty(uint64_t signature)
 {
     for (size_t i = 0; i < HS_COUNT(state.hasty); i++) {

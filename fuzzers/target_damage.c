@@ -43,7 +43,7 @@ static uint64_t pick_section(const Hardstop__Case *test, struct random *random)
     const Hardstop__Stream *stream = test->stream;
     uint64_t i = random_below(random, stream->n_section);
 
-    /* What is asked about is what tables describe: one in four elsewhere is enough. */
+    /* Devices that a table describes are what is tested: one damage in four elsewhere is enough. */
     for (int tries = 0; tries < 8 && !random_one_in(random, 4) && !section_is_described(stream->section[i]); tries++) {
         i = random_below(random, stream->n_section);
     }
@@ -58,11 +58,11 @@ static uint32_t pick_offset(const Hardstop__Case *test, uint64_t section, struct
     stream_encode(test->stream, &encoding, NULL, NULL);
     mark = &encoding.marks[section];
     size = mark->end - mark->payload + 1;
-    /* The large arrays stand at the end and are all alike: three places of four are in the first part. */
+    /* At the end stand large arrays of like elements: three damages of four are done before them. */
     return (uint32_t)random_below(random, size > 1024 && !random_one_in(random, 4) ? 1024 : size);
 }
 
-/* Mostly a few bytes, as a field that one side does not know; now and then as many as a record, or an array of them. */
+/* Mostly as many bytes as a field has; now and then as many as a record, or an array of records. */
 static size_t pick_size(struct random *random)
 {
     return 1 + random_below(random, random_one_in(random, 4) ? random_one_in(random, 4) ? 4096 : 64 : 4);
@@ -74,7 +74,7 @@ void target_damage_bytes(ProtobufCBinaryData *bytes, struct random *random)
 
     bytes->len = pick_size(random);
     bytes->data = hs_alloc(bytes->len);
-    /* More than a few are zeros, as most of a stream is. */
+    /* All behind the first eight are zero, as most of a stream is. */
     for (size_t i = 0; i < bytes->len && i < 8; i++) {
         bytes->data[i] = random_one_in(random, 2) ? usual[random_below(random, sizeof(usual))]
                                                   : (uint8_t)random_bits(random);

@@ -16,8 +16,8 @@ enum target_step {
 
 /*
  * What the next step of a case is.  What a damage does can be told only where the undamaged stream is accepted and
- * kept: always where it is as it was captured, seldom where fields have changed.  So a case goes one way or the other,
- * and only now and then both.
+ * kept: always where it is as it was captured, seldom where fields have changed.  So most cases get either changed
+ * fields or damages, and few get both.
  */
 enum target_step target_damage_draw(const Hardstop__Case *test, struct random *random);
 /* Adds a damage to a case that has a section, mostly in the place of another; it is the last of the list then. */

@@ -11,7 +11,7 @@
 #include "harness/case/damage.h"
 #include "harness/message/reflect.h"
 
-/* Repeated sections make a thousand times as much of a case: above this, memory would speak instead. */
+/* Repeated sections make a thousand times as many bytes of a case: a larger one could run out of memory. */
 enum { MAX_CASE = 1 << 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -107,7 +107,7 @@ size_t afl_custom_fuzz(void *data, uint8_t *input, size_t size, uint8_t **out, u
     }
     result = target_mutate_described(mutator->out, size, max_size, seed, NULL, mutator->description,
                                      sizeof(mutator->description));
-    /* A run of what was run before tells nothing: 0 skips it. */
+    /* 0 skips an input that is as it was: it has been run. */
     return result == size && size && memcmp(mutator->out, input, size) == 0 ? 0 : result;
 }
 

@@ -11,7 +11,7 @@
 
 /* Each callback may be NULL, and so may a pointer to the whole. */
 struct mutate_hints {
-    /* True: the field and all below it stay as they are, though an element around it may come, go and move whole. */
+    /* True: the field and all below it stay as they are; an element that holds it may be added, removed or moved. */
     bool (*frozen)(void *user, const ProtobufCFieldDescriptor *field);
     /* The legal values of a scalar, as member_get() gives them; false: any. */
     bool (*range)(void *user, const ProtobufCFieldDescriptor *field, uint64_t *min, uint64_t *max);

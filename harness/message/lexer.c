@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Longest number that is converted; more digits than that carry no value. */
+/* Characters of the longest number that is converted: none needs as many. */
 #define MAX_NUMBER 128
 
 int lexer_fail(struct lexer *in, size_t offset, const char *fmt, ...)

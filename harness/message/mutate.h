@@ -10,9 +10,9 @@
 #include "harness/message/hints.h"
 #include "harness/message/pick.h"
 
-/* One step in so many breaks a tie between a count and what it counts, or would, were it not undone. */
+/* One step in so many may leave a count that is not that of what it counts; all others set it right again. */
 #define MUTATE_UNTIE 20
-/* One step in so many switches a oneof: that throws away all below it. */
+/* One step in so many sets another member of a oneof, which throws away all that was below the old one. */
 #define MUTATE_SWITCH 100
 
 /* All zero is a sensible choice. */

@@ -45,7 +45,7 @@ static bool can_switch(const ProtobufCMessage *msg, const ProtobufCFieldDescript
     return false;
 }
 
-/* How many indexes of the field are on offer. */
+/* At how many indexes of the field the step could be done. */
 static size_t choices(const struct walk *walk, const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field)
 {
     bool repeated = member_repeated(field);
@@ -104,8 +104,8 @@ static void offer(struct walk *walk, ProtobufCMessage *msg, const ProtobufCField
 static void visit(struct walk *walk, ProtobufCMessage *msg, uint64_t weight, unsigned depth);
 
 /*
- * Values that hold no messages differ little in what they offer; a thousand of them would be most of the walk, and the
- * walk most of a step.
+ * Values that hold no messages are much alike: to visit a thousand of them would take most of the time of a step, for
+ * little.
  */
 static bool is_plain(const ProtobufCMessageDescriptor *type)
 {
@@ -153,7 +153,7 @@ static void visit(struct walk *walk, ProtobufCMessage *msg, uint64_t weight, uns
     }
 }
 
-/* The sample may miss the only place there is. */
+/* The drawn values may leave out the only place where the step can be done. */
 static bool walk_from(struct walk *walk, ProtobufCMessage *root)
 {
     visit(walk, root, TOP_WEIGHT, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A deterministic reducer: offers smaller and smaller messages, and the caller says which of them still show what is
- * looked for.  Works for any loop: libFuzzer's minimiser, AFL's trimming, a command.
+ * looked for.  Works in any loop: that of a command, or of what trims a fuzzer's inputs.
  *
  *     reduce_init(&reduce, msg, hints);
  *     while (reduce_next(&reduce, &candidate)) {

@@ -14,7 +14,7 @@
 
 #include "harness/base/error.h"
 
-/* Engines cap inputs at 1 MiB by default; whole captured streams are a few times larger. */
+/* Whole captured streams are a few MiB. */
 #define REFLECT_MAX_INPUT ((size_t)16 << 20)
 /* Messages within messages.  Our schemas have fewer than ten levels; protobuf-c overflows its stack at thousands. */
 #define REFLECT_MAX_DEPTH 64

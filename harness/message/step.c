@@ -66,7 +66,7 @@ static size_t fresh_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
-/* Inserts a value; a default is dull, so scalars and bytes nearly always get another. */
+/* Inserts a value.  A default tests little, so scalars and bytes nearly always get another. */
 static void fresh(struct step *step, const ProtobufCFieldDescriptor *field, size_t index)
 {
     ProtobufCMessage *msg = step->at.msg;

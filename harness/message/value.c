@@ -9,7 +9,7 @@
 
 /* Tries to find a value that differs; a draw fails seldom, so the chance that all do is small. */
 #define TRIES 8
-/* Largest step of arithmetic, as in AFL. */
+/* Largest step of arithmetic: off-by-some errors are small. */
 #define MAX_STEP 35
 /* Largest run of bytes that one change adds. */
 #define MAX_RUN 16
@@ -119,7 +119,7 @@ static size_t insert_run(uint8_t *bytes, size_t size, size_t room, struct random
 
     memmove(bytes + at + run, bytes + at, size - at);
     for (size_t i = 0; i < run; i++) {
-        /* Bytes before `at` are the only ones that can be repeated without minding the gap. */
+        /* Repeated are bytes before `at`: those behind it have just been moved. */
         bytes[at + i] = how == 0 ? fill : how == 1 && at ? bytes[i % at] : (uint8_t)random_bits(random);
     }
     return size + run;
@@ -129,7 +129,7 @@ static size_t erase_run(uint8_t *bytes, size_t size, struct random *random)
 {
     size_t at = random_below(random, size), run = 1 + random_below(random, size - at);
 
-    /* Mostly a small bite; now and then all that follows. */
+    /* Mostly a few bytes; now and then all that follows. */
     if (run > MAX_RUN && !random_one_in(random, 4)) {
         run = 1 + random_below(random, MAX_RUN);
     }

@@ -22,7 +22,7 @@ static const char *group_name(const struct group *group)
     return family_transport_name(group->first);
 }
 
-static bool is_had(const struct family *family, const struct group *group)
+static bool is_available(const struct family *family, const struct group *group)
 {
     return !family->blocked && !family->host && family->device[group->first];
 }
@@ -30,11 +30,11 @@ static bool is_had(const struct family *family, const struct group *group)
 /* The first row that the family's target can begin with. */
 static bool begins_target(const struct family *family, const struct group *group)
 {
-    if (!is_had(family, group)) {
+    if (!is_available(family, group)) {
         return false;
     }
     for (const struct family *other = families; other < family; other++) {
-        if (strcmp(other->target, family->target) == 0 && is_had(other, group)) {
+        if (strcmp(other->target, family->target) == 0 && is_available(other, group)) {
             return false;
         }
     }
@@ -56,7 +56,7 @@ static bool parse(const char *name, const struct group **group, const char **tar
             return true;
         }
         for (const struct family *family = families; family->name; family++) {
-            if (strcmp(family->target, name + length + 1) == 0 && is_had(family, &groups[g])) {
+            if (strcmp(family->target, name + length + 1) == 0 && is_available(family, &groups[g])) {
                 *target = family->target;
                 return true;
             }
@@ -105,7 +105,7 @@ Hardstop__Setup *roster_setup(const char *name, size_t i, Hardstop__Framing fram
     }
     for (const struct family *family = families; family->name; family++) {
         for (enum family_transport t = group->first; t <= group->last; t++) {
-            if (strcmp(family->target, target) == 0 && is_had(family, group) && family->device[t] && i-- == 0) {
+            if (strcmp(family->target, target) == 0 && is_available(family, group) && family->device[t] && i-- == 0) {
                 return family_setup(family, t, framing);
             }
         }

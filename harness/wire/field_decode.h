@@ -14,8 +14,8 @@ struct field_decoder {
     uint32_t device; /* tag of the member of VirtioSection.device */
     bool bounded; /* the message takes all bytes up to in.size */
     /*
-     * No byte tells whether some rows are on the wire, only whether the reading comes out even at the end.  0: they
-     * are, or are not, as is usual; 1 and up: another way, which the rows' callbacks tell.
+     * Of some rows no byte tells whether they are on the wire: one has to guess, and a wrong guess shows at the end of
+     * the payload, where bytes are left or missing.  0: the usual guess; 1 and up: other ones, for rows' callbacks.
      */
     unsigned reading;
     struct hs_error *err;

@@ -53,7 +53,7 @@ static bool could_be_section(const struct section_end *search, size_t at)
     int type = bytes_peek(&in, 0), length;
     uint64_t id = 0;
 
-    /* A clock of eight hours, or minutes, looks like a command: what follows tells. */
+    /* The bytes of a clock at eight hours, or minutes, look like a command: look at what follows it. */
     if (type == TYPE_COMMAND) {
         if (!skip_command(&in)) {
             return false;

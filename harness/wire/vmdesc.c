@@ -19,7 +19,6 @@ enum {
 /* State of the walk through one section. */
 struct walk {
     struct vmdesc_section *section;
-    size_t capacity;
     size_t offset;
     size_t budget;
 };
@@ -68,11 +67,8 @@ static int add_field(struct walk *walk, const char *path, size_t size, enum vmde
         return bad(err, "more fields than a machine has, or longer names");
     }
     walk->budget -= cost;
-    if (section->n_fields == walk->capacity) {
-        walk->capacity = walk->capacity ? walk->capacity * 2 : 16;
-        section->fields = hs_resize(section->fields, walk->capacity, sizeof(*section->fields));
-    }
-    section->fields[section->n_fields++] = (struct vmdesc_field){ hs_strdup(path), walk->offset, size, type, header };
+    *HS_PUSH(section->fields, section->n_fields) =
+        (struct vmdesc_field){ hs_strdup(path), walk->offset, size, type, header };
     if (__builtin_add_overflow(walk->offset, size, &walk->offset)) {
         return bad(err, "sizes that wrap");
     }

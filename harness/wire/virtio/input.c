@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * virtio-keyboard, -mouse and -tablet: hw/input/virtio-input.c, QEMU 7.2.  They send
- * nothing but what all virtio devices send.
+ * virtio-keyboard, -mouse and -tablet: hw/input/virtio-input.c, QEMU 7.2.  They send nothing but what all virtio
+ * devices send.
  */
 #include "harness/wire/virtio/tables.h"
 

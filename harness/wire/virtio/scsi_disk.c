@@ -38,8 +38,8 @@ static uint32_t command_blocks(const REQUEST *request, unsigned group)
 
 /*
  * READ, WRITE and WRITE AND VERIFY of each length: what scsi_disk_dma_reqops does.  A disk that has a unit attention to
- * report answers them with that alone, so its loader expects no more of them.  It takes the unit attention with the
- * request: saved again (reading 2), there is no more of it, and no sign of that.
+ * report answers them with that alone, so its loader reads no more of them.  By loading the request it forgets the unit
+ * attention: saved again, no byte tells that there was one (reading 2).
  */
 static bool is_transfer(const struct field_decoder *decoder, const void *message, const struct field *field)
 {
