@@ -38,7 +38,7 @@ static void print_frames(const struct loader_answer *answer, char *out, size_t s
     }
 }
 
-static void identify_crash(const struct loader_answer *answer, struct finding *finding)
+static void identify_crash(const struct loader_answer *answer, const char *program, struct finding *finding)
 {
     size_t size = sizeof(finding->same), used;
     char *out = finding->same;
@@ -47,7 +47,7 @@ static void identify_crash(const struct loader_answer *answer, struct finding *f
     if (strcmp(finding->property, "loader-answers") == 0) {
         /* Memory was refused: the device that asked for it says more than the allocator's stack. */
         used = (size_t)snprintf(out, size, "memory: %s: ", finding->device);
-        words_last(answer->text, out + used, size - used);
+        words_last(answer->text, program, out + used, size - used);
         return;
     }
     used = (size_t)snprintf(out, size, "crash: ");
@@ -56,7 +56,7 @@ static void identify_crash(const struct loader_answer *answer, struct finding *f
     }
     /* What ends the process says why, whoever called it. */
     if (words_assertion(answer->text, out + used, size - used) ||
-        (says_why && words_last(answer->text, out + used, size - used))) {
+        (says_why && words_last(answer->text, program, out + used, size - used))) {
         return;
     }
     if (!answer->exited) {
@@ -112,14 +112,23 @@ static void identify_accepted(const struct place *place, struct finding *finding
     }
 }
 
+/* What a program of that setup calls itself, unless the binary is a script that starts another. */
+static const char *program_of(const Hardstop__Setup *setup)
+{
+    const char *binary = setup ? setup->binary : NULL, *slash = binary ? strrchr(binary, '/') : NULL;
+
+    return slash ? slash + 1 : binary;
+}
+
 void identify(const struct judgement *judgement, const struct place *place, struct finding *finding)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
+    const char *program = program_of(judgement->test->setup);
     size_t used;
 
     switch (judgement->verdict) {
     case VERDICT_CRASHED:
-        identify_crash(answer, finding);
+        identify_crash(answer, program, finding);
         break;
     case VERDICT_HUNG:
         if (loader_hang_frame(answer)) {
@@ -130,7 +139,7 @@ void identify(const struct judgement *judgement, const struct place *place, stru
         break;
     case VERDICT_REJECTED:
         used = (size_t)snprintf(finding->same, sizeof(finding->same), "%s: %s: ", finding->property, finding->device);
-        words_first(answer->text, finding->same + used, sizeof(finding->same) - used);
+        words_first(answer->text, program, finding->same + used, sizeof(finding->same) - used);
         break;
     default:
         identify_accepted(place, finding);

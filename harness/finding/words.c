@@ -178,11 +178,14 @@ static bool begins_with(struct piece piece, const char *head)
 }
 
 /* Programs put their name before what they say: "name: ", or as GLib does it, "(name:12): ". */
-static struct piece without_program(struct piece line)
+static struct piece without_program(struct piece line, const char *program)
 {
     bool is_glib = begins_with(line, "(");
     const char *end = find(line, is_glib ? "): " : ": ");
 
+    if (program && begins_with(line, program) && begins_with(behind(line, line.at + strlen(program)), ": ")) {
+        return behind(line, line.at + strlen(program) + 2);
+    }
     if (!end || (!is_glib && memchr(line.at, ' ', (size_t)(end - line.at)))) {
         return line;
     }
@@ -203,12 +206,12 @@ const char *words_last_line(const char *text, size_t *length)
     return text + start;
 }
 
-bool words_last(const char *text, char *out, size_t size)
+bool words_last(const char *text, const char *program, char *out, size_t size)
 {
     struct piece line = { 0 };
 
     line.at = words_last_line(text, &line.length);
-    line = without_program(line);
+    line = without_program(line, program);
     *out = 0;
     if (begins_with(line, "warning: ") || begins_with(line, "info: ")) {
         return false;
@@ -217,8 +220,8 @@ bool words_last(const char *text, char *out, size_t size)
     return *out;
 }
 
-void words_first(const char *text, char *out, size_t size)
+void words_first(const char *text, const char *program, char *out, size_t size)
 {
     *out = 0;
-    append(without_program(line_at(text)), out, size);
+    append(without_program(line_at(text), program), out, size);
 }

@@ -250,7 +250,7 @@ static const struct {
     { "minimize @/noise @/noise", "hardstop minimize: one file at a time", 2 },
     { "findings @/missing", "missing", 1 },
     { "findings @ @", "hardstop findings: one folder at a time", 2 },
-    { "findings --status old @", "hardstop findings: --status takes new, known or fixed", 2 },
+    { "findings --status old @", "hardstop findings: --status takes new, known, fixed or unclear", 2 },
     { "findings --verdict good @", "hardstop findings: no verdict", 2 },
     { "findings --known @/missing @", "missing", 1 },
     { "findings --known @/noise @", ":1: ", 1 },
@@ -405,14 +405,30 @@ static int make_folders(void)
     return result;
 }
 
-/* Writes a list of one line for @/cases/regress/long.textproto. */
-static void write_known(const char *verdict, const char *signature)
+/* Writes a list of one line for @/cases/regress/long.textproto, and what else is given. */
+static void write_known(const char *verdict, const char *signature, const char *more)
 {
-    char *line = hs_format("long.textproto\tqemu 7.2\t%s\tdamage-is-never-garbage\t%s\tno footers\n", verdict,
-                           signature);
+    char *line = hs_format("long.textproto\tqemu 7.2\t%s\tdamage-is-never-garbage\t%s\tno footers\n%s", verdict,
+                           signature, more);
 
     free(support_write(folder, "known.tsv", line, strlen(line)));
     free(line);
+}
+
+/* A line that changed, and one whose case cannot be read, keep none of the others from being told. */
+static void a_replay_goes_on(const char *signature)
+{
+    char *others = hs_format("missing.textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t%s\tno case\n"
+                             "other.textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t%s\tno footers\n",
+                             signature, signature);
+
+    expect("minimize @/long.textproto -o @/cases/regress/other.textproto", 0, "");
+    write_known("garbage", "0123456789abcdef", others);
+    expect("findings --known @/known.tsv --replay @/nothing", 2, "0 new, 1 known, 0 fixed, 2 unclear\n");
+    expect("findings --known @/known.tsv --replay --status unclear @/nothing", 2, "missing.textproto: no case");
+    expect("findings --known @/known.tsv --replay --status known @/nothing", 2, "other.textproto: no footers");
+    check_is_json("findings --json --known @/known.tsv --replay @/nothing", 2);
+    free(others);
 }
 
 static void findings_are_told_from_what_is_known(void **state)
@@ -441,18 +457,17 @@ static void findings_are_told_from_what_is_known(void **state)
     run_clear(&result);
     assert_int_equal(make_folders(), 0);
     expect("minimize @/long.textproto -o @/cases/regress/long.textproto", 0, "");
-    write_known("garbage", signature);
+    write_known("garbage", signature, "");
     expect("findings --known @/none.tsv @/found", 1, "1 new, 0 known, 0 fixed");
     expect("findings --known @/known.tsv @/found --status known", 0, "long.textproto: no footers");
     expect("findings --known @/known.tsv @/found", 0, "found; not replayed");
     expect("findings --known @/known.tsv @/nothing", 0, "not found here; not replayed");
     expect("findings --known @/known.tsv --replay @/nothing", 0, "0 new, 1 known, 0 fixed");
     check_is_json("findings --json --known @/known.tsv --replay @/nothing", 0);
-    write_known("crashed", signature);
+    write_known("crashed", signature, "");
     expect("findings --known @/known.tsv --replay @/nothing", 1, "0 new, 0 known, 1 fixed");
     expect("findings --known @/known.tsv @/nothing", 0, "0 new, 1 known, 0 fixed (known ones not replayed)");
-    write_known("garbage", "0123456789abcdef");
-    expect("findings --known @/known.tsv --replay @/nothing", 2, "");
+    a_replay_goes_on(signature);
     free(signature);
 }
 

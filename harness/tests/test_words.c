@@ -16,6 +16,9 @@ static const struct {
     { "q: no", NULL, "no" },
     { "one\nq: two\n\n", NULL, "two" },
     { "two words: no\n", NULL, "two words: no" },
+    { "my qemu: no\n", NULL, "no" },
+    { "my qemus: no\n", NULL, "my qemus: no" },
+    { "my qemu\n", NULL, "my qemu" },
     { "a: b: c\n", NULL, "b: c" },
     { "q:no\n", NULL, "q:no" },
     { "(q:12): GLib-ERROR **: failed to allocate 123 bytes\n", NULL, "GLib-ERROR **: failed to allocate # bytes" },
@@ -59,7 +62,7 @@ static void words_have_one_form(void **state)
         if (found != (said[i].assertion != NULL) || (found && strcmp(out, said[i].assertion) != 0)) {
             fail_msg("%zu: assertion %s", i, found ? out : "not found");
         }
-        found = words_last(said[i].text, out, sizeof(out));
+        found = words_last(said[i].text, "my qemu", out, sizeof(out));
         if (found != (said[i].last != NULL) || (found && strcmp(out, said[i].last) != 0)) {
             fail_msg("%zu: last words %s", i, found ? out : "not found");
         }
@@ -72,13 +75,13 @@ static void words_fit(void **state)
     size_t length;
 
     (void)state;
-    assert_true(words_last("q: abcdefghijk\n", out, sizeof(out)));
+    assert_true(words_last("q: abcdefghijk\n", NULL, out, sizeof(out)));
     assert_string_equal(out, "abcdefg");
     assert_true(words_assertion("q: a.c:1: f: Assertion `abcdef' failed.\n", out, sizeof(out)));
     assert_string_equal(out, "f(): ab");
-    words_first("q: one 12\ntwo\n", out, sizeof(out));
+    words_first("q: one 12\ntwo\n", NULL, out, sizeof(out));
     assert_string_equal(out, "one #");
-    words_first("", out, sizeof(out));
+    words_first("", NULL, out, sizeof(out));
     assert_string_equal(out, "");
     assert_int_equal(strncmp(words_last_line("one\ntwo\n\n", &length), "two", 3), 0);
     assert_int_equal(length, 3);

@@ -186,7 +186,6 @@ static int list(const struct options *options, struct listing *listing, struct h
         return -1;
     }
     finding_check_all(options->folder, tell_damaged, listing);
-    finding_check_all(options->folder, tell_damaged, listing);
     finding_sort(listing->findings, listing->n_findings);
     for (size_t i = 0; i < listing->n_findings; i++) {
         if (!known_of_signature(&listing->known, listing->findings[i].signature)) {
