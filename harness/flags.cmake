@@ -4,6 +4,12 @@ add_library(hardstop_flags INTERFACE)
 target_compile_definitions(hardstop_flags INTERFACE _GNU_SOURCE)
 target_compile_options(hardstop_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-braces)
 target_include_directories(hardstop_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/proto)
+if(HARDSTOP_COVERAGE)
+  # Many processes run the same code at once.
+  target_compile_options(hardstop_flags INTERFACE --coverage -fprofile-update=atomic -include
+                         ${PROJECT_SOURCE_DIR}/harness/coverage.h)
+  target_link_options(hardstop_flags INTERFACE --coverage)
+endif()
 if(HARDSTOP_LIB_FUZZING_ENGINE)
   message(STATUS "engine given: ${HARDSTOP_LIB_FUZZING_ENGINE}; no sanitizer flags of our own")
 else()
