@@ -25,7 +25,7 @@
 
 enum {
     KILLS = 3,
-    GONE_MS = 10000, /* for what a killed command leaves behind to end */
+    GONE_MS = 300000, /* for what a killed command leaves behind to end */
 };
 
 #define RNG "audit --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw "
@@ -138,13 +138,12 @@ static off_t await_growth(const char *name, off_t from)
 {
     off_t size = 0;
 
-    for (int i = 0; size <= from && i < 3000; i++) {
+    while (size <= from) {
         pause_ms(10);
         count_entries(name, &size);
         /* It would be smaller for a while had all begun anew. */
         assert_true(size >= from);
     }
-    assert_true(size > from);
     return size;
 }
 

@@ -5,7 +5,6 @@
  */
 #include "support.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -13,18 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/random.h"
-#include "harness/finding/finding.h"
+#include "harness/finding/known.h"
+#include "harness/tests/progress.h"
 
-enum { ROUNDS = 12, MAX_MS = 1200, MAX_CHILDREN = 8 };
+enum { ROUNDS = 12 };
 
 static char *folder, *cases;
+static uint64_t whole_ms; /* processor time of a run to the end */
 
 static void add_case(const Hardstop__Case *test, const char *name)
 {
@@ -35,32 +35,34 @@ static void add_case(const Hardstop__Case *test, const char *name)
     free(packed);
 }
 
-/* The cases of the corpus, and one that is new each day: built on a live capture. */
+/*
+ * The cases of the corpus, and one that is new each day: built on a live capture.  None that hangs: it takes its whole
+ * time limit in each run, and shows no more here.
+ */
 static int write_cases(void **state)
 {
-    Hardstop__Case *test;
-    DIR *directory = opendir(CORPUS_DIR "/cases/regress");
-    struct dirent *entry;
+    Hardstop__Case *test = support_crash_case();
+    struct known known;
+    struct hs_error err;
 
     (void)state;
     folder = support_folder();
     cases = hs_format("%s/cases", folder);
     assert_int_equal(file_make_folder(cases, NULL), 0);
-    test = support_crash_case();
     add_case(test, "pci-crash");
     case_free(test);
-    assert_non_null(directory);
-    while ((entry = readdir(directory))) {
-        char *path = hs_format(CORPUS_DIR "/cases/regress/%s", entry->d_name);
-
-        if (entry->d_name[0] != '.') {
-            test = support_read_case(path);
-            add_case(test, entry->d_name);
+    if (known_read(CORPUS_DIR "/known.tsv", &known, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    for (size_t i = 0; i < known.n; i++) {
+        if (known.lines[i].verdict != VERDICT_HUNG) {
+            test = known_read_case(&known, &known.lines[i], &err);
+            assert_non_null(test);
+            add_case(test, known.lines[i].name);
             case_free(test);
         }
-        free(path);
     }
-    closedir(directory);
+    known_clear(&known);
     return 0;
 }
 
@@ -70,11 +72,6 @@ static int remove_cases(void **state)
     free(cases);
     support_remove(folder);
     return 0;
-}
-
-static void pause_ms(uint64_t ms)
-{
-    nanosleep(&(struct timespec){ .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
 }
 
 static pid_t start(const char *findings, const char *log)
@@ -94,33 +91,6 @@ static pid_t start(const char *findings, const char *log)
     }
     free(program);
     return pid;
-}
-
-static size_t children_of(pid_t pid, pid_t children[MAX_CHILDREN])
-{
-    char *path = hs_format("/proc/%d/task/%d/children", (int)pid, (int)pid);
-    FILE *file = fopen(path, "r");
-    size_t n = 0;
-    int child;
-
-    if (!file) {
-        fail_msg("%s: cannot be read", path);
-    }
-    while (n < MAX_CHILDREN && fscanf(file, "%d", &child) == 1) {
-        children[n++] = (pid_t)child;
-    }
-    fclose(file);
-    free(path);
-    return n;
-}
-
-static bool is_running(pid_t pid)
-{
-    char *path = hs_format("/proc/%d/exe", (int)pid), target[64];
-    bool running = readlink(path, target, sizeof(target)) > 0;
-
-    free(path);
-    return running;
 }
 
 static bool holds(const struct finding *findings, size_t n, uint64_t signature)
@@ -179,6 +149,7 @@ static size_t run_to_the_end(const char *findings, const char *log)
     pid_t pid = start(findings, log);
     int status;
 
+    whole_ms = progress_run(pid);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         fail_msg("the target ended with status 0x%x", status);
@@ -186,19 +157,41 @@ static size_t run_to_the_end(const char *findings, const char *log)
     return check_findings(findings, log);
 }
 
-/* Kills the target; the QEMUs below it follow. */
-static void kill_target(pid_t pid)
+/* One of those below the process, or 0. */
+static pid_t child_of(pid_t pid, struct random *random)
 {
-    pid_t children[MAX_CHILDREN];
-    size_t n = children_of(pid, children);
+    struct progress_process list[PROGRESS_PROCESSES];
+    size_t n = progress_tree(pid, list), below = 0;
+
+    for (size_t i = 1; i < n; i++) {
+        if (list[i].parent == pid && !list[i].ended) {
+            list[below++] = list[i];
+        }
+    }
+    return below ? list[random_below(random, below)].pid : 0;
+}
+
+/* Kills the target, if it runs yet; what is below it follows. */
+static bool kill_target(pid_t pid)
+{
+    struct progress_process list[PROGRESS_PROCESSES], now[PROGRESS_PROCESSES];
+    size_t n = progress_tree(pid, list);
+    bool runs = n && !list[0].ended;
 
     kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
-    for (int patience = 0; n > 0; patience++) {
-        n -= !is_running(children[n - 1]);
-        assert_true(patience < 200);
-        pause_ms(10);
+    while (n > 1) {
+        /* Another process may have got its number. */
+        n -= !progress_tree(list[n - 1].pid, now) || now[0].ended || strcmp(now[0].name, list[n - 1].name) != 0;
+        usleep(1000);
     }
+    return runs;
+}
+
+/* Waits for a random moment of a run, or its end. */
+static void await_moment(pid_t pid, struct random *random)
+{
+    progress_wait(pid, random_below(random, whole_ms));
 }
 
 static void killing_loses_no_finding(void **state)
@@ -213,28 +206,25 @@ static void killing_loses_no_finding(void **state)
     assert_true(all >= 5);
     /* Nothing new is found in what is known. */
     assert_int_equal(run_to_the_end(whole, log), all);
+    assert_true(whole_ms > 0);
     random_init(&random, 2015);
     assert_int_equal(file_make_folder(killed, NULL), 0);
     for (int i = 0; i < ROUNDS; i++) {
-        pid_t pid = start(killed, log), children[MAX_CHILDREN];
-        size_t n;
+        pid_t pid = start(killed, log), victim;
 
-        pause_ms(random_below(&random, MAX_MS));
-        n = children_of(pid, children);
-        if (i % 2 && n) {
-            kill(children[random_below(&random, n)], SIGKILL);
+        await_moment(pid, &random);
+        victim = i % 2 ? child_of(pid, &random) : 0;
+        if (victim && kill(victim, SIGKILL) == 0) {
             hit_qemu++;
-            pause_ms(random_below(&random, MAX_MS));
+            await_moment(pid, &random);
         }
-        hit_target += waitpid(pid, NULL, WNOHANG) == 0;
-        if (is_running(pid)) {
-            kill_target(pid);
-        }
+        hit_target += kill_target(pid);
         check_findings(killed, log);
     }
     print_message("%zu findings; killed: target %zu, QEMU %zu times\n", all, hit_target, hit_qemu);
+    /* Most moments are before the end. */
     assert_true(hit_target >= ROUNDS / 4);
-    assert_true(hit_qemu >= ROUNDS / 8);
+    assert_true(hit_qemu > 0);
     assert_int_equal(run_to_the_end(killed, log), all);
     free(whole);
     free(killed);
@@ -252,21 +242,20 @@ static void the_death_of_a_qemu_changes_no_result(void **state)
     free(findings);
     random_init(&random, 7);
     for (int i = 0; i < 4; i++) {
-        pid_t children[MAX_CHILDREN], pid;
-        size_t n;
+        pid_t pid, victim;
         int status;
 
         findings = hs_format("%s/qemu-%d", folder, i);
         pid = start(findings, log);
-        pause_ms(100 + random_below(&random, 2000));
-        n = children_of(pid, children);
-        killed += n && kill(children[random_below(&random, n)], SIGKILL) == 0;
+        await_moment(pid, &random);
+        victim = child_of(pid, &random);
+        killed += victim && kill(victim, SIGKILL) == 0;
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
         assert_int_equal(check_findings(findings, log), expected);
         free(findings);
     }
-    assert_true(killed >= 3);
+    assert_true(killed > 0);
     free(log);
 }
 

@@ -214,7 +214,7 @@ static void any_path_works(void **state)
     }
     /* Pasted into a shell, the line finds its file, too: without it, QEMU does not end by itself. */
     confirm(&setup, names[0], stream, size / 2, 0, &result);
-    line = hs_format("timeout 20 %s 2>/dev/null", result.command_line);
+    line = hs_format("timeout 600 %s 2>/dev/null", result.command_line);
     assert_int_equal(WEXITSTATUS(system(line)), 1);
     confirm_result_clear(&result);
     free(line);
@@ -332,7 +332,7 @@ static Hardstop__Setup fake(char *behaviour)
         "esac\n"
         "say '{\"QMP\": {}}'\n"
         "case $2 in\n"
-        "silent) exec sleep 100;;\n"
+        "silent) exec sleep 36000;;\n"
         "exits) loading \"$@\" && { echo oops >&2; exit 1; };;\n"
         "faults) loading \"$@\" && kill -SEGV $$;;\n"
         "verbose) loading \"$@\" && { yes noise | head -c 100000; echo load of migration failed; } >&2 && exit 1;;\n"
@@ -345,7 +345,7 @@ static Hardstop__Setup fake(char *behaviour)
         "  slow-migration:*query-migrate*) say '{\"return\": {\"status\": \"active\"}}';;\n"
         "  refused-save:*'\"migrate\"'*) say '{\"error\": {\"class\": \"GenericError\", \"desc\": \"no ink\"}}';;\n"
         "  fault-in-save:*'\"migrate\"'*) kill -SEGV $$;;\n"
-        "  hang-in-save:*'\"migrate\"'*) exec sleep 100;;\n"
+        "  hang-in-save:*'\"migrate\"'*) exec sleep 36000;;\n"
         "  *query-migrate*) say '{\"return\": {\"status\": \"completed\"}}';;\n"
         "  *query-status*) say '{\"return\": {\"status\": \"inmigrate\"}}';;\n"
         "  *quit*) exit;;\n"
@@ -457,7 +457,6 @@ int main(void)
     };
 
     /* A hang of QEMU is caught by the code under test; one of our own ends here. */
-    alarm(300);
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

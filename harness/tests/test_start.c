@@ -144,14 +144,10 @@ static void a_qemu_that_does_not_answer_is_given_up(void **state)
 {
     struct loader_options options = { .preload = "/nonexistent/preload.so" };
     Hardstop__Setup setup = setup_of("qemu-system-s390x", NULL, (const char *[]){ NULL });
-    struct timespec begin, end;
 
     (void)state;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
     /* The dynamic linker ignores a preload object that is not there, and QEMU runs as it always does. */
     check_refused(&setup, &options, "the preload object was refused or did not answer");
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    assert_in_range(end.tv_sec - begin.tv_sec, 0, 40);
 }
 
 int main(void)

@@ -38,7 +38,7 @@ static struct sweep_options all_of(size_t section)
 {
     return (struct sweep_options){
         .section = section, .choice.edits = edit_all(), .choice.values = values, .choice.n_values = HS_COUNT(values),
-        .choice.lengths = 0xf, .jobs = 2, .timeout_ms = 100, .grace_ms = 3000,
+        .choice.lengths = 0xf, .jobs = 2, .timeout_ms = 100, .grace_ms = 60000,
     };
 }
 
@@ -152,6 +152,7 @@ static void a_load_that_never_ends_is_hung(void **state)
 
     (void)state;
     options.choice.edits = 1u << EDIT_TRUNCATE;
+    options.grace_ms = 10000;
     toy_init(&toy, TOY_SECTION, spin, HS_COUNT(spin));
     dump = sweep_toy(&toy, &options, &audit);
     found = not_rejected(dump);

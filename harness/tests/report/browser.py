@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 300
 NAMES = ('chromium', 'chromium-browser', 'google-chrome', 'chrome')
 
 

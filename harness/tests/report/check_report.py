@@ -11,7 +11,7 @@ import time
 LENGTH = ('truncate', 'insert', 'delete')
 SEVERITY = ('rejected', 'unknown', 'equal', 'garbage', 'hung', 'crashed')
 VOID = {'meta', 'input', 'br', 'img', 'link', 'hr', 'path', 'rect', 'circle'}
-LOAD_SECONDS = 10
+LOAD_SECONDS = 120
 ANSWER_SECONDS = 5
 SAMPLES = 40
 
