@@ -126,6 +126,25 @@ json_t *verdict_json(const struct judgement *judgement)
                      json_differences(&judgement->resave));
 }
 
+void verdict_finding(FILE *out, const struct finding *finding)
+{
+    if (*finding->property) {
+        style_print(out, STYLE_BAD, "finding");
+        fprintf(out, " %016" PRIx64 ": %s does not hold: %s\n", finding->signature, finding->property,
+                finding->message);
+    } else {
+        style_print(out, STYLE_GOOD, "no finding\n");
+    }
+}
+
+json_t *verdict_finding_json(const struct judgement *judgement, const struct finding *finding)
+{
+    json_t *json = verdict_json(judgement);
+
+    json_object_set_new(json, "property", *finding->property ? json_string(finding->property) : json_null());
+    return json;
+}
+
 static void print_totals(FILE *out, const struct finding *findings, size_t n)
 {
     size_t totals[VERDICT_COUNT] = { 0 };

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -394,6 +395,75 @@ static void findings_have_a_status_of_their_own(void **state)
     expect("check --places 3 @/legacy.textproto", 1, "fail");
 }
 
+/* What is done to a case, and which status both commands have. */
+static const struct {
+    const char *damage;
+    int status;
+} loaded[] = {
+    { "--section virtio-rng --field virtio.status --truncate 0", 0 }, /* rejected */
+    { "--section virtio-rng --field virtio.ccw.sense_data --insert 0:41", 1 }, /* garbage */
+    { "--section 2 --insert 0:0000", 1 }, /* behind the end: equal, and accepted */
+    { "--section virtio-rng --field virtio.ccw.mba --overwrite 0:00", 0 }, /* what was there */
+    { "--section virtio-rng --field virtio.queue[0].num --overwrite 0:00000200", 0 }, /* another legal value */
+    { "--section virtio-rng --field virtio.ccw.ccw_fmt_1 --overwrite 0:02", 1 }, /* no bool */
+};
+
+static void load_and_repro_have_one_rule(void **state)
+{
+    (void)state;
+    expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
+    for (size_t i = 0; i < HS_COUNT(loaded); i++) {
+        char *command = hs_format("damage %s @/legacy.textproto -o @/damaged.textproto", loaded[i].damage);
+        const char *words = loaded[i].status ? "does not hold" : "no finding";
+
+        expect(command, 0, "");
+        expect("load @/damaged.textproto", loaded[i].status, words);
+        expect("repro @/damaged.textproto", loaded[i].status, words);
+        check_is_json("load --json @/damaged.textproto", loaded[i].status);
+        free(command);
+    }
+}
+
+/* A QEMU that expects footers when it is started with -incoming, and so refuses what it accepts when it is served. */
+static const char otherwise[] = "#!/bin/sh\n"
+                                "case \" $* \" in *' -incoming '*)\n"
+                                "for word; do\n"
+                                "shift\n"
+                                "[ \"$word\" = migration.send-section-footer=off ] && word=${word%off}on\n"
+                                "set -- \"$@\" \"$word\"\n"
+                                "done\n"
+                                "esac\n"
+                                "exec qemu-system-s390x \"$@\"\n";
+
+static void expect_confirmed(const char *arguments, bool confirmed)
+{
+    struct run result = run(arguments);
+    json_t *root = json_loads(result.out, 0, NULL);
+
+    if (result.status != confirmed || json_is_true(json_object_get(root, "confirmed")) != confirmed ||
+        json_is_false(json_object_get(root, "confirmed")) == confirmed) {
+        fail_msg("hardstop %s: status %d\n%s%s", arguments, result.status, result.out, result.err);
+    }
+    json_decref(root);
+    run_clear(&result);
+}
+
+static void a_confirmation_is_what_the_unmodified_qemu_says(void **state)
+{
+    char *path = support_write(folder, "otherwise", otherwise, strlen(otherwise));
+
+    (void)state;
+    assert_int_equal(chmod(path, 0700), 0);
+    expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/long.case",
+           0, "");
+    expect_confirmed("repro --json --confirm @/long.case -o @/long.mig", true);
+    expect_confirmed("repro --json --confirm --qemu @/otherwise @/long.case -o @/long.mig", false);
+    expect("repro --confirm --qemu @/otherwise @/long.case -o @/long.mig", 0, "not confirmed on an unmodified QEMU: "
+           "rejected");
+    free(path);
+}
+
 static int make_folders(void)
 {
     char *path = hs_format("%s/cases/regress", folder), *nothing = hs_format("%s/nothing", folder);
@@ -481,6 +551,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
         cmocka_unit_test(a_stream_goes_all_the_way),
         cmocka_unit_test(findings_have_a_status_of_their_own),
+        cmocka_unit_test(load_and_repro_have_one_rule),
+        cmocka_unit_test(a_confirmation_is_what_the_unmodified_qemu_says),
         cmocka_unit_test(findings_are_told_from_what_is_known),
     };
 

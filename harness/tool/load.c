@@ -37,13 +37,21 @@ static const struct argp argp = {
     .args_doc = "FILE",
     .children = judge_children,
     .doc = "Loads a stream or case into the real QEMU and prints what it did.\v"
-           "Exit status: 0 accepted as it should be, or rejected; 1 accepted with damage, crashed, hung; 2 no verdict.",
+           "Exit status: 0 no finding; 1 a finding, as hardstop repro has it; 2 no verdict.",
 };
 
-static bool is_clean(const struct judgement *judgement)
+static enum tool_status report(const struct judgement *judgement, bool json)
 {
-    return judgement->verdict == VERDICT_REJECTED ||
-           (judgement->verdict == VERDICT_EQUAL && !judgement->is_damaged);
+    struct finding finding = { .property = "" };
+    bool found = finding_of(judgement, &finding);
+
+    if (json) {
+        tool_print_json(verdict_finding_json(judgement, &finding));
+    } else {
+        verdict_text(stdout, judgement);
+        verdict_finding(stdout, &finding);
+    }
+    return found ? TOOL_FINDING : TOOL_CLEAN;
 }
 
 int command_load(int argc, char **argv)
@@ -60,12 +68,7 @@ int command_load(int argc, char **argv)
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {
         status = tool_fail(&err);
     } else {
-        if (options.file.json) {
-            tool_print_json(verdict_json(&judgement));
-        } else {
-            verdict_text(stdout, &judgement);
-        }
-        status = is_clean(&judgement) ? TOOL_CLEAN : TOOL_FINDING;
+        status = report(&judgement, options.file.json);
     }
     judgement_clear(&judgement);
     session_close(&session);

@@ -156,21 +156,14 @@ static void print_text(const struct judgement *judgement, const struct finding *
         free(text);
     }
     verdict_text(stdout, judgement);
-    if (*finding->property) {
-        style_print(stdout, STYLE_BAD, "finding");
-        printf(" %016lx: %s does not hold: %s\n", (unsigned long)finding->signature, finding->property,
-               finding->message);
-    } else {
-        style_print(stdout, STYLE_GOOD, "no finding\n");
-    }
+    verdict_finding(stdout, finding);
 }
 
 static void print_json(const struct judgement *judgement, const struct finding *finding,
                        const struct evidence *evidence)
 {
-    json_t *json = verdict_json(judgement);
+    json_t *json = verdict_finding_json(judgement, finding);
 
-    json_object_set_new(json, "property", *finding->property ? json_string(finding->property) : json_null());
     if (evidence->actual.command_line) {
         json_object_set_new(json, "confirmed", json_boolean(evidence->confirmation.confirmed));
         json_object_set_new(json, "command_line", json_string(evidence->actual.command_line));

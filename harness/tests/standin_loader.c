@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A program that the preload object serves as if it were a QEMU 7.2.  Its streams are commands, a letter each, that are
+ * obeyed while they are loaded; the state that it saves is what the letters left.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A file is its descriptor plus one. */
+typedef void file;
+
+static int held = -1; /* opened before the first load */
+static char state[64];
+static char at_save; /* the letter that is obeyed while the state is saved */
+
+static int fd_of(file *from)
+{
+    return (int)(intptr_t)from - 1;
+}
+
+static void keep(char letter)
+{
+    size_t length = strlen(state);
+
+    if (length + 1 < sizeof(state)) {
+        state[length] = letter;
+        state[length + 1] = 0;
+    }
+}
+
+static void say_section(const char *idstr)
+{
+    fprintf(stderr, "qemu_loadvm_state_section_startfull 4(%s) 0 1\n", idstr);
+}
+
+/* 0, or what the load returns. */
+static int obey(char letter)
+{
+    switch (letter) {
+    case 'e':
+        exit(0);
+    case 'E':
+        exit(7);
+    case 'x':
+        _exit(0);
+    case 'a':
+        abort();
+    case 's':
+        *(volatile int *)8 = 1;
+        return 0;
+    case 'k':
+        return raise(SIGKILL);
+    case 'r':
+        return -EINVAL;
+    case '1':
+        say_section("first");
+        return 0;
+    case '2':
+        say_section("second/with/parts");
+        return 0;
+    case '3':
+        fputs("words of its own\n", stderr);
+        return 0;
+    case 'c':
+        close(held);
+        return 0;
+    case 'o':
+        keep(fcntl(held, F_GETFD) >= 0 ? 'O' : 'C');
+        return 0;
+    case 'h':
+        for (;;) {
+        }
+    default:
+        keep(letter);
+        return 0;
+    }
+}
+
+void qemu_init(int argc, char **argv);
+void qemu_init(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    held = open("/dev/null", O_RDONLY);
+}
+
+struct version_info {
+    int64_t *triple;
+    char *package;
+};
+
+const struct version_info *qmp_query_version(void *err);
+const struct version_info *qmp_query_version(void *err)
+{
+    static int64_t triple[3] = { 7, 2, 99 };
+    static const struct version_info info = { triple, 0 };
+
+    (void)err;
+    return &info;
+}
+
+void *qio_channel_file_new_fd(int fd);
+void *qio_channel_file_new_fd(int fd)
+{
+    return (void *)(intptr_t)(fd + 1);
+}
+
+file *qemu_file_new_input(void *channel);
+file *qemu_file_new_input(void *channel)
+{
+    return channel;
+}
+
+file *qemu_file_new_output(void *channel);
+file *qemu_file_new_output(void *channel)
+{
+    return channel;
+}
+
+int qemu_fclose(file *from);
+int qemu_fclose(file *from)
+{
+    return close(fd_of(from));
+}
+
+void object_unref(void *object);
+void object_unref(void *object)
+{
+    (void)object;
+}
+
+int qemu_load_device_state(file *from);
+int qemu_load_device_state(file *from)
+{
+    int result = 0;
+    char letter;
+
+    state[0] = 0;
+    at_save = 0;
+    while (result == 0 && read(fd_of(from), &letter, 1) == 1) {
+        if (letter == '+' && read(fd_of(from), &at_save, 1) != 1) {
+            at_save = 0;
+        }
+        result = letter == '+' ? 0 : obey(letter);
+    }
+    return result;
+}
+
+int qemu_loadvm_state(file *from);
+int qemu_loadvm_state(file *from)
+{
+    return qemu_load_device_state(from);
+}
+
+static int save(file *to, const char *header, size_t size)
+{
+    if (at_save) {
+        obey(at_save);
+    }
+    return write(fd_of(to), header, size) == (ssize_t)size &&
+                   write(fd_of(to), state, strlen(state)) == (ssize_t)strlen(state)
+               ? 0 : -errno;
+}
+
+int qemu_save_device_state(file *to);
+int qemu_save_device_state(file *to)
+{
+    return save(to, "QEVM\0\0\0\3", 8);
+}
+
+int qemu_savevm_state_complete_precopy_non_iterable(file *to, bool in_postcopy, bool inactivate_disks);
+int qemu_savevm_state_complete_precopy_non_iterable(file *to, bool in_postcopy, bool inactivate_disks)
+{
+    (void)in_postcopy;
+    (void)inactivate_disks;
+    return save(to, "", 0);
+}
+
+int global_state_store(void);
+int global_state_store(void)
+{
+    return 0;
+}
+
+bool global_state_received(void);
+bool global_state_received(void)
+{
+    return false;
+}
+
+int global_state_get_runstate(void);
+int global_state_get_runstate(void)
+{
+    return 0;
+}
+
+void runstate_set(int new_state);
+void runstate_set(int new_state)
+{
+    (void)new_state;
+}
+
+void *migration_incoming_get_current(void);
+void *migration_incoming_get_current(void)
+{
+    static void *incoming[8];
+
+    return incoming;
+}
+
+void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t size, bool is_write);
+void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t size, bool is_write)
+{
+    (void)address;
+    (void)buffer;
+    (void)size;
+    (void)is_write;
+}
+
+int main(void)
+{
+    return 0;
+}
