@@ -24,6 +24,7 @@ enum {
     MIN_POOL = 2,
     MAX_POOL = 48,
     QEMU_SIZE = 32 << 20, /* bytes: an idle one shares all but 11 to 20 MB with others, and its forks need some more */
+    EXIT_FULL = 75, /* no engine's own status; EX_TEMPFAIL of sysexits.h */
     MAX_FAILURES = 20, /* harness failures in a row: the campaign is not testing anything any more */
 };
 
@@ -166,6 +167,11 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
         return;
     }
     result = finding_save(state.findings, &finding, judgement->test, &err);
+    if (result < 0 && file_check_space(state.findings, NULL) < 0) {
+        /* No abort: an engine would take that for a crash of ours, and begin a file that it cannot fill. */
+        fprintf(stderr, "hardstop: a finding could not be saved: %s\n", err.text);
+        _exit(EXIT_FULL);
+    }
     HS_CHECK(result >= 0, "a finding could not be saved: %s", err.text);
     if (result > 0) {
         state.status.findings++;

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -66,6 +68,22 @@ int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *e
     result = read_open(fd, path, data, size, err);
     close(fd);
     return result;
+}
+
+int file_check_space(const char *folder, struct hs_error *err)
+{
+    struct statvfs disk;
+    uint64_t left;
+
+    if (statvfs(folder, &disk) < 0 || !disk.f_blocks) {
+        return 0;
+    }
+    left = (uint64_t)disk.f_bavail * disk.f_frsize;
+    if (left >= FILE_LEAST_SPACE) {
+        return 0;
+    }
+    return hs_fail(err, HS_NO_OFFSET, "%s: the disk is full: %" PRIu64 " KiB are left, and %" PRIu64 " are needed", folder,
+                   left >> 10, (uint64_t)FILE_LEAST_SPACE >> 10);
 }
 
 int file_make_folder(const char *path, struct hs_error *err)

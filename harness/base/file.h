@@ -9,6 +9,7 @@
 
 #include "harness/base/error.h"
 
+#define FILE_LEAST_SPACE ((uint64_t)4 << 20)
 /* A machine with more state than this is not what the suite is for. */
 #define FILE_MAX_SIZE ((size_t)1 << 30)
 
@@ -32,6 +33,11 @@ bool file_reader_is_gone(void);
  * most once, before anything is printed.
  */
 void file_keep_stdout(void);
+/*
+ * 0 while the disk of a folder has room for what a run writes between two looks (FILE_LEAST_SPACE), else -1 with a
+ * reason.  Where the room cannot be told, there is some.
+ */
+int file_check_space(const char *folder, struct hs_error *err);
 /* Makes a folder and those above it; 0 when it is there. */
 int file_make_folder(const char *path, struct hs_error *err);
 

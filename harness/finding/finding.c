@@ -109,6 +109,8 @@ static int read_one(const char *folder, uint64_t signature, struct finding *find
     }
     finding->verdict = verdict_of_name(verdict ? verdict : "");
     json_decref(object);
+    /* The folder may be somebody else's. */
+    finding_make_printable(finding);
     return finding->verdict != VERDICT_COUNT ? 0 : hs_fail(err, HS_NO_OFFSET, "no verdict in it");
 }
 
@@ -130,7 +132,11 @@ int finding_save(const char *folder, const struct finding *finding, const Hardst
     json = json_path(folder, finding->signature);
     text = finding_case_path(folder, finding);
     /* The JSON comes last: where it is, the finding is whole. */
-    result = save_case(text, finding, test, err) < 0 || save_json(json, finding, err) < 0 ? -1 : 1;
+    result = save_case(text, finding, test, err) < 0 ? -1 : 1;
+    if (result > 0 && save_json(json, finding, err) < 0) {
+        unlink(text);
+        result = -1;
+    }
     free(json);
     free(text);
     return result;

@@ -49,7 +49,7 @@ static void print_stack(FILE *out, const struct loader_answer *answer)
     for (size_t i = 0; i < answer->n_frames; i++) {
         const struct loader_frame *frame = &answer->frames[i];
 
-        fprintf(out, "  #%-2zu %s+0x%" PRIx64 "%s%s\n", i, *frame->module ? frame->module : "?", frame->offset,
+        printable_print(out, "  #%-2zu %s+0x%" PRIx64 "%s%s\n", i, *frame->module ? frame->module : "?", frame->offset,
                 *frame->symbol ? "  near " : "", frame->symbol);
     }
 }
@@ -62,10 +62,8 @@ static void print_differences(FILE *out, const char *what, const struct state_co
     for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
         const struct state_difference *difference = &comparison->differences[i];
 
-        fputs("    ", out);
-        printable_write(out, difference->idstr, strlen(difference->idstr));
-        fprintf(out, " %s: %s -> %s\n", *difference->path ? difference->path : "(the section)", difference->left,
-                difference->right);
+        printable_print(out, "    %s %s: %s -> %s\n", difference->idstr,
+                        *difference->path ? difference->path : "(the section)", difference->left, difference->right);
     }
     if (comparison->n > STATE_DIFFERENCES) {
         fprintf(out, "    and %zu more\n", comparison->n - STATE_DIFFERENCES);

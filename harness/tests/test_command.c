@@ -2,10 +2,13 @@
 /* The command as a user runs it: what each exit status means, one line for what went wrong, and output for programs. */
 #include "support.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -541,12 +544,87 @@ static void findings_are_told_from_what_is_known(void **state)
     free(signature);
 }
 
+/* The lists and seeds that come with it are found from any folder; what is not there is said. */
+static void what_comes_with_it_is_found_from_anywhere(void **state)
+{
+    static const char *const elsewhere[] = { "/", "/tmp" };
+    char *empty = hs_format("%s/nothing", folder);
+    int here = open(".", O_RDONLY | O_DIRECTORY);
+    struct hs_error err;
+
+    (void)state;
+    assert_int_equal(file_make_folder(empty, &err), 0);
+    for (size_t i = 0; i < HS_COUNT(elsewhere); i++) {
+        struct run run;
+
+        assert_int_equal(chdir(elsewhere[i]), 0);
+        run = spawn_run(folder, "findings @/nothing");
+        assert_int_equal(run.status, 0);
+        assert_string_equal(run.err, "");
+        assert_non_null(strstr(run.out, "0 new, "));
+        assert_null(strstr(run.out, " 0 known"));
+        run_clear(&run);
+        expect("seeds rng --transport ccw", 0, "accepted, saved again as given");
+    }
+    assert_int_equal(fchdir(here), 0);
+    close(here);
+    free(empty);
+}
+
+/* A name is bytes: what a terminal would act on is not passed on, whoever prints it. */
+static void names_do_not_reach_the_terminal(void **state)
+{
+    static const char *const readers[] = {
+        "show @/a\x1b[31m\nb", "load @/a\x1b[31m\nb", "damage --truncate 0 @/a\x1b[31m\nb", "report @/a\x1b[31m\nb",
+        "findings @/a\x1b[31m\nb", "findings --known @/a\x1b[31m\nb @", "show --section \x1b[31m\nb @/two.mig",
+        "damage --truncate 0 -o @/a\x1b[31m\nb/c @/two.mig", "a\x1b[31m\nb", "help a\x1b[31m\nb",
+        "experiment --from @/a\x1b[31m\nb", "minimize @/a\x1b[31m\nb", "capture --qemu /a\x1b[31m\nb",
+    };
+
+    (void)state;
+    write_bad_files();
+    for (size_t i = 0; i < HS_COUNT(readers); i++) {
+        struct run run = spawn_run(folder, readers[i]);
+
+        if (run.status != 2 || strchr(run.err, '\x1b') || *run.out || count_lines(run.err) != 1 ||
+            !strstr(run.err, "?[31m?b")) {
+            fail_msg("hardstop %s: %d\n%s%s", readers[i], run.status, run.out, run.err);
+        }
+        run_clear(&run);
+    }
+}
+
+/* Nothing is begun on a full disk. */
+static void a_full_disk_is_said_before_a_campaign(void **state)
+{
+    char *small = hs_format("%s/small", folder);
+    struct hs_error err;
+    struct run run;
+
+    (void)state;
+    assert_int_equal(file_make_folder(small, &err), 0);
+    if (mount("tmpfs", small, "tmpfs", 0, "size=1m") < 0) {
+        free(small);
+        skip();
+    }
+    run = spawn_run(folder, "fuzz --time 1 --work @/small/work ccw_rng");
+    umount(small);
+    assert_int_equal(run.status, 2);
+    assert_string_equal(run.out, "");
+    assert_non_null(strstr(run.err, "the disk is full: 1024 KiB are left"));
+    run_clear(&run);
+    free(small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_has_help),
         cmocka_unit_test(every_command_has_the_version),
         cmocka_unit_test(json_goes_to_standard_output),
+        cmocka_unit_test(what_comes_with_it_is_found_from_anywhere),
+        cmocka_unit_test(names_do_not_reach_the_terminal),
+        cmocka_unit_test(a_full_disk_is_said_before_a_campaign),
         cmocka_unit_test(what_cannot_be_read_gives_one_line),
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
         cmocka_unit_test(a_stream_goes_all_the_way),

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 #include "harness/base/shell.h"
 
 static const struct {
@@ -23,8 +24,22 @@ static const struct {
     { "it's", true },
     { "'''", true },
     { "line\nline", true },
+    { "line\n", true },
+    { "\x1b[31mred's 100%\\n\x7f $HOME \"`id`\"", true },
+    { "\xff\xc2\x9b" "1\xe2\x80\xae.", true },
     { "caf\xc3\xa9", true },
 };
+
+/* Line ends at the end alone are left as they are. */
+static void assert_is_shown(const char *word)
+{
+    char *shown = printable_copy(word, strlen(word)), *end = strchr(word, '\n');
+
+    if (!end || strcmp(end, "\n'") != 0) {
+        assert_string_equal(shown, word);
+    }
+    free(shown);
+}
 
 static void a_shell_reads_the_word(void **state)
 {
@@ -38,7 +53,8 @@ static void a_shell_reads_the_word(void **state)
         assert_int_equal(fread(read, 1, sizeof(read) - 1, shell), strlen(words[i].word));
         assert_int_equal(pclose(shell), 0);
         assert_string_equal(read, words[i].word);
-        assert_int_equal(*word == '\'', words[i].quoted);
+        assert_int_equal(*word == '\'' || *word == '"', words[i].quoted);
+        assert_is_shown(word);
         free(command);
         free(word);
     }

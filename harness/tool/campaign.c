@@ -3,6 +3,7 @@
 #include "harness/tool/campaign.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +14,9 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/base/time.h"
 #include "harness/loader/loader.h"
 #include "harness/tool/campaign_seeds.h"
@@ -96,6 +99,9 @@ int campaign_open(struct campaign *campaign, struct hs_error *err)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     char *processes;
 
+    if (file_make_folder(campaign->work, err) < 0 || file_check_space(campaign->work, err) < 0) {
+        return -1;
+    }
     if (!campaign->jobs) {
         campaign->jobs = cores > (long)campaign->n_targets ? (unsigned)((size_t)cores / campaign->n_targets) : 1;
     }
@@ -161,7 +167,7 @@ static int watch(struct campaign *campaign, double left, struct hs_error *err)
         if (instance->pid && waitpid(instance->pid, &instance->status, WNOHANG) == instance->pid) {
             instance->pid = 0;
             if (WIFSIGNALED(instance->status) && left >= 1 && !interrupted) {
-                fprintf(stderr, "hardstop: %s was killed (%s); it goes on\n", instance->program,
+                printable_print(stderr, "hardstop: %s was killed (%s); it goes on\n", instance->program,
                         loader_signal_name(WTERMSIG(instance->status)));
                 if (instance->starts < MAX_STARTS && start(campaign, instance, left, err) < 0) {
                     return -1;
@@ -236,6 +242,11 @@ int campaign_run(struct campaign *campaign, struct hs_error *err)
         double left = end - time_now();
 
         running = watch(campaign, left, err);
+        /* Engines do not notice that what they write is cut short: they are stopped before. */
+        if (!campaign->is_full && file_check_space(campaign->work, NULL) < 0) {
+            campaign->is_full = true;
+            interrupted = 1;
+        }
         if (interrupted || left * 1000 < -STOP_MS) {
             stop(campaign);
         }
@@ -248,8 +259,37 @@ int campaign_run(struct campaign *campaign, struct hs_error *err)
     return running;
 }
 
+/* What an engine opened and could not fill; logs may be empty for other reasons, and AFL++ marks things by such files. */
+static int remove_empty(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    static const char *const folders[] = { "/corpus-", "/artifacts-", "/seeds-", "/findings/" };
+
+    (void)where;
+    for (size_t i = 0; kind == FTW_F && status->st_size == 0 && i < HS_COUNT(folders); i++) {
+        if (strstr(path, folders[i])) {
+            unlink(path);
+        }
+    }
+    return 0;
+}
+
+static int check_space(const struct campaign *campaign, struct hs_error *err)
+{
+    if (!campaign->is_full && file_check_space(campaign->work, err) == 0) {
+        return 0;
+    }
+    nftw(campaign->work, remove_empty, 16, FTW_PHYS);
+    if (file_check_space(campaign->work, err) == 0) {
+        hs_fail(err, HS_NO_OFFSET, "%s: the disk was full", campaign->work);
+    }
+    return hs_fail_in(err, "the campaign has ended");
+}
+
 int campaign_check(const struct campaign *campaign, struct hs_error *err)
 {
+    if (check_space(campaign, err) < 0) {
+        return -1;
+    }
     for (size_t i = 0; i < campaign->n; i++) {
         const struct instance *instance = &campaign->instances[i];
         int status = instance->status;

@@ -19,6 +19,7 @@ struct campaign {
     /* The campaign's own: */
     struct instance *instances;
     size_t n;
+    bool is_full; /* the disk was, and so it has ended */
 };
 
 /* Finds the programs, makes folders and seeds.  0, or -1 with a reason; campaign_close() is needed in both cases. */

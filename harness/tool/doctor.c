@@ -11,6 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/arguments.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 #include "harness/setup/setup.h"
 #include "harness/loader/loader.h"
 #include "harness/report/style.h"
@@ -161,7 +162,7 @@ int command_doctor(int argc, char **argv)
         if (!json) {
             style_print(stdout, diagnosis.good ? STYLE_GOOD : diagnosis.needed ? STYLE_BAD : STYLE_WARN, "%-8s",
                         diagnosis.good ? "ok" : diagnosis.needed ? "MISSING" : "missing");
-            printf(" %-20s %s\n", checks[i].name, diagnosis.text);
+            printable_print(stdout, " %-20s %s\n", checks[i].name, diagnosis.text);
         }
     }
     if (json) {

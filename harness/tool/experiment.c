@@ -176,7 +176,7 @@ static const struct argp argp = {
         { "transports", KEY_TRANSPORTS, "LIST", 0, "of ccw, pci, pcie (default: ccw,pci)", 0 },
         { "states", KEY_STATES, "LIST", 0, "of fresh, canary (default: both)", 0 },
         { "footers", KEY_FOOTERS, "LIST", 0, "of on, off (default: both)", 0 },
-        { "seeds", KEY_SEEDS, "FOLDER", 0, "canary states (default corpus/cases/seeds)", 0 },
+        { "seeds", KEY_SEEDS, "FOLDER", 0, "canary states (default: those that come with hardstop)", 0 },
         { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
         { "work", KEY_WORK, "FOLDER", 0, "where an interrupted experiment is kept (default work)", 0 },
         { "examples", KEY_EXAMPLES, "FOLDER", 0, "where a case goes for each trial in which not all was rejected "
@@ -348,14 +348,19 @@ static int print(const struct options *options, const struct trial *trials, size
 int command_experiment(int argc, char **argv)
 {
     struct options options = {
-        .seeds = "corpus/cases/seeds", .work = "work", .examples = "work/experiment",
+        .work = "work", .examples = "work/experiment",
     };
     struct experiment experiment = { .options = &options };
     struct hs_error err;
+    char *seeds = tool_corpus("cases/seeds");
     int result, status = TOOL_TROUBLE;
 
     command_line_parse(&argp, argc, argv, &options);
-    if (options.from) {
+    options.seeds = options.seeds ? options.seeds : seeds;
+    if (!options.from && !options.seeds) {
+        result = hs_fail(&err, HS_NO_OFFSET, "the canary seeds are not where they were when this hardstop was built: "
+                                             "--seeds FOLDER says where");
+    } else if (options.from) {
         experiment.trials = trial_json_read(options.from, &experiment.n, &err);
         result = experiment.trials ? 0 : -1;
     } else {
@@ -366,5 +371,6 @@ int command_experiment(int argc, char **argv)
     }
     status = result < 0 ? tool_fail(&err) : print(&options, experiment.trials, experiment.n);
     free(experiment.trials);
+    free(seeds);
     return status;
 }

@@ -14,8 +14,6 @@
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 
-#define DEFAULT_KNOWN "corpus/known.tsv"
-
 /* UNCLEAR: the line's case could not be replayed, or showed what the list does not say. */
 enum status { STATUS_NEW, STATUS_KNOWN, STATUS_FIXED, STATUS_UNCLEAR, STATUSES };
 
@@ -98,7 +96,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 static const struct argp argp = {
     .options = (const struct argp_option[]){
-        { "known", 'k', "FILE", 0, "list of known findings (default " DEFAULT_KNOWN ", where there is one)", 0 },
+        { "known", 'k', "FILE", 0, "list of known findings (default: the one that comes with hardstop)", 0 },
         { "replay", 'r', NULL, 0, "replay each known case on the real loader, to see which are fixed", 0 },
         { "trust-setup", KEY_TRUST, NULL, 0, "with --replay: start whatever QEMU command line a known case asks for", 0 },
         { "status", 's', "STATUS", 0, "only those that are new, known, fixed or unclear", 0 },
@@ -174,11 +172,23 @@ static void tell_damaged(void *user, const char *path, const char *why)
     listing->damaged++;
 }
 
+static int read_known(const struct options *options, struct known *known, struct hs_error *err)
+{
+    char *own = options->known ? NULL : tool_corpus("known.tsv");
+    const char *path = options->known ? options->known : own;
+    int result = path ? known_read(path, known, err) : 0;
+
+    if (!path) {
+        fprintf(stderr, "hardstop: the list of known findings is not where it was when this hardstop was built: all count "
+                        "as new; --known FILE names one\n");
+    }
+    free(own);
+    return result;
+}
+
 static int list(const struct options *options, struct listing *listing, struct hs_error *err)
 {
-    const char *path = options->known ? options->known : DEFAULT_KNOWN;
-
-    if ((options->known || access(path, F_OK) == 0) && known_read(path, &listing->known, err) < 0) {
+    if (read_known(options, &listing->known, err) < 0) {
         return -1;
     }
     listing->findings = finding_read_all(options->folder, &listing->n_findings, err);
@@ -229,13 +239,14 @@ static void print_row(const struct options *options, const struct row *row)
            row->finding ? row->finding->signature : row->line->signature,
            row->finding && *row->finding->same ? row->finding->same : property);
     if (row->line) {
-        printf("         %s: %s\n", row->line->name, row->line->cause);
+        printable_print(stdout, "         %s: %s\n", row->line->name, row->line->cause);
         printf("         %s%s%s\n", row->finding ? "found" : "not found here",
                *row->replayed ? "; replayed: " : "; not replayed", row->replayed);
     } else {
         char *path = finding_case_path(options->folder, row->finding);
 
-        printf("         %s; %s\n         %s\n", row->finding->machine, row->finding->message, path);
+        printable_print(stdout, "         %s; %s\n", row->finding->machine, row->finding->message);
+        printable_print(stdout, "         %s\n", path);
         free(path);
     }
 }
@@ -258,6 +269,11 @@ static void print_text(const struct options *options, const struct listing *list
     puts(options->replay ? "" : " (known ones not replayed)");
 }
 
+static json_t *text_of(const char *text)
+{
+    return printable_json(text, strlen(text));
+}
+
 static json_t *json_row(const struct options *options, const struct row *row)
 {
     const struct finding *finding = row->finding;
@@ -269,17 +285,17 @@ static json_t *json_row(const struct options *options, const struct row *row)
                      "verdict", verdict_name(verdict_of_row(row)), "property",
                      finding ? finding->property : row->line->property, "found", (int)(finding != NULL));
     if (finding) {
-        json_object_set_new(json, "same", json_string(finding->same));
-        json_object_set_new(json, "device", json_string(finding->device));
-        json_object_set_new(json, "field", json_string(finding->field));
-        json_object_set_new(json, "kind", json_string(finding->kind));
-        json_object_set_new(json, "message", json_string(finding->message));
-        json_object_set_new(json, "case", json_string(path));
+        json_object_set_new(json, "same", text_of(finding->same));
+        json_object_set_new(json, "device", text_of(finding->device));
+        json_object_set_new(json, "field", text_of(finding->field));
+        json_object_set_new(json, "kind", text_of(finding->kind));
+        json_object_set_new(json, "message", text_of(finding->message));
+        json_object_set_new(json, "case", text_of(path));
     }
     if (row->line) {
-        json_object_set_new(json, "known_case", json_string(row->line->name));
-        json_object_set_new(json, "cause", json_string(row->line->cause));
-        json_object_set_new(json, "replayed", *row->replayed ? json_string(row->replayed) : json_null());
+        json_object_set_new(json, "known_case", text_of(row->line->name));
+        json_object_set_new(json, "cause", text_of(row->line->cause));
+        json_object_set_new(json, "replayed", *row->replayed ? text_of(row->replayed) : json_null());
     }
     free(path);
     return json;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -13,8 +12,6 @@
 #include "harness/report/verdict.h"
 #include "harness/tool/campaign.h"
 #include "harness/tool/tool.h"
-
-#define DEFAULT_SEEDS "corpus/cases/seeds"
 
 enum {
     MAX_TARGETS = 64,
@@ -103,8 +100,8 @@ static const struct argp argp = {
                                              "libfuzzer)", 0 },
         { "jobs", 'J', "N", 0, "processes for each target (default: the cores, shared out evenly)", 0 },
         { "seed", 's', "N", 0, "of the engine's random numbers (default 1)", 0 },
-        { "seeds", KEY_SEEDS, "FOLDER", 0, "cases to begin with, those of the target's devices (default "
-                                           DEFAULT_SEEDS " where it is there), besides what is captured", 0 },
+        { "seeds", KEY_SEEDS, "FOLDER", 0, "cases to begin with, those of the target's devices, besides "
+                                           "what is captured (default: the canary seeds that come with hardstop)", 0 },
         { "work", 'w', "FOLDER", 0, "corpus, findings and logs (default work); a campaign goes on where the last one "
                                     "in the same folder ended", 0 },
         { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
@@ -174,6 +171,7 @@ int command_fuzz(int argc, char **argv)
     struct options options = { .campaign = { .work = "work", .seconds = 60, .seed = 1 } };
     struct campaign *campaign = &options.campaign;
     struct hs_error err;
+    char *seeds;
     int result;
 
     command_line_parse(&argp, argc, argv, &options);
@@ -187,8 +185,11 @@ int command_fuzz(int argc, char **argv)
     if (!campaign->engine) {
         campaign->engine = engine_find("libfuzzer");
     }
-    if (!campaign->seeds && access(DEFAULT_SEEDS, R_OK) == 0) {
-        campaign->seeds = DEFAULT_SEEDS;
+    seeds = campaign->seeds ? NULL : tool_corpus("cases/seeds");
+    campaign->seeds = campaign->seeds ? campaign->seeds : seeds;
+    if (!campaign->seeds) {
+        fprintf(stderr, "hardstop: the canary seeds are not where they were when this hardstop was built: it begins with "
+                        "what is captured alone; --seeds FOLDER names others\n");
     }
     result = campaign_open(campaign, &err);
     if (result == 0) {
@@ -202,5 +203,6 @@ int command_fuzz(int argc, char **argv)
         }
     }
     campaign_close(campaign);
+    free(seeds);
     return result < 0 ? tool_fail(&err) : result > 0 ? TOOL_FINDING : TOOL_CLEAN;
 }

@@ -78,7 +78,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 static const struct argp argp = {
     .options = (const struct argp_option[]){
-        { "folder", 'f', "FOLDER", 0, "where the seeds are (default corpus/cases/seeds)", 0 },
+        { "folder", 'f', "FOLDER", 0, "where the seeds are (default: those that come with hardstop)", 0 },
         { "transport", 't', "NAME", 0, "only ccw, pci or pcie", 0 },
         { "make", 'm', NULL, 0, "make the seeds anew, from what the QEMU of this machine sends", 0 },
         { "table", 'T', NULL, 0, "the table of devices and transports, in Markdown", 0 },
@@ -340,13 +340,21 @@ static enum tool_status run_family(const struct options *options, const struct f
 
 int command_seeds(int argc, char **argv)
 {
-    struct options options = { .folder = "corpus/cases/seeds" };
+    struct options options = { 0 };
     enum tool_status status = TOOL_CLEAN;
     struct hs_error err;
     json_t *json;
+    char *own;
 
     command_line_parse(&argp, argc, argv, &options);
     if (check_choice(&options, &err) < 0) {
+        return tool_fail(&err);
+    }
+    own = options.folder ? NULL : tool_corpus("cases/seeds");
+    options.folder = options.folder ? options.folder : own;
+    if (!options.folder) {
+        hs_fail(&err, HS_NO_OFFSET, "the canary seeds are not where they were when this hardstop was built: --folder "
+                                    "FOLDER says where");
         return tool_fail(&err);
     }
     json = json_array();
@@ -364,5 +372,6 @@ int command_seeds(int argc, char **argv)
     } else {
         json_decref(json);
     }
+    free(own);
     return status;
 }

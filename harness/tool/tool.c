@@ -6,10 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/setup/setup.h"
 #include "harness/loader/loader.h"
 #include "harness/message/reflect.h"
@@ -280,9 +283,9 @@ int tool_fail(const struct hs_error *err)
         return TOOL_TROUBLE;
     }
     if (err->offset == HS_NO_OFFSET) {
-        fprintf(stderr, "hardstop: %s\n", err->text);
+        printable_print(stderr, "hardstop: %s\n", err->text);
     } else {
-        fprintf(stderr, "hardstop: %s (offset %" PRIu64 ")\n", err->text, err->offset);
+        printable_print(stderr, "hardstop: %s (offset %" PRIu64 ")\n", err->text, err->offset);
     }
     return TOOL_TROUBLE;
 }
@@ -370,6 +373,24 @@ void session_close(struct session *session)
     loader_close(session->oracle.loader);
     oracle_clear(&session->oracle);
     case_free(session->test);
+}
+
+char *tool_corpus(const char *name)
+{
+    char self[PATH_MAX], *path;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    self[n > 0 ? n : 0] = 0;
+    path = hs_format("%.*s/../share/hardstop/%s", (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self, name);
+    if (access(path, R_OK) != 0) {
+        free(path);
+        path = hs_format(HARDSTOP_SOURCE "/corpus/%s", name);
+    }
+    if (access(path, R_OK) != 0) {
+        free(path);
+        path = NULL;
+    }
+    return path;
 }
 
 void tool_print_json(json_t *json)

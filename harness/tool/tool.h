@@ -111,6 +111,12 @@ int session_open(struct session *session, const struct file_options *file, const
                  struct hs_error *err);
 void session_close(struct session *session);
 
+/*
+ * The path of what comes with hardstop, by its name below corpus/: beside an installed command, or in the source tree that
+ * the command was built from, whatever the current folder is; free it.  NULL where it is neither here nor there.
+ */
+char *tool_corpus(const char *name);
+
 /* Prints a JSON value and a newline to standard output, and releases it. */
 void tool_print_json(json_t *json);
 

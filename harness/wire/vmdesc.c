@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 
 enum {
     MAX_BYTES = 16 << 20, /* of all fields with their names; a q35 takes 1 MiB.  More is a bomb of array_len */
@@ -68,7 +69,7 @@ static int add_field(struct walk *walk, const char *path, size_t size, enum vmde
     }
     walk->budget -= cost;
     *HS_PUSH(section->fields, section->n_fields) =
-        (struct vmdesc_field){ hs_strdup(path), walk->offset, size, type, header };
+        (struct vmdesc_field){ printable_copy(path, strlen(path)), walk->offset, size, type, header };
     if (__builtin_add_overflow(walk->offset, size, &walk->offset)) {
         return bad(err, "sizes that wrap");
     }
