@@ -302,19 +302,3 @@ bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *
 {
     return test->has_captured && test->captured == case_stream_hash(encoding);
 }
-
-char *case_setup_line(const Hardstop__Setup *setup)
-{
-    char *line = hs_format("%s %s (%s)", setup->binary ? setup->binary : "?",
-                           setup->machine ? setup->machine : "default machine",
-                           setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy" : "footer");
-
-    for (size_t i = 0; i < setup->n_device; i++) {
-        char *longer = hs_format("%s%s %s", line, i ? "," : ":", setup->device[i]);
-
-        free(line);
-        line = longer;
-    }
-    printable_make(line);
-    return line;
-}

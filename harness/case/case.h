@@ -77,7 +77,4 @@ uint64_t case_stream_hash(const struct stream_encoding *encoding);
 /* True when the stream is as it was captured. */
 bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *encoding);
 
-/* One line that names the setup: "qemu-system-s390x s390-ccw-virtio (footer): virtio-rng-ccw"; free it. */
-char *case_setup_line(const Hardstop__Setup *setup);
-
 #endif

@@ -169,26 +169,6 @@ static void families_pass_unless_they_need_the_host(void **state)
     assert_null(family_find("floppy"));
 }
 
-static void a_setup_is_told_in_one_line(void **state)
-{
-    Hardstop__Setup *setup = setup_standard("ccw", HARDSTOP__FRAMING__LEGACY);
-    Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
-    char *line = case_setup_line(setup);
-
-    (void)state;
-    assert_string_equal(line, "qemu-system-s390x s390-ccw-virtio (legacy): virtio-net-ccw, virtio-blk-ccw,drive=d0, "
-                              "virtio-rng-ccw, virtio-balloon-ccw");
-    free(line);
-    line = case_setup_line(&empty);
-    assert_string_equal(line, "? default machine (footer)");
-    free(line);
-    empty.machine = "q35\n\033[2J";
-    line = case_setup_line(&empty);
-    assert_string_equal(line, "? q35??[2J (footer)");
-    free(line);
-    hardstop__setup__free_unpacked(setup, NULL);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,7 +176,6 @@ int main(void)
         cmocka_unit_test(harmless_setups_pass),
         cmocka_unit_test(standard_setups_pass),
         cmocka_unit_test(families_pass_unless_they_need_the_host),
-        cmocka_unit_test(a_setup_is_told_in_one_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
