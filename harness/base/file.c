@@ -82,8 +82,8 @@ int file_check_space(const char *folder, struct hs_error *err)
     if (left >= FILE_LEAST_SPACE) {
         return 0;
     }
-    return hs_fail(err, HS_NO_OFFSET, "%s: the disk is full: %" PRIu64 " KiB are left, and %" PRIu64 " are needed", folder,
-                   left >> 10, (uint64_t)FILE_LEAST_SPACE >> 10);
+    return hs_fail(err, HS_NO_OFFSET, "%s: the disk is full: %" PRIu64 " KiB are left, and %" PRIu64 " are needed",
+                   folder, left >> 10, (uint64_t)FILE_LEAST_SPACE >> 10);
 }
 
 int file_make_folder(const char *path, struct hs_error *err)

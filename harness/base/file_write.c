@@ -18,13 +18,13 @@
 #include "harness/base/printable.h"
 
 enum {
-    MOST_LINKS = 40, /* as the kernel has it */
+    MOST_LINKS = 40,  /* as the kernel has it */
     SHOWN_NAME = 200, /* of 255 bytes that a name may have: room for an ending */
 };
 
 /* What a path leads to. */
 struct target {
-    int fd; /* a descriptor of ours, or -1: `path` */
+    int fd;     /* a descriptor of ours, or -1: `path` */
     char *path; /* no symbolic link, but those in /proc that stand for a descriptor */
     bool exists;
     struct stat status; /* where it exists */
@@ -243,8 +243,7 @@ static void inherit(int fd, const struct target *target)
 }
 
 /* -1 and errno; `*in_place` says that the file can only be written where it is: its folder is not ours to change. */
-static int write_beside(const struct target *target, const char *beside, const void *data, size_t size,
-                        bool *in_place)
+static int write_beside(const struct target *target, const char *beside, const void *data, size_t size, bool *in_place)
 {
     int fd, result;
 
@@ -310,8 +309,8 @@ int file_write(const char *path, const void *data, size_t size, struct hs_error 
         result = write_regular(&target, data, size);
     }
     if (result < 0) {
-        fail(err, path, errno == ENOTTY ? "is a terminal, and this is not text: name a file, or redirect"
-                                        : strerror(errno));
+        fail(err, path,
+             errno == ENOTTY ? "is a terminal, and this is not text: name a file, or redirect" : strerror(errno));
     }
     free(target.path);
     return result;

@@ -189,7 +189,8 @@ int case_fail_section(const Hardstop__Stream *stream, const char *part, struct h
         const Hardstop__Section *section = stream->section[i];
         const ProtobufCBinaryData *idstr = &section->idstr;
 
-        if (!section->has_idstr || (last && last->len == idstr->len && memcmp(last->data, idstr->data, last->len) == 0)) {
+        if (!section->has_idstr ||
+            (last && last->len == idstr->len && memcmp(last->data, idstr->data, last->len) == 0)) {
             continue;
         }
         fputs(last ? ", " : "; there are ", out);

@@ -61,7 +61,7 @@ static void expect(const char *arguments, int status, const char *words)
 }
 
 static const char *const commands[] = {
-    "capture", "show", "load",    "damage", "check", "repro",  "minimize",
+    "capture",  "show", "load",  "damage", "check",  "repro",      "minimize",
     "findings", "fuzz", "seeds", "audit",  "report", "experiment", "doctor",
 };
 
@@ -79,8 +79,8 @@ static void every_command_has_help(void **state)
         struct run help = run(option), same = run(word);
 
         assert_non_null(strstr(all.out, commands[i]));
-        if (help.status != 0 || same.status != 0 || !strstr(help.out, usage) || !strstr(help.out, "\nExit status: 0 ") ||
-            *help.err || *same.err || strcmp(help.out, same.out) != 0) {
+        if (help.status != 0 || same.status != 0 || !strstr(help.out, usage) ||
+            !strstr(help.out, "\nExit status: 0 ") || *help.err || *same.err || strcmp(help.out, same.out) != 0) {
             fail_msg("%s: %d\n%s%s", option, help.status, help.out, help.err);
         }
         run_clear(&help);
@@ -575,10 +575,19 @@ static void what_comes_with_it_is_found_from_anywhere(void **state)
 static void names_do_not_reach_the_terminal(void **state)
 {
     static const char *const readers[] = {
-        "show @/a\x1b[31m\nb", "load @/a\x1b[31m\nb", "damage --truncate 0 @/a\x1b[31m\nb", "report @/a\x1b[31m\nb",
-        "findings @/a\x1b[31m\nb", "findings --known @/a\x1b[31m\nb @", "show --section \x1b[31m\nb @/two.mig",
-        "damage --truncate 0 -o @/a\x1b[31m\nb/c @/two.mig", "a\x1b[31m\nb", "help a\x1b[31m\nb",
-        "experiment --from @/a\x1b[31m\nb", "minimize @/a\x1b[31m\nb", "capture --qemu /a\x1b[31m\nb",
+        "show @/a\x1b[31m\nb",
+        "load @/a\x1b[31m\nb",
+        "damage --truncate 0 @/a\x1b[31m\nb",
+        "report @/a\x1b[31m\nb",
+        "findings @/a\x1b[31m\nb",
+        "findings --known @/a\x1b[31m\nb @",
+        "show --section \x1b[31m\nb @/two.mig",
+        "damage --truncate 0 -o @/a\x1b[31m\nb/c @/two.mig",
+        "a\x1b[31m\nb",
+        "help a\x1b[31m\nb",
+        "experiment --from @/a\x1b[31m\nb",
+        "minimize @/a\x1b[31m\nb",
+        "capture --qemu /a\x1b[31m\nb",
     };
 
     (void)state;
@@ -618,11 +627,15 @@ static void a_hundred_thousand_of_anything_are_answered(void **state)
         const char *name, *before, *one, *behind;
         int loaded; /* status of repro */
     } files[] = {
-        { "devices", "setup { binary: 'qemu-system-s390x' ", "device: 'virtio-rng-ccw'\n", "} stream { section { type: EOF } }", 2 },
-        { "globals", "setup { binary: 'qemu-system-s390x' ", "global: 'a.b=c' option: 'd'\n", "} stream { section { type: EOF } }", 2 },
+        { "devices", "setup { binary: 'qemu-system-s390x' ", "device: 'virtio-rng-ccw'\n",
+          "} stream { section { type: EOF } }", 2 },
+        { "globals", "setup { binary: 'qemu-system-s390x' ", "global: 'a.b=c' option: 'd'\n",
+          "} stream { section { type: EOF } }", 2 },
         { "sections", SETUP "stream {", SECTION "opaque: 'y' }\n", "section { type: EOF } }", 0 },
-        { "queues", SETUP "stream {" SECTION "virtio { ccw { } ", "queue { num: 1 }\n", "} } section { type: EOF } }", 0 },
-        { "damages", SETUP "stream {" SECTION "opaque: 'y' } section { type: EOF } }", "damage { at { section: 0 } insert: 'a' }\n", "", 0 },
+        { "queues", SETUP "stream {" SECTION "virtio { ccw { } ", "queue { num: 1 }\n", "} } section { type: EOF } }",
+          0 },
+        { "damages", SETUP "stream {" SECTION "opaque: 'y' } section { type: EOF } }",
+          "damage { at { section: 0 } insert: 'a' }\n", "", 0 },
         { "memory", SETUP "stream { section { type: EOF } }", "memory { data: 'a' }\n", "", 0 },
     };
     static const char *const answered[] = { "show", "show --json", "damage --truncate 0" };

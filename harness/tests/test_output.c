@@ -223,8 +223,7 @@ static void to_a_descriptor(const struct writer *writer, const struct builder *r
     uint8_t *data = hs_alloc(reference->size + 1);
 
     writes_to(writer, place);
-    same(writer, place, reference, data,
-         (size_t)pread(fd, memset(data, 0, reference->size), reference->size + 1, 0));
+    same(writer, place, reference, data, (size_t)pread(fd, memset(data, 0, reference->size), reference->size + 1, 0));
     same(writer, place, reference, data, reference->size);
     close(fd);
     free(data);
@@ -243,7 +242,8 @@ static void to_standard_output(const struct writer *writer, const struct builder
         /* Bytes may have zeros in them: then the beginning is what a string has. */
         same(writer, names[i], reference, run.out,
              strlen(run.out) == strlen((const char *)reference->data) && memchr(reference->data, 0, reference->size)
-                 ? reference->size : strlen(run.out));
+                 ? reference->size
+                 : strlen(run.out));
         assert_true(writer->status == 0 ? !*run.err : strstr(run.err, "fail") != NULL);
         run_clear(&run);
     }
@@ -334,7 +334,7 @@ static void two_results_do_not_share_standard_output(void **state)
     run_clear(&run);
 }
 
-/* Runs with that descriptor as standard output (-1: closed); the status, or minus the signal; `words` gets the errors. */
+/* Runs with that descriptor as standard output (-1: closed); the status, or minus the signal; `words`: what it said. */
 static int status_with(int fd, const char *arguments, char words[1000])
 {
     char *program = support_beside("hardstop"), *command = hs_format("\"$0\" %s", arguments), *at;
@@ -368,8 +368,18 @@ static int status_with(int fd, const char *arguments, char words[1000])
 }
 
 static const char *const printers[] = {
-    "show @/case", "show --json @/case", "show --all @/case", "report @/audit", "damage @/stream --truncate 8",
-    "damage @/case --truncate 8", "fuzz --list", "doctor --help", "help", "help audit", "--version", "fuzz --list --json",
+    "show @/case",
+    "show --json @/case",
+    "show --all @/case",
+    "report @/audit",
+    "damage @/stream --truncate 8",
+    "damage @/case --truncate 8",
+    "fuzz --list",
+    "doctor --help",
+    "help",
+    "help audit",
+    "--version",
+    "fuzz --list --json",
 };
 
 /* As behind `| head -1`: the reader has gone, and nobody is to be told. */
@@ -436,12 +446,9 @@ static void a_file_that_may_not_grow_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_place_gets_it_and_stays),
-        cmocka_unit_test(two_results_do_not_share_standard_output),
-        cmocka_unit_test(a_closed_pipe_ends_quietly),
-        cmocka_unit_test(a_full_or_closed_output_is_an_error),
-        cmocka_unit_test(a_closed_output_harms_no_file),
-        cmocka_unit_test(a_file_that_may_not_grow_is_an_error),
+        cmocka_unit_test(every_place_gets_it_and_stays), cmocka_unit_test(two_results_do_not_share_standard_output),
+        cmocka_unit_test(a_closed_pipe_ends_quietly),    cmocka_unit_test(a_full_or_closed_output_is_an_error),
+        cmocka_unit_test(a_closed_output_harms_no_file), cmocka_unit_test(a_file_that_may_not_grow_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, make_inputs, remove_inputs);

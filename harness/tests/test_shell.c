@@ -26,7 +26,9 @@ static const struct {
     { "line\nline", true },
     { "line\n", true },
     { "\x1b[31mred's 100%\\n\x7f $HOME \"`id`\"", true },
-    { "\xff\xc2\x9b" "1\xe2\x80\xae.", true },
+    { "\xff\xc2\x9b"
+      "1\xe2\x80\xae.",
+      true },
     { "caf\xc3\xa9", true },
 };
 

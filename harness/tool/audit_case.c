@@ -65,8 +65,10 @@ static int choose(struct audit_case *subject, const char *part, bool whole, stru
     }
     if (index >= stream->n_section) {
         return part ? case_fail_section(stream, part, err)
-                    : hs_fail(err, HS_NO_OFFSET, "no section %s; hardstop show names the sections, --section chooses "
-                                                 "one, --whole takes all", whole ? "of a device" : "is a virtio device's");
+                    : hs_fail(err, HS_NO_OFFSET,
+                              "no section %s; hardstop show names the sections, --section chooses "
+                              "one, --whole takes all",
+                              whole ? "of a device" : "is a virtio device's");
     }
     case_keep_from(subject->test, index);
     subject->section = whole ? EDIT_WHOLE : 0;

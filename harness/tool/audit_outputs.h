@@ -7,7 +7,7 @@
 #include "harness/tool/tool.h"
 
 /* For the help of both. */
-#define AUDIT_OUTPUTS_STATUS \
+#define AUDIT_OUTPUTS_STATUS                                                                                           \
     "Exit status: 0 nothing fails; 1 something does, by --fail-on and --baseline; 2 wrong usage or no verdict."
 
 /* Paths are NULL where not asked for. */

@@ -168,7 +168,7 @@ static int watch(struct campaign *campaign, double left, struct hs_error *err)
             instance->pid = 0;
             if (WIFSIGNALED(instance->status) && left >= 1 && !interrupted) {
                 printable_print(stderr, "hardstop: %s was killed (%s); it goes on\n", instance->program,
-                        loader_signal_name(WTERMSIG(instance->status)));
+                                loader_signal_name(WTERMSIG(instance->status)));
                 if (instance->starts < MAX_STARTS && start(campaign, instance, left, err) < 0) {
                     return -1;
                 }
@@ -259,7 +259,8 @@ int campaign_run(struct campaign *campaign, struct hs_error *err)
     return running;
 }
 
-/* What an engine opened and could not fill; logs may be empty for other reasons, and AFL++ marks things by such files. */
+/* What an engine opened and could not fill; logs may be empty for other reasons, and AFL++ marks things by such files.
+ */
 static int remove_empty(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     static const char *const folders[] = { "/corpus-", "/artifacts-", "/seeds-", "/findings/" };

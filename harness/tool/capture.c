@@ -46,20 +46,27 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    .options = (const struct argp_option[]){
-        { "output", 'o', "FILE", 0, "where to: FILE.textproto and FILE.case get a case, any other name the bytes; "
-                                    "default: standard output", 0 },
-        { "section", 's', "PART", 0, "case: keep only sections whose idstr contains PART, and the one behind each", 0 },
-        { "whole", 'w', NULL, 0, "case: keep header, RAM and description, too", 0 },
-        { "without-ram", 'r', NULL, 0, "bytes: leave out RAM and with it firmware, so that the stream can be "
-                                       "published", 0 },
-        { 0 },
-    },
+    .options =
+        (const struct argp_option[]){
+            { "output", 'o', "FILE", 0,
+              "where to: FILE.textproto and FILE.case get a case, any other name the bytes; "
+              "default: standard output",
+              0 },
+            { "section", 's', "PART", 0, "case: keep only sections whose idstr contains PART, and the one behind each",
+              0 },
+            { "whole", 'w', NULL, 0, "case: keep header, RAM and description, too", 0 },
+            { "without-ram", 'r', NULL, 0,
+              "bytes: leave out RAM and with it firmware, so that the stream can be "
+              "published",
+              0 },
+            { 0 },
+        },
     .parser = parse,
     .children = setup_children,
-    .doc = "Starts an unmodified QEMU, stopped, and migrates it out.\v"
-           "Example: hardstop capture --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-rng-ccw "
-           "--output rng.mig",
+    .doc =
+        "Starts an unmodified QEMU, stopped, and migrates it out.\v"
+        "Example: hardstop capture --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-rng-ccw "
+                                                                  "--output rng.mig",
 };
 
 static int write_bytes(const struct options *options, const uint8_t *bytes, size_t size, struct hs_error *err)

@@ -54,7 +54,8 @@ char *command_line_nearest(const char *word, command_line_name_fn *name)
         size_t far = distance(word, one);
 
         /* A third of the letters wrong is still the same word, and so is its beginning. */
-        if (far < least_distance || (nearest == SIZE_MAX && (far == 1 || (length && strncmp(one, word, length) == 0)))) {
+        if (far < least_distance ||
+            (nearest == SIZE_MAX && (far == 1 || (length && strncmp(one, word, length) == 0)))) {
             nearest = i;
             least_distance = least(far, least_distance);
         }

@@ -179,8 +179,9 @@ static int read_known(const struct options *options, struct known *known, struct
     int result = path ? known_read(path, known, err) : 0;
 
     if (!path) {
-        fprintf(stderr, "hardstop: the list of known findings is not where it was when this hardstop was built: all count "
-                        "as new; --known FILE names one\n");
+        fprintf(stderr,
+                "hardstop: the list of known findings is not where it was when this hardstop was built: all count "
+                "as new; --known FILE names one\n");
     }
     free(own);
     return result;

@@ -32,8 +32,11 @@ static void add_target(struct options *options, const char *name, struct argp_st
     if (!roster_has(name)) {
         char *nearest = command_line_nearest(name, roster_name);
 
-        argp_error(state, nearest ? "no target \"%s\"; did you mean %s?" : "no target \"%s\"; hardstop fuzz --list names "
-                                                                           "all", name, nearest);
+        argp_error(state,
+                   nearest ? "no target \"%s\"; did you mean %s?"
+                           : "no target \"%s\"; hardstop fuzz --list names "
+                             "all",
+                   name, nearest);
     }
     for (size_t i = 0; i < campaign->n_targets; i++) {
         if (strcmp(options->targets[i], name) == 0) {
@@ -94,20 +97,27 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    .options = (const struct argp_option[]){
-        { "time", 't', "SECONDS", 0, "how long (default 60)", 0 },
-        { "engine", 'e', "libfuzzer|afl", 0, "who searches (default: the engine of this command's own build, else "
-                                             "libfuzzer)", 0 },
-        { "jobs", 'J', "N", 0, "processes for each target (default: the cores, shared out evenly)", 0 },
-        { "seed", 's', "N", 0, "of the engine's random numbers (default 1)", 0 },
-        { "seeds", KEY_SEEDS, "FOLDER", 0, "cases to begin with, those of the target's devices, besides "
-                                           "what is captured (default: the canary seeds that come with hardstop)", 0 },
-        { "work", 'w', "FOLDER", 0, "corpus, findings and logs (default work); a campaign goes on where the last one "
-                                    "in the same folder ended", 0 },
-        { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
-        { "json", 'j', NULL, 0, "the findings as one JSON array", 0 },
-        { 0 },
-    },
+    .options =
+        (const struct argp_option[]){
+            { "time", 't', "SECONDS", 0, "how long (default 60)", 0 },
+            { "engine", 'e', "libfuzzer|afl", 0,
+              "who searches (default: the engine of this command's own build, else "
+              "libfuzzer)",
+              0 },
+            { "jobs", 'J', "N", 0, "processes for each target (default: the cores, shared out evenly)", 0 },
+            { "seed", 's', "N", 0, "of the engine's random numbers (default 1)", 0 },
+            { "seeds", KEY_SEEDS, "FOLDER", 0,
+              "cases to begin with, those of the target's devices, besides "
+              "what is captured (default: the canary seeds that come with hardstop)",
+              0 },
+            { "work", 'w', "FOLDER", 0,
+              "corpus, findings and logs (default work); a campaign goes on where the last one "
+              "in the same folder ended",
+              0 },
+            { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
+            { "json", 'j', NULL, 0, "the findings as one JSON array", 0 },
+            { 0 },
+        },
     .parser = parse,
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
@@ -188,8 +198,9 @@ int command_fuzz(int argc, char **argv)
     seeds = campaign->seeds ? NULL : tool_corpus("cases/seeds");
     campaign->seeds = campaign->seeds ? campaign->seeds : seeds;
     if (!campaign->seeds) {
-        fprintf(stderr, "hardstop: the canary seeds are not where they were when this hardstop was built: it begins with "
-                        "what is captured alone; --seeds FOLDER names others\n");
+        fprintf(stderr,
+                "hardstop: the canary seeds are not where they were when this hardstop was built: it begins with "
+                "what is captured alone; --seeds FOLDER names others\n");
     }
     result = campaign_open(campaign, &err);
     if (result == 0) {

@@ -46,8 +46,8 @@ static void print_help(FILE *out)
     for (const struct command *command = commands; command->name; command++) {
         fprintf(out, "  %-10s %s\n", command->name, command->summary);
     }
-    fputs("\nhardstop help COMMAND, or hardstop COMMAND --help, tells a command's options.\n"
-          COMMAND_LINE_STATUS "\n", out);
+    fputs("\nhardstop help COMMAND, or hardstop COMMAND --help, tells a command's options.\n" COMMAND_LINE_STATUS "\n",
+          out);
 }
 
 /* Whether nobody is left to read what is printed, as behind `| head`. */

@@ -155,8 +155,9 @@ static void print_text(const char *path, const struct minimized *minimized, cons
     if (nearness_words(minimized->test, captured, print_words, stdout) == 0) {
         fputs("  the stream as it was captured does it\n", stdout);
     }
-    printable_print(stdout, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after, minimized->bytes_before,
-            minimized->loads, minimized->is_minimal ? "" : "; not minimal: --max-loads ended the search");
+    printable_print(stdout, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after,
+                    minimized->bytes_before, minimized->loads,
+                    minimized->is_minimal ? "" : "; not minimal: --max-loads ended the search");
 }
 
 static void print_json(const char *path, const struct minimized *minimized, const Hardstop__Stream *captured)
@@ -168,11 +169,11 @@ static void print_json(const char *path, const struct minimized *minimized, cons
     snprintf(signature, sizeof(signature), "%016" PRIx64, finding->signature);
     nearness_words(minimized->test, captured, add_json, words);
     tool_print_json(json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "case",
-                              printable_json(path, strlen(path)), "signature",
-                              signature, "same", finding->same, "property", finding->property, "verdict",
-                              verdict_name(finding->verdict), "message", finding->message, "differences", words,
-                              "bytes_before", (int)minimized->bytes_before, "bytes_after", (int)minimized->bytes_after,
-                              "loads", (json_int_t)minimized->loads, "minimal", (int)minimized->is_minimal));
+                              printable_json(path, strlen(path)), "signature", signature, "same", finding->same,
+                              "property", finding->property, "verdict", verdict_name(finding->verdict), "message",
+                              finding->message, "differences", words, "bytes_before", (int)minimized->bytes_before,
+                              "bytes_after", (int)minimized->bytes_after, "loads", (json_int_t)minimized->loads,
+                              "minimal", (int)minimized->is_minimal));
 }
 
 static int run(const struct options *options, const char *path, const struct session *session, struct hs_error *err)
@@ -212,8 +213,7 @@ int command_minimize(int argc, char **argv)
     command_line_parse(&argp, argc, argv, &options);
     path = output_path(&options);
     if (tool_open_outputs((const char *const[]){ path }, 1, &err) < 0 ||
-        session_open(&session, &options.file, &options.setup, &err) < 0 ||
-        run(&options, path, &session, &err) < 0) {
+        session_open(&session, &options.file, &options.setup, &err) < 0 || run(&options, path, &session, &err) < 0) {
         status = tool_fail(&err);
     }
     session_close(&session);

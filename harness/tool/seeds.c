@@ -63,8 +63,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
         if (!family_find(value)) {
             char *nearest = command_line_nearest(value, name_of_family);
 
-            argp_error(state, nearest ? "no device \"%s\"; did you mean %s?" : "no device \"%s\"; hardstop seeds --table "
-                                                                               "lists them", value, nearest);
+            argp_error(state,
+                       nearest ? "no device \"%s\"; did you mean %s?"
+                               : "no device \"%s\"; hardstop seeds --table "
+                                 "lists them",
+                       value, nearest);
         }
         if (options->n_families == MAX_FAMILIES) {
             argp_error(state, "each device once");
@@ -77,14 +80,15 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    .options = (const struct argp_option[]){
-        { "folder", 'f', "FOLDER", 0, "where the seeds are (default: those that come with hardstop)", 0 },
-        { "transport", 't', "NAME", 0, "only ccw, pci or pcie", 0 },
-        { "make", 'm', NULL, 0, "make the seeds anew, from what the QEMU of this machine sends", 0 },
-        { "table", 'T', NULL, 0, "the table of devices and transports, in Markdown", 0 },
-        { "json", 'j', NULL, 0, "one JSON array", 0 },
-        { 0 },
-    },
+    .options =
+        (const struct argp_option[]){
+            { "folder", 'f', "FOLDER", 0, "where the seeds are (default: those that come with hardstop)", 0 },
+            { "transport", 't', "NAME", 0, "only ccw, pci or pcie", 0 },
+            { "make", 'm', NULL, 0, "make the seeds anew, from what the QEMU of this machine sends", 0 },
+            { "table", 'T', NULL, 0, "the table of devices and transports, in Markdown", 0 },
+            { "json", 'j', NULL, 0, "one JSON array", 0 },
+            { 0 },
+        },
     .parser = parse,
     .args_doc = "[DEVICE...]",
     .doc = "Checks the canary seeds on the real QEMU: each is accepted, is saved again as given, and holds a value of "
@@ -353,8 +357,9 @@ int command_seeds(int argc, char **argv)
     own = options.folder ? NULL : tool_corpus("cases/seeds");
     options.folder = options.folder ? options.folder : own;
     if (!options.folder) {
-        hs_fail(&err, HS_NO_OFFSET, "the canary seeds are not where they were when this hardstop was built: --folder "
-                                    "FOLDER says where");
+        hs_fail(&err, HS_NO_OFFSET,
+                "the canary seeds are not where they were when this hardstop was built: --folder "
+                "FOLDER says where");
         return tool_fail(&err);
     }
     json = json_array();

@@ -33,8 +33,10 @@ static const struct argp_option setup_rows[] = {
     { "global", KEY_GLOBAL, "PROPERTY", 0, "as for QEMU's -global; repeatable", 0 },
     { "option", KEY_OPTION, "WORD", 0, "a further argument of QEMU, as it is; repeatable", 0 },
     { "memory", KEY_MEMORY, "SIZE", 0, "as for QEMU's -m (default 2M)", 0 },
-    { "footers", KEY_FOOTERS, "on|off", 0, "section footers; off is how QEMU framed before 2.4 (default: as the "
-                                         "machine type has it)", 0 },
+    { "footers", KEY_FOOTERS, "on|off", 0,
+      "section footers; off is how QEMU framed before 2.4 (default: as the "
+      "machine type has it)",
+      0 },
     { "trust-setup", KEY_TRUST, NULL, 0, "start whatever QEMU command line a case file asks for", 0 },
     { 0 },
 };
@@ -381,7 +383,8 @@ char *tool_corpus(const char *name)
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
     self[n > 0 ? n : 0] = 0;
-    path = hs_format("%.*s/../share/hardstop/%s", (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self, name);
+    path =
+        hs_format("%.*s/../share/hardstop/%s", (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self, name);
     if (access(path, R_OK) != 0) {
         free(path);
         path = hs_format(HARDSTOP_SOURCE "/corpus/%s", name);

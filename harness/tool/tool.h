@@ -112,8 +112,8 @@ int session_open(struct session *session, const struct file_options *file, const
 void session_close(struct session *session);
 
 /*
- * The path of what comes with hardstop, by its name below corpus/: beside an installed command, or in the source tree that
- * the command was built from, whatever the current folder is; free it.  NULL where it is neither here nor there.
+ * The path of what comes with hardstop, by its name below corpus/: beside an installed command, or in the source tree
+ * that the command was built from, whatever the current folder is; free it.  NULL where it is neither here nor there.
  */
 char *tool_corpus(const char *name);
 
