@@ -2,6 +2,8 @@
 /* Audits of other setups, or of other damages, are told apart, and what differs is said. */
 #include "support.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/audit/audit_differences.h"

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the sub-commands write, and the files that come with them. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/tool/tool.h"
+
+int tool_write(const char *path, const void *data, size_t size, struct hs_error *err)
+{
+    return file_write(path ? path : "-", data, size, err);
+}
+
+int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!paths[i]) {
+            continue;
+        }
+        if (file_check_writable(paths[i], err) < 0) {
+            return -1;
+        }
+        taken += file_is_stdout(paths[i]);
+    }
+    if (taken > 1) {
+        return hs_fail(err, HS_NO_OFFSET, "standard output can take one result, not %zu", taken);
+    }
+    if (taken) {
+        file_keep_stdout();
+    }
+    return 0;
+}
+
+int tool_write_case(const char *path, const Hardstop__Case *test, struct hs_error *err)
+{
+    uint8_t *data;
+    size_t size;
+    int result;
+
+    if (tool_ends_in(path, ".case")) {
+        data = case_pack(test, &size);
+    } else {
+        data = (uint8_t *)case_text(test);
+        size = strlen((char *)data);
+    }
+    result = tool_write(path, data, size, err);
+    free(data);
+    return result;
+}
+
+bool tool_ends_in(const char *path, const char *ending)
+{
+    size_t length = path ? strlen(path) : 0;
+
+    return length >= strlen(ending) && strcmp(path + length - strlen(ending), ending) == 0;
+}
+
+char *tool_corpus(const char *name)
+{
+    char self[PATH_MAX], *path;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    self[n > 0 ? n : 0] = 0;
+    path =
+        hs_format("%.*s/../share/hardstop/%s", (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self, name);
+    if (access(path, R_OK) != 0) {
+        free(path);
+        path = hs_format(HARDSTOP_SOURCE "/corpus/%s", name);
+    }
+    if (access(path, R_OK) != 0) {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+void tool_print_json(json_t *json)
+{
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(json);
+}
