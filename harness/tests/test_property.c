@@ -30,6 +30,8 @@
 #define STABLE "verdict-is-stable "
 #define OUT_OF_RANGE "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '\\xff\\xff' }"
 
+#define AT_SEL(bytes) "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '" bytes "' }"
+
 /* The properties that fail, and those that have something to judge and hold; all others skip. */
 static const struct {
     enum defect defect;
@@ -67,6 +69,14 @@ static const struct {
     { IGNORES_WHAT_FOLLOWS, APPEND, VERDICT_EQUAL, EXTENSION, SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
     { IGNORES_WHAT_FOLLOWS, TRUNCATE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE TRUNCATION STABLE },
     { SKIPS_CHECKS, OUT_OF_RANGE, VERDICT_GARBAGE, RANGE, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
+    /* A value at the end of its range is legal, one behind it is not, and damage of another kind beside it hides which. */
+    { SKIPS_CHECKS, AT_SEL("\\003\\377"), VERDICT_GARBAGE, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
+    { SKIPS_CHECKS, AT_SEL("\\004\\000"), VERDICT_GARBAGE, RANGE, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
+    { SKIPS_CHECKS, AT_SEL("\\004"), VERDICT_GARBAGE, RANGE, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
+    { GOOD, AT_SEL("\\004\\000"), VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED RANGE STABLE },
+    { GOOD, AT_SEL("\\004\\000") INSERT, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
+    { GOOD, AT_SEL("\\004\\000") TRUNCATE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
+    { GOOD, AT_SEL("\\004\\000") DELETE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
     { SKIPS_CHECKS, INSERT, VERDICT_GARBAGE, GARBAGE EXTENSION, SURVIVES ANSWERS UNDAMAGED STABLE },
 };
 
