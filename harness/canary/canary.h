@@ -13,7 +13,7 @@
 struct canary_gap {
     char path[256]; /* of the first */
     size_t places; /* numbers, or single bytes of a blob */
-    const char *reason; /* from the table of reasons; NULL: nobody knows */
+    const char *reason; /* from the table of reasons; NULL: no rule gives one */
 };
 
 struct canary {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Patterns of paths with what holds for them, and values made of a hash of the path. */
+/* Rules for fields, and values made of a hash of the path. */
 #include "harness/canary/canary_table.h"
 
 #include <stdlib.h>

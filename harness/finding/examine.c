@@ -133,8 +133,7 @@ static int judge_ranges(struct oracle *oracle, const Hardstop__Case *test, uint3
             k++;
         }
         if (k == n_seen) {
-            seen = hs_resize(seen, n_seen + 1, sizeof(*seen));
-            seen[n_seen++] = entry->field;
+            *HS_PUSH(seen, n_seen) = entry->field;
             result = judge_range(oracle, test, section, (uint32_t)(entry->offset - map.encoding.marks[section].payload),
                                  &value, judgement, examination, err);
         }

@@ -69,7 +69,10 @@ int finding_save(const char *folder, const struct finding *finding, const Hardst
 /* True when the folder has a finding of that signature. */
 bool finding_is_known(const char *folder, uint64_t signature);
 
-/* Reads every finding of a folder whose JSON can be read, sorted by signature; free it.  NULL with a reason when the folder cannot be read. */
+/*
+ * Reads every finding of a folder whose JSON can be read, sorted by signature; free it.  NULL with a reason when the
+ * folder cannot be read.
+ */
 struct finding *finding_read_all(const char *folder, size_t *n, struct hs_error *err);
 
 /* Told of a file that is missing or cannot be read, and why. */

@@ -102,7 +102,7 @@ static void identify_accepted(const struct place *place, struct finding *finding
 
     place_words(place, finding, words, sizeof(words));
     if (place->what == STATE_UNREAD) {
-        /* Nobody looks there, whatever was done to it. */
+        /* No loader reads what is there, so the property and what was damaged make no difference. */
         snprintf(finding->same, size, "accepted: %s", words);
     } else if (is_of_length(finding->property)) {
         /* Whatever was done to the length, it is a missing check of the length that lets it pass. */

@@ -40,8 +40,7 @@ static int read_line(struct known *known, char *text, const char *path, unsigned
         return hs_fail(err, HS_NO_OFFSET, "%s:%u: \"%s\" is no signature: 16 hex digits, as hardstop repro prints them",
                        path, number, fields[4]);
     }
-    known->lines = hs_resize(known->lines, known->n + 1, sizeof(*known->lines));
-    known->lines[known->n++] = line;
+    *HS_PUSH(known->lines, known->n) = line;
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tries smaller and sounder cases, and keeps those that show the same finding. */
+/* Tries cases that are smaller, or more like the captured stream, and keeps those that show the same finding. */
 #include "harness/finding/minimize.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
-#include "harness/finding/nearness.h"
+#include "harness/finding/distance.h"
 #include "harness/wire/map.h"
 #include "harness/message/reduce.h"
 #include "harness/message/reflect.h"
@@ -78,7 +78,7 @@ static void keep(struct search *search, Hardstop__Case *test)
 {
     case_free(search->minimized->test);
     search->minimized->test = test;
-    search->distance = nearness_distance(test, search->options->captured);
+    search->distance = distance_of_case(test, search->options->captured);
 }
 
 /* The case without one section, what its damages refer to being renumbered; NULL where one of them is in it. */
@@ -197,7 +197,7 @@ static bool revert_sections(struct search *search)
     bool better = false;
 
     for (size_t i = 0; i < search->minimized->test->stream->n_section && !is_done(search); i++) {
-        const Hardstop__Section *sound = nearness_partner(search->minimized->test->stream->section[i],
+        const Hardstop__Section *sound = distance_partner(search->minimized->test->stream->section[i],
                                                           search->options->captured);
 
         better |= sound && revert_section(search, i, sound);
@@ -215,8 +215,8 @@ static bool reduce_rest(struct search *search)
     while (!is_done(search) && reduce_next(&reduce, &candidate)) {
         const Hardstop__Case *test = (const Hardstop__Case *)candidate;
 
-        /* Less, but farther from what is sound, tells a reader less; to find that out costs no load. */
-        if (nearness_distance(test, search->options->captured) <= search->distance && shows(search, test)) {
+        /* A smaller case that differs more from the captured stream is no better; to find that out costs no load. */
+        if (distance_of_case(test, search->options->captured) <= search->distance && shows(search, test)) {
             reduce_accept(&reduce);
             keep(search, (Hardstop__Case *)reflect_clone(reduce.best));
             better = true;
@@ -228,7 +228,7 @@ static bool reduce_rest(struct search *search)
     return better;
 }
 
-/* A mark of capture that no longer holds only misleads. */
+/* The mark says that the stream is as captured; a reader would be misled where that is no longer so. */
 static void drop_stale_mark(Hardstop__Case *test)
 {
     struct stream_encoding encoding = { 0 };
@@ -241,7 +241,7 @@ static void drop_stale_mark(Hardstop__Case *test)
     stream_encoding_clear(&encoding);
 }
 
-/* How many of some patient replays show a finding of the signature, the first one's where there is none yet. */
+/* Replays with the long time limit: how many show a finding of that signature (0: that of the first replay)? */
 static int replay(struct search *search, struct loader *loader, const Hardstop__Case *test, struct finding *finding)
 {
     int same = 0;
@@ -304,7 +304,7 @@ int minimize(struct loader *loader, const Hardstop__Case *test, const struct min
         return hs_fail(err, HS_NO_OFFSET, "the case has no stream");
     }
     if (begin(&search, loader, test) == 0) {
-        /* What only looked like the hang in haste is searched once more in patience. */
+        /* The short time limit took something slow for the hang: the search is done again with the long limit. */
         for (uint32_t timeout = LOADER_CAMPAIGN_MS; same < REPLAYS && !search.failed; timeout = LOADER_TIMEOUT_MS) {
             search.spent = false;
             search.oracle = (struct oracle){ .loader = loader, .timeout_ms = timeout, .hasty = true };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes the case of a finding as small, and as near to a sound stream, as the finding allows. */
+/* Makes the case of a finding as small, and as like a sound stream, as the finding allows. */
 #ifndef HARDSTOP_FINDING_MINIMIZE_H
 #define HARDSTOP_FINDING_MINIMIZE_H
 
 #include "harness/finding/finding.h"
 
 struct minimize_options {
-    const Hardstop__Stream *captured; /* of the same setup, to come near to; NULL: there is none */
+    const Hardstop__Stream *captured; /* of the same setup, to become like it; NULL: there is none */
     unsigned long max_loads; /* 0: no limit */
     void (*progress)(void *user, unsigned long loads, size_t bytes); /* after each candidate; may be NULL */
     void *user;
@@ -21,10 +21,10 @@ struct minimized {
 };
 
 /*
- * Damages are placed by field; sections are left out; differences to `captured` are taken back (harness/message/revert.h); and
- * harness/message/reduce.h's steps are made, sections, fields, guest memory and damages being its elements, but none that puts a
- * new difference to `captured` into the case.  None of these steps can be made from the result without another
- * signature.  Setup and mark of capture stay; a mark that is no longer right goes.  The same case gives the same
+ * Damages are placed by field; sections are left out; differences to `captured` are taken back
+ * (harness/message/revert.h); and harness/message/reduce.h's steps are made, sections, fields, guest memory and damages
+ * being its elements, but none that puts a new difference to `captured` into the case.  None of these steps can be made
+ * from the result without another signature.  Setup and mark of capture stay; a mark that is no longer right goes.  The same case gives the same
  * result each time.
  *
  * A hang is looked for with a short time limit, and what comes out is confirmed with the long one.  0, or -1 with a

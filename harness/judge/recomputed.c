@@ -146,13 +146,13 @@ static bool applies(struct recomputed *walk, const struct recomputed_rule *rule,
     case RECOMPUTED_LEGACY_DEVICE:
         return !walk->version_1;
     case RECOMPUTED_FALSE_FLAG:
-        /* The flag follows the header. */
+        /* A subsection's header is followed by its flag, whose value decides for both. */
         while (entry->part == FIELD_PART_SUBSECTION_HEADER) {
             entry++;
         }
         return entry->value == 0;
     case RECOMPUTED_OTHER_LENGTH:
-        /* The length differs first, and it alone makes that the bytes behind it may. */
+        /* config_len comes first on the wire: config may differ only where config_len did. */
         walk->other_length = walk->other_length || entry->field == rows.config_len.first;
         return walk->other_length;
     case RECOMPUTED_BROKEN_DEVICE:

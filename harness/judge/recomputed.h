@@ -32,7 +32,7 @@ struct recomputed_rule {
 
 extern const struct recomputed_rule recomputed_rules[]; /* ends with a row without reason */
 
-/* What a walk over the fields of one section has come by; zero at its start, but for the maps. */
+/* What the fields of one section have told so far, in the order of the wire; zero at first, but for the maps. */
 struct recomputed {
     const struct map *given, *saved;
     size_t first, end; /* the section's entries in `saved` */

@@ -66,7 +66,8 @@ static void check_cover(const struct map *map)
             const struct stream_mark *mark = &map->encoding.marks[entry->section];
 
             assert_in_range(entry->offset, mark->start, mark->end - entry->size);
-            assert_int_equal(map_is_payload(entry), entry->offset >= mark->payload && entry->offset < mark->payload_end);
+            assert_int_equal(map_is_payload(entry),
+                             entry->offset >= mark->payload && entry->offset < mark->payload_end);
         }
         for (size_t k = 0; k < entry->size; k++) {
             assert_ptr_equal(map_at(map, entry->offset + k), entry);
@@ -132,7 +133,8 @@ static const struct {
     { 2, "virtio.ccw.revision", 4, UINT64_MAX, FIELD_PART_TABLE, true },
     { 2, "virtio.config_len", 4, 4, FIELD_PART_TABLE, true },
     { 2, "virtio.queue[0].last_avail_idx", 2, 2, FIELD_PART_TABLE, true },
-    { 2, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000), FIELD_PART_TABLE, true },
+    { 2, "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", 8, UINT64_C(0x130000000),
+      FIELD_PART_TABLE, true },
     { 0, "command.data", 1, 0, FIELD_PART_SECTION_HEADER, true },
     { 3, "opaque", 1, 0, FIELD_PART_UNNAMED, false },
     { 4, "type", 1, 0, FIELD_PART_SECTION_TYPE, true },

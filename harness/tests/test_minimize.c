@@ -10,7 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/finding/minimize.h"
-#include "harness/finding/nearness.h"
+#include "harness/finding/distance.h"
 #include "harness/wire/stream.h"
 #include "planted.h"
 #include "harness/message/reflect.h"
@@ -147,7 +147,7 @@ static void what_does_not_matter_goes_back_to_what_was_captured(void **state)
     if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
         fail_msg("%s", err.text);
     }
-    nearness_words(small.test, captured->stream, append, &words);
+    distance_words(small.test, captured->stream, append, &words);
     assert_string_equal(words.all, "virtio-rng virtio.isr: 1 -> 255\n");
     /* Our own decoder wants the end of file. */
     assert_int_equal(small.test->stream->n_section, 2);
@@ -190,7 +190,7 @@ static void memory_and_damages_shrink_too(void **state)
     assert_int_equal(small.test->stream->n_section, 2);
     assert_true(small.bytes_after < small.bytes_before / 2);
     assert_true(small.test->setup != NULL);
-    assert_int_equal(nearness_words(small.test, NULL, append, &words), 1 + small.test->n_damage);
+    assert_int_equal(distance_words(small.test, NULL, append, &words), 1 + small.test->n_damage);
     assert_non_null(strstr(words.all, "guest memory: 1 byte at 0x"));
     minimized_clear(&small);
     case_free(test);
@@ -216,7 +216,7 @@ static void damages_are_placed_by_field(void **state)
     if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
         fail_msg("%s", err.text);
     }
-    nearness_words(small.test, captured->stream, append, &words);
+    distance_words(small.test, captured->stream, append, &words);
     assert_string_equal(words.all, "overwrite with ff at section[0].virtio.isr+0\n");
     stream_encoding_clear(&encoding);
     minimized_clear(&small);
@@ -288,7 +288,7 @@ static void a_hang_holds_with_the_long_limit(void **state)
         fail_msg("%s", err.text);
     }
     assert_int_equal(small.finding.verdict, VERDICT_HUNG);
-    nearness_words(small.test, captured->stream, append, &words);
+    distance_words(small.test, captured->stream, append, &words);
     assert_string_equal(words.all, "virtio-rng virtio.isr: 1 -> 255\n");
     minimized_clear(&small);
     case_free(test);
@@ -317,7 +317,7 @@ static void a_crash_of_the_real_loader_comes_down_to_its_field(void **state)
     if (minimize(loader, test, &options, &small, &err) < 0) {
         fail_msg("%s", err.text);
     }
-    nearness_words(small.test, captured->stream, append, &words);
+    distance_words(small.test, captured->stream, append, &words);
     assert_string_equal(words.all, "virtio-net virtio.queue[0].num: 256 -> 0\n");
     assert_int_equal(small.test->stream->n_section, 1);
     minimized_clear(&small);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A known case is the same finding whatever its QEMU is called: by name, by path, by a link, by a script that starts it. */
+/* A known case is the same finding whatever its QEMU is called: by name, path, a link, or a script that starts it. */
 #include "support.h"
 
 #include <stdio.h>

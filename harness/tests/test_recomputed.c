@@ -72,7 +72,8 @@ static void rules_are_of_what_exists(void **state)
 
         assert_int_equal((rule->field != NULL) + (rule->device != NULL) + (rule->type != VMDESC_OTHER), 1);
         if (rule->field ? !tables_named(rule->field, &n) : !is_captured(rule)) {
-            fail_msg("rule %zu is of nothing: %s %s", i, rule->field ? rule->field : "", rule->device ? rule->device : "");
+            fail_msg("rule %zu is of nothing: %s%s", i, rule->field ? rule->field : "",
+                     rule->device ? rule->device : "");
         }
         if (rule->array) {
             assert_true(tables_named(rule->array, &n)->repeated);

@@ -59,7 +59,9 @@ static const struct {
       { RESAVES, .device = "virtio-rng", .path = "virtio.subsection[virtio/virtqueues].virtqueues.vq[9].avail" },
       true },
     { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id", .header = 4 },
-      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.subch_subsection[s390_subch_dev/orb].version_id", .header = 4 }, true },
+      { RESAVES, .device = "virtio-net", .path = "virtio.ccw.subch_subsection[s390_subch_dev/orb].version_id",
+        .header = 4 },
+      true },
     { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].mark", .header = 1 },
       { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/virtqueues].mark", .header = 1 }, false },
     { { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id", .header = 4 },
@@ -80,7 +82,8 @@ static const struct {
     /* Elsewhere the device matters, and for a section that was never loaded nothing does. */
     { { RESAVES, .device = "timer", .path = "ticks" }, { RESAVES, .device = "cpu", .path = "ticks" }, false },
     { { RESAVES, .device = "timer", .path = "regs[1].x" }, { RESAVES, .device = "timer", .path = "regs[2].x" }, true },
-    { { RESAVES, .device = "virtio-net", .path = "", .what = STATE_MISSING }, { RESAVES, .device = "junk", .path = "", .what = STATE_MISSING }, true },
+    { { RESAVES, .device = "virtio-net", .path = "", .what = STATE_MISSING },
+      { RESAVES, .device = "junk", .path = "", .what = STATE_MISSING }, true },
     { { RESAVES, .device = "virtio-net", .path = "behind the end-of-file mark", .what = STATE_UNREAD },
       { RESAVES, .device = "cpu", .path = "behind the end-of-file mark", .what = STATE_UNREAD }, true },
     /* Crashes: an assertion by its words, anything else by its stack. */

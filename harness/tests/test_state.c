@@ -27,6 +27,8 @@
 #define BROKEN(value) PART("virtio/broken", "broken { broken: " value " }")
 #define GLOBAL(byte) "section { section_id: 1 idstr: 'globalstate' instance_id: 0 version_id: 1 opaque: '" byte "' }"
 
+#define UNREAD "behind the end-of-file mark", STATE_UNREAD
+
 static const struct {
     const char *left, *right;
     enum state_scope scope;
@@ -57,11 +59,11 @@ static const struct {
     { B("9") B1("2") END, B("9") B1("2") END, STATE_GIVEN, 0, "", "" },
     { B("8") B1("2") END, B("9") B1("2") END, STATE_GIVEN, 1, "b", "opaque" },
     /* Nobody reads behind the end, and that is one difference, after all others. */
-    { A("1") END B("2") END, A("1") B("7") END, STATE_GIVEN, 1, "b", "behind the end-of-file mark", STATE_UNREAD },
-    { A("1") END B("2") B1("4") END, A("1") B("2") END, STATE_GIVEN, 1, "b", "behind the end-of-file mark", STATE_UNREAD },
+    { A("1") END B("2") END, A("1") B("7") END, STATE_GIVEN, 1, "b", UNREAD },
+    { A("1") END B("2") B1("4") END, A("1") B("2") END, STATE_GIVEN, 1, "b", UNREAD },
     { A("1") END B("2") END, A("0") B("7") END, STATE_GIVEN, 2, "a", "opaque" },
     { A("1") END END, A("1") END, STATE_GIVEN, 0, "", "" },
-    { A("1") END "rest: 'x'", A("1") END, STATE_GIVEN, 1, "", "behind the end-of-file mark", STATE_UNREAD },
+    { A("1") END "rest: 'x'", A("1") END, STATE_GIVEN, 1, "", UNREAD },
     { A("1") END B("2") END, A("1") B("7") END, STATE_WHOLE, 1, "b", "opaque" },
     /* Another instance of the same name is one difference of its own. */
     { B1("1") END, B("1") END, STATE_GIVEN, 1, "b", "instance_id", STATE_INSTANCE },
@@ -122,12 +124,20 @@ static void differences_are_those_that_count(void **state)
 static const char description[] =
     "{\"devices\": [{\"name\": \"dev\", \"instance_id\": 0, \"fields\": ["
     "{\"name\": \"on\", \"type\": \"bool\", \"size\": 1}, {\"name\": \"n\", \"type\": \"uint8\", \"size\": 1}, "
-    "{\"name\": \"expires\", \"type\": \"timer\", \"size\": 8}, {\"name\": \"word\", \"type\": \"buffer\", \"size\": 6}, "
+    "{\"name\": \"expires\", \"type\": \"timer\", \"size\": 8}, "
+    "{\"name\": \"word\", \"type\": \"buffer\", \"size\": 6}, "
     "{\"name\": \"old\", \"type\": \"unused_buffer\", \"size\": 1}], "
-    "\"subsections\": [{\"vmsd_name\": \"dev/x\", \"fields\": [{\"name\": \"y\", \"type\": \"uint8\", \"size\": 1}]}]}]}";
+    "\"subsections\": [{\"vmsd_name\": \"dev/x\", \"fields\": ["
+    "{\"name\": \"y\", \"type\": \"uint8\", \"size\": 1}]}]}]}";
 #define DEV(on, n, expires, word, old, version) \
     DESCRIBED(on n expires word old "\\005\\005dev/x\\000\\000" version "\\001")
-#define FINE DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001")
+#define LATER "\\000\\000\\000\\000\\000\\000\\000\\001"
+#define AT_ONCE "\\000\\000\\000\\000\\000\\000\\000\\000"
+#define UNARMED "\\377\\377\\377\\377\\377\\377\\377\\377"
+#define BEFORE "\\377\\377\\377\\377\\377\\377\\377\\376"
+#define RUN "run\\000\\000\\000"
+#define SOUND "\\000\\001"
+#define FINE DEV("\\001", "\\001", LATER, RUN, "\\000", SOUND)
 
 /* What is behind a difference is told by the wire type and both values; the like of it is not. */
 static const struct {
@@ -152,31 +162,31 @@ static const struct {
       "virtio.subsection[virtio/device_endian].version_id", FIELD_PART_SUBSECTION_HEADER, MECHANISM_NONE, "0x1",
       "0x101" },
     { FINE, FINE, NULL, 0, 0, NULL, NULL },
-    { DEV("\\002", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\002", "\\001", LATER, RUN, "\\000", SOUND), FINE,
       "on", FIELD_PART_DESCRIPTION, MECHANISM_BOOL, "02", "01" },
-    { DEV("\\000", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\000", "\\001", LATER, RUN, "\\000", SOUND), FINE,
       "on", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "00", "01" },
-    { DEV("\\001", "\\002", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\001", "\\002", LATER, RUN, "\\000", SOUND), FINE,
       "n", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "02", "01" },
-    { DEV("\\001", "\\001", "\\377\\377\\377\\377\\377\\377\\377\\376", "run\\000\\000\\000", "\\000", "\\000\\001"),
-      DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\000", "run\\000\\000\\000", "\\000", "\\000\\001"),
+    { DEV("\\001", "\\001", BEFORE, RUN, "\\000", SOUND),
+      DEV("\\001", "\\001", AT_ONCE, RUN, "\\000", SOUND),
       "expires", FIELD_PART_DESCRIPTION, MECHANISM_TIMER, "fffffffffffffffe", "0000000000000000" },
-    { DEV("\\001", "\\001", "\\377\\377\\377\\377\\377\\377\\377\\377", "run\\000\\000\\000", "\\000", "\\000\\001"),
-      DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\000", "run\\000\\000\\000", "\\000", "\\000\\001"),
+    { DEV("\\001", "\\001", UNARMED, RUN, "\\000", SOUND),
+      DEV("\\001", "\\001", AT_ONCE, RUN, "\\000", SOUND),
       "expires", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "ffffffffffffffff", "0000000000000000" },
-    { DEV("\\001", "\\001", "\\377\\377\\377\\377\\377\\377\\377\\376", "run\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\001", "\\001", BEFORE, RUN, "\\000", SOUND), FINE,
       "expires", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "fffffffffffffffe", "0000000000000001" },
     /* Text is told as text, and what only begins like it is not. */
-    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "stop\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\001", "\\001", LATER, "stop\\000\\000", "\\000", SOUND), FINE,
       "word", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "\"stop\"", "\"run\"" },
-    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "a\\000b\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\001", "\\001", LATER, "a\\000b\\000\\000\\000", "\\000", SOUND), FINE,
       "word", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "610062000000", "\"run\"" },
-    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "\\177un\\000\\000\\000", "\\000", "\\000\\001"), FINE,
+    { DEV("\\001", "\\001", LATER, "\\177un\\000\\000\\000", "\\000", SOUND), FINE,
       "word", FIELD_PART_DESCRIPTION, MECHANISM_NONE, "7f756e000000", "\"run\"" },
     /* Bytes that are not used any more need not be kept. */
-    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\007", "\\000\\001"), FINE,
+    { DEV("\\001", "\\001", LATER, RUN, "\\007", SOUND), FINE,
       NULL, 0, 0, NULL, NULL },
-    { DEV("\\001", "\\001", "\\000\\000\\000\\000\\000\\000\\000\\001", "run\\000\\000\\000", "\\000", "\\001\\001"), FINE,
+    { DEV("\\001", "\\001", LATER, RUN, "\\000", "\\001\\001"), FINE,
       "<dev/x>.version_id", FIELD_PART_SUBSECTION_HEADER, MECHANISM_NONE, "0x101", "0x1" },
 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/base/alloc.h"
-#include "harness/finding/nearness.h"
+#include "harness/finding/distance.h"
 
 /*
  * A request in flight is one array of 49 KiB after the other, in the byte order of the host, and is left out of the
@@ -47,7 +47,7 @@ static int take_canary(Hardstop__Case *test, const char *path, struct hs_error *
         return -1;
     }
     canary = seed->stream && seed->stream->n_section ? seed->stream->section[0] : NULL;
-    if (!canary || nearness_partner(fresh, seed->stream) != canary || canary->payload_case != fresh->payload_case ||
+    if (!canary || distance_partner(fresh, seed->stream) != canary || canary->payload_case != fresh->payload_case ||
         fresh->payload_case != HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
         case_free(seed);
         return hs_fail(err, HS_NO_OFFSET, "%s: does not begin with the state of %.*s", path, (int)fresh->idstr.len,

@@ -98,7 +98,8 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "known", 'k', "FILE", 0, "list of known findings (default: the one that comes with hardstop)", 0 },
         { "replay", 'r', NULL, 0, "replay each known case on the real loader, to see which are fixed", 0 },
-        { "trust-setup", KEY_TRUST, NULL, 0, "with --replay: start whatever QEMU command line a known case asks for", 0 },
+        { "trust-setup", KEY_TRUST, NULL, 0, 
+          "with --replay: start whatever QEMU command line a known case asks for", 0 },
         { "status", 's', "STATUS", 0, "only those that are new, known, fixed or unclear", 0 },
         { "verdict", 'v', "VERDICT", 0, "only crashed, hung, garbage, equal or rejected ones", 0 },
         { "json", 'j', NULL, 0, "as one JSON array", 0 },
@@ -108,7 +109,8 @@ static const struct argp argp = {
     .args_doc = "[FOLDER]",
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
            "has its signature, else new; a line is fixed when its case, replayed, shows another verdict or another "
-           "property than the line says, and unclear when it cannot be replayed, or shows a finding of another signature.\v"
+           "property than the line says, and unclear when it cannot be replayed, or shows a finding of another "
+           "signature.\v"
            "Exit status: 0 nothing new and nothing fixed, 1 something new or fixed, whatever is filtered; 2 trouble, "
            "which a damaged finding and an unclear line are, too: everything else is listed before.",
 };

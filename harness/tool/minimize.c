@@ -12,7 +12,7 @@
 #include "harness/base/printable.h"
 #include "harness/loader/capture.h"
 #include "harness/finding/minimize.h"
-#include "harness/finding/nearness.h"
+#include "harness/finding/distance.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 
@@ -82,7 +82,7 @@ static void print_progress(void *user, unsigned long loads, size_t bytes)
     }
 }
 
-/* What is captured serves to come near to: without it the search goes on. */
+/* A stream of the same setup, which the case is made more like; without it the case is only made smaller. */
 static Hardstop__Stream *capture(const Hardstop__Setup *setup, enum trust trust)
 {
     enum stream_framing framing = setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY : STREAM_FOOTER;
@@ -95,7 +95,7 @@ static Hardstop__Stream *capture(const Hardstop__Setup *setup, enum trust trust)
         stream = stream_decode(bytes, size, setup->has_framing ? framing : STREAM_ANY, &err);
     }
     if (!stream) {
-        fprintf(stderr, "hardstop: no stream to come near to: %s\n", err.text);
+        fprintf(stderr, "hardstop: no stream of the same setup to compare with, so the case is only made smaller: %s\n", err.text);
     }
     free(bytes);
     return stream;
@@ -136,7 +136,7 @@ static int write_case(const char *path, const struct minimized *minimized, const
     out = print_open(&memory);
     fprintf(out, "# %016" PRIx64 "  %s: %s\n# %s\n# Unlike a sound stream:\n", finding->signature, finding->property,
             verdict_name(finding->verdict), finding->message);
-    nearness_words(minimized->test, captured, add_comment, out);
+    distance_words(minimized->test, captured, add_comment, out);
     body = case_text(minimized->test);
     fputs(body, out);
     text = print_close(&memory);
@@ -152,7 +152,7 @@ static void print_text(const char *path, const struct minimized *minimized, cons
 
     style_print(stdout, STYLE_BAD, "%s", verdict_name(finding->verdict));
     printf(" %016" PRIx64 ": %s: %s\n", finding->signature, finding->property, finding->message);
-    if (nearness_words(minimized->test, captured, print_words, stdout) == 0) {
+    if (distance_words(minimized->test, captured, print_words, stdout) == 0) {
         fputs("  the stream as it was captured does it\n", stdout);
     }
     printable_print(stdout, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after,
@@ -167,7 +167,7 @@ static void print_json(const char *path, const struct minimized *minimized, cons
     json_t *words = json_array();
 
     snprintf(signature, sizeof(signature), "%016" PRIx64, finding->signature);
-    nearness_words(minimized->test, captured, add_json, words);
+    distance_words(minimized->test, captured, add_json, words);
     tool_print_json(json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "case",
                               printable_json(path, strlen(path)), "signature", signature, "same", finding->same,
                               "property", finding->property, "verdict", verdict_name(finding->verdict), "message",

@@ -16,13 +16,9 @@ struct mapping {
 /* The path stays an offset until all are there: the arena moves as it grows. */
 static void append(struct map *map, const char *path, struct map_entry entry)
 {
-    if (map->n == map->capacity) {
-        map->capacity = map->capacity ? map->capacity * 2 : 1024;
-        map->entries = hs_resize(map->entries, map->capacity, sizeof(*map->entries));
-    }
     entry.path = (const char *)map->paths.size;
     builder_put(&map->paths, path, strlen(path) + 1);
-    map->entries[map->n++] = entry;
+    *HS_PUSH(map->entries, map->n) = entry;
 }
 
 static void settle_paths(struct map *map)

@@ -23,7 +23,6 @@ struct map_entry {
 struct map {
     struct map_entry *entries; /* by offset, without gaps */
     size_t n;
-    size_t capacity;
     struct builder paths; /* what the entries' paths point into */
     struct stream_encoding encoding; /* of the stream: its bytes, and where its sections are */
 };
@@ -54,7 +53,7 @@ static inline bool map_is_named(const struct map_entry *entry)
 /* "section type", "field of a table" ... */
 const char *map_part_name(enum field_part part);
 
-/* A name, an idstr, or bytes of the description that hold printable ASCII and then zeros: how long the text is; 0: none. */
+/* How long the text is of a name, or of bytes that the description names: printable ASCII, then zeros; 0: no text. */
 size_t map_text_length(const struct map *map, const struct map_entry *entry);
 
 /* The entry that holds the byte at `offset`, or NULL behind the end. */

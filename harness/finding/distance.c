@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pairs sections by what they are called, counts the fields that differ, and puts them into words. */
-#include "harness/finding/nearness.h"
+#include "harness/finding/distance.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 enum { PRINTED_BYTES = 16 };
 
-const Hardstop__Section *nearness_partner(const Hardstop__Section *section, const Hardstop__Stream *captured)
+const Hardstop__Section *distance_partner(const Hardstop__Section *section, const Hardstop__Stream *captured)
 {
     for (size_t i = 0; captured && section->idstr.len && i < captured->n_section; i++) {
         const Hardstop__Section *other = captured->section[i];
@@ -36,12 +36,12 @@ static size_t differences_of(const Hardstop__Section *section, const Hardstop__S
                              revert_visit_fn *visit, void *user)
 {
     static const Hardstop__Section empty = HARDSTOP__SECTION__INIT;
-    const Hardstop__Section *partner = nearness_partner(section, captured);
+    const Hardstop__Section *partner = distance_partner(section, captured);
 
     return revert_differences(partner ? &partner->base : &empty.base, &section->base, visit, user);
 }
 
-/* Bytes count one by one: what is partly as captured is nearer, so that no step undoes another. */
+/* Each byte that differs counts, so that a step which makes only some bytes as captured is a gain, and stays. */
 static void weigh(void *user, const struct revert_difference *difference)
 {
     const ProtobufCFieldDescriptor *field = difference->field;
@@ -64,7 +64,7 @@ static void weigh(void *user, const struct revert_difference *difference)
     }
 }
 
-size_t nearness_distance(const Hardstop__Case *test, const Hardstop__Stream *captured)
+size_t distance_of_case(const Hardstop__Case *test, const Hardstop__Stream *captured)
 {
     size_t distance = 0;
 
@@ -124,7 +124,7 @@ static void print_value(FILE *out, const ProtobufCMessage *msg, const ProtobufCF
 }
 
 struct words {
-    nearness_words_fn *each;
+    distance_words_fn *each;
     void *user;
     char device[64];
     size_t n;
@@ -154,14 +154,14 @@ static void say_difference(void *user, const struct revert_difference *differenc
 static void say_section(struct words *words, const Hardstop__Section *section, const Hardstop__Stream *captured)
 {
     map_device_name(section, words->device, sizeof(words->device));
-    if (nearness_partner(section, captured)) {
+    if (distance_partner(section, captured)) {
         differences_of(section, captured, say_difference, words);
     } else {
         say(words, hs_format("\"%s\": no such section was captured", words->device));
     }
 }
 
-size_t nearness_words(const Hardstop__Case *test, const Hardstop__Stream *captured, nearness_words_fn *each, void *user)
+size_t distance_words(const Hardstop__Case *test, const Hardstop__Stream *captured, distance_words_fn *each, void *user)
 {
     struct words words = { .each = each, .user = user };
 
