@@ -62,6 +62,9 @@ static void each_edit_and_value_is_a_testcase(void **state)
                      "time=\"0\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
                      "rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
                      "offset 19 (footer), 2 cells: crashed: SIGSEGV\n</failure></testcase>");
+    /* A finding's cells are not those of one edit and value. */
+    assert_has(text, "name=\"flip 80\" time=\"0\"><failure type=\"crashed\" message=\"1 failing and 1 finding of 20 "
+                     "cells: 1 crashed, 1 equal, 18 rejected\">");
     assert_has(text, "name=\"insert ff\" time=\"0\"></testcase>");
     assert_has(text, "name=\"truncate\" time=\"0\"><failure type=\"equal\"");
     assert_has(text, "offset 20 (behind the last field), 1 cell: equal: \n");

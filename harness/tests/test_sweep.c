@@ -8,6 +8,8 @@
 
 #include "harness/base/check.h"
 #include "harness/audit/sweep/plan.h"
+#include "harness/audit/sweep/pool.h"
+#include "harness/loader/limits.h"
 #include "toy.h"
 
 static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0xff }, 1 }, { { 0x41, 0x42 }, 2 } };
@@ -163,6 +165,63 @@ static void a_load_that_never_ends_is_hung(void **state)
     free(dump);
 }
 
+/* Waiting is bounded far above what a load may take: a busy machine makes no verdict. */
+static void waiting_is_longer_than_working(void **state)
+{
+    struct sweep_job job = { .timeout_ms = 750, .grace_ms = 3000 };
+
+    (void)state;
+    assert_int_equal(sweep_silence_ms(&job), 750 * LOADER_PATIENCE + 3000);
+    job.grace_ms = 0;
+    assert_int_equal(sweep_silence_ms(&job), 750 * LOADER_PATIENCE + LOADER_WORKER_GRACE_MS);
+    job.timeout_ms = 3600000;
+    assert_true(sweep_silence_ms(&job) > UINT64_C(2) * 3600000);
+}
+
+static void loads_have_their_time_limits(void **state)
+{
+    static const struct toy_deed faults[] = { { EDIT_TRUNCATE, "", 77, TOY_FAULTS_FAST } };
+    struct sweep_options options = all_of(TOY_SECTION);
+    static const uint32_t limits[] = { 20, 50, 51, 5000 };
+
+    (void)state;
+    options.choice.edits = 1u << EDIT_TRUNCATE;
+    for (size_t i = 0; i < HS_COUNT(limits); i++) {
+        struct audit audit;
+        struct toy toy;
+
+        options.timeout_ms = limits[i];
+        toy_init(&toy, TOY_SECTION, faults, HS_COUNT(faults));
+        free(sweep_toy(&toy, &options, &audit));
+        assert_int_equal(toy.counts->fast_ms, limits[i] < 50 ? limits[i] : 50);
+        assert_int_equal(toy.counts->plain_ms, limits[i]);
+        assert_true(toy.counts->first_ms >= 20000);
+        audit_clear(&audit);
+        toy_clear(&toy);
+    }
+}
+
+/* A fast load that nobody can check has no verdict: of the cells that are checked, some. */
+static void what_cannot_be_checked_is_unknown(void **state)
+{
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct toy_deed all[128];
+    struct audit audit;
+    struct toy toy;
+
+    (void)state;
+    for (uint32_t i = 0; i < HS_COUNT(all); i++) {
+        all[i] = (struct toy_deed){ EDIT_FLIP, i % 2 ? "01" : "02", i / 2, TOY_FAILS_PLAIN };
+    }
+    options.choice.edits = 1u << EDIT_FLIP;
+    toy_init(&toy, TOY_SECTION, all, HS_COUNT(all));
+    free(sweep_toy(&toy, &options, &audit));
+    assert_true(audit.counts[EDIT_FLIP][VERDICT_UNKNOWN] >= 1);
+    assert_true(audit.counts[EDIT_FLIP][VERDICT_UNKNOWN] <= 4);
+    audit_clear(&audit);
+    toy_clear(&toy);
+}
+
 /* What a sweep that cannot succeed says. */
 static void expect_failure(struct toy *toy, const struct sweep_options *options, const char *words)
 {
@@ -188,6 +247,9 @@ static void fast_loads_that_lie_are_found_out(void **state)
     toy.lies = true;
     expect_failure(&toy, &options, "fast loads are not to be trusted: truncate at offset ");
     expect_failure(&toy, &options, " is equal when loaded fast, and rejected when not");
+    toy.lies = false;
+    toy.garbles = true;
+    expect_failure(&toy, &options, " is equal when loaded fast, and garbage when not");
     toy_clear(&toy);
 }
 
@@ -260,6 +322,9 @@ int main(void)
         SUPPORT_TIDY(cells_get_their_verdicts),
         SUPPORT_TIDY(the_number_of_workers_makes_no_difference),
         SUPPORT_TIDY(a_load_that_never_ends_is_hung),
+        SUPPORT_TIDY(waiting_is_longer_than_working),
+        SUPPORT_TIDY(loads_have_their_time_limits),
+        SUPPORT_TIDY(what_cannot_be_checked_is_unknown),
         SUPPORT_TIDY(fast_loads_that_lie_are_found_out),
         SUPPORT_TIDY(what_cannot_be_swept_is_said),
         SUPPORT_TIDY(a_loader_that_dies_of_nothing_is_swept),

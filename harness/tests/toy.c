@@ -144,9 +144,11 @@ static void count(struct toy *toy, const struct loader_input *input)
 
     if (!input->fast) {
         toy->counts->plain++;
+        toy->counts->plain_ms = input->timeout_ms;
         return;
     }
     toy->counts->fast++;
+    toy->counts->fast_ms = input->timeout_ms;
     if (!toy->known) {
         return;
     }
@@ -213,6 +215,8 @@ static int act(struct toy_loader *loader, enum toy_act what, bool fast, struct l
         abort();
     case TOY_EXITS:
         _exit(3);
+    case TOY_FAILS_PLAIN:
+        return fast ? 0 : -1;
     case TOY_SPINS:
         for (;;) {
             pause();
@@ -243,6 +247,7 @@ static int load(struct loader *base, const struct loader_input *input, struct lo
     }
     if (input->size == toy->good.size && memcmp(input->bytes, toy->good.data, input->size) == 0) {
         toy->counts->references++;
+        toy->counts->first_ms = input->timeout_ms;
         return act(loader, TOY_EQUAL, input->fast, answer);
     }
     if (input->size == 1 && !input->bytes[0]) {
@@ -252,6 +257,9 @@ static int load(struct loader *base, const struct loader_input *input, struct lo
     count(toy, input);
     if (toy->pause_us) {
         usleep(toy->pause_us);
+    }
+    if (toy->garbles) {
+        return act(loader, input->fast ? TOY_EQUAL : TOY_GARBAGE, input->fast, answer);
     }
     if (toy->lies && input->fast) {
         return act(loader, TOY_EQUAL, true, answer);

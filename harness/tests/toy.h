@@ -19,6 +19,7 @@ enum toy_act {
     TOY_EXITS,
     TOY_SPINS, /* never returns */
     TOY_FAILS, /* no outcome */
+    TOY_FAILS_PLAIN, /* the same, of loads that are not fast alone */
 };
 
 struct toy_deed {
@@ -33,6 +34,7 @@ struct toy_deed {
 /* What all processes see. */
 struct toy_counts {
     _Atomic uint32_t opened, references, fresh, fast, plain;
+    _Atomic uint32_t fast_ms, plain_ms, first_ms; /* time limits of loads: fast, not fast, undamaged; the last */
     _Atomic uint32_t of[TOY_STREAMS]; /* fast loads of each damaged stream that toy_know() was told of */
 };
 
@@ -48,6 +50,7 @@ struct toy {
     struct toy_counts *counts;
     unsigned pause_us; /* of each load */
     bool lies; /* fast loads take everything */
+    bool garbles; /* everything is taken, and garbage of loads that are not fast */
     bool dies; /* at once */
     bool dies_when_fresh; /* a stream without sections takes the process with it */
     bool refuses; /* everything */

@@ -279,11 +279,15 @@ static void kill_worker(const struct sweep_worker *worker)
     kill(worker->pid, SIGKILL);
 }
 
+uint64_t sweep_silence_ms(const struct sweep_job *job)
+{
+    return (uint64_t)job->timeout_ms * LOADER_PATIENCE + (job->grace_ms ? job->grace_ms : LOADER_WORKER_GRACE_MS);
+}
+
 static void watch(struct sweep_pool *pool, struct sweep_worker *worker)
 {
     uint32_t phase = atomic_load(&worker->shared->pulse.phase), loads = atomic_load(&worker->shared->pulse.loads);
-    uint32_t grace_ms = pool->job.grace_ms ? pool->job.grace_ms : LOADER_WORKER_GRACE_MS;
-    double limit = ((double)pool->job.timeout_ms * LOADER_PATIENCE + grace_ms) / 1000.0, now = time_now();
+    double limit = (double)sweep_silence_ms(&pool->job) / 1000.0, now = time_now();
 
     if (loads != worker->loads || phase == SWEEP_IDLE) {
         worker->loads = loads;

@@ -34,6 +34,8 @@ struct sweep_pool {
     struct hs_error *err;
 };
 
+/* How long a worker may be silent before it is killed: what a load may take by the clock, and the job's grace. */
+uint64_t sweep_silence_ms(const struct sweep_job *job);
 /* Starts workers where there is work for them, waits a moment for what they say, and takes it. */
 void sweep_pool_turn(struct sweep_pool *pool);
 /* Ends all workers and takes what they had done. */

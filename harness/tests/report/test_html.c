@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audits.h"
+#include "sample_audit.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
@@ -235,6 +236,39 @@ static void cells_without_fields_have_a_place(void **state)
     }
 }
 
+/* The sample's: 63 damages change the length, and 56 of them are rejected. */
+static void figures_are_those_of_the_audit(void **state)
+{
+    static const char *const wanted[] = {
+        "<span class=\"big\">88.8&#8239;%</span> hard-stopped",
+        "<b>63</b> damages took bytes from the section or added some. <b>56</b> of them were refused",
+        "<span><b>1 equal</b>: accepted", "<span><b>3 garbage</b>: accepted", "<span><b>2 crashed</b>: the loader",
+        "<span><b>1 unknown</b>: the harness", "<td class=\"share\">90.4 %</td>", /* truncate: 19 of 21 */
+    };
+    struct audit audit = { 0 }, other = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    sample_audit(&audit);
+    text = report_of(&audit, NULL, &size);
+    for (size_t i = 0; i < HS_COUNT(wanted); i++) {
+        if (!strstr(text, wanted[i])) {
+            fail_msg("no \"%s\" in the report", wanted[i]);
+        }
+    }
+    assert_int_equal(count_of(text, "class=\"differences\""), 0);
+    free(text);
+    /* In the report of two it is said that not the same was audited. */
+    sample_audit(&other);
+    other.loader = audit_keep(&other, "QEMU 9.9.9");
+    text = report_of(&audit, &other, &size);
+    assert_non_null(strstr(text, "<p class=\"differences\">In the second: loader QEMU 9.9.9 instead of QEMU 7.2.22."));
+    free(text);
+    audit_clear(&other);
+    audit_clear(&audit);
+}
+
 static void a_report_that_cannot_be_written_is_an_error(void **state)
 {
     struct audit audit = { 0 };
@@ -258,6 +292,7 @@ int main(void)
         cmocka_unit_test(large_audits_stay_small),
         cmocka_unit_test(odd_audits_have_a_report),
         cmocka_unit_test(cells_without_fields_have_a_place),
+        cmocka_unit_test(figures_are_those_of_the_audit),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
     };
 

@@ -2,18 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A new kind of edit is a row of one table: in a copy of the tree, a row is added to that file alone, and the command
 # that is built of it plans, does, counts, reads back and shows the new edit.
-# test_new_edit.sh SOURCE FOLDER
+# test_add_edit.sh SOURCE FOLDER
 set -eu
-source=$1
-folder=$2
+# shellcheck source=harness/tests/scratch.sh
+. "$(dirname "$0")/scratch.sh"
+
+copy_tree
+cd "$tree"
 table=harness/audit/edit_kinds.c
 
-rm -rf "$folder"
-mkdir -p "$folder/tree"
-(cd "$source" && git ls-files -z | xargs -0 cp --parents -t "$folder/tree")
-
 # `duplicate`: so many bytes from the offset on are there twice.
-python3 - "$folder/tree/$table" <<'END'
+python3 - $table <<'END'
 import sys
 text = open(sys.argv[1]).read()
 head = 'const struct edit_kind edit_kinds[] = {\n'
@@ -39,16 +38,11 @@ row = '''    { .name = "duplicate", .help = "bytes from the offset on are there 
 open(sys.argv[1], 'w').write(text.replace(head, functions + head).replace(tail, row + tail))
 END
 
-# Quick to build; what is measured is what the table does.
-CFLAGS=-O0 cmake -S "$folder/tree" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DBUILD_TESTING=OFF >"$folder/log"
-cmake --build "$folder/build" --target hardstop hardstop-preload >>"$folder/log" || { tail -30 "$folder/log" >&2; exit 1; }
-cd "$folder"
-hardstop=build/bin/hardstop
+expect_touched $table
 
-fail() {
-    echo "$0: $*" >&2
-    exit 1
-}
+build build -DBUILD_TESTING=OFF hardstop hardstop-preload
+cd "$place"
+hardstop=build/bin/hardstop
 
 # Exit status 1: findings.
 run() {
@@ -92,7 +86,3 @@ grep -q '<tr class="length" data-edit="duplicate">' audit.html || fail "no row o
 grep -q '<td>duplicate 8 bytes</td>' audit.html || fail "no damage of it in HTML"
 grep -q 'name="duplicate 8"' audit.xml || fail "no test case of it in JUnit"
 grep -q '"edit": "duplicate"' audit.sarif || fail "no result of it in SARIF"
-
-[ "$(cd "$source" && git ls-files -z | xargs -0 sh -c 'for f; do cmp -s "$f" "'"$folder"'/tree/$f" || echo "$f"; done' sh)" = \
-    "$table" ] || fail "another file than $table was touched"
-rm -rf "$folder"
