@@ -85,8 +85,7 @@ void audit_add(struct audit *audit, const struct audit_run *run)
         last->count += kept.count;
         return;
     }
-    audit->runs = hs_grow(audit->runs, audit->n_runs, sizeof(*audit->runs));
-    audit->runs[audit->n_runs++] = kept;
+    *HS_PUSH(audit->runs, audit->n_runs) = kept;
 }
 
 void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uint32_t size)
@@ -96,16 +95,13 @@ void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uin
 
     HS_CHECK(offset == end && size >= 1 && size <= UINT32_MAX - offset, "%s: %u bytes at %u, behind %u", path, size,
              offset, end);
-    audit->fields = hs_grow(audit->fields, audit->n_fields, sizeof(*audit->fields));
-    audit->fields[audit->n_fields++] = (struct audit_field){ audit_keep(audit, path), offset, size };
+    *HS_PUSH(audit->fields, audit->n_fields) = (struct audit_field){ audit_keep(audit, path), offset, size };
 }
 
 void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
 {
-    struct audit_finding *kept;
+    struct audit_finding *kept = HS_PUSH(audit->findings, audit->n_findings);
 
-    audit->findings = hs_grow(audit->findings, audit->n_findings, sizeof(*audit->findings));
-    kept = &audit->findings[audit->n_findings++];
     *kept = *finding;
     kept->value = audit_keep(audit, finding->value);
     kept->path = audit_keep(audit, finding->path);

@@ -20,6 +20,13 @@ struct kind {
     UT_hash_handle hh;
 };
 
+/* Which of the findings has a signature. */
+struct signature {
+    uint64_t value;
+    size_t index;
+    UT_hash_handle hh;
+};
+
 struct search {
     struct audit *audit;
     struct oracle *oracle;
@@ -29,6 +36,7 @@ struct search {
     struct judgement judgement;
     struct audit_finding *found;
     size_t n_found;
+    struct signature *signatures;
 };
 
 static char *key_of(const struct audit_run *run, const char *path)
@@ -79,28 +87,44 @@ static bool is_kept(const struct audit_run *run)
     return run->verdict != VERDICT_REJECTED && run->verdict != VERDICT_UNKNOWN;
 }
 
-static struct audit_finding *find_signature(struct search *search, uint64_t signature)
+/* The finding of that signature; `is_new`: there was none, and it is all zero. */
+static struct audit_finding *find_signature(struct search *search, uint64_t value, bool *is_new)
 {
-    for (size_t i = 0; i < search->n_found; i++) {
-        if (search->found[i].finding.signature == signature) {
-            return &search->found[i];
-        }
+    struct signature *signature;
+
+    HASH_FIND(hh, search->signatures, &value, sizeof(value), signature);
+    *is_new = !signature;
+    if (signature) {
+        return &search->found[signature->index];
     }
-    return NULL;
+    signature = hs_alloc(sizeof(*signature));
+    signature->value = value;
+    signature->index = search->n_found;
+    HASH_ADD(hh, search->signatures, value, sizeof(value), signature);
+    return HS_PUSH(search->found, search->n_found);
+}
+
+static void forget_signatures(struct search *search)
+{
+    struct signature *signature, *next;
+
+    HASH_ITER(hh, search->signatures, signature, next) {
+        HASH_DEL(search->signatures, signature);
+        free(signature);
+    }
 }
 
 static int add_finding(struct search *search, const struct kind *kind, const struct finding *finding,
                        struct hs_error *err)
 {
-    struct audit_finding *found = find_signature(search, finding->signature);
+    bool is_new;
+    struct audit_finding *found = find_signature(search, finding->signature, &is_new);
     char *path;
 
-    if (found) {
+    if (!is_new) {
         found->cells += kind->cells;
         return 0;
     }
-    search->found = hs_resize(search->found, search->n_found + 1, sizeof(*search->found));
-    found = &search->found[search->n_found++];
     *found = (struct audit_finding){
         .finding = *finding, .edit = kind->run->edit, .value = kind->run->value, .offset = kind->offset,
         .cells = kind->cells, .path = "",
@@ -174,6 +198,7 @@ int audit_find(struct audit *audit, struct oracle *oracle, const Hardstop__Case 
         audit_add_finding(audit, &search.found[i]);
     }
     free(search.found);
+    forget_signatures(&search);
     judgement_clear(&search.judgement);
     return result;
 }

@@ -12,8 +12,9 @@
  *   streams    how many were loaded: neighbours of one edit and value that give the same bytes are one
  *   edits      for each edit that has cells, how many of each verdict
  *   fields     path, offset, size: contiguous from offset 0
- *   findings   signature (16 hex digits), property, verdict, device, field, message, what identifies it (crash,
- *              machine, transport, same), its first cell (edit, value, offset), how many cells, case (path, or "")
+ *   findings   signature (16 hex digits), property, verdict, device, field, message, what identifies it (kind,
+ *              crash, machine, transport, same; files without `kind` are read, too), its first cell (edit, value,
+ *              offset), how many cells, case (path, or "")
  *   cells      by edit, value and offset: one {offset, field, edit, value, verdict, message} for each cell that is not
  *              rejected; consecutive rejected ones with the same message are one {offset, count, edit, value, verdict,
  *              message}

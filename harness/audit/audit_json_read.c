@@ -59,14 +59,13 @@ static int read_list(const json_t *setup, const char *key, char ***list, size_t 
     if (!json_is_array(values)) {
         return hs_fail(err, HS_NO_OFFSET, "\"%s\" is %s", key, values ? "no list" : "missing");
     }
-    *list = json_array_size(values) ? hs_resize(NULL, json_array_size(values), sizeof(**list)) : NULL;
     for (size_t i = 0; i < json_array_size(values); i++) {
         const char *text = json_string_value(json_array_get(values, i));
 
         if (!text) {
             return hs_fail(err, HS_NO_OFFSET, "\"%s\"[%zu] is no text", key, i);
         }
-        (*list)[(*n)++] = printable_copy(text, strlen(text));
+        *HS_PUSH(*list, *n) = printable_copy(text, strlen(text));
     }
     return 0;
 }
@@ -275,7 +274,9 @@ static int get_texts(const json_t *object, struct finding *finding, struct hs_er
 {
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         const struct finding_text *place = &finding_texts[i];
-        const char *text = json_get_text(object, place->key, err);
+        /* The first files of this version were written without it. */
+        bool is_later = strcmp(place->key, "kind") == 0 && !json_object_get(object, place->key);
+        const char *text = is_later ? "" : json_get_text(object, place->key, err);
 
         if (!text) {
             return -1;

@@ -138,8 +138,7 @@ static void add_worse(struct baseline *baseline, const struct audit_run *run, ui
         last->count += count;
         return;
     }
-    baseline->runs = hs_grow(baseline->runs, baseline->n_runs, sizeof(*baseline->runs));
-    baseline->runs[baseline->n_runs++] = (struct baseline_run){
+    *HS_PUSH(baseline->runs, baseline->n_runs) = (struct baseline_run){
         run->edit, run->value, offset, count, was, run->verdict, run->message,
     };
 }
@@ -199,8 +198,7 @@ static void find_new_findings(const struct comparison *comparison)
     for (size_t i = 0; i < now->n_findings; i++) {
         if (!bsearch(&now->findings[i].finding.signature, signatures, earlier->n_findings, sizeof(*signatures),
                      by_number)) {
-            baseline->findings = hs_grow(baseline->findings, baseline->n_findings, sizeof(*baseline->findings));
-            baseline->findings[baseline->n_findings++] = &now->findings[i];
+            *HS_PUSH(baseline->findings, baseline->n_findings) = &now->findings[i];
         }
     }
     free(signatures);

@@ -30,8 +30,7 @@ int gate_parse(const char *text, unsigned *verdicts, struct hs_error *err)
 
 static void add(struct gate *gate, const struct gate_failure *failure)
 {
-    gate->failures = hs_grow(gate->failures, gate->n, sizeof(*gate->failures));
-    gate->failures[gate->n++] = *failure;
+    *HS_PUSH(gate->failures, gate->n) = *failure;
     gate->cells += failure->count;
 }
 

@@ -42,14 +42,6 @@ int grid_first_view(const struct grid *grid)
     return grid->worst[GRID_LENGTH] ? GRID_LENGTH : GRID_ALL;
 }
 
-/* How many bytes the run is about: a damage to a field is one cell, but about all its bytes. */
-static uint32_t breadth_of(const struct audit *audit, const struct audit_run *run)
-{
-    const struct audit_field *field = edit_kinds[run->edit].place == EDIT_AT_FIELD ? audit_field_at(audit, run->offset) : NULL;
-
-    return field ? field->offset + field->size - run->offset : run->count;
-}
-
 static void paint(struct grid *grid, int view, const struct audit_run *run, uint32_t breadth)
 {
     uint8_t *worst = grid->worst[view];
@@ -65,6 +57,52 @@ static void paint(struct grid *grid, int view, const struct audit_run *run, uint
     }
 }
 
+/* In all views that show the edit. */
+static void paint_all(struct grid *grid, const struct audit_run *run, uint32_t breadth)
+{
+    paint(grid, run->edit, run, breadth);
+    paint(grid, GRID_ALL, run, breadth);
+    if (edit_changes_length(run->edit)) {
+        paint(grid, GRID_LENGTH, run, breadth);
+    }
+}
+
+/* Paints `n` runs of an edit that is done to fields: one cell is about all bytes of its field, painted once. */
+static void paint_fields(struct grid *grid, const struct audit *audit, const struct audit_run *runs, size_t n)
+{
+    uint8_t *worst = hs_alloc(audit->n_fields + 1);
+
+    memset(worst, GRID_UNTESTED, audit->n_fields);
+    for (size_t i = 0; i < n; i++) {
+        const struct audit_field *field = audit_field_at(audit, runs[i].offset);
+
+        if (!field || field->offset != runs[i].offset) {
+            paint_all(grid, &runs[i], runs[i].count);
+        } else if (grid_severity(runs[i].verdict) > grid_severity(worst[field - audit->fields])) {
+            worst[field - audit->fields] = runs[i].verdict;
+        }
+    }
+    for (size_t i = 0; i < audit->n_fields; i++) {
+        struct audit_run run = { .edit = runs->edit, .offset = audit->fields[i].offset, .verdict = worst[i] };
+
+        if (worst[i] != GRID_UNTESTED) {
+            paint_all(grid, &run, audit->fields[i].size);
+        }
+    }
+    free(worst);
+}
+
+/* How many runs from the index on are of one edit. */
+static size_t runs_of_edit(const struct audit *audit, size_t from)
+{
+    size_t end = from;
+
+    while (end < audit->n_runs && audit->runs[end].edit == audit->runs[from].edit) {
+        end++;
+    }
+    return end - from;
+}
+
 void grid_init(struct grid *grid, const struct audit *audit)
 {
     *grid = (struct grid){ .places = audit->bytes };
@@ -73,13 +111,16 @@ void grid_init(struct grid *grid, const struct audit *audit)
             grid->places = audit->bytes + 1;
         }
     }
-    for (size_t i = 0; i < audit->n_runs; i++) {
-        uint32_t breadth = breadth_of(audit, &audit->runs[i]);
+    for (size_t i = 0, n; i < audit->n_runs; i += n) {
+        const struct audit_run *runs = &audit->runs[i];
 
-        paint(grid, audit->runs[i].edit, &audit->runs[i], breadth);
-        paint(grid, GRID_ALL, &audit->runs[i], breadth);
-        if (edit_changes_length(audit->runs[i].edit)) {
-            paint(grid, GRID_LENGTH, &audit->runs[i], breadth);
+        n = runs_of_edit(audit, i);
+        if (edit_kinds[runs->edit].place == EDIT_AT_FIELD) {
+            paint_fields(grid, audit, runs, n);
+            continue;
+        }
+        for (size_t k = 0; k < n; k++) {
+            paint_all(grid, &runs[k], runs[k].count);
         }
     }
 }

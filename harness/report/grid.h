@@ -49,6 +49,7 @@ struct grid_groups {
     struct grid_group *groups; /* by offset of the first field */
     size_t n;
     uint32_t *of_field; /* index of the group of each field of the audit, and of GRID_BEHIND */
+    uint32_t *next_field; /* of each field: index of the next one of its group, if that has more */
     struct grid_name *names; /* by which they are found */
 };
 

@@ -33,10 +33,9 @@ static size_t group_named(struct grid_groups *groups, const char *text, uint32_t
         strcpy(name->text, text);
         name->group = groups->n;
         HASH_ADD_STR(groups->names, text, name);
-        groups->groups = hs_resize(groups->groups, groups->n + 1, sizeof(*groups->groups));
-        groups->groups[groups->n++] = (struct grid_group){ .name = name->text, .offset = offset,
-                                                           .worst = GRID_UNTESTED,
-                                                           .worst_all = GRID_UNTESTED };
+        *HS_PUSH(groups->groups, groups->n) = (struct grid_group){ .name = name->text, .offset = offset,
+                                                                   .worst = GRID_UNTESTED,
+                                                                   .worst_all = GRID_UNTESTED };
     }
     return name->group;
 }
@@ -45,9 +44,11 @@ static void find_groups(struct grid_groups *groups, const struct audit *audit)
 {
     const struct audit_field *last = audit->n_fields ? &audit->fields[audit->n_fields - 1] : NULL;
     uint32_t end = last ? last->offset + last->size : 0;
+    uint32_t *last_field = hs_alloc((audit->n_fields + 1) * sizeof(*last_field)); /* of each group */
     char name[512];
 
     groups->of_field = hs_alloc((audit->n_fields + 1) * sizeof(*groups->of_field));
+    groups->next_field = hs_alloc((audit->n_fields + 1) * sizeof(*groups->next_field));
     for (size_t i = 0; i < audit->n_fields; i++) {
         const struct audit_field *field = &audit->fields[i];
         size_t group;
@@ -55,6 +56,10 @@ static void find_groups(struct grid_groups *groups, const struct audit *audit)
         map_path_without_indexes(field->path, name, sizeof(name));
         group = group_named(groups, name, field->offset);
         groups->of_field[i] = group;
+        if (groups->groups[group].fields) {
+            groups->next_field[last_field[group]] = i;
+        }
+        last_field[group] = i;
         groups->groups[group].fields++;
         groups->groups[group].bytes += field->size;
     }
@@ -64,6 +69,7 @@ static void find_groups(struct grid_groups *groups, const struct audit *audit)
             break;
         }
     }
+    free(last_field);
 }
 
 void grid_each_piece(const struct grid_groups *groups, const struct audit *audit, const struct audit_run *run,
@@ -120,6 +126,7 @@ void grid_groups_clear(struct grid_groups *groups)
     }
     free(groups->groups);
     free(groups->of_field);
+    free(groups->next_field);
     *groups = (struct grid_groups){ 0 };
 }
 

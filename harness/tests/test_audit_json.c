@@ -147,6 +147,7 @@ static void other_layouts_are_read(void **state)
         { "\"fields\"", "[", " [ " },
         { "\"cells\":[", "\n]}", " ] , \"more\":null } \n" },
         { "\"streams\":", "77,", "77,\"x\":[]," },
+        { "\"findings\"", ",\"kind\":\"\"", "" }, /* as the first ones of this version were written */
     };
     char *text = printed_sample();
 

@@ -98,14 +98,22 @@ static void take_footers(const char *word, struct argp_state *state)
     options->footers[strcmp(word, "on") == 0] = true;
 }
 
+static bool has_any(const bool *list, size_t n)
+{
+    return memchr(list, true, n) != NULL;
+}
+
 static void set_all(bool *list, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (list[i]) {
-            return;
-        }
+    if (!has_any(list, n)) {
+        memset(list, true, n);
     }
-    memset(list, true, n);
+}
+
+static bool has_choice(const struct options *options)
+{
+    return options->n_families || has_any(options->transports, FAMILY_TRANSPORTS) ||
+           has_any(options->states, HS_COUNT(state_names)) || has_any(options->footers, HS_COUNT(options->footers));
 }
 
 static void set_defaults(struct options *options)
@@ -163,6 +171,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_END:
+        if (options->from && has_choice(options)) {
+            argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --footers "
+                              "choose what is measured");
+        }
         set_defaults(options);
         return 0;
     default:

@@ -32,9 +32,8 @@ uint32_t sweep_answers_put(struct sweep_answers *answers, enum verdict verdict, 
     memcpy(known->key, key, length);
     known->number = answers->n;
     HASH_ADD_KEYPTR(hh, answers->known, known->key, length, known);
-    answers->list = hs_grow(answers->list, answers->n, sizeof(*answers->list));
-    answers->list[answers->n] = (struct sweep_answer){ verdict, known->key + 1 };
-    return answers->n++;
+    *HS_PUSH(answers->list, answers->n) = (struct sweep_answer){ verdict, known->key + 1 };
+    return known->number;
 }
 
 void sweep_answers_clear(struct sweep_answers *answers)

@@ -102,8 +102,7 @@ static void start(struct sweep_pool *pool, struct sweep_worker *worker)
 
 static void take_answer(struct sweep_pool *pool, struct sweep_worker *worker, const struct sweep_message *message)
 {
-    worker->numbers = hs_grow(worker->numbers, worker->n_numbers, sizeof(*worker->numbers));
-    worker->numbers[worker->n_numbers++] =
+    *HS_PUSH(worker->numbers, worker->n_numbers) =
         sweep_answers_put(&pool->tally->answers, (enum verdict)message->verdict, message->text);
 }
 

@@ -125,8 +125,7 @@ void sweep_tally_return(struct sweep_tally *tally, struct sweep_piece piece)
     if (piece.first == piece.end) {
         return;
     }
-    tally->returned = hs_grow(tally->returned, tally->n_returned, sizeof(*tally->returned));
-    tally->returned[tally->n_returned++] = piece;
+    *HS_PUSH(tally->returned, tally->n_returned) = piece;
 }
 
 static void add_fields(const struct sweep_plan *plan, struct audit *audit)

@@ -27,8 +27,7 @@ static void keep_piece(struct grid_group *group, const struct audit_run *run, ui
 {
     struct pieces *pieces = user;
 
-    pieces->pieces = hs_grow(pieces->pieces, pieces->n, sizeof(*pieces->pieces));
-    pieces->pieces[pieces->n++] = (struct piece){ group - pieces->groups->groups, run, offset, cells };
+    *HS_PUSH(pieces->pieces, pieces->n) = (struct piece){ group - pieces->groups->groups, run, offset, cells };
 }
 
 static int by_place(const void *left, const void *right)
@@ -118,17 +117,14 @@ static void print_places(FILE *out, const struct html_side *side, const struct g
     size_t places = 0;
 
     fputs("<p class=\"places\">", out);
-    for (uint32_t left = group->fields; left; field++) {
-        if (&side->groups.groups[side->groups.of_field[field - audit->fields]] != group) {
-            continue;
-        }
+    for (uint32_t left = group->fields; left; left--) {
         if (start + size != field->offset) {
             print_place(out, start, size, ++places);
             start = field->offset;
             size = 0;
         }
         size += field->size;
-        left--;
+        field = &audit->fields[side->groups.next_field[field - audit->fields]];
     }
     if (size) {
         print_place(out, start, size, ++places);

@@ -9,14 +9,49 @@
 
 #define SHOWN_TEXTS 200
 
-static const struct audit_finding *find_same(const struct audit *audit, uint64_t signature)
+/* The findings of an audit, by signature. */
+struct index {
+    const struct audit_finding **findings;
+    size_t n;
+};
+
+static int by_signature(const void *left, const void *right)
 {
+    const struct audit_finding *a = *(const struct audit_finding *const *)left;
+    const struct audit_finding *b = *(const struct audit_finding *const *)right;
+    uint64_t x = a->finding.signature, y = b->finding.signature;
+
+    /* Of one signature, the first is found. */
+    return x != y ? (x > y) - (x < y) : (a > b) - (a < b);
+}
+
+static struct index index_of(const struct audit *audit)
+{
+    struct index index = { .n = 0 };
+
     for (size_t i = 0; audit && i < audit->n_findings; i++) {
-        if (audit->findings[i].finding.signature == signature) {
-            return &audit->findings[i];
+        *HS_PUSH(index.findings, index.n) = &audit->findings[i];
+    }
+    if (index.n) {
+        qsort(index.findings, index.n, sizeof(*index.findings), by_signature);
+    }
+    return index;
+}
+
+static const struct audit_finding *find_same(const struct index *index, uint64_t signature)
+{
+    size_t low = 0, high = index->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (index->findings[middle]->finding.signature < signature) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return NULL;
+    return low < index->n && index->findings[low]->finding.signature == signature ? index->findings[low] : NULL;
 }
 
 static void print_command(FILE *out, const struct audit *audit, const struct audit_finding *found)
@@ -47,11 +82,11 @@ static void print_where(const struct html_page *page, const struct finding *find
 }
 
 /* `which`: the audit that has it. */
-static void print_finding(const struct html_page *page, const struct audit_finding *found, size_t which)
+static void print_finding(const struct html_page *page, const struct audit_finding *found, size_t which,
+                          const struct index indexes[2])
 {
     const struct finding *finding = &found->finding;
-    const struct audit_finding *also =
-        page->n_sides > 1 ? find_same(page->sides[!which].audit, finding->signature) : NULL;
+    const struct audit_finding *also = find_same(&indexes[!which], finding->signature);
     char number[GRID_NUMBER_SIZE];
     FILE *out = page->out;
 
@@ -91,7 +126,7 @@ static int by_severity(const void *left, const void *right)
 }
 
 /* Those of both audits, each once; free them. */
-static struct entry *entries_of(const struct html_page *page, size_t *n)
+static struct entry *entries_of(const struct html_page *page, const struct index indexes[2], size_t *n)
 {
     struct entry *entries = NULL;
 
@@ -100,9 +135,8 @@ static struct entry *entries_of(const struct html_page *page, size_t *n)
         const struct audit *audit = page->sides[side].audit;
 
         for (size_t i = 0; i < audit->n_findings; i++) {
-            if (!side || !find_same(page->sides[0].audit, audit->findings[i].finding.signature)) {
-                entries = hs_grow(entries, *n, sizeof(*entries));
-                entries[(*n)++] = (struct entry){ &audit->findings[i], side };
+            if (!side || !find_same(&indexes[0], audit->findings[i].finding.signature)) {
+                *HS_PUSH(entries, *n) = (struct entry){ &audit->findings[i], side };
             }
         }
     }
@@ -114,17 +148,20 @@ static struct entry *entries_of(const struct html_page *page, size_t *n)
 
 void html_findings(const struct html_page *page)
 {
+    struct index indexes[2] = { index_of(page->sides[0].audit), index_of(page->sides[1].audit) };
     size_t n;
-    struct entry *entries = entries_of(page, &n);
+    struct entry *entries = entries_of(page, indexes, &n);
 
     html_print(page->out, "<section id=\"findings\">\n<h2>Findings <span class=\"n\">%zu</span></h2>\n"
                "<p class=\"hint\">Cells that a developer would mend in one place are one finding.</p>\n", n);
     fputs(n ? "<ol class=\"findings\">\n" : "<p>None.</p>\n", page->out);
     for (size_t i = 0; i < n; i++) {
-        print_finding(page, entries[i].found, entries[i].side);
+        print_finding(page, entries[i].found, entries[i].side, indexes);
     }
     fputs(n ? "</ol>\n</section>\n" : "</section>\n", page->out);
     free(entries);
+    free(indexes[0].findings);
+    free(indexes[1].findings);
 }
 
 struct said {
