@@ -82,7 +82,7 @@ char *audit_setup_differences(const struct audit *now, const struct audit *earli
     return finish(&list);
 }
 
-/* What a section's end looked like; where a machine's own default decided, its fields tell. */
+/* Whether sections ended in a footer.  Where the machine type decided that, the names of the audited fields tell. */
 static bool has_footers(const struct audit *audit)
 {
     if (audit->setup->has_framing) {

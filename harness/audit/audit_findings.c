@@ -156,7 +156,7 @@ static int judge(struct search *search, const struct kind *kind, struct hs_error
     return result < 0 ? -1 : 0;
 }
 
-/* Stable, as HASH_SORT is: else in the order of the audit's. */
+/* HASH_SORT keeps the order of kinds that compare equal: it is the audit's. */
 static int worst_kind_first(const struct kind *a, const struct kind *b)
 {
     return verdict_severity(b->run->verdict) - verdict_severity(a->run->verdict);

@@ -59,7 +59,7 @@ static void print_setup(FILE *out, const Hardstop__Setup *setup)
 
 static void print_edits(FILE *out, const struct audit *audit)
 {
-    /* From best to worst, and what is none. */
+    /* From best to worst; cells without a verdict come last. */
     static const enum verdict order[] = { VERDICT_REJECTED, VERDICT_EQUAL, VERDICT_GARBAGE,
                                           VERDICT_CRASHED,  VERDICT_HUNG,  VERDICT_UNKNOWN };
     const char *before = "\n";

@@ -12,7 +12,7 @@
 #include "harness/audit/json_parts.h"
 #include "harness/message/reflect.h"
 
-/* More than any sweep has (oracle/sweep/plan.c): what claims more would only take memory. */
+/* No sweep has more (EDIT_MAX_CELLS): a file that claims more would only take memory. */
 #define MAX_BYTES (UINT32_C(1) << 26)
 #define MAX_CELLS (UINT64_C(1) << 27)
 

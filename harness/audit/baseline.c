@@ -63,7 +63,7 @@ static void match_fields(struct comparison *comparison)
                 right[j]->offset, left[i]->size < right[j]->size ? left[i]->size : right[j]->size,
             };
         }
-        /* With one more of a path on one side, that one is passed alone. */
+        /* Where one audit has more fields of a path, those that are left over have no partner. */
         i += order <= 0;
         j += order >= 0;
     }

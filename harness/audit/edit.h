@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Kinds of damage that a sweep does at every place.  Each is one row of the table in edit_kinds.c; all that plans, does,
- * counts, reads or shows edits walks that table.
+ * Kinds of damage that a sweep does at every place.  Each is one row of the table in edit_kinds.c; all that plans,
+ * does, counts, reads or shows edits walks that table.
  */
 #ifndef HARDSTOP_AUDIT_EDIT_H
 #define HARDSTOP_AUDIT_EDIT_H
@@ -54,7 +54,7 @@ struct edit_kind {
     enum edit_place place;
     bool changes_length; /* the loader must reject it; otherwise, that a changed value is accepted is no failure */
     bool by_default; /* without --edits */
-    /* Adds the series of cells that the choice asks for (edit_list_add), by value, all offsets of one value together. */
+    /* Adds the series of cells that the choice asks for (edit_list_add), all offsets of one value together. */
     void (*plan)(const struct edit_target *target, const struct edit_choice *choice, struct edit_list *list);
     /*
      * Makes the damage at a spot: `made` has its place already, and the series' bytes.  False: there is no such damage

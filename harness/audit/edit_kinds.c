@@ -55,7 +55,7 @@ static bool make_insert(const struct edit_spot *spot, struct edit_made *made)
     return true;
 }
 
-/* Bytes before one that equals them, or behind it, is all the same. */
+/* Bytes added before a byte of the same value, or behind it, give the same stream. */
 static bool insert_repeats(const struct edit_series *series, const uint8_t *before)
 {
     for (size_t i = 0; i < series->size; i++) {

@@ -51,7 +51,7 @@ static bool is_number(const struct map_entry *entry, bool described)
     if (entry->field) {
         return entry->field->kind == FIELD_UINT || entry->field->kind == FIELD_COUNT;
     }
-    /* Only a description names it: what has a number's width is taken for one. */
+    /* Only QEMU's own description names it, without a type: what has the width of a number is taken for one. */
     return map_is_payload(entry) && !described && (entry->size & (entry->size - 1)) == 0;
 }
 

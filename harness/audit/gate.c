@@ -86,7 +86,7 @@ static void add_findings(const struct audit *audit, const struct baseline *basel
     for (size_t i = 0; i < n; i++) {
         const struct audit_finding *finding = baseline ? baseline->findings[i] : &audit->findings[i];
 
-        /* Of the others, cells say all. */
+        /* The others' cells fail by themselves, and would be counted twice. */
         if (!edit_fails_by_itself(finding->edit, finding->finding.verdict)) {
             add_finding(finding, verdicts, gate);
         }

@@ -77,7 +77,7 @@ static int keep_part(struct json_part *parts, size_t n, const struct json_part *
             return 0;
         }
     }
-    /* Nobody will read it, but the file is JSON or it is not. */
+    /* Its value is not used, but must be JSON all the same. */
     value = json_part_parse(part, err);
     json_decref(value);
     return value ? 0 : -1;

@@ -75,7 +75,7 @@ static int read_places(struct trial *trial, const struct audit *audit, struct hs
     return 0;
 }
 
-/* The run's first cell becomes one of the first, in its place, unless there are enough before it. */
+/* Keeps the run's first cell among the TRIAL_FIRST first ones, which stand by offset. */
 static void note_first(struct trial *trial, const struct audit *audit, const struct audit_run *run)
 {
     const struct audit_field *field = audit_field_at(audit, run->offset);

@@ -14,7 +14,7 @@
 
 struct grid {
     uint32_t places; /* the bytes, and one more where something was done behind the last */
-    /* By view (an edit, GRID_LENGTH, GRID_ALL) and offset: an enum verdict, or GRID_UNTESTED; NULL: nothing was done. */
+    /* By view (an edit, GRID_LENGTH, GRID_ALL) and offset: an enum verdict, or GRID_UNTESTED; NULL: not done. */
     uint8_t *worst[GRID_VIEWS];
 };
 

@@ -226,6 +226,46 @@ static const struct {
     { "virtio-net", "virtio-net", "41", "no cell of this audit" },
 };
 
+/* Neighbours that are as bad now and were not before are two places. */
+static void what_was_different_stays_apart(void **state)
+{
+    struct audit now = { 0 }, earlier = { 0 };
+    struct baseline baseline = { 0 };
+
+    (void)state;
+    build(&earlier, NULL, "RREER");
+    build(&now, NULL, "GGGGR");
+    compare(&now, &earlier, &baseline);
+    assert_int_equal(baseline.n_runs, 2);
+    assert_run(&baseline.runs[0], 0, 2, VERDICT_REJECTED, VERDICT_GARBAGE);
+    assert_run(&baseline.runs[1], 2, 2, VERDICT_EQUAL, VERDICT_GARBAGE);
+    baseline_clear(&baseline);
+    audit_clear(&now);
+    audit_clear(&earlier);
+}
+
+/* A value that only the newer audit tried has no partners, whatever stands behind it in the other. */
+static void another_value_is_no_partner(void **state)
+{
+    struct audit now = { 0 }, earlier = { 0 };
+    struct baseline baseline = { 0 };
+
+    (void)state;
+    build(&earlier, NULL, "");
+    add_cells(&earlier, EDIT_INSERT, "41", "GGG");
+    add_cells(&earlier, EDIT_FLIP, "01", "RRR");
+    build(&now, NULL, "RGC");
+    add_cells(&now, EDIT_INSERT, "41", "GGG");
+    compare(&now, &earlier, &baseline);
+    assert_int_equal(baseline.alone, 1);
+    assert_int_equal(baseline.worse, 2);
+    assert_int_equal(baseline.same, 3);
+    assert_int_equal(baseline.runs[0].was, VERDICT_COUNT);
+    baseline_clear(&baseline);
+    audit_clear(&now);
+    audit_clear(&earlier);
+}
+
 static void what_has_nothing_in_common_is_refused(void **state)
 {
     (void)state;
@@ -284,6 +324,8 @@ int main(void)
         cmocka_unit_test(sections_that_changed_are_compared_field_by_field),
         cmocka_unit_test(without_partner_what_fails_by_itself_is_worse),
         cmocka_unit_test(new_findings_are_told_by_signature),
+        cmocka_unit_test(what_was_different_stays_apart),
+        cmocka_unit_test(another_value_is_no_partner),
         cmocka_unit_test(what_has_nothing_in_common_is_refused),
         cmocka_unit_test(many_runs_are_compared_once_each),
     };

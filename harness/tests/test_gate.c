@@ -143,6 +143,33 @@ static void fill(struct audit *audit, enum verdict verdict)
     sample_add(audit, EDIT_FLIP, "01", 0, 1, verdict, "");
 }
 
+/* What --fail-on leaves out does not fail, with a baseline either: cells by what they are now, and new findings. */
+static void other_verdicts_do_not_fail(void **state)
+{
+    struct audit now = { 0 }, earlier = { 0 };
+    struct baseline baseline = { 0 };
+    struct gate gate = { 0 };
+
+    (void)state;
+    fill(&earlier, VERDICT_EQUAL);
+    fill(&now, VERDICT_GARBAGE);
+    sample_add_finding(&now, 9, "accepted-resaves-equal", VERDICT_GARBAGE,
+                       &(struct audit_run){ .edit = EDIT_FLIP, .value = "01", .offset = 0 }, 1);
+    assert_int_equal(baseline_compare(&now, &earlier, &baseline, NULL), 0);
+    gate_judge(&now, E | C | H, &baseline, &gate);
+    assert_int_equal(gate.n, 0);
+    gate_clear(&gate);
+    gate_judge(&now, G, &baseline, &gate);
+    assert_int_equal(gate.n, 2);
+    gate_clear(&gate);
+    gate_judge(&now, E | C | H, NULL, &gate);
+    assert_int_equal(gate.n, 1); /* the equal cells */
+    gate_clear(&gate);
+    baseline_clear(&baseline);
+    audit_clear(&now);
+    audit_clear(&earlier);
+}
+
 static void a_worse_loader_fails(void **state)
 {
     struct audit now = { 0 }, earlier = { 0 };
@@ -180,6 +207,7 @@ int main(void)
         cmocka_unit_test(cells_and_findings_of_the_verdicts_fail),
         cmocka_unit_test(failures_come_in_order),
         cmocka_unit_test(with_a_baseline_only_what_is_new_fails),
+        cmocka_unit_test(other_verdicts_do_not_fail),
         cmocka_unit_test(a_worse_loader_fails),
     };
 

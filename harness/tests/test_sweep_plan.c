@@ -120,7 +120,9 @@ static void check_boundaries(const char *path, const char *expected)
     char json[] = "{'devices':[{'name':'a','instance_id':0,'version':1,'vmsd_name':'a','fields':["
                   "{'name':'three','type':'buffer','size':3},{'name':'one','type':'uint8','size':1}]}]}";
     ProtobufCBinaryData description = { strlen(json), (uint8_t *)json };
-    struct sweep_options options = { .section = EDIT_WHOLE, .choice.edits = 1u << EDIT_RANGE, .description = &description };
+    struct sweep_options options = {
+        .section = EDIT_WHOLE, .choice.edits = 1u << EDIT_RANGE, .description = &description,
+    };
     struct builder text = { 0 };
     struct sweep_plan plan;
 

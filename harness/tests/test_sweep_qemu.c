@@ -28,8 +28,8 @@ static double now(void)
 static void sweep_rng(const Hardstop__Case *test, Hardstop__Setup *setup, size_t section, struct audit *audit)
 {
     const struct sweep_options options = {
-        .section = section, .choice.edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE | 1u << EDIT_SECTION, .choice.values = &zero,
-        .choice.n_values = 1, .choice.lengths = 1, .timeout_ms = 1000,
+        .section = section, .choice.edits = 1u << EDIT_INSERT | 1u << EDIT_DELETE | 1u << EDIT_SECTION,
+        .choice.values = &zero, .choice.n_values = 1, .choice.lengths = 1, .timeout_ms = 1000,
     };
     struct hs_error err;
 

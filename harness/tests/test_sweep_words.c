@@ -83,7 +83,8 @@ static void differences_are_counted_in_all_sections(void **state)
     now.bytes.data[now.a + 300] ^= 1;
     now.bytes.data[now.a + 301] ^= 1;
     now.bytes.data[now.b + 3] ^= 1;
-    expect(&now.bytes, NULL, "accepted; a opaque+300: 3132333435363738 -> 3033333435363738; 3 bytes differ in 2 sections");
+    expect(&now.bytes, NULL,
+           "accepted; a opaque+300: 3132333435363738 -> 3033333435363738; 3 bytes differ in 2 sections");
     builder_clear(&now.bytes);
     now = make_state();
     now.bytes.data[now.b + 3] = 0xff;

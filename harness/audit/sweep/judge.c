@@ -11,7 +11,7 @@
 enum {
     CHECKED_ONE_IN = 256,
     FAST_MS = 50, /* a fast load that takes longer is done again with the whole time limit */
-    FIRST_MS = 20000, /* chance must not decide what all later loads are compared with */
+    FIRST_MS = 20000, /* of the undamaged stream, with which all loads are compared: a busy machine must not fail it */
 };
 
 static int load(struct sweep_judge *judge, const struct builder *bytes, bool fast, enum sweep_phase phase,
@@ -116,7 +116,7 @@ int sweep_judge_init(struct sweep_judge *judge, const struct sweep_plan *plan, s
         both[fast]->words.description = description;
         both[fast]->words.fresh = judge->fresh.data;
         both[fast]->words.fresh_size = judge->fresh.size;
-        /* It was saved fast. */
+        /* `fresh` was saved fast; a state that is not has more behind its sections. */
         both[fast]->words.fresh_behind = both[fast]->saved.size - judge->fast.saved.size;
     }
     return 0;

@@ -21,7 +21,7 @@
 enum {
     TURN_MS = 20,
     END_MS = 2000,
-    MAX_FAILURES = 3, /* in a row, beside one of each worker */
+    MAX_FAILURES = 3, /* in a row, and beyond one for each worker: then the sweep gives up */
 };
 
 static void fail(struct sweep_pool *pool, const char *reason)
@@ -53,7 +53,7 @@ __attribute__((noreturn)) static void be_worker(struct sweep_pool *pool, const s
     setpgid(0, 0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    /* Thousands of crashes are expected. */
+    /* No core dumps: thousands of crashes are expected. */
     setrlimit(RLIMIT_CORE, &none);
     for (unsigned i = 0; i < pool->n; i++) {
         if (pool->workers[i].pid) {
@@ -80,7 +80,7 @@ static void start(struct sweep_pool *pool, struct sweep_worker *worker)
         fail(pool, "no socket for a worker");
         return;
     }
-    /* What is buffered now would be written by both. */
+    /* Output that is buffered now would be written by parent and worker. */
     fflush(NULL);
     worker->pid = fork();
     if (worker->pid == 0) {
@@ -173,11 +173,11 @@ static void take_results(struct sweep_pool *pool, struct sweep_worker *worker)
 
 static void give_piece(struct sweep_pool *pool, struct sweep_worker *worker)
 {
-    /* What was asked for after the last look at the ring is in it. */
+    /* A worker asks when all results of its last piece are in the ring: they are taken first. */
     take_results(pool, worker);
     if (sweep_tally_take(pool->tally, pool->n, &worker->piece)) {
         worker->waits = false;
-        /* One that died meanwhile is seen soon. */
+        /* A worker that has died meanwhile is noticed in the next turn. */
         send(worker->socket, &worker->piece, sizeof(worker->piece), MSG_NOSIGNAL);
     } else {
         worker->piece = (struct sweep_piece){ 0 };

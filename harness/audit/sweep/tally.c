@@ -134,7 +134,8 @@ static void add_fields(const struct sweep_plan *plan, struct audit *audit)
         const struct map_entry *entry = &plan->map.entries[i];
         char name[512], device[64] = "";
 
-        if (entry->offset < plan->target.base || entry->offset - plan->target.base >= plan->target.bytes || !entry->size) {
+        if (entry->offset < plan->target.base || entry->offset - plan->target.base >= plan->target.bytes ||
+            !entry->size) {
             continue;
         }
         if (plan->target.section == EDIT_WHOLE && entry->section != MAP_NO_SECTION) {
@@ -170,7 +171,8 @@ static void add_series(const struct sweep_tally *tally, const struct edit_series
 
 static int in_audits_order(const void *left, const void *right)
 {
-    const struct edit_series *a = *(const struct edit_series *const *)left, *b = *(const struct edit_series *const *)right;
+    const struct edit_series *a = *(const struct edit_series *const *)left;
+    const struct edit_series *b = *(const struct edit_series *const *)right;
     struct audit_run first = { .edit = a->edit, .value = a->value, .offset = a->offset };
     struct audit_run second = { .edit = b->edit, .value = b->value, .offset = b->offset };
 

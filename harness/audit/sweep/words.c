@@ -33,7 +33,7 @@ static void say_rejected(const struct sweep_words *words, const struct loader_an
     }
 }
 
-/* " near SYMBOL", or the place in the program where it has no name: that of a crash in no known module is chance. */
+/* " near SYMBOL", or the place in its module.  An address in no known module differs each time, and is left out. */
 static void print_frame(const struct loader_frame *frame, char *text, size_t size)
 {
     *text = 0;
