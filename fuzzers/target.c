@@ -17,6 +17,7 @@
 #include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/finding/finding.h"
+#include "harness/loader/open.h"
 #include "harness/message/reflect.h"
 
 enum {

@@ -11,7 +11,8 @@
 #include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/loader/capture.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
+#include "harness/setup/setup.h"
 #include "harness/audit/sweep/sweep.h"
 #include "harness/message/text.h"
 
@@ -21,9 +22,9 @@ static const struct {
     const char *name, *setup;
     double budget; /* seconds of an audit, on two cores */
 } transports[] = {
-    { "ccw", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' memory: '2M' device: 'virtio-net-ccw' "
+    { "ccw", "binary: '" SETUP_BINARY("s390x") "' machine: 's390-ccw-virtio' memory: '2M' device: 'virtio-net-ccw' "
              "device: 'virtio-rng-ccw'", 240 },
-    { "pci", "binary: 'qemu-system-x86_64' machine: 'q35' memory: '2M' device: 'virtio-net-pci' "
+    { "pci", "binary: '" SETUP_BINARY("x86_64") "' machine: 'q35' memory: '2M' device: 'virtio-net-pci' "
              "device: 'virtio-rng-pci'", 600 },
 };
 

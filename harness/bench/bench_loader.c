@@ -12,7 +12,7 @@
 #include "harness/case/complete.h"
 #include "harness/setup/setup.h"
 #include "harness/loader/capture.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/loader/confirm.h"
 
 enum { TURNS = 5 };

@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/finding/finding.h"
 #include "harness/bench/blame.h"
 #include "harness/message/reflect.h"

@@ -13,7 +13,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/time.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/bench/blame.h"
 #include "harness/bench/engine.h"
 

@@ -17,6 +17,7 @@
 #include "harness/base/shell.h"
 #include "harness/base/printable.h"
 #include "harness/case/case.h"
+#include "harness/setup/trust.h"
 
 const struct finding_text finding_texts[FINDING_TEXTS] = {
 #define TEXT(member) { #member, offsetof(struct finding, member), sizeof(((struct finding *)0)->member) }

@@ -10,6 +10,7 @@
 #include "case.pb-c.h"
 #include "harness/base/error.h"
 #include "harness/loader/loader.h"
+#include "harness/setup/trust.h"
 
 struct confirm_result {
     enum outcome outcome;

@@ -13,7 +13,6 @@
 #include "case.pb-c.h"
 #include "harness/base/error.h"
 #include "harness/loader/limits.h"
-#include "harness/setup/trust.h"
 
 /* What a loader did with a stream. */
 enum outcome {
@@ -70,37 +69,6 @@ struct loader_answer {
 
 struct loader;
 
-struct loader_options {
-    const char *preload; /* the object that runs inside QEMU; NULL: HARDSTOP_PRELOAD_OBJECT, or beside this program */
-    uint64_t memory_limit; /* bytes that one load may add to the address space; 0: LOADER_MEMORY_LIMIT */
-};
-
-/*
- * Opens the loader that the setup's binary is; `setup` is copied.  `trust` says which of its words are the user's or
- * the program's own: the others may ask only for what a file may ask for.  `options` may be NULL.  NULL with a reason:
- * a part that a file may not ask for, no such binary, unknown version, machine or device, a refused preload.
- */
-struct loader *loader_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
-                           struct hs_error *err);
-
-/* What a loader is opened from, for those who are handed a function that opens one: see sweep.h. */
-struct loader_source {
-    const Hardstop__Setup *setup;
-    enum trust trust;
-};
-
-/* loader_open() with `source`, a struct loader_source. */
-struct loader *loader_open_source(void *source, struct hs_error *err);
-
-/*
- * A number that changes when the files do that load for a setup: its program, and what is put into it.  Another build
- * of one version may give other verdicts.
- */
-uint64_t loader_files(const Hardstop__Setup *setup);
-
-/* The path of what is put into a loader's program; free it.  NULL with a reason when there is none. */
-char *loader_object(struct hs_error *err);
-
 struct loader_class {
     /* Fills `answer`; 0, or -1 with a reason, the outcome then being UNKNOWN. */
     int (*load)(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
@@ -146,7 +114,6 @@ const struct loader_frame *loader_hang_frame(const struct loader_answer *answer)
 
 /* Signals that a load cannot earn: somebody, or a machine out of memory, killed it. */
 bool loader_is_from_outside(int number);
-
 /* "SIGSEGV" ...; a number's text for others.  Valid until the next call. */
 const char *loader_signal_name(int number);
 

@@ -15,7 +15,7 @@
 #include "harness/case/damage.h"
 #include "harness/setup/setup.h"
 #include "harness/loader/capture.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/wire/virtio/tables.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"

@@ -14,7 +14,7 @@
 #include "harness/base/file.h"
 #include "harness/base/random.h"
 #include "harness/loader/capture.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/loader/confirm.h"
 #include "harness/audit/sweep/sweep.h"
 

@@ -9,6 +9,7 @@
 #include "harness/base/check.h"
 #include "harness/base/random.h"
 #include "harness/case/damage.h"
+#include "harness/loader/open.h"
 #include "harness/loader/qemu/client.h"
 
 enum { DAMAGES = 150 };

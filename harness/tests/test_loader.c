@@ -15,6 +15,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/open.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/protocol.h"
 #include "harness/message/reflect.h"

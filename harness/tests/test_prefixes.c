@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "harness/base/check.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 
 enum {
     WORKERS = 2, /* each with a loader of its own */

@@ -16,7 +16,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/standard.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/loader/qemu/process.h"
 
 /* Ends only when something is wrong: what is awaited comes at once. */

@@ -10,7 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/loader/qemu/launch.h"
 
 static Hardstop__Setup setup_of(const char *binary, const char *machine, const char *const *device)

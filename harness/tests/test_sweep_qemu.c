@@ -10,7 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "toy.h"
 
 enum { SAMPLES = 40 };

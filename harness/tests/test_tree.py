@@ -163,8 +163,26 @@ def check_lengths(root):
                 yield '%s: %s has %d lines, at most %d' % (path, name, n, MOST_FUNCTION_LINES)
 
 
+def code(text):
+    """Without comments; strings stay."""
+    return re.sub(r'("(?:\\\\.|[^"\\\\\n])*")|/\*.*?\*/', lambda match: match.group(1) or ' ', text, flags=re.S)
+
+
+def check_doors(root):
+    """Loaders are opened by harness/loader's headers, and how a QEMU is called stands in harness/setup alone."""
+    for path in sources(root):
+        if not path.endswith(('.c', '.h')):
+            continue
+        text, folder = code(read(os.path.join(root, path))), folder_of(path)
+        if top(folder) != 'loader':
+            for name in re.findall(r'"harness/loader/qemu/[^"]*"|\bqemu_\w+(?=\()', text):
+                yield '%s knows of QEMU: %s' % (path, name)
+        if top(folder) != 'setup' and re.search(r'"[^"\n]*qemu-system-', text):
+            yield '%s names a QEMU' % path
+
+
 def check(root):
-    return [complaint for rule in (check_includes, check_links, check_lengths) for complaint in rule(root)]
+    return [complaint for rule in (check_includes, check_links, check_lengths, check_doors) for complaint in rule(root)]
 
 
 LONG_FUNCTION = 'int planted(int n)\n{\n%s    return n;\n}\n' % ('    n++;\n' * MOST_FUNCTION_LINES)
@@ -195,6 +213,10 @@ PLANTED = [
      'hardstop_planted of judge links hardstop_audit'),
     ('harness/finding/CMakeLists.txt', 'target_link_libraries(hardstop_finding PRIVATE hardstop_target)\n',
      'hardstop_finding of finding links hardstop_target'),
+    ('harness/tool/tool.c', '#include "harness/loader/qemu/client.h"\n', 'tool.c knows of QEMU: "harness/loader/qemu'),
+    ('fuzzers/target.c', 'int planted(void)\n{\n    return qemu_open(0) != 0;\n}\n', 'target.c knows of QEMU: qemu_open'),
+    ('harness/finding/words.c', 'static const char planted[] = "a \\" qemu-system-";\n', 'words.c names a QEMU'),
+    ('harness/loader/loader.c', 'static const char planted[] = "qemu-system-x86_64";\n', 'loader.c names a QEMU'),
     ('harness/tool/tool.c', '\n' * MOST_LINES['.c'], 'tool.c has'),
     ('harness/tool/tool.h', '\n' * MOST_LINES['.h'], 'tool.h has'),
     ('fuzzers/target.c', LONG_FUNCTION, 'target.c: int planted(int n) has 51 lines'),

@@ -13,7 +13,7 @@
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"
 

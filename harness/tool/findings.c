@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/finding/known.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"

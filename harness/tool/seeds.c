@@ -9,7 +9,7 @@
 #include "harness/base/file.h"
 #include "harness/setup/roster.h"
 #include "harness/loader/capture.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/canary/canary.h"
 #include "harness/report/style.h"
 #include "harness/tool/tool.h"

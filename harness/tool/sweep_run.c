@@ -12,7 +12,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 #include "harness/audit/audit_findings.h"
 #include "harness/message/reflect.h"
 

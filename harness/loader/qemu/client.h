@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 
 extern const struct loader_class qemu_class;
 

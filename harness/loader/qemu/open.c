@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which loader a setup is for: until now, each is a QEMU's. */
+#include "harness/loader/open.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <xxhash.h>
 
 #include "harness/base/arguments.h"
-#include "harness/loader/loader.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/object.h"
 
