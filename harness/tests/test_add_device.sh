@@ -95,6 +95,13 @@ has "$bin/text_fuzzer.dict" '"reached: "'
 has "$bin/wire_fuzzer.dict" /fe.0.0000/virtio-balloon
 has "$bin/wire_fuzzer.dict" virtio-balloon-device/free-page-report
 
+# A program of a device that is no more goes.
+printf '#!/bin/sh\necho ccw\necho pci_ballast\n' >names
+chmod +x names
+cmake -DPROGRAM="$bin/case_fuzzer" -DNAMES="$place/names" -P "$tree/fuzzers/links.cmake"
+[ -x "$bin/pci_ballast_fuzzer" ] || fail "links.cmake takes away what is there"
+[ ! -e "$bin/ccw_ballast_fuzzer" ] || fail "links.cmake leaves what is no more"
+
 # Canary states are made of it, as of any, and the table of devices has its row.
 mkdir -p seeds/ccw
 "$bin/hardstop" seeds --make --transport ccw --folder seeds ballast >made || fail "$(cat made)"
