@@ -19,7 +19,7 @@
 
 enum {
     MOST_LINKS = 40,  /* as the kernel has it */
-    SHOWN_NAME = 200, /* of 255 bytes that a name may have: room for an ending */
+    SHOWN_NAME = 200, /* bytes of the name, so that it may get an ending: 255 are allowed */
 };
 
 /* What a path leads to. */

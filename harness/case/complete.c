@@ -2,11 +2,16 @@
 /* Splices device sections into a captured stream, and guest memory into its RAM. */
 #include "harness/case/complete.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/wire/ram.h"
 
-enum { PAGE_SIZE = 4096 }; /* of the targets that have virtio-ccw or virtio-pci captures here */
+#define uthash_malloc(size) hs_alloc(size)
+#include <uthash.h>
+
+enum { PAGE_SIZE = 4096 }; /* of guest RAM, on every machine that streams are captured from */
 
 static const Hardstop__Section *ram_section(const Hardstop__Stream *stream)
 {
@@ -47,45 +52,56 @@ static bool main_block(const Hardstop__Section *ram, struct block *block)
     return false;
 }
 
-/* Lays what the records say of the page at `base` into `page`. */
-static void fill_page(const Hardstop__Case *test, uint64_t base, uint8_t *page)
+/* A page of guest RAM that the case's guest memory touches, with all that it says of it. */
+struct page {
+    uint64_t base;
+    uint8_t data[PAGE_SIZE];
+    UT_hash_handle hh;
+};
+
+static struct page *page_at(struct page **pages, uint64_t base)
 {
-    memset(page, 0, PAGE_SIZE);
-    for (size_t i = 0; i < test->n_memory; i++) {
-        const Hardstop__GuestMemory *memory = test->memory[i];
-        /* Differences, not ends: an end may be behind the last address there is. */
-        uint64_t at = memory->address > base ? memory->address - base : 0;
-        uint64_t skipped = memory->address < base ? base - memory->address : 0;
+    struct page *page;
 
-        if (at < PAGE_SIZE && skipped < memory->data.len) {
-            size_t left = memory->data.len - skipped, room = PAGE_SIZE - at;
+    HASH_FIND(hh, *pages, &base, sizeof(base), page);
+    if (!page) {
+        page = hs_alloc(sizeof(*page));
+        page->base = base;
+        HASH_ADD(hh, *pages, base, sizeof(base), page);
+    }
+    return page;
+}
 
-            memcpy(page + at, memory->data.data + skipped, left < room ? left : room);
+/* Lays a record into its pages.  What is not in RAM is left out, as a write to it goes nowhere. */
+static void lay(struct page **pages, const Hardstop__GuestMemory *memory, const struct block *block)
+{
+    uint64_t address = memory->address;
+    size_t done = 0;
+
+    while (done < memory->data.len && address < block->size) {
+        size_t at = (size_t)(address % PAGE_SIZE), room = PAGE_SIZE - at, left = memory->data.len - done;
+        size_t n = left < room ? left : room;
+
+        memcpy(page_at(pages, address - at)->data + at, memory->data.data + done, n);
+        done += n;
+        if (__builtin_add_overflow(address, n, &address)) {
+            break;
         }
     }
 }
 
-/*
- * Pages that two records share are sent twice, each time with all that is known of them.  What is not in RAM is left
- * out, as a write to it goes nowhere.
- */
+/* In the order in which the case touches them. */
 static void put_pages(const Hardstop__Case *test, const struct block *block, struct builder *out)
 {
-    uint8_t page[PAGE_SIZE];
+    struct page *pages = NULL, *page, *next;
 
     for (size_t i = 0; i < test->n_memory; i++) {
-        uint64_t at = test->memory[i]->address % PAGE_SIZE, first = test->memory[i]->address - at;
-        size_t length = test->memory[i]->data.len, n = length ? (at + length + PAGE_SIZE - 1) / PAGE_SIZE : 0;
-
-        for (size_t k = 0; k < n; k++) {
-            uint64_t base = first + k * PAGE_SIZE;
-
-            if (base < first || base >= block->size) {
-                break;
-            }
-            fill_page(test, base, page);
-            ram_put_page(out, block->name, base, page, PAGE_SIZE);
-        }
+        lay(&pages, test->memory[i], block);
+    }
+    HASH_ITER(hh, pages, page, next) {
+        ram_put_page(out, block->name, page->base, page->data, PAGE_SIZE);
+        HASH_DEL(pages, page);
+        free(page);
     }
 }
 

@@ -17,7 +17,7 @@ enum {
     MAX_DAMAGES = 64,
 };
 
-/* A byte damage with its place found. */
+/* A damage to bytes, and the place in the encoded stream where it happens. */
 struct cut {
     size_t offset;
     size_t order; /* in the case, to keep equal places in order */
@@ -128,7 +128,7 @@ static int by_place_from_the_end(const void *left, const void *right)
     return a->order > b->order ? -1 : a->order < b->order;
 }
 
-/* In place: sweeps do this millions of times. */
+/* Moves what is there instead of copying all: an audit does this millions of times. */
 static void splice(struct builder *bytes, size_t at, size_t removed, const uint8_t *data, size_t added)
 {
     size_t tail = bytes->size - at - removed;
@@ -207,7 +207,7 @@ static void damage_bytes(const Hardstop__Case *test, const Hardstop__Stream *str
         damage_do(out, cuts[i].offset, cuts[i].damage, effect);
     }
     if (effect->reordered) {
-        /* Places in the reordered bytes are none of the undamaged. */
+        /* An offset in the reordered bytes means nothing in the undamaged ones. */
         effect->first = SIZE_MAX;
     }
     effect->section = effect->first == SIZE_MAX ? SIZE_MAX : section_at(encoding, effect->first);

@@ -380,7 +380,7 @@ static const struct {
     { "audit @/noise", "hardstop: ", 1 },
     { "audit @/damaged.textproto --work @/w5", "the case has damages of its own", 1 },
     { RNG "--section nonsense --work @/w5", "no section's idstr contains \"nonsense\"; there are ram, ", 1 },
-    { RNG "--section rng --whole", "hardstop audit: --section is one section, --whole is all", 2 },
+    { RNG "--section rng --whole", "hardstop audit: --section and --whole exclude each other", 2 },
     { RNG "--values zz", "hardstop audit: --values takes all, or bytes in hex", 2 },
     { RNG "--values 0", "hardstop audit: --values takes", 2 },
     { RNG "--values 00,", "hardstop audit: --values takes", 2 },

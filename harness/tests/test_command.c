@@ -236,7 +236,7 @@ static const struct {
     { "doctor @/noise", "hardstop doctor: no arguments are taken", 2 },
     { "fuzz @/noise", "hardstop fuzz: no target", 2 },
     { "fuzz ccw_vsock", "hardstop fuzz: no target", 2 },
-    { "fuzz pci_net pci_net", "hardstop fuzz: each target once", 2 },
+    { "fuzz pci_net pci_net", "hardstop fuzz: target \"pci_net\" is named twice", 2 },
     { "fuzz --engine none", "hardstop fuzz: no engine", 2 },
     { "fuzz --jobs 0", "hardstop fuzz: --jobs takes a whole number", 2 },
     { "fuzz --time 0", "hardstop fuzz: --time takes a whole number", 2 },

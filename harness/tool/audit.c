@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hardstop audit: every damage at every byte of a section, and reports of what let which pass. */
+/* hardstop audit: does every damage at every byte of a section, and reports which of them the loader let pass. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +124,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
             argp_error(state, "which stream or case?  Or give --qemu, --machine and --device, to take one");
         }
         if (options->whole && options->section) {
-            argp_error(state, "--section is one section, --whole is all");
+            argp_error(state, "--section and --whole exclude each other");
         }
         return 0;
     default:
@@ -205,7 +205,7 @@ static int run(const struct options *options, const struct audit_case *subject, 
     char *journal = NULL;
     int result = sweep_name(subject, &audit, err);
 
-    /* After minutes of loads is no time to learn that nothing can be compared. */
+    /* Found out before the loads, which take minutes: a baseline that cannot be compared with. */
     if (result == 0) {
         result = audit_outputs_check(&options->outputs, &audit, err);
     }
@@ -220,7 +220,7 @@ static int run(const struct options *options, const struct audit_case *subject, 
         result = audit_outputs_write(&options->outputs, &audit, status, err);
     }
     edit_sum_counts(audit.counts, false, counts);
-    /* What has no verdict is tried again from there. */
+    /* A journal that stays lets the next run try again what has no verdict. */
     if (result == 0 && !counts[VERDICT_UNKNOWN]) {
         unlink(journal);
     }

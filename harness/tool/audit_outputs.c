@@ -121,7 +121,7 @@ int audit_outputs_check(const struct audit_outputs *outputs, const struct audit 
     return -1;
 }
 
-/* A comparison of things that differ says in what. */
+/* Audits that differ in setup or choice can be put side by side: a reader must know in what they differ. */
 static void print_differences(const char *path, const struct audit *audit, const struct audit *other)
 {
     char *setup = audit_setup_differences(audit, other), *choice = audit_choice_differences(audit, other);

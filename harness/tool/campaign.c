@@ -22,7 +22,7 @@
 #include "harness/tool/campaign_seeds.h"
 
 enum {
-    MAX_STARTS = 100, /* of one instance in a campaign: something that kills it so often is not an accident */
+    MAX_STARTS = 100, /* of one instance in a campaign: what has killed it so often will kill it again */
     POLL_MS = 250,
     STOP_MS = 5000, /* for a target to end by itself when the time is over: it may be in a load */
     STATUS_TARGETS = 3, /* named each by itself in the status line */
@@ -75,7 +75,7 @@ static void add_instance(struct campaign *campaign, const char *programs, const 
     instance->seeds = hs_format("%s/seeds-%s", campaign->work, target);
     instance->log = hs_format("%s/%s.log", campaign->work, instance->name);
     instance->findings = hs_format("%s/findings", campaign->work);
-    /* Far apart, so that no start of one has the numbers of another's. */
+    /* Each start adds one: this far apart, no two starts of any instances have the same seed. */
     instance->seed = campaign->seed + job * 1000ul;
 }
 
@@ -259,8 +259,7 @@ int campaign_run(struct campaign *campaign, struct hs_error *err)
     return running;
 }
 
-/* What an engine opened and could not fill; logs may be empty for other reasons, and AFL++ marks things by such files.
- */
+/* Files that an engine opened and could not fill.  Empty ones elsewhere mean something: AFL++ marks things by them. */
 static int remove_empty(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     static const char *const folders[] = { "/corpus-", "/artifacts-", "/seeds-", "/findings/" };

@@ -79,7 +79,7 @@ int seeds_capture(const char *to, const char *target, struct hs_error *err)
     return result;
 }
 
-/* As it is, and without footers. */
+/* Saves the case as it is, and once more without footers. */
 static int save_framings(const char *to, const char *name, Hardstop__Case *test, struct hs_error *err)
 {
     char *legacy = hs_format("%s-legacy", name);
@@ -102,7 +102,7 @@ static int copy_one(const char *to, const char *target, const char *path, const 
         return -1;
     }
     if (roster_takes(target, test->setup)) {
-        /* Here, where it can be said: a target takes what a file may not ask for as bytes that are no case. */
+        /* Refused here with a reason: a target would take a case with a forbidden setup for bytes that are no case. */
         result = trust_check(test->setup, TRUST_NONE, err) < 0 ? hs_fail_in(err, "%s", path)
                                                                : save_framings(to, name, test, err);
     }
@@ -110,7 +110,7 @@ static int copy_one(const char *to, const char *target, const char *path, const 
     return result;
 }
 
-/* `prefix` is the way down from where the copy began: two folders may have files of one name. */
+/* The folders that lead to a file become part of its copy's name (`prefix`): two may hold files of the same name. */
 static int copy_below(const char *to, const char *target, const char *from, const char *prefix, struct hs_error *err)
 {
     struct dirent **names;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Measures how far words are from names, and adds to argp what it has no table for. */
+/* Finds the name that a misspelt word was meant to be, and adds to argp what it cannot say by itself. */
 #include "harness/tool/command_line.h"
 
 #include <stdint.h>

@@ -17,7 +17,7 @@
 #include "harness/base/file.h"
 #include "harness/loader/limits.h"
 
-/* Output to the log; and when the command dies, the engine goes, too. */
+/* Sends output to the log, and has the engine end when the command dies. */
 static void become_child(const struct instance *instance)
 {
     int log = open(instance->log, O_WRONLY | O_CREAT | O_APPEND, 0666);
@@ -138,12 +138,12 @@ static void afl_become(const struct instance *instance, unsigned long seconds)
         { "AFL_AUTORESUME", "1" }, /* the next campaign goes on from the last one's queue */
         { "AFL_CUSTOM_MUTATOR_ONLY", "1" },
         { "AFL_FAST_CAL", "1" }, /* a load takes a millisecond */
-        { "AFL_IMPORT_FIRST", "1" }, /* of -F */
+        { "AFL_IMPORT_FIRST", "1" }, /* before anything else, take what -F names */
         { "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "1" }, /* ours are found by the target, not by its death */
         { "AFL_NO_AFFINITY", "1" }, /* the QEMUs would be bound to the one core as well */
         { "AFL_NO_UI", "1" },
         { "AFL_SKIP_CPUFREQ", "1" },
-        { "AFL_SYNC_TIME", "1" }, /* minutes */
+        { "AFL_SYNC_TIME", "1" }, /* minutes between two looks at what other processes found */
     };
     const char *slash = strrchr(instance->program, '/');
     char *arguments[24] = {
@@ -159,7 +159,7 @@ static void afl_become(const struct instance *instance, unsigned long seconds)
     size_t n = 15;
 
     if (instance->job == 0) {
-        /* Seeds that have come since the queue began: -i is not looked at again. */
+        /* With a queue to go on from, afl-fuzz does not read -i again; -F brings in the seeds that are new since. */
         arguments[n++] = (char *)"-F";
         arguments[n++] = instance->seeds;
     }

@@ -331,7 +331,7 @@ static int run_all(struct experiment *experiment, struct hs_error *err)
         }
     }
     for (size_t i = 0; i < experiment->n; i++) {
-        /* What has no verdict is tried again from there. */
+        /* A journal that stays lets the next run try again what has no verdict. */
         if (result == 0 && !experiment->trials[i].counts[VERDICT_UNKNOWN]) {
             unlink(experiment->journals[i]);
         }

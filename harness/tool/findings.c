@@ -154,7 +154,7 @@ static int judge_line(const struct listing *listing, enum trust trust, struct ro
     return result;
 }
 
-/* What cannot be told of a line does not keep the others from being told. */
+/* A line that cannot be replayed is reported, and the next one is replayed all the same. */
 static void replay_line(const struct listing *listing, enum trust trust, struct row *row)
 {
     struct hs_error err;

@@ -40,12 +40,12 @@ static void add_target(struct options *options, const char *name, struct argp_st
     }
     for (size_t i = 0; i < campaign->n_targets; i++) {
         if (strcmp(options->targets[i], name) == 0) {
-            argp_error(state, "each target once");
+            argp_error(state, "target \"%s\" is named twice", name);
         }
     }
     options->targets[campaign->n_targets++] = name;
     if (campaign->n_targets == MAX_TARGETS) {
-        argp_error(state, "that many targets are not run side by side");
+        argp_error(state, "no more than %d targets run side by side", MAX_TARGETS - 1);
     }
 }
 

@@ -21,7 +21,7 @@ const struct command commands[] = {
     { "damage", "truncate, insert, delete or overwrite bytes", command_damage },
     { "check", "judge all properties on a case", command_check },
     { "repro", "replay a case or crash file, and confirm it on an unmodified QEMU", command_repro },
-    { "minimize", "make a finding's case small, and say which fields do it", command_minimize },
+    { "minimize", "make a finding's case small, and say which fields cause it", command_minimize },
     { "findings", "list findings as new, known or fixed", command_findings },
     { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
     { "seeds", "make or check the canary seeds of all devices", command_seeds },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hardstop minimize: a finding's case made small, and what in it does it. */
+/* hardstop minimize: makes a finding's case small, and says which of its values cause the finding. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,8 @@ static Hardstop__Stream *capture(const Hardstop__Setup *setup, enum trust trust)
         stream = stream_decode(bytes, size, setup->has_framing ? framing : STREAM_ANY, &err);
     }
     if (!stream) {
-        fprintf(stderr, "hardstop: no stream of the same setup to compare with, so the case is only made smaller: %s\n", err.text);
+        printable_print(stderr, "hardstop: no stream of the same setup to compare with, so the case is only made smaller: "
+                                "%s\n", err.text);
     }
     free(bytes);
     return stream;
@@ -153,7 +154,7 @@ static void print_text(const char *path, const struct minimized *minimized, cons
     style_print(stdout, STYLE_BAD, "%s", verdict_name(finding->verdict));
     printf(" %016" PRIx64 ": %s: %s\n", finding->signature, finding->property, finding->message);
     if (distance_words(minimized->test, captured, print_words, stdout) == 0) {
-        fputs("  the stream as it was captured does it\n", stdout);
+        fputs("  nothing: the stream as it was captured shows the finding\n", stdout);
     }
     printable_print(stdout, "%s: %zu bytes, from %zu; %lu loads%s\n", path, minimized->bytes_after,
                     minimized->bytes_before, minimized->loads,

@@ -70,7 +70,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
                        value, nearest);
         }
         if (options->n_families == MAX_FAMILIES) {
-            argp_error(state, "each device once");
+            argp_error(state, "not more than 32 devices");
         }
         options->families[options->n_families++] = value;
         return 0;
@@ -192,7 +192,7 @@ static enum tool_status make(struct seed *seed)
 
 static enum tool_status check(struct seed *seed)
 {
-    /* Loaded by the QEMU of the table of devices: nothing is started for what the seed asks for. */
+    /* The QEMU is started for the setup of the table of devices, whatever setup the seed names. */
     seed->test = tool_read_case(seed->path, NULL, NULL, &seed->err);
     if (!seed->test) {
         return TOOL_TROUBLE;

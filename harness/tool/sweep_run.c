@@ -91,7 +91,7 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     result = sweep(subject->test, &all, loader_open_source, &source, &interrupted, audit, err);
-    /* The journal has all: from here on, being ended costs little. */
+    /* The journal is complete: whatever ends the process from here on loses nothing. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     if (is_terminal) {

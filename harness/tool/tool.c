@@ -137,7 +137,7 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->json && strcmp(value, "-") == 0) {
-            /* As other tools have it; there is no other place that JSON goes to. */
+            /* `--json -`: standard output is where it goes anyway. */
             return 0;
         }
         if (options->path) {
