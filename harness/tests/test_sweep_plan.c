@@ -2,6 +2,7 @@
 /* The cells of a sweep: all of them, in order, each with the bytes that the damage of a case gives. */
 #include "support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
@@ -194,6 +195,55 @@ static void what_is_no_damage_is_refused(void **state)
     case_free(test);
 }
 
+/* The last offset at which there is a damage, counted from the section's end, and the first at which there is none. */
+static void damages_end_with_the_section(void **state)
+{
+    static const struct {
+        enum edit edit;
+        const char *value;
+        uint32_t left;
+    } last[] = {
+        { EDIT_TRUNCATE, "", 1 }, { EDIT_INSERT, "4142", 0 }, { EDIT_DELETE, "1", 1 }, { EDIT_DELETE, "8", 8 },
+        { EDIT_FLIP, "80", 1 },   { EDIT_RANGE, "00", 1 },    { EDIT_RANGE, "00000000", 4 },
+    };
+    Hardstop__Case *test = toy_case();
+    struct stream_encoding plain = { 0 };
+    uint32_t size;
+
+    (void)state;
+    stream_encode(test->stream, &plain, NULL, NULL);
+    size = (uint32_t)(plain.marks[TOY_SECTION].end - plain.marks[TOY_SECTION].start);
+    for (size_t i = 0; i < HS_COUNT(last); i++) {
+        uint32_t offset = size - last[i].left;
+        Hardstop__Damage *damage = edit_damage(test, TOY_SECTION, last[i].edit, last[i].value, offset);
+
+        assert_non_null(damage);
+        hardstop__damage__free_unpacked(damage, NULL);
+        assert_null(edit_damage(test, TOY_SECTION, last[i].edit, last[i].value, offset + 1));
+    }
+    stream_encoding_clear(&plain);
+    case_free(test);
+}
+
+static void too_many_cells_are_told(void **state)
+{
+    struct edit_list list = { .cells = EDIT_MAX_CELLS - 3 };
+
+    (void)state;
+    edit_list_add(&list, 0, 3);
+    assert_int_equal(list.cells, EDIT_MAX_CELLS);
+    assert_int_equal(list.series[0].first, EDIT_MAX_CELLS - 3);
+    edit_list_add(&list, 0, 1);
+    assert_int_equal(list.cells, UINT32_MAX);
+    edit_list_add(&list, 0, 1);
+    assert_int_equal(list.cells, UINT32_MAX);
+    free(list.series);
+    list = (struct edit_list){ .cells = 0 };
+    edit_list_add(&list, 0, (size_t)EDIT_MAX_CELLS + 1);
+    assert_int_equal(list.cells, UINT32_MAX);
+    free(list.series);
+}
+
 static void another_sweep_has_another_hash(void **state)
 {
     Hardstop__Case *test = toy_case();
@@ -228,6 +278,8 @@ int main(void)
         cmocka_unit_test(every_offset_has_its_cells),
         cmocka_unit_test(fields_get_their_boundary_values),
         cmocka_unit_test(what_is_no_damage_is_refused),
+        cmocka_unit_test(damages_end_with_the_section),
+        cmocka_unit_test(too_many_cells_are_told),
         cmocka_unit_test(another_sweep_has_another_hash),
     };
 
