@@ -7,7 +7,7 @@
 #include "harness/finding/examine.h"
 #include "harness/report/style.h"
 #include "harness/report/verdict.h"
-#include "harness/tool/tool.h"
+#include "harness/tool/session.h"
 
 struct options {
     struct file_options file;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "harness/report/verdict.h"
-#include "harness/tool/tool.h"
+#include "harness/tool/session.h"
 
 struct options {
     struct file_options file;

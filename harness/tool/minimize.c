@@ -14,7 +14,7 @@
 #include "harness/finding/minimize.h"
 #include "harness/finding/distance.h"
 #include "harness/report/style.h"
-#include "harness/tool/tool.h"
+#include "harness/tool/session.h"
 
 struct options {
     struct file_options file;

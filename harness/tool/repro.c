@@ -13,7 +13,7 @@
 #include "harness/finding/confirmation.h"
 #include "harness/report/style.h"
 #include "harness/report/verdict.h"
-#include "harness/tool/tool.h"
+#include "harness/tool/session.h"
 
 #define CONFIRM_FOLDER "work/confirm"
 

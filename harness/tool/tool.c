@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Options, input files, sessions and errors that the sub-commands have in common. */
+/* Options, input files and errors that the sub-commands have in common. */
 #include "harness/tool/tool.h"
 
 #include <errno.h>
@@ -216,7 +216,7 @@ static Hardstop__Case *read_stream(const char *path, const uint8_t *data, size_t
     return case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
 }
 
-static enum trust apply(const struct setup_options *options, Hardstop__Setup *setup)
+enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup)
 {
     override(setup, options->setup);
     return options->trust ? TRUST_ALL : trust_of_given(options->setup);
@@ -232,7 +232,7 @@ static int check_case(Hardstop__Case *test, const struct setup_options *options,
         test->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
     }
     if (options) {
-        *trust = apply(options, test->setup);
+        *trust = tool_apply_setup(options, test->setup);
     }
     if (trust && !test->setup->binary) {
         return hs_fail(err, HS_NO_OFFSET, "no setup: a stream does not say what QEMU it belongs to; give --qemu, "
@@ -290,36 +290,3 @@ int tool_fail(const struct hs_error *err)
     return TOOL_TROUBLE;
 }
 
-static Hardstop__Case *read_input(const struct file_options *file, struct hs_error *err)
-{
-    Hardstop__Case *test;
-    uint8_t *data;
-    size_t size;
-
-    if (file_read(file->path, &data, &size, err) < 0) {
-        return NULL;
-    }
-    test = case_of_input(file->target, data, size);
-    free(data);
-    return test;
-}
-
-int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
-                 struct hs_error *err)
-{
-    session->test = file->target ? read_input(file, err) : tool_read_case(file->path, setup, &session->trust, err);
-    if (session->test && file->target) {
-        session->trust = apply(setup, session->test->setup);
-    }
-    if (session->test) {
-        session->oracle.loader = loader_open(session->test->setup, session->trust, NULL, err);
-    }
-    return session->oracle.loader ? 0 : -1;
-}
-
-void session_close(struct session *session)
-{
-    loader_close(session->oracle.loader);
-    oracle_clear(&session->oracle);
-    case_free(session->test);
-}

@@ -9,7 +9,6 @@
 #include <jansson.h>
 
 #include "harness/case/case.h"
-#include "harness/judge/oracle.h"
 #include "harness/setup/trust.h"
 #include "harness/tool/command_line.h"
 
@@ -73,6 +72,9 @@ unsigned long tool_number(const char *text, unsigned long min, unsigned long max
 void tool_each_word(const char *list, struct argp_state *state,
                     void (*take)(const char *word, struct argp_state *state));
 
+/* What `options` say takes the place of what the setup says; returns whose words it is then made of. */
+enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup);
+
 /*
  * Reads a stream or a case, in any of its forms, as a case; what `options` (may be NULL) say of the setup goes before
  * what the file says.  `trust` gets whose words the setup is then made of, for whoever starts it; NULL says that nobody
@@ -98,18 +100,6 @@ int tool_write_case(const char *path, const Hardstop__Case *test, struct hs_erro
 
 /* True when the path ends in `ending`. */
 bool tool_ends_in(const char *path, const char *ending);
-
-/* A case and the real loader of its setup. */
-struct session {
-    Hardstop__Case *test;
-    enum trust trust; /* whose words its setup is made of */
-    struct oracle oracle;
-};
-
-/* Reads the case and starts its QEMU; 0, or -1 with a reason.  session_close() is needed in both cases. */
-int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
-                 struct hs_error *err);
-void session_close(struct session *session);
 
 /*
  * The path of what comes with hardstop, by its name below corpus/: beside an installed command, or in the source tree

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads a case, or what a fuzz target makes of a file, and opens its loader. */
+#include "harness/tool/session.h"
+
+#include <stdlib.h>
+
+#include "harness/base/file.h"
+#include "harness/loader/open.h"
+
+static Hardstop__Case *read_input(const struct file_options *file, struct hs_error *err)
+{
+    Hardstop__Case *test;
+    uint8_t *data;
+    size_t size;
+
+    if (file_read(file->path, &data, &size, err) < 0) {
+        return NULL;
+    }
+    test = case_of_input(file->target, data, size);
+    free(data);
+    return test;
+}
+
+int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
+                 struct hs_error *err)
+{
+    session->test = file->target ? read_input(file, err) : tool_read_case(file->path, setup, &session->trust, err);
+    if (session->test && file->target) {
+        session->trust = tool_apply_setup(setup, session->test->setup);
+    }
+    if (session->test) {
+        session->oracle.loader = loader_open(session->test->setup, session->trust, NULL, err);
+    }
+    return session->oracle.loader ? 0 : -1;
+}
+
+void session_close(struct session *session)
+{
+    loader_close(session->oracle.loader);
+    oracle_clear(&session->oracle);
+    case_free(session->test);
+}
