@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "case.pb-c.h"
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/wire/framing.h"
 #include "harness/wire/virtio/tables.h"
@@ -125,6 +127,45 @@ static void fields_are_known(void **unused)
     free(text);
 }
 
+static void no_entry_stands_twice(void **unused)
+{
+    static const char *const names[] = { "wire", "mutate", "text", "case" };
+
+    (void)unused;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        char *text = read_dictionary(names[i]);
+
+        for (char *line = text; *line; line += strcspn(line, "\n") + 1) {
+            char *entry = hs_format("\n%.*s\n", (int)strcspn(line, "\n"), line);
+
+            if (*line != '#' && strstr(line + 1, entry)) {
+                fail_msg("%s:%s", names[i], entry);
+            }
+            free(entry);
+        }
+        free(text);
+    }
+}
+
+static int make(const char *arguments)
+{
+    char *command = hs_format(DICTIONARY_PATH " %s 2>/dev/null", arguments);
+    int status = system(command);
+
+    free(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void what_cannot_be_made_is_an_error(void **unused)
+{
+    (void)unused;
+    assert_int_equal(make("/dev/null '' stream"), 0);
+    assert_int_equal(make("/dev/null '' nonsense"), 2);
+    assert_int_equal(make("/dev/null /nonexistent stream"), 2);
+    assert_int_equal(make("/nonexistent/x '' stream"), 2);
+    assert_int_equal(make(""), 2);
+}
+
 /* A dictionary without an entry fails for each of them. */
 static void a_missing_entry_is_noticed(void **unused)
 {
@@ -142,6 +183,8 @@ int main(void)
         cmocka_unit_test(stream_subsections_are_known),
         cmocka_unit_test(packed_subsections_are_known),
         cmocka_unit_test(fields_are_known),
+        cmocka_unit_test(no_entry_stands_twice),
+        cmocka_unit_test(what_cannot_be_made_is_an_error),
         cmocka_unit_test(a_missing_entry_is_noticed),
     };
 
