@@ -111,6 +111,63 @@ static void devices_are_kept_without_what_surrounds_them(void **state)
     case_free(devices);
 }
 
+static void framing_is_that_of_each_section(void **state)
+{
+    static const Hardstop__Framing framings[] = { HARDSTOP__FRAMING__LEGACY, HARDSTOP__FRAMING__FOOTER };
+    Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+
+    (void)state;
+    for (size_t k = 0; k < HS_COUNT(framings); k++) {
+        case_set_framing(test, framings[k]);
+        for (size_t i = 0; i < test->stream->n_section; i++) {
+            const Hardstop__Section *section = test->stream->section[i];
+            bool has_end = section->type != HARDSTOP__SECTION__TYPE__EOF;
+
+            assert_int_equal(section->footer != NULL, has_end && framings[k] == HARDSTOP__FRAMING__FOOTER);
+        }
+        assert_true(test->setup->has_framing);
+        assert_int_equal(test->setup->framing, framings[k]);
+        assert_true(is_captured(test));
+    }
+    case_free(test);
+}
+
+static Hardstop__Case *of_idstrs(const char *idstrs)
+{
+    char *text = hs_format("stream { %s }", idstrs);
+    Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, text);
+
+    free(text);
+    return test;
+}
+
+/* The last section of a stream without an end of file, too, stays behind the one that is asked for. */
+static void the_one_behind_may_be_the_last(void **state)
+{
+    Hardstop__Case *test = of_idstrs("section { idstr: 'cpu' } section { idstr: 'apic' } section { idstr: 'hpet' }");
+
+    (void)state;
+    assert_int_equal(case_keep_sections(test, "apic"), 1);
+    assert_int_equal(test->stream->n_section, 2);
+    assert_memory_equal(test->stream->section[1]->idstr.data, "hpet", 4);
+    case_free(test);
+}
+
+static void what_there_is_instead_is_named_once(void **state)
+{
+    Hardstop__Case *test = of_idstrs("section { idstr: 'cpu' } section { idstr: 'cpu_common' } "
+                                     "section { idstr: 'cpu_common' } section { } section { idstr: 'cpu' }");
+    struct hs_error err;
+
+    (void)state;
+    assert_int_equal(case_fail_section(test->stream, "net\x1b", &err), -1);
+    assert_string_equal(err.text, "no section's idstr contains \"net?\"; there are cpu, cpu_common, cpu");
+    assert_false(case_section_has(test->stream->section[0], "cpu_"));
+    assert_true(case_section_has(test->stream->section[1], "cpu_"));
+    assert_false(case_section_has(test->stream->section[3], ""));
+    case_free(test);
+}
+
 static const struct {
     const char *part;
     size_t matches, left; /* sections, the end of file included */
@@ -254,6 +311,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_forms_hold_the_same_case),
+        cmocka_unit_test(framing_is_that_of_each_section),
+        cmocka_unit_test(the_one_behind_may_be_the_last),
+        cmocka_unit_test(what_there_is_instead_is_named_once),
         cmocka_unit_test(devices_are_kept_without_what_surrounds_them),
         cmocka_unit_test(sections_are_kept_with_their_neighbour),
         cmocka_unit_test(a_changed_stream_is_not_captured),

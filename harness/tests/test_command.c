@@ -116,6 +116,8 @@ static void json_goes_to_standard_output(void **state)
 
     (void)state;
     free(support_write(folder, "eof.textproto", "stream { section { type: EOF } }", 32));
+    expect("fuzz --jobs 64 --list", 0, "ccw_net\n");
+    expect("fuzz --jobs 1 --list", 0, "ccw_net\n");
     plain = run("show --json @/eof.textproto");
     dash = run("show --json - @/eof.textproto");
     assert_int_equal(plain.status, 0);
@@ -207,6 +209,9 @@ static const struct {
     { "nonsense", "hardstop: no command \"nonsense\"", 1 },
     { "shwo @/noise", "hardstop: no command \"shwo\"; did you mean show?", 1 },
     { "minimise @/noise", "did you mean minimize?", 1 },
+    { "fndngs", "did you mean findings?", 1 },
+    { "damage --insert 0:abc @/unsafe.textproto", "takes OFF:HEX", 2 },
+    { "fuzz --jobs 65 --list", "hardstop fuzz: --jobs takes a whole number from 1 to 64", 2 },
     { "help nonsense", "hardstop: no command \"nonsense\"", 1 },
     { "help shwo", "did you mean show?", 1 },
     { "show --secton ram @/noise", "hardstop: no option --secton; did you mean --section?", 2 },

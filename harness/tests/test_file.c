@@ -241,6 +241,7 @@ static void descriptors_are_written_to(void **state)
     assert_string_equal(got, "one\ntwo\n");
     path = hs_format("/dev/fd/%d", ends[0]);
     refuses(path, "x", 1, strerror(EBADF));
+    assert_int_equal(file_check_writable(path, NULL), -1);
     free(path);
     close(ends[0]);
     close(ends[1]);
