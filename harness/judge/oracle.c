@@ -7,9 +7,12 @@
 
 #include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/wire/framing.h"
 
-/* Type byte and section id: the part of a section's header that differs from one machine to the next. */
-enum { SECTION_NAME_OFFSET = 5 };
+enum {
+    SECTION_NAME_OFFSET = 5, /* behind type byte and section id, which differs from one machine to the next */
+    SECTION_ID_SIZE = 4,
+};
 
 static const char *const names[] = {
     [VERDICT_UNKNOWN] = "unknown", [VERDICT_REJECTED] = "rejected", [VERDICT_EQUAL] = "equal",
@@ -134,6 +137,21 @@ enum verdict oracle_verdict(const struct loader_answer *actual, const struct loa
 }
 
 /*
+ * Does the section whose idstr's length is at `found` end `size` bytes behind?  What follows tells its payload from the
+ * beginning of a longer one: a footer has the section's id.
+ */
+static bool ends_at(const struct builder *saved, const uint8_t *found, size_t size, bool has_footer)
+{
+    size_t before = (size_t)(found - saved->data), left = saved->size - before;
+
+    if (!has_footer) {
+        return left > size;
+    }
+    return before >= SECTION_ID_SIZE && left > size + SECTION_ID_SIZE && found[size] == FOOTER_MARK &&
+           memcmp(found + size + 1, found - SECTION_ID_SIZE, SECTION_ID_SIZE) == 0;
+}
+
+/*
  * Are the payloads of the stream's sections in the saved state as they are, byte for byte?  Answers the usual case
  * without decoding anything: the saved section is found by the bytes of its header behind the section id.
  */
@@ -155,9 +173,7 @@ static bool saves_same_payloads(const struct judgement *judgement, const struct 
         }
         size -= SECTION_NAME_OFFSET;
         found = memmem(saved->data, saved->size, given->data + mark->start + SECTION_NAME_OFFSET, size);
-        /* What follows tells a payload from the beginning of a longer one. */
-        if (!found || (size_t)(saved->data + saved->size - found) <= size ||
-            (stream->section[i]->footer && found[size] != 0x7e)) {
+        if (!found || !ends_at(saved, found, size, stream->section[i]->footer != NULL)) {
             return false;
         }
     }

@@ -7,6 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/judge/oracle.h"
+#include "harness/message/reflect.h"
 
 #define SAVED(text) .outcome = OUTCOME_ACCEPTED, .saved = (const uint8_t *)(text), .saved_size = sizeof(text) - 1
 
@@ -68,10 +69,85 @@ static void verdicts_have_names_and_an_order(void **state)
     assert_int_equal(verdict_of_name("rejectedd"), VERDICT_COUNT);
 }
 
+/* A loader that accepts everything, and saves the same whatever it was given. */
+struct fixed {
+    struct loader loader;
+    struct builder saved;
+};
+
+static int load_fixed(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                      struct hs_error *err)
+{
+    struct fixed *fixed = (struct fixed *)loader;
+
+    (void)input;
+    (void)err;
+    *answer = (struct loader_answer){ .outcome = OUTCOME_ACCEPTED, .text = "", .section = "",
+                                      .saved = fixed->saved.data, .saved_size = fixed->saved.size };
+    return 0;
+}
+
+static const struct loader_class fixed_class = { .load = load_fixed };
+
+#define SECTION(id, payload, footer) \
+    "section { section_id: " id " idstr: 'a' instance_id: 0 version_id: 1 opaque: '" payload "' " footer " }"
+#define FOOTER "footer { }"
+#define END "section { type: EOF }"
+
+/* A stream is sound when it is saved as it was given; a section's id may be another, and a footer must end it. */
+static const struct {
+    const char *given, *saved;
+    bool is_sound;
+    size_t not_kept; /* fields */
+} kept[] = {
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "xy", FOOTER) END, true, 0 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("258", "xy", FOOTER) END, true, 0 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "xyz", FOOTER) END, false, 1 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "xy~", FOOTER) END, false, 1 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "xy~\\000\\000\\000\\002", FOOTER) END, false, 1 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "x", FOOTER) END, false, 1 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "xz", FOOTER) END, false, 1 },
+    { SECTION("1", "xy", FOOTER) END, SECTION("1", "zy", FOOTER) END, false, 1 },
+    { SECTION("1", "xy", FOOTER) END, END, false, 1 },
+    { SECTION("1", "xy", "") END, SECTION("1", "xy", "") END, true, 0 },
+    { SECTION("1", "xy", "") END, SECTION("1", "xz", "") END, false, 1 },
+    /* Nothing behind it tells that it ends there. */
+    { SECTION("1", "xy", "") END, SECTION("1", "xy", ""), false, 1 },
+};
+
+static void what_is_kept_is_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(kept); i++) {
+        Hardstop__Case test = HARDSTOP__CASE__INIT;
+        ProtobufCMessage *given = support_message(&hardstop__stream__descriptor, kept[i].given);
+        ProtobufCMessage *saved = support_message(&hardstop__stream__descriptor, kept[i].saved);
+        struct fixed fixed = { .loader = { .class = &fixed_class } };
+        struct stream_encoding encoding = { 0 };
+        struct oracle oracle = { .loader = &fixed.loader };
+        struct judgement judgement = { 0 };
+
+        test.stream = (Hardstop__Stream *)given;
+        stream_encode((Hardstop__Stream *)saved, &encoding, NULL, NULL);
+        builder_put(&fixed.saved, encoding.out.data, encoding.out.size);
+        assert_int_equal(oracle_judge(&oracle, &test, &judgement, NULL), 0);
+        if (judgement.is_sound != kept[i].is_sound || judgement.resave.n != kept[i].not_kept) {
+            fail_msg("%zu: sound %d, %zu fields not kept", i, judgement.is_sound, judgement.resave.n);
+        }
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        stream_encoding_clear(&encoding);
+        builder_clear(&fixed.saved);
+        reflect_free(given);
+        reflect_free(saved);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_follow_from_answers),
+        cmocka_unit_test(what_is_kept_is_seen),
         cmocka_unit_test(verdicts_have_names_and_an_order),
     };
 
