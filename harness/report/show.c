@@ -50,25 +50,10 @@ static bool is_number(const struct map_entry *entry)
     return entry->field && entry->field->kind != FIELD_BYTES;
 }
 
-static bool is_text(const struct map_entry *entry, const uint8_t *data)
-{
-    const char *dot = strrchr(entry->path, '.');
-    const char *leaf = dot ? dot + 1 : entry->path;
-
-    if (strcmp(leaf, "name") != 0 && strcmp(leaf, "idstr") != 0) {
-        return false;
-    }
-    for (size_t i = 0; i < entry->size; i++) {
-        if (data[i] < 0x20 || data[i] > 0x7e) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void print_value(FILE *out, const struct map *map, const struct map_entry *entry)
 {
     const uint8_t *data = bytes_of_entry(map, entry);
+    size_t text = map_text_length(map, entry);
 
     if (is_number(entry)) {
         if (entry->field->is_signed) {
@@ -78,8 +63,8 @@ static void print_value(FILE *out, const struct map *map, const struct map_entry
         } else {
             fprintf(out, "0x%" PRIx64 " (%" PRIu64 ")", entry->value, entry->value);
         }
-    } else if (is_text(entry, data)) {
-        fprintf(out, "\"%.*s\"", (int)entry->size, (const char *)data);
+    } else if (text) {
+        fprintf(out, "\"%.*s\"", (int)text, (const char *)data);
     } else if (entry->size > 16 && bytes_are_zero(data, entry->size)) {
         fprintf(out, "%zu zero bytes", entry->size);
     } else {

@@ -166,6 +166,26 @@ static void entries_tell_section_field_and_value(void **state)
     hardstop__stream__free_unpacked(stream, NULL);
 }
 
+/* Names are text, as far as they can be printed; numbers and bytes of a table are not. */
+static void names_are_text(void **state)
+{
+    Hardstop__Stream *stream = build(true, true);
+    struct map map;
+
+    (void)state;
+    map_init(&map, stream, NULL);
+    assert_int_equal(map_text_length(&map, find(&map, 1, "idstr")), 5);
+    assert_int_equal(map_text_length(&map, find(&map, MAP_NO_SECTION, "configuration.name")), 1);
+    assert_int_equal(map_text_length(&map, find(&map, 2, "virtio.subsection[virtio/64bit_features].name")), 21);
+    assert_int_equal(map_text_length(&map, find(&map, 2, "virtio.subsection[virtio/64bit_features].mark")), 0);
+    assert_int_equal(map_text_length(&map, find(&map, 1, "idstr_len")), 0);
+    assert_int_equal(map_text_length(&map, find(&map, 1, "ticks[0]")), 0);
+    assert_int_equal(map_text_length(&map, find(&map, 3, "opaque")), 0);
+    assert_int_equal(map_text_length(&map, find(&map, MAP_NO_SECTION, "rest")), 0);
+    map_clear(&map);
+    hardstop__stream__free_unpacked(stream, NULL);
+}
+
 static void what_nothing_describes_has_no_name(void **state)
 {
     Hardstop__Stream *stream = build(true, false);
@@ -234,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_is_mapped_once),
         cmocka_unit_test(entries_tell_section_field_and_value),
+        cmocka_unit_test(names_are_text),
         cmocka_unit_test(what_nothing_describes_has_no_name),
         cmocka_unit_test(a_stream_of_nothing_has_an_empty_map),
         cmocka_unit_test(device_names_are_short_and_printable),
