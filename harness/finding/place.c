@@ -33,7 +33,7 @@ static bool ends_file(const struct judgement *judgement, const struct map_entry 
 {
     size_t first = judgement->effect.first;
 
-    return entry->part == FIELD_PART_SECTION_TYPE && entry->offset == first && first < judgement->damaged.size &&
+    return entry->part == FIELD_PART_SECTION_TYPE && first < judgement->damaged.size &&
            judgement->damaged.data[first] == HARDSTOP__SECTION__TYPE__EOF;
 }
 

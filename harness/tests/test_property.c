@@ -30,6 +30,7 @@
 #define STABLE "verdict-is-stable "
 #define OUT_OF_RANGE "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '\\xff\\xff' }"
 
+#define LATER(damage) "damage { at { section: 0 field: 'virtio.num_queues' } " damage " }"
 #define AT_SEL(bytes) "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '" bytes "' }"
 
 /* The properties that fail, and those that have something to judge and hold; all others skip. */
@@ -74,9 +75,9 @@ static const struct {
     { SKIPS_CHECKS, AT_SEL("\\004\\000"), VERDICT_GARBAGE, RANGE, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
     { SKIPS_CHECKS, AT_SEL("\\004"), VERDICT_GARBAGE, RANGE, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
     { GOOD, AT_SEL("\\004\\000"), VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED RANGE STABLE },
-    { GOOD, AT_SEL("\\004\\000") INSERT, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
-    { GOOD, AT_SEL("\\004\\000") TRUNCATE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
-    { GOOD, AT_SEL("\\004\\000") DELETE, VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
+    { GOOD, AT_SEL("\\004\\000") LATER("insert: 'A'"), VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
+    { GOOD, AT_SEL("\\004\\000") LATER("truncate { }"), VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
+    { GOOD, AT_SEL("\\004\\000") LATER("delete: 1"), VERDICT_REJECTED, "", SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
     { SKIPS_CHECKS, INSERT, VERDICT_GARBAGE, GARBAGE EXTENSION, SURVIVES ANSWERS UNDAMAGED STABLE },
 };
 
@@ -120,6 +121,52 @@ static void each_defect_is_found_by_its_properties_alone(void **state)
         planted_clear(&planted);
         case_free(test);
     }
+}
+
+/* A value that was not legal before says nothing of a check. */
+static void what_was_illegal_is_not_judged(void **state)
+{
+    Hardstop__Case *test = planted_case(AT_SEL("\\004\\000"));
+    struct judgement judgement = { 0 };
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader };
+
+    (void)state;
+    planted_init(&planted, SKIPS_CHECKS, test);
+    assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+    assert_true(judgement.is_sound);
+    assert_int_equal(property_find("out-of-range-is-rejected")->judge(&judgement), PROPERTY_FAIL);
+    test->stream->section[0]->virtio->has_queue_sel = true;
+    test->stream->section[0]->virtio->queue_sel = 2000;
+    assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+    assert_true(judgement.is_sound);
+    assert_int_equal(property_find("out-of-range-is-rejected")->judge(&judgement), PROPERTY_SKIP);
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+    planted_clear(&planted);
+    case_free(test);
+}
+
+/* In haste the fields of garbage are not looked for; the verdict and the properties are the same. */
+static void haste_leaves_out_the_fields_of_garbage(void **state)
+{
+    Hardstop__Case *test = planted_case(INSERT);
+
+    (void)state;
+    for (int hasty = 0; hasty < 2; hasty++) {
+        struct judgement judgement = { 0 };
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader, .hasty = hasty };
+
+        planted_init(&planted, KEEPS_GARBAGE, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_int_equal(judgement.verdict, VERDICT_GARBAGE);
+        assert_int_equal(judgement.garbage.n == 0, hasty);
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+    }
+    case_free(test);
 }
 
 static void an_unstable_verdict_is_found(void **state)
@@ -302,6 +349,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_defect_is_found_by_its_properties_alone),
+        cmocka_unit_test(what_was_illegal_is_not_judged),
+        cmocka_unit_test(haste_leaves_out_the_fields_of_garbage),
         cmocka_unit_test(an_unstable_verdict_is_found),
         cmocka_unit_test(a_reference_is_that_of_its_case),
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),

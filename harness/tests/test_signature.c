@@ -240,6 +240,47 @@ static void the_same_bug_has_one_signature(void **state)
     }
 }
 
+/* A stack: for each frame what it is in, p(rogram), l(ibrary) or o(wn), and its address. */
+static const struct {
+    const char *frames, *same;
+} stacks[] = {
+    { "p1 p2 p3 p4", "crash: SIGSEGV +0x1 +0x2 +0x3" },
+    { "l9 p1 p2 p3", "crash: SIGSEGV +0x1 +0x2 +0x3" },
+    { "l9 p1 l8 p2 l7 l6 p3 p4", "crash: SIGSEGV +0x1 +0x2 +0x3" },
+    /* The program's frames behind our own are those of its start. */
+    { "p1 o5 p2", "crash: SIGSEGV +0x1" },
+    { "l9 p1 p2 o5 p3", "crash: SIGSEGV +0x1 +0x2" },
+    /* None is in the program: the innermost is better than nothing. */
+    { "l9 l8", "crash: SIGSEGV +0x9" },
+    { "l9 o5 p1", "crash: SIGSEGV +0x9" },
+    { "", "crash: SIGSEGV" },
+};
+
+static void a_crash_goes_by_its_frames_in_the_program(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(stacks); i++) {
+        const struct deed deed = { CRASH, .signal = SIGSEGV };
+        static struct judgement judgement;
+        Hardstop__Case test = HARDSTOP__CASE__INIT;
+        struct finding finding;
+
+        memset(&judgement, 0, sizeof(judgement));
+        judgement.test = &test;
+        judgement.verdict = VERDICT_CRASHED;
+        fill_answer(&deed, &judgement.actual.answer);
+        for (const char *at = stacks[i].frames; *at; at += at[2] ? 3 : 2) {
+            struct loader_frame *frame = &judgement.actual.answer.frames[judgement.actual.answer.n_frames++];
+
+            strcpy(frame->module, *at == 'o' ? "libhardstop-preload.so" : *at == 'l' ? "libc.so.6" : "q");
+            frame->in_program = *at == 'p';
+            frame->offset = (uint64_t)(at[1] - '0');
+        }
+        finding_describe(&judgement, property_find("loader-survives"), &finding);
+        assert_string_equal(finding.same, stacks[i].same);
+    }
+}
+
 #define SECTION(idstr, footer) \
     "section { section_id: 1 idstr: '" idstr "' instance_id: 0 version_id: 1 opaque: '12345' " footer " }"
 #define END "section { type: EOF }"
@@ -276,6 +317,12 @@ static const struct {
       "damage-is-never-garbage", "wrong length: type of any section", "hpet", "type", "section type" },
     { CASE("", SECTION("a", "") SECTION("b", "") END, "at { section: 0 header: true } delete: 20"),
       "deletion-is-rejected", "wrong length: type of any section", "a", "type", "section type" },
+    { CASE("", SECTION("a", FOOTER) END, "at { offset: 1000 } insert: 'x'"), "extension-is-rejected",
+      "accepted: behind the end-of-file mark", "", "behind the end-of-file mark", "end of file" },
+    /* A command has a length of its own, and no footer. */
+    { CASE("", "section { type: COMMAND command { cmd: 1 data: 'ab' } }" END,
+           "at { section: 0 field: 'command.data' } insert: 'x'"),
+      "extension-is-rejected", "wrong length: command.data of any section", "", "command.data", "section header" },
     { CASE("", SECTION("a", "") END "rest: 'xyz'", "at { offset: 22 } delete: 1"), "deletion-is-rejected",
       "accepted: behind the end-of-file mark", "", "behind the end-of-file mark", "end of file" },
 };
@@ -320,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_bug_has_one_signature),
+        cmocka_unit_test(a_crash_goes_by_its_frames_in_the_program),
         cmocka_unit_test(a_wrong_length_goes_by_the_bytes),
         cmocka_unit_test(signatures_stay_what_they_are),
     };
