@@ -31,6 +31,7 @@ static const struct {
     { "a\tqemu 7.2\tcrashed\tloader-survives\tff\tcause\n", "\"ff\" is no signature" },
     { "a\tqemu 7.2\tcrashed\tloader-survives\t00000000000000fg\tcause\n", "is no signature" },
     { "a\tqemu 7.2\tcrashed\tloader-survives\t00000000000000ff0\tcause\n", "is no signature" },
+    { "a\tqemu 7.2\tcrashed\tloader-survives\t00000000000000ffg\tcause\n", "is no signature" },
 };
 
 static void lists_are_read_strictly(void **state)
@@ -113,6 +114,12 @@ static void a_line_holds_or_says_what_is_shown_now(void **state)
     assert_int_equal(state_of(ACCEPTS_ALL, &line, &finding, words, sizeof(words)), KNOWN_FIXED);
     assert_non_null(strstr(words, "equal, extension-is-rejected"));
     assert_int_equal(state_of(CRASHES, &line, &finding, words, sizeof(words)), KNOWN_FIXED);
+    /* One signature, but another verdict, or another property that fails first. */
+    line.verdict = VERDICT_EQUAL;
+    assert_int_equal(state_of(KEEPS_GARBAGE, &line, &finding, words, sizeof(words)), KNOWN_FIXED);
+    line.verdict = VERDICT_GARBAGE;
+    line.property = "extension-is-rejected";
+    assert_int_equal(state_of(KEEPS_GARBAGE, &line, &finding, words, sizeof(words)), KNOWN_FIXED);
 }
 
 int main(void)
