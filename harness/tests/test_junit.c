@@ -116,6 +116,8 @@ static void foreign_texts_cannot_break_the_xml(void **state)
     text = printed(&audit, &gate);
     assert_true(is_well_formed(text));
     assert_has(text, "and at 10 more places\n");
+    assert_has(text, "offset 19 (");
+    assert_null(strstr(text, "offset 20 ("));
     assert_has(text, ": ??????\xef\xbf\xbd \xc3\xa4\n");
     free(text);
     gate_clear(&gate);

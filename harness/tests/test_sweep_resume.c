@@ -315,6 +315,34 @@ static void a_journal_of_another_sweep_is_refused(void **state)
     tear_down(&fixture);
 }
 
+/* The next sweep of the same journal loads that cell alone. */
+static void what_has_no_verdict_is_tried_again(void **state)
+{
+    static const struct toy_deed fails[] = { { EDIT_TRUNCATE, "", 77, TOY_FAILS } };
+    char *folder = support_folder(), *journal = hs_format("%s/journal", folder);
+    struct sweep_options truncate = options;
+
+    (void)state;
+    truncate.choice.edits = 1u << EDIT_TRUNCATE;
+    truncate.journal = journal;
+    for (int again = 0; again < 2; again++) {
+        struct audit audit = { 0 };
+        struct hs_error err;
+        struct toy toy;
+
+        toy_init(&toy, TOY_SECTION, again ? NULL : fails, again ? 0 : HS_COUNT(fails));
+        if (sweep(toy.test, &truncate, toy_open, &toy, NULL, &audit, &err) != 0) {
+            fail_msg("%s", err.text);
+        }
+        assert_int_equal(audit.counts[EDIT_TRUNCATE][VERDICT_UNKNOWN], again ? 0 : 1);
+        assert_int_equal(toy.counts->fast, again ? 1 : audit.streams);
+        audit_clear(&audit);
+        toy_clear(&toy);
+    }
+    support_remove(folder);
+    free(journal);
+}
+
 static void a_journal_in_use_is_refused(void **state)
 {
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -405,6 +433,7 @@ int main(void)
         SUPPORT_TIDY(a_killed_sweep_goes_on_where_it_was),
         SUPPORT_TIDY(an_interrupted_sweep_loses_nothing),
         SUPPORT_TIDY(a_journal_of_another_sweep_is_refused),
+        SUPPORT_TIDY(what_has_no_verdict_is_tried_again),
         SUPPORT_TIDY(a_journal_in_use_is_refused),
         SUPPORT_TIDY(a_damaged_journal_does_no_harm),
     };

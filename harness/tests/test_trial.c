@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/base/print.h"
 #include "harness/audit/trial_json.h"
 #include "harness/report/experiment.h"
 
@@ -187,6 +188,32 @@ static void a_table_has_a_row_for_both_framings(void **state)
     free(text);
 }
 
+/* Every figure of a trial in its column, and what all of them say. */
+static void the_text_has_each_figure(void **state)
+{
+    struct trial trials[] = {
+        { .device = "rng", .transport = "ccw", .state = "fresh", .bytes = 123,
+          .counts = { [VERDICT_REJECTED] = 6, [VERDICT_GARBAGE] = 2, [VERDICT_UNKNOWN] = 2 },
+          .change_missing = VERDICT_GARBAGE, .change_extra = VERDICT_EQUAL,
+          .end_missing = { VERDICT_EQUAL, VERDICT_REJECTED, VERDICT_REJECTED, VERDICT_HUNG },
+          .end_extra = { VERDICT_CRASHED, VERDICT_REJECTED, VERDICT_GARBAGE, VERDICT_GARBAGE },
+          .between_missing = { VERDICT_REJECTED, VERDICT_REJECTED, VERDICT_EQUAL, VERDICT_EQUAL },
+          .between_extra = { VERDICT_HUNG, VERDICT_HUNG, VERDICT_HUNG, VERDICT_REJECTED } },
+    };
+    struct print_memory memory;
+    FILE *out = print_open(&memory);
+    char *text;
+
+    (void)state;
+    experiment_text(out, trials, 1);
+    text = print_close(&memory);
+    assert_non_null(strstr(text, "rng      ccw  fresh   legacy      123        10       60.0 %        0        2"
+                                 "        0        0   G =   =..H C.GG   ..== HHH.\n"));
+    assert_non_null(strstr(text, "\nWithout, as in 2015: 75.0 % of 8 damages, one to four bytes too few or too many, are "
+                                 "refused; 2 are not.\n2 have no verdict: the harness failed.\n"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_section_without_the_vector_says_so),
         cmocka_unit_test(an_audit_without_the_cells_is_refused),
         cmocka_unit_test(a_trial_is_read_as_it_was_kept),
+        cmocka_unit_test(the_text_has_each_figure),
         cmocka_unit_test(a_table_has_a_row_for_both_framings),
     };
 

@@ -42,6 +42,24 @@ static const char tiny_text[] =
     "         10          2          1          1          1          1  queue[].num\n"
     "          3          0          1          0          0          0  rest\n";
 
+static void numbers_are_grouped_by_thousands(void **state)
+{
+    static const struct {
+        uint64_t value;
+        const char *text;
+    } numbers[] = {
+        { 0, "0" }, { 999, "999" }, { 1000, "1,000" }, { 84845, "84,845" }, { 1234567, "1,234,567" },
+        { UINT64_MAX, "18,446,744,073,709,551,615" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(numbers); i++) {
+        char text[GRID_NUMBER_SIZE];
+
+        assert_string_equal(grid_number(numbers[i].value, text), numbers[i].text);
+    }
+}
+
 static void a_small_audit_reads_as_it_should(void **state)
 {
     char *text = text_of("tiny", &(struct heatmap_options){ .columns = 110 });
@@ -195,6 +213,7 @@ static void shares_never_claim_too_much(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_grouped_by_thousands),
         cmocka_unit_test(a_small_audit_reads_as_it_should),
         cmocka_unit_test(a_view_shows_its_edit_alone),
         cmocka_unit_test(a_large_section_is_folded),

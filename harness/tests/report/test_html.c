@@ -269,6 +269,57 @@ static void figures_are_those_of_the_audit(void **state)
     audit_clear(&audit);
 }
 
+/* The page without style and script, which the browser tests look at. */
+static char *body_of(const struct audit *audit, const struct audit *other)
+{
+    size_t size;
+    char *text = report_of(audit, other, &size), *from = strstr(text, "<body>"), *to = strstr(text, "<script>");
+    char *body;
+
+    assert_true(from && to && from < to);
+    body = hs_format("%.*s", (int)(to - from), from);
+    free(text);
+    return body;
+}
+
+/* The page of the sample, beside one in which some damages have other verdicts, is the one that is kept. */
+static void a_page_is_as_it_was_kept(void **state)
+{
+    static const uint32_t moved[] = { 0, 2, 3, 7, 10, 13 };
+    struct audit audit = { 0 }, other = { 0 };
+    struct hs_error err = { .text = "" };
+    char *page, *kept;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    sample_audit(&audit);
+    sample_audit(&other);
+    for (size_t i = 0; i < HS_COUNT(moved); i++) {
+        struct audit_run *run = &other.runs[moved[i]];
+
+        other.counts[run->edit][run->verdict] -= run->count;
+        run->verdict = run->verdict == VERDICT_REJECTED ? VERDICT_GARBAGE : VERDICT_REJECTED;
+        other.counts[run->edit][run->verdict] += run->count;
+    }
+    sample_add(&other, EDIT_SECTION, "swap", 0, 1, VERDICT_HUNG, "spins");
+    other.findings[0].finding.signature = 77;
+    page = body_of(&audit, &other);
+    if (file_read(SAMPLE_PAGE, &data, &size, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    kept = hs_copy(data, size);
+    if (strcmp(kept, page) != 0) {
+        assert_int_equal(file_write("sample_page.html", page, strlen(page), &err), 0);
+        fail_msg("where it is meant, take sample_page.html over to %s", SAMPLE_PAGE);
+    }
+    free(kept);
+    free(data);
+    free(page);
+    audit_clear(&other);
+    audit_clear(&audit);
+}
+
 static void a_report_that_cannot_be_written_is_an_error(void **state)
 {
     struct audit audit = { 0 };
@@ -293,6 +344,7 @@ int main(void)
         cmocka_unit_test(odd_audits_have_a_report),
         cmocka_unit_test(cells_without_fields_have_a_place),
         cmocka_unit_test(figures_are_those_of_the_audit),
+        cmocka_unit_test(a_page_is_as_it_was_kept),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
     };
 
