@@ -318,6 +318,29 @@ static unsigned count_tied(bool no_ties)
     return tied;
 }
 
+/* A count that was right before another member of a oneof came is right afterwards. */
+static void a_switch_takes_its_count_along(void **state)
+{
+    const ProtobufCMessageDescriptor *type = &sample__choice__descriptor;
+    struct world world = { .length = field_of(type, "size"), .data = field_of(type, "blob") };
+    const struct mutate_hints hints = { .counts = counted, .user = &world };
+    const struct mutate_options options = { .hints = &hints, .max_size = 300 };
+    unsigned switched = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        Sample__Choice *msg = (void *)parse(type, "size: 0 number: 7");
+
+        steps(&msg->base, &options, seed, 1);
+        if (msg->what_case == SAMPLE__CHOICE__WHAT_BLOB && msg->blob.len) {
+            switched++;
+            assert_int_equal(msg->size, msg->blob.len);
+        }
+        reflect_free(&msg->base);
+    }
+    assert_true(switched > 20);
+}
+
 /* Of a thousand values a few stand for all, with the weight of all; and the only place of its kind is still found. */
 static void samples_of_long_arrays_are_fair(void **state)
 {
@@ -653,6 +676,7 @@ int main(void)
         cmocka_unit_test(each_kind_of_step_happens),
         cmocka_unit_test(steps_are_described),
         cmocka_unit_test(long_arrays_do_not_swallow_all),
+        cmocka_unit_test(a_switch_takes_its_count_along),
         cmocka_unit_test(samples_of_long_arrays_are_fair),
         cmocka_unit_test(ties_are_kept_and_sometimes_broken),
         cmocka_unit_test(frozen_fields_never_change),

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzers/hints.h"
 #include "fuzzers/target.h"
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
+#include "harness/wire/tables.h"
 
 enum { MAX_SIZE = 65536 };
 
@@ -97,9 +99,49 @@ static void damages_meet_captured_streams(void **state)
     free(data);
 }
 
+/* Walks a message's type and those of its fields, once each; how many fields have a legal range that the mutator knows. */
+static unsigned count_ranges(const ProtobufCMessageDescriptor *type, const ProtobufCMessageDescriptor **seen, size_t *n)
+{
+    unsigned ranges = 0;
+
+    for (size_t i = 0; i < *n; i++) {
+        if (seen[i] == type) {
+            return 0;
+        }
+    }
+    seen[(*n)++] = type;
+    for (unsigned f = 0; f < type->n_fields; f++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[f];
+        const struct field *row = tables_find(field);
+        uint64_t min = 0, max = 0;
+        bool known = hints_range(&case_hints, field, &min, &max);
+
+        assert_int_equal(known, row && row->max);
+        if (known) {
+            assert_int_equal(min, row->min);
+            assert_int_equal(max, row->max);
+        }
+        ranges += known;
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+            ranges += count_ranges(field->descriptor, seen, n);
+        }
+    }
+    return ranges;
+}
+
+static void the_mutator_knows_the_ranges_of_the_tables(void **state)
+{
+    const ProtobufCMessageDescriptor *seen[200];
+    size_t n = 0;
+
+    (void)state;
+    assert_true(count_ranges(&hardstop__case__descriptor, seen, &n) > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_mutator_knows_the_ranges_of_the_tables),
         cmocka_unit_test(memory_changes_nothing),
         cmocka_unit_test(damages_meet_captured_streams),
     };
