@@ -15,7 +15,11 @@
 #include "harness/loader/open.h"
 #include "harness/loader/confirm.h"
 
-enum { TURNS = 5 };
+enum {
+    TURNS = 5,
+    LOADS = 200, /* of a turn, for each unit of work: some tenths of a second, as are these */
+    PROCESSES = 4,
+};
 
 /* What is loaded: a virtio-rng section and the one behind it, whole or cut in its middle. */
 struct bench {
@@ -51,38 +55,36 @@ static void prepare(struct bench *bench, const char *transport, const char *path
     free(bytes);
 }
 
-static double in_process(struct bench *bench, double seconds, bool cut)
+static double in_process(struct bench *bench, unsigned long loads, bool cut)
 {
     struct loader_input input = { .bytes = bench->sections.out.data, .size = bench->sections.out.size };
     struct loader_answer answer;
     struct hs_error err;
     double start = time_now();
-    unsigned long n = 0;
 
     input.size = cut ? bench->sections.marks[0].payload + 1000 : input.size;
-    for (; time_now() - start < seconds; n++) {
+    for (unsigned long n = 0; n < loads; n++) {
         HS_CHECK(loader_load(bench->loader, &input, &answer, &err) == 0, "%s", err.text);
         HS_CHECK(answer.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", outcome_name(answer.outcome));
     }
-    return (double)n / (time_now() - start);
+    return (double)loads / (time_now() - start);
 }
 
-static double one_process_each(struct bench *bench, double seconds, bool cut)
+static double one_process_each(struct bench *bench, unsigned long loads, bool cut)
 {
     size_t size = cut ? bench->whole.size / 2 : bench->whole.size;
     struct confirm_result result;
     struct hs_error err;
-    unsigned long n = 0;
     double start;
 
     HS_CHECK(file_write(bench->path, bench->whole.data, size, &err) == 0, "%s", err.text);
     start = time_now();
-    for (; time_now() - start < seconds; n++) {
+    for (unsigned long n = 0; n < loads; n++) {
         HS_CHECK(confirm_run(bench->setup, TRUST_ALL, bench->path, 0, &result, &err) == 0, "%s", err.text);
         HS_CHECK(result.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", result.text);
         confirm_result_clear(&result);
     }
-    return (double)n / (time_now() - start);
+    return (double)loads / (time_now() - start);
 }
 
 static int by_value(const void *left, const void *right)
@@ -92,7 +94,7 @@ static int by_value(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static void measure(const char *transport, double seconds, const char *path)
+static void measure(const char *transport, unsigned long work, const char *path)
 {
     struct bench bench = { 0 };
 
@@ -102,8 +104,8 @@ static void measure(const char *transport, double seconds, const char *path)
 
         /* In turns, so that whatever else the machine does meets both. */
         for (int i = 0; i < TURNS; i++) {
-            fast[i] = in_process(&bench, seconds / TURNS, cut);
-            slow[i] = one_process_each(&bench, seconds / TURNS, cut);
+            fast[i] = in_process(&bench, work * LOADS, cut);
+            slow[i] = one_process_each(&bench, work * PROCESSES, cut);
         }
         qsort(fast, TURNS, sizeof(*fast), by_value);
         qsort(slow, TURNS, sizeof(*slow), by_value);
@@ -120,15 +122,15 @@ static void measure(const char *transport, double seconds, const char *path)
 int main(int argc, char **argv)
 {
     char path[] = "/tmp/hardstop-bench-XXXXXX";
-    double seconds = argc > 1 ? atof(argv[1]) : 5;
+    unsigned long work = argc > 1 ? strtoul(argv[1], NULL, 10) : 5;
     int fd = mkstemp(path);
 
-    HS_CHECK(fd >= 0 && seconds > 0, "no file in /tmp, or no time: %g s", seconds);
+    HS_CHECK(fd >= 0 && work > 0, "no file in /tmp, or no work: %lu", work);
     close(fd);
     printf("virtio-rng section, median of %d turns\n", TURNS);
     printf("%-9s %-24s %12s %16s %9s\n", "transport", "input", "in-process/s", "process each/s", "ratio");
-    measure("ccw", seconds, path);
-    measure("pci", seconds, path);
+    measure("ccw", work, path);
+    measure("pci", work, path);
     unlink(path);
     return 0;
 }

@@ -20,6 +20,7 @@
 
 enum {
     TURNS = 5,
+    CALLS = 20, /* of a turn, for each unit of work */
     DEPTH = 5,
     BATCH = 12 * DEPTH, /* mutations between two looks at the clock */
     MAX_SIZE = 1 << 20, /* of an input, as campaigns have it */
@@ -89,12 +90,12 @@ static unsigned long bytes(struct bench *bench, double *seconds)
 
 static measured_fn *const measured[] = { steps, whole, bytes };
 
-static double rate(struct bench *bench, measured_fn *measure, double limit)
+static double rate(struct bench *bench, measured_fn *measure, unsigned long work)
 {
     unsigned long n = 0;
     double seconds = 0;
 
-    while (seconds < limit) {
+    for (unsigned long i = 0; i < work * CALLS; i++) {
         n += measure(bench, &seconds);
     }
     return (double)n / seconds;
@@ -107,7 +108,7 @@ static int by_value(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static void measure_case(const char *name, const Hardstop__Case *test, double seconds)
+static void measure_case(const char *name, const Hardstop__Case *test, unsigned long work)
 {
     struct bench bench = { .test = test, .data = hs_alloc(MAX_SIZE) };
     double rates[HS_COUNT(measured)][TURNS];
@@ -115,7 +116,7 @@ static void measure_case(const char *name, const Hardstop__Case *test, double se
     bench.packed = case_pack(test, &bench.size);
     for (int i = 0; i < TURNS; i++) {
         for (size_t k = 0; k < HS_COUNT(measured); k++) {
-            rates[k][i] = rate(&bench, measured[k], seconds / TURNS);
+            rates[k][i] = rate(&bench, measured[k], work);
         }
     }
     for (size_t k = 0; k < HS_COUNT(measured); k++) {
@@ -169,7 +170,7 @@ static void run(void *user)
     for (size_t i = 0; i < HS_COUNT(cases); i++) {
         Hardstop__Case *test = pick_case(&seeds, cases[i].device, cases[i].full);
 
-        measure_case(cases[i].name, test, *(double *)user);
+        measure_case(cases[i].name, test, *(unsigned long *)user);
         case_free(test);
     }
     bench_seeds_clear(&seeds);
@@ -177,8 +178,8 @@ static void run(void *user)
 
 int main(int argc, char **argv)
 {
-    double seconds = argc > 1 ? atof(argv[1]) : 5;
+    unsigned long work = argc > 1 ? strtoul(argv[1], NULL, 10) : 5;
 
-    HS_CHECK(seconds > 0, "no time: %g s", seconds);
-    engine_run(1, run, &seconds);
+    HS_CHECK(work > 0, "no work: %lu", work);
+    engine_run(1, run, &work);
 }
