@@ -93,11 +93,4 @@ char *edit_names(unsigned edits, const char *separator);
 /* Adds up the counts of all edits, or of those that change the length. */
 void edit_sum_counts(const uint64_t counts[EDIT_MAX][VERDICT_COUNT], bool length_only, uint64_t sum[VERDICT_COUNT]);
 
-/*
- * The damage of a cell, by its edit, value and offset as in an audit_run, to be put into a copy of the case; NULL when
- * there is no such damage.  `section`: its index in the stream, or EDIT_WHOLE.
- */
-Hardstop__Damage *edit_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value,
-                              uint32_t offset);
-
 #endif

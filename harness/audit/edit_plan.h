@@ -84,4 +84,11 @@ struct edit_made {
 bool edit_make(const struct edit_target *target, const struct edit_series *series, uint32_t offset,
                struct edit_made *made);
 
+/*
+ * The damage of a cell, by its edit, value and offset as in an audit_run, to be put into a copy of the case; NULL when
+ * there is no such damage.  `section`: its index in the stream, or EDIT_WHOLE.
+ */
+Hardstop__Damage *edit_damage(const Hardstop__Case *test, size_t section, enum edit edit, const char *value,
+                              uint32_t offset);
+
 #endif

@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_AUDIT_SWEEP_PLAN_H
 #define HARDSTOP_AUDIT_SWEEP_PLAN_H
 
-#include "harness/audit/sweep/sweep.h"
+#include "harness/audit/sweep/options.h"
 
 struct sweep_plan {
     const Hardstop__Case *test; /* borrowed */
