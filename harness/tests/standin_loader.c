@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A file is its descriptor plus one. */
@@ -33,6 +34,14 @@ static void keep(char letter)
         state[length] = letter;
         state[length + 1] = 0;
     }
+}
+
+/* The number alone says nothing: what is opened next may have it. */
+static bool is_held(void)
+{
+    struct stat status;
+
+    return fstat(held, &status) == 0 && S_ISCHR(status.st_mode);
 }
 
 static void say_section(const char *idstr)
@@ -72,7 +81,10 @@ static int obey(char letter)
         close(held);
         return 0;
     case 'o':
-        keep(fcntl(held, F_GETFD) >= 0 ? 'O' : 'C');
+        keep(is_held() ? 'O' : 'C');
+        return 0;
+    case 'p':
+        snprintf(state, sizeof(state), "%d", (int)getpid());
         return 0;
     case 'h':
         for (;;) {

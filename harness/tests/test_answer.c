@@ -113,6 +113,20 @@ static void an_answer_says_nothing_of_the_load_before(void **state)
     }
 }
 
+/* Else the tests of fast loads would say nothing. */
+static void fast_loads_share_a_process(void **state)
+{
+    char first[64] = "", second[64] = "";
+    struct loader_answer answer = load("p", true);
+
+    (void)state;
+    memcpy(first, answer.saved, answer.saved_size);
+    answer = load("p", true);
+    memcpy(second, answer.saved, answer.saved_size);
+    assert_int_not_equal(*first, 0);
+    assert_string_equal(first, second);
+}
+
 /* In a fast load, whose process goes on: the next must find what it would in a new one. */
 static void a_closed_descriptor_is_open_again(void **state)
 {
@@ -149,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_has_its_answer),
         cmocka_unit_test(an_answer_says_nothing_of_the_load_before),
+        cmocka_unit_test(fast_loads_share_a_process),
         cmocka_unit_test(a_closed_descriptor_is_open_again),
         cmocka_unit_test(what_kills_from_outside_is_no_crash),
         cmocka_unit_test(a_loader_has_a_name),
