@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/audit/edit.h"
+#include "harness/audit/edit/edit.h"
 #include "harness/finding/finding.h"
 
 /* A field of what was audited; offsets count from its first byte (of a section: the type byte). */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/audit/edit_plan.h"
+#include "harness/audit/edit/edit_plan.h"
 #include "harness/base/alloc.h"
 #include "harness/message/reflect.h"
 

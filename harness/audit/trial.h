@@ -9,7 +9,7 @@
 #define HARDSTOP_AUDIT_TRIAL_H
 
 #include "harness/audit/audit.h"
-#include "harness/audit/edit_plan.h"
+#include "harness/audit/edit/edit_plan.h"
 
 enum {
     TRIAL_LENGTHS = 4, /* one to four bytes */

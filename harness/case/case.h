@@ -19,8 +19,8 @@ Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *er
 /* The same for a file; the reason begins with its path. */
 Hardstop__Case *case_read(const char *path, struct hs_error *err);
 /*
- * What a fuzz target makes of its input: a packed case whose setup passes trust_check(), or else device sections, as
- * they are, for the setup of the target ("ccw", "pci_net": see roster.h).
+ * What a fuzz target makes of its input: a packed case whose setup passes trust_check() (harness/setup/trust.h), or
+ * else device sections, as they are, for the setup of the target ("ccw", "pci_net": see harness/setup/roster.h).
  */
 Hardstop__Case *case_of_input(const char *target, const uint8_t *data, size_t size);
 /* As text; free it. */

@@ -1,5 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What makes a finding the same as another: see finding.h. */
+/*
+ * What makes a finding the same as another: its signature.
+ *
+ * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
+ *   crashes    the function and the claim of the failed assertion; else, of an exit() or abort(), the last line before
+ *              it, unless that is a warning; else the signal and the three innermost frames inside the program, as
+ *              names of functions, or as addresses where functions have no names.  Where memory was refused, the device
+ *              and the last line
+ *   hangs      the function of the device's load; without a stack, the property and the place
+ *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line
+ *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
+ *              length (truncation, extension, deletion, garbage)
+ * Numbers, the program's name and the folders of its sources are left out of what QEMU says (words.h).
+ *
+ * The place is the field whose value was not kept, the first of several, or where the first byte was damaged.  Which
+ * element of an array it was, which transport or instance, and the verdict (equal or garbage) make no difference.  Nor
+ * does the device for what is common to all: the frame of a section, and "virtio.status" or "virtio.ccw.mba".  A
+ * device's own fields have its name, as in "virtio.net.mac"; elsewhere the device belongs to the place.
+ *
+ * One place each, whatever the device and field, are missing checks that are known by their mechanism: a bool that is
+ * neither 0 nor 1, and a timer that is negative (mechanism.h); a wrong length in a section without a footer; what is
+ * behind an end-of-file mark, under any property, and the mark may be a zero where a section should begin; a section
+ * that was taken for something else and never loaded, or for another instance's; a field of the header of any
+ * subsection; a field of the three indicators of virtio-ccw.
+ */
 #ifndef HARDSTOP_FINDING_IDENTIFY_H
 #define HARDSTOP_FINDING_IDENTIFY_H
 

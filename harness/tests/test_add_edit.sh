@@ -9,7 +9,7 @@ set -eu
 
 copy_tree
 cd "$tree"
-table=harness/audit/edit_kinds.c
+table=harness/audit/edit/edit_kinds.c
 
 # `duplicate`: so many bytes from the offset on are there twice.
 python3 - $table <<'END'

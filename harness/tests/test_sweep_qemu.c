@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "harness/audit/edit_plan.h"
+#include "harness/audit/edit/edit_plan.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"

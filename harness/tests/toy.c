@@ -14,7 +14,7 @@
 
 #include "support.h"
 
-#include "harness/audit/edit_plan.h"
+#include "harness/audit/edit/edit_plan.h"
 #include "harness/base/alloc.h"
 #include "harness/message/reflect.h"
 

@@ -4,7 +4,7 @@
 #define HARDSTOP_AUDIT_SWEEP_OPTIONS_H
 
 #include "harness/audit/audit.h"
-#include "harness/audit/edit_plan.h"
+#include "harness/audit/edit/edit_plan.h"
 
 struct sweep_progress {
     uint64_t done, cells; /* `done` counts what the journal held, too */

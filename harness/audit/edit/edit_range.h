@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The values with which the edit `range` tries a field. */
-#ifndef HARDSTOP_AUDIT_EDIT_RANGE_H
-#define HARDSTOP_AUDIT_EDIT_RANGE_H
+#ifndef HARDSTOP_AUDIT_EDIT_EDIT_RANGE_H
+#define HARDSTOP_AUDIT_EDIT_EDIT_RANGE_H
 
-#include "harness/audit/edit.h"
+#include "harness/audit/edit/edit.h"
 #include "harness/wire/map.h"
 
 /*

@@ -2,8 +2,8 @@
 /* The table of edits: a row for each kind, and what only that kind does. */
 #include <string.h>
 
-#include "harness/audit/edit_plan.h"
-#include "harness/audit/edit_range.h"
+#include "harness/audit/edit/edit_plan.h"
+#include "harness/audit/edit/edit_range.h"
 #include "harness/base/check.h"
 #include "harness/wire/payload.h"
 

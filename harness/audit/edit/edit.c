@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Walks the table of edits: names and values. */
-#include "harness/audit/edit.h"
+#include "harness/audit/edit/edit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The boundary values of a field: of its legal range, and of its width. */
-#include "harness/audit/edit_range.h"
+#include "harness/audit/edit/edit_range.h"
 
 #include <string.h>
 

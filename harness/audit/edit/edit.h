@@ -3,8 +3,8 @@
  * Kinds of damage that a sweep does at every place.  Each is one row of the table in edit_kinds.c; all that plans,
  * does, counts, reads or shows edits walks that table.
  */
-#ifndef HARDSTOP_AUDIT_EDIT_H
-#define HARDSTOP_AUDIT_EDIT_H
+#ifndef HARDSTOP_AUDIT_EDIT_EDIT_H
+#define HARDSTOP_AUDIT_EDIT_EDIT_H
 
 #include "harness/judge/oracle.h"
 

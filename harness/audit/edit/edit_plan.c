@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lists the cells of edits, and makes the damage of one. */
-#include "harness/audit/edit_plan.h"
+#include "harness/audit/edit/edit_plan.h"
 
 #include <stdio.h>
 #include <string.h>

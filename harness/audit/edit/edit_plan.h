@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the rows of the table of edits are given to plan and to make damages. */
-#ifndef HARDSTOP_AUDIT_EDIT_PLAN_H
-#define HARDSTOP_AUDIT_EDIT_PLAN_H
+#ifndef HARDSTOP_AUDIT_EDIT_EDIT_PLAN_H
+#define HARDSTOP_AUDIT_EDIT_EDIT_PLAN_H
 
-#include "harness/audit/edit.h"
+#include "harness/audit/edit/edit.h"
 #include "harness/wire/map.h"
 
 /* Bytes of a value. */
