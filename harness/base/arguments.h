@@ -17,7 +17,9 @@ void arguments_clear(struct arguments *arguments);
 /* The vector as a line for a shell, quoted where needed; free it. */
 char *arguments_line(const struct arguments *arguments);
 
-/* The path of a program, searched in PATH unless it is one; free it.  NULL, with errno for a path, when there is none. */
+/*
+ * The path of a program, searched in PATH unless it is one; free it.  NULL, with errno for a path, when there is none.
+ */
 char *arguments_find_program(const char *name);
 
 #endif

@@ -26,7 +26,9 @@ int file_write(const char *path, const void *data, size_t size, struct hs_error 
 int file_check_writable(const char *path, struct hs_error *err);
 /* Whether file_write() with that path writes to standard output. */
 bool file_is_stdout(const char *path);
-/* Whether file_write() failed because nobody reads standard output any more, as behind `| head`: no words are needed. */
+/*
+ * Whether file_write() failed because nobody reads standard output any more, as behind `| head`: no words are needed.
+ */
 bool file_reader_is_gone(void);
 /*
  * Keeps standard output for file_write() alone: from now on what is printed to `stdout` goes to standard error.  At

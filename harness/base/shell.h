@@ -3,8 +3,10 @@
 #ifndef HARDSTOP_BASE_SHELL_H
 #define HARDSTOP_BASE_SHELL_H
 
-/* The word as a POSIX shell takes it for one: as it is where that is safe, else in quotes, and
- * without what a terminal would act on; free it. */
+/*
+ * The word as a POSIX shell takes it for one: as it is where that is safe, else in quotes, and without what a terminal
+ * would act on; free it.
+ */
 char *shell_word(const char *word);
 
 #endif

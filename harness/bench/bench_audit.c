@@ -85,7 +85,8 @@ static void measure_loads(const char *name, const Hardstop__Case *test, unsigned
     struct stream_encoding plain = { 0 };
     struct hs_error err;
     /* Each has a QEMU, so that neither has to change its way. */
-    struct loader *loaders[2] = { loader_open(test->setup, TRUST_ALL, NULL, &err), loader_open(test->setup, TRUST_ALL, NULL, &err) };
+    struct loader *loaders[2] = { loader_open(test->setup, TRUST_ALL, NULL, &err),
+                                  loader_open(test->setup, TRUST_ALL, NULL, &err) };
 
     HS_CHECK(loaders[0] && loaders[1], "%s", err.text);
     stream_encode(test->stream, &plain, NULL, NULL);
@@ -122,7 +123,9 @@ static bool measure_audit(const char *name, const Hardstop__Case *test, unsigned
     double start = time_now(), seconds;
     uint64_t cells = 0;
 
-    HS_CHECK(sweep(test, &options, loader_open_source, &(struct loader_source){ test->setup, TRUST_ALL }, NULL, &audit, &err) == 0, "%s", err.text);
+    HS_CHECK(sweep(test, &options, loader_open_source, &(struct loader_source){ test->setup, TRUST_ALL }, NULL, &audit,
+                   &err) == 0,
+             "%s", err.text);
     seconds = time_now() - start;
     for (unsigned edit = 0; edit < edit_count; edit++) {
         cells += audit_cells(&audit, (enum edit)edit);

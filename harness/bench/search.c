@@ -200,7 +200,8 @@ static void open_origin(struct search *search, size_t i)
         reflect_free(&origin->test->damage[--origin->test->n_damage]->base);
     }
     stream_encode(origin->test->stream, &origin->encoding, NULL, NULL);
-    origin->oracle = (struct oracle){ .loader = loader_for(search, i), .timeout_ms = LOADER_CAMPAIGN_MS, .hasty = true };
+    origin->oracle =
+        (struct oracle){ .loader = loader_for(search, i), .timeout_ms = LOADER_CAMPAIGN_MS, .hasty = true };
     if (search->options->mode == SEARCH_STRUCTURE) {
         input.data = case_pack(origin->test, &input.size);
     } else {

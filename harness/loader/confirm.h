@@ -24,15 +24,15 @@ struct confirm_result {
 };
 
 /*
- * Loads the file `path` in a new QEMU of the setup, `trust` being as for loader_open().  Rejected is an exit with status 1 and QEMU's words that the load
- * failed; crashed is every other end, also an exit that skips those words; accepted is what QEMU itself calls
- * completed, or a guest that no longer waits for its migration; hung is none of these within `timeout_ms` (0:
- * LOADER_TIMEOUT_MS) of QEMU's greeting.  The save that follows an accepted load has the same time once more.  A saved
- * state is to be compared with that of the undamaged stream, not with the stream itself: a loaded machine may save
- * more than a fresh one.  Call from the main thread.
+ * Loads the file `path` in a new QEMU of the setup, `trust` being as for loader_open().  Rejected is an exit with
+ * status 1 and QEMU's words that the load failed; crashed is every other end, also an exit that skips those words;
+ * accepted is what QEMU itself calls completed, or a guest that no longer waits for its migration; hung is none of
+ * these within `timeout_ms` (0: LOADER_TIMEOUT_MS) of QEMU's greeting.  The save that follows an accepted load has the
+ * same time once more.  A saved state is to be compared with that of the undamaged stream, not with the stream itself:
+ * a loaded machine may save more than a fresh one.  Call from the main thread.
  * 0, or -1 with a reason when nothing can be said: a part of the setup that a file may not ask for, no such file, or a
- * setup that does not start without it either.
- * confirm_result_clear() is needed in both cases; with -1, `command_line` may be NULL.
+ * setup that does not start without it either.  confirm_result_clear() is needed in both cases; with -1, `command_line`
+ * may be NULL.
  */
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, uint32_t timeout_ms,
                 struct confirm_result *result, struct hs_error *err);

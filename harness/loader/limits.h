@@ -22,7 +22,9 @@
 /* For a load whose time is up to record its stack. */
 #define LOADER_STACK_MS 200
 
-/* Bytes that one load may add to the address space: a length field that asks for more must not take the machine down. */
+/*
+ * Bytes that one load may add to the address space: a length field that asks for more must not take the machine down.
+ */
 #define LOADER_MEMORY_LIMIT (UINT64_C(2) << 30)
 
 /* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long. */

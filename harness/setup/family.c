@@ -63,7 +63,8 @@ static const struct {
 } transports[FAMILY_TRANSPORTS] = {
     [FAMILY_CCW] = { "ccw", SETUP_BINARY("s390x"), "s390-ccw-virtio-" FAMILY_VERSION, NULL, "virtio-rng-ccw" },
     [FAMILY_PCI] = { "pci", SETUP_BINARY("x86_64"), "pc-q35-" FAMILY_VERSION, NULL, "virtio-rng-pci" },
-    [FAMILY_PCIE] = { "pcie", SETUP_BINARY("x86_64"), "pc-q35-" FAMILY_VERSION, "pcie-root-port,id=port0", "virtio-rng-pci" },
+    [FAMILY_PCIE] = { "pcie", SETUP_BINARY("x86_64"), "pc-q35-" FAMILY_VERSION, "pcie-root-port,id=port0",
+                      "virtio-rng-pci" },
 };
 
 const char *family_transport_name(enum family_transport transport)

@@ -36,7 +36,9 @@ extern const struct trust_value_row {
     const char *values[TRUST_WORDS];
 } trust_values[];
 
-/* Properties of devices whose value may be a word: names of what the same command line makes, and text for the guest. */
+/*
+ * Properties of devices whose value may be a word: names of what the same command line makes, and text for the guest.
+ */
 extern const char *const trust_word_properties[];
 /* Properties that reach the host, whatever the value.  Any other may be a number, a size, or on, off or auto. */
 extern const char *const trust_host_properties[];

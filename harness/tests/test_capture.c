@@ -384,20 +384,20 @@ static void a_command_has_a_deadline(void **state)
 {
     Hardstop__Setup setup = fake("slow-migration");
     struct process process;
-    struct launch launch;
+    struct command_line command;
     struct qmp qmp;
     uint8_t *stream = NULL;
     size_t size;
     struct hs_error err = { 0 };
 
     (void)state;
-    assert_int_equal(launch_prepare(&launch, &setup, TRUST_ALL, &err), 0);
-    assert_int_equal(capture_start(&qmp, &process, &setup, &launch, qmp_deadline(10000), &err), 0);
+    assert_int_equal(command_line_prepare(&command, &setup, TRUST_ALL, &err), 0);
+    assert_int_equal(capture_start(&qmp, &process, &setup, &command, qmp_deadline(10000), &err), 0);
     assert_int_equal(capture_save(&qmp, qmp_deadline(100), &stream, &size, &err), -1);
     assert_int_equal(qmp.failure, QMP_FAILURE_LATE);
     assert_null(stream);
     capture_quit(&qmp, &process);
-    launch_clear(&launch);
+    command_line_clear(&command);
 }
 
 static void every_end_has_its_outcome(void **state)

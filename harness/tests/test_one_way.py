@@ -30,6 +30,7 @@ UNDER = {'wire/virtio': 'wire'}  # within a folder: this one uses that one, whic
 DOORS = ('harness/loader/open.c',)  # open whichever of the folders below theirs is asked for, and stand above them
 MOST_LINES = {'.c': 400, '.h': 120}
 MOST_FUNCTION_LINES = 50
+MOST_COLUMNS = 120
 NO_PRODUCT = ('bench',)  # for people: no limit of lines
 
 
@@ -165,6 +166,14 @@ def check_lengths(root):
                 yield '%s: %s has %d lines, at most %d' % (path, name, n, MOST_FUNCTION_LINES)
 
 
+def check_columns(root):
+    for path in sources(root):
+        if path.endswith(('.c', '.h')):
+            for number, line in enumerate(read(os.path.join(root, path)).split('\n'), 1):
+                if len(line) > MOST_COLUMNS:
+                    yield '%s:%d has %d columns, at most %d' % (path, number, len(line), MOST_COLUMNS)
+
+
 def code(text):
     """Without comments; strings stay."""
     return re.sub(r'("(?:\\\\.|[^"\\\\\n])*")|/\*.*?\*/', lambda match: match.group(1) or ' ', text, flags=re.S)
@@ -184,7 +193,7 @@ def check_doors(root):
 
 
 def check(root):
-    return [complaint for rule in (check_includes, check_links, check_lengths, check_doors) for complaint in rule(root)]
+    return [complaint for rule in (check_includes, check_links, check_lengths, check_columns, check_doors) for complaint in rule(root)]
 
 
 LONG_FUNCTION = 'int planted(int n)\n{\n%s    return n;\n}\n' % ('    n++;\n' * MOST_FUNCTION_LINES)
@@ -221,6 +230,7 @@ PLANTED = [
     ('harness/loader/loader.c', 'static const char planted[] = "qemu-system-x86_64";\n', 'loader.c names a QEMU'),
     ('harness/tool/tool.c', '\n' * MOST_LINES['.c'], 'tool.c has'),
     ('harness/tool/tool.h', '\n' * MOST_LINES['.h'], 'tool.h has'),
+    ('harness/bench/search.c', '/* %s */\n' % ('x' * MOST_COLUMNS), 'has 126 columns'),
     ('fuzzers/target.c', LONG_FUNCTION, 'target.c: int planted(int n) has 51 lines'),
 ]
 

@@ -11,7 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/open.h"
-#include "harness/loader/qemu/launch.h"
+#include "harness/loader/qemu/command_line.h"
 
 static Hardstop__Setup setup_of(const char *binary, const char *machine, const char *const *device)
 {
@@ -110,7 +110,7 @@ static void the_words_of_qemu_are_explained(void **state)
         Hardstop__Setup setup = setup_of("qemu-system-x86_64", NULL, (const char *[]){ NULL });
         struct hs_error err = { .text = "" };
 
-        assert_int_equal(launch_explain(&setup, explained[i].text, &err), -1);
+        assert_int_equal(command_line_explain(&setup, explained[i].text, &err), -1);
         if (!strstr(err.text, explained[i].reason) || strchr(err.text, '\n')) {
             fail_msg("\"%s\" does not say \"%s\"", err.text, explained[i].reason);
         }

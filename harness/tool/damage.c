@@ -115,7 +115,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!options->path || !options->n) {
-            argp_error(state, options->path ? "which damage?  Give --truncate, --insert, --delete or --overwrite" : "which stream or case?");
+            argp_error(state, options->path ? "which damage?  Give --truncate, --insert, --delete or --overwrite"
+                                            : "which stream or case?");
         }
         if (options->field && !options->section) {
             argp_error(state, "--field needs --section");

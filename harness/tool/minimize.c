@@ -95,8 +95,10 @@ static Hardstop__Stream *capture(const Hardstop__Setup *setup, enum trust trust)
         stream = stream_decode(bytes, size, setup->has_framing ? framing : STREAM_ANY, &err);
     }
     if (!stream) {
-        printable_print(stderr, "hardstop: no stream of the same setup to compare with, so the case is only made smaller: "
-                                "%s\n", err.text);
+        printable_print(stderr,
+                        "hardstop: no stream of the same setup to compare with, so the case is only made smaller: "
+                        "%s\n",
+                        err.text);
     }
     free(bytes);
     return stream;

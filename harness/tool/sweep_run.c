@@ -49,7 +49,8 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
     size_t size;
     uint8_t *packed = case_pack(subject->test, &size);
 
-    hash = XXH3_64bits_withSeed(options->choice.values, options->choice.n_values * sizeof(*options->choice.values), hash);
+    hash =
+        XXH3_64bits_withSeed(options->choice.values, options->choice.n_values * sizeof(*options->choice.values), hash);
     hash = XXH3_64bits_withSeed(packed, size, hash);
     hash = XXH3_64bits_withSeed(loader, strlen(loader), hash);
     free(packed);

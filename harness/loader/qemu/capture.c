@@ -31,16 +31,16 @@ static int explain_end(const struct qmp *qmp, struct process *process, const Har
         return hs_fail(err, HS_NO_OFFSET, "%s was ended by %s", setup->binary, loader_signal_name(signal));
     }
     process_read_errors(process, text, sizeof(text));
-    return launch_explain(setup, text, err);
+    return command_line_explain(setup, text, err);
 }
 
-int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup, const struct launch *launch,
-                  int64_t deadline, struct hs_error *err)
+int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup,
+                  const struct command_line *command, int64_t deadline, struct hs_error *err)
 {
     int result;
 
     memset(process, 0, sizeof(*process));
-    result = qmp_start(qmp, process, launch->path, &launch->arguments, err);
+    result = qmp_start(qmp, process, command->path, &command->arguments, err);
     if (result == 0) {
         result = qmp_execute(qmp, "qmp_capabilities", NULL, -1, deadline, NULL, err);
     }
@@ -137,17 +137,17 @@ int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **str
 {
     int64_t deadline = qmp_deadline(LOADER_CAPTURE_MS);
     struct process process;
-    struct launch launch;
+    struct command_line command;
     struct qmp qmp;
-    int result = launch_prepare(&launch, setup, trust, err);
+    int result = command_line_prepare(&command, setup, trust, err);
 
     if (result == 0) {
-        result = capture_start(&qmp, &process, setup, &launch, deadline, err);
+        result = capture_start(&qmp, &process, setup, &command, deadline, err);
         if (result == 0 && capture_save(&qmp, deadline, stream, size, err) < 0) {
             result = explain_end(&qmp, &process, setup, err);
         }
         capture_quit(&qmp, &process);
     }
-    launch_clear(&launch);
+    command_line_clear(&command);
     return result;
 }

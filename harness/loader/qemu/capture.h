@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 #include "harness/loader/capture.h"
-#include "harness/loader/qemu/launch.h"
+#include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/qmp.h"
 
 /*
- * Starts the QEMU that was prepared for the setup, and waits until it takes commands, machine and devices being made.  0, or -1 with a reason
- * that says what to do; qmp_close() and process_kill() are needed in both cases.
+ * Starts the QEMU that was prepared for the setup, and waits until it takes commands, machine and devices being made.
+ * 0, or -1 with a reason that says what to do; qmp_close() and process_kill() are needed in both cases.
  */
-int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup, const struct launch *launch,
-                  int64_t deadline, struct hs_error *err);
+int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup,
+                  const struct command_line *command, int64_t deadline, struct hs_error *err);
 
 /*
  * Migrates a QEMU that takes commands out, into `stream` (free it) and `size`; it goes on to run, stopped.  0, or -1

@@ -16,7 +16,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/answer.h"
-#include "harness/loader/qemu/launch.h"
+#include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
@@ -24,7 +24,7 @@
 struct qemu_loader {
     struct loader loader;
     Hardstop__Setup *setup;
-    struct launch launch;
+    struct command_line command;
     char *preload;
     uint64_t memory_limit;
     struct process process;
@@ -71,20 +71,20 @@ static int explain_start(struct qemu_loader *qemu, int message, struct hs_error 
     size_t length = process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
 
     if (message == PROTOCOL_REFUSED) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->launch.path, (int)sizeof(qemu->shared->refusal) - 1,
+        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->command.path, (int)sizeof(qemu->shared->refusal) - 1,
                        qemu->shared->refusal);
     }
     if (message == 0) {
         return hs_fail(err, HS_NO_OFFSET,
                        "%s: the preload object was refused or did not answer within %d s (a static or setuid binary "
                        "ignores LD_PRELOAD)",
-                       qemu->launch.path, LOADER_START_MS / 1000);
+                       qemu->command.path, LOADER_START_MS / 1000);
     }
     if (length && strstr(qemu->room.text, "ld.so")) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->launch.path, (int)strcspn(qemu->room.text, "\n"),
-                       qemu->room.text);
+        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->command.path,
+                       (int)strcspn(qemu->room.text, "\n"), qemu->room.text);
     }
-    return launch_explain(qemu->setup, qemu->room.text, err);
+    return command_line_explain(qemu->setup, qemu->room.text, err);
 }
 
 /* Waits for the messages of a start: HELLO, then READY. */
@@ -116,7 +116,7 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     qemu->socket = pair[0];
     /* Of a server that is gone. */
     memset(&qemu->shared->runner, 0, sizeof(qemu->shared->runner));
-    result = process_start(&qemu->process, qemu->launch.path, &qemu->launch.arguments,
+    result = process_start(&qemu->process, qemu->command.path, &qemu->command.arguments,
                            (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
                                                   { qemu->control, PROTOCOL_FD_CONTROL },
                                                   { qemu->input, PROTOCOL_FD_INPUT },
@@ -177,9 +177,9 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
     qemu->socket = qemu->control = qemu->input = qemu->output = -1;
     qemu->setup = copy_setup(setup);
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
-    if (launch_prepare(&qemu->launch, setup, trust, err) == 0) {
-        arguments_add(&qemu->launch.arguments, "-trace");
-        arguments_add(&qemu->launch.arguments, ANSWER_SECTION_EVENT);
+    if (command_line_prepare(&qemu->command, setup, trust, err) == 0) {
+        arguments_add(&qemu->command.arguments, "-trace");
+        arguments_add(&qemu->command.arguments, ANSWER_SECTION_EVENT);
         qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(err);
     }
     if (!qemu->preload || open_memory(qemu, err) < 0 || start(qemu, err) < 0) {
@@ -310,7 +310,7 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
         }
         if (run(qemu) < 0) {
             stop(qemu);
-            hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->launch.path);
+            hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->command.path);
         } else if (!loader_is_from_outside(qemu->shared->answer.signal) || attempt) {
             process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
             return answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
@@ -335,7 +335,7 @@ static void qemu_close(struct loader *loader)
         }
     }
     hardstop__setup__free_unpacked(qemu->setup, NULL);
-    launch_clear(&qemu->launch);
+    command_line_clear(&qemu->command);
     free(qemu->preload);
     free(qemu->room.saved);
     free(qemu);

@@ -122,7 +122,7 @@ static size_t read_text(struct process *process, struct confirm_result *result)
 /* What is started: the setup's QEMU, with -incoming and without. */
 struct attempt {
     const Hardstop__Setup *setup;
-    struct launch with, without;
+    struct command_line with, without;
 };
 
 /* The setup itself may be at fault for a QEMU that ended: then it ends without a stream, too. */
@@ -146,7 +146,8 @@ static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, s
     if (qmp->failure != QMP_FAILURE_LATE && qmp->failure != QMP_FAILURE_GONE) {
         return hs_fail_in(err, "%s", attempt->setup->binary);
     }
-    if (qmp->failure == QMP_FAILURE_LATE || !process_wait(process, LOADER_EXIT_MS, &result->exit_status, &result->signal)) {
+    if (qmp->failure == QMP_FAILURE_LATE ||
+        !process_wait(process, LOADER_EXIT_MS, &result->exit_status, &result->signal)) {
         read_text(process, result);
         result->outcome = OUTCOME_HUNG;
         return 0;
@@ -158,8 +159,8 @@ static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, s
     }
     /* Half: the kernel does not fill each page of a pipe. */
     if (result->exit_status == 1 && length > PROCESS_ERRORS_SIZE / 2) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: its last words are lost behind %zu bytes of errors", attempt->setup->binary,
-                       length);
+        return hs_fail(err, HS_NO_OFFSET, "%s: its last words are lost behind %zu bytes of errors",
+                       attempt->setup->binary, length);
     }
     if (loader_is_from_outside(result->signal)) {
         return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", attempt->setup->binary,
@@ -227,15 +228,15 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
     result->text = hs_strdup("");
-    if (check_file(path, err) == 0 && launch_prepare(&attempt.without, setup, trust, err) == 0 &&
-        launch_prepare(&attempt.with, setup, trust, err) == 0) {
+    if (check_file(path, err) == 0 && command_line_prepare(&attempt.without, setup, trust, err) == 0 &&
+        command_line_prepare(&attempt.with, setup, trust, err) == 0) {
         arguments_add(&attempt.with.arguments, "-incoming");
         arguments_add(&attempt.with.arguments, argument);
         result->command_line = arguments_line(&attempt.with.arguments);
         status = run(&attempt, timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS, result, err);
     }
-    launch_clear(&attempt.with);
-    launch_clear(&attempt.without);
+    command_line_clear(&attempt.with);
+    command_line_clear(&attempt.without);
     free(argument);
     return status;
 }

@@ -27,12 +27,16 @@ struct process {
 int process_check_limits(struct hs_error *err);
 
 /*
- * Starts `path` in a process group of its own, which does not outlive this process, with the given descriptors, stdin and stdout on /dev/null unless among them, and `environment` (pairs
- * of name and value, NULL-terminated, may be NULL) added.  0, or -1 with a reason.
+ * Starts `path` in a process group of its own, which does not outlive this process, with the given descriptors, stdin
+ * and stdout on /dev/null unless among them, and `environment` (pairs of name and value, NULL-terminated, may be NULL)
+ * added.  0, or -1 with a reason.
  */
 int process_start(struct process *process, const char *path, const struct arguments *arguments,
                   const struct process_fd *fds, size_t n_fds, const char *const *environment, struct hs_error *err);
-/* Ends the child and all of its group with SIGKILL, reaps it and closes error_fd; nothing for a process that was not started. */
+/*
+ * Ends the child and all of its group with SIGKILL, reaps it and closes error_fd; nothing for a process that was not
+ * started.
+ */
 void process_kill(struct process *process);
 /*
  * Waits up to `timeout_ms` for the child to end.  True when it did: `exit_status` gets its status, or -1 and `signal`

@@ -50,8 +50,8 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd,
                 struct hs_error *err);
 
 /*
- * Starts `path` with `arguments` and a QMP connection in addition, and waits up to LOADER_START_MS for the greeting.  The
- * greeting comes before QEMU makes its devices: a process that ends then is QMP_FAILURE_GONE in the first command.
+ * Starts `path` with `arguments` and a QMP connection in addition, and waits up to LOADER_START_MS for the greeting.
+ * The greeting comes before QEMU makes its devices: a process that ends then is QMP_FAILURE_GONE in the first command.
  * `process` begins as zeros.  0, or -1 with a reason; qmp_close() and process_kill() are needed in both cases, so that
  * the caller can read how and with what words a process ended.
  */

@@ -71,7 +71,8 @@ static const struct subsection_set subch_subsections = {
 static const struct subsection_set adapter_subsections = {
     .vmstate = "s390_adapter_info",
     .element = &hardstop__subsection__descriptor,
-    .known = { { "s390_adapter_info/summary_offset", HARDSTOP__SUBSECTION__BODY_SUMMARY_OFFSET, &summary_offset_table } },
+    .known = { { "s390_adapter_info/summary_offset", HARDSTOP__SUBSECTION__BODY_SUMMARY_OFFSET,
+                 &summary_offset_table } },
 };
 
 #define CCW Hardstop__CcwTransport

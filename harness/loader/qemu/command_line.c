@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks a setup, builds QEMU's command line of it, and explains QEMU's start-up errors. */
-#include "harness/loader/qemu/launch.h"
+#include "harness/loader/qemu/command_line.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -47,13 +47,13 @@ static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
     add_pairs(arguments, "-device", setup->device, setup->n_device);
 }
 
-static int find(struct launch *launch, const char *binary, struct hs_error *err)
+static int find(struct command_line *command, const char *binary, struct hs_error *err)
 {
     if (!*binary) {
         return hs_fail(err, HS_NO_OFFSET, "the setup names no QEMU binary");
     }
-    launch->path = arguments_find_program(binary);
-    if (launch->path) {
+    command->path = arguments_find_program(binary);
+    if (command->path) {
         return 0;
     }
     return strchr(binary, '/') ? hs_fail(err, HS_NO_OFFSET, "%s: %s", binary, strerror(errno))
@@ -61,27 +61,28 @@ static int find(struct launch *launch, const char *binary, struct hs_error *err)
                                          binary, setup_package(binary));
 }
 
-int launch_prepare(struct launch *launch, const Hardstop__Setup *setup, enum trust trust, struct hs_error *err)
+int command_line_prepare(struct command_line *command, const Hardstop__Setup *setup, enum trust trust,
+                         struct hs_error *err)
 {
     struct hs_error reason;
 
-    memset(launch, 0, sizeof(*launch));
+    memset(command, 0, sizeof(*command));
     /* First of all: not even the path of a binary that a file asks for is looked at. */
     if (trust_check(setup, trust, &reason) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "%s; give --trust-setup if you know the file", reason.text);
     }
-    if (process_check_limits(err) < 0 || find(launch, setup->binary ? setup->binary : "", err) < 0) {
+    if (process_check_limits(err) < 0 || find(command, setup->binary ? setup->binary : "", err) < 0) {
         return -1;
     }
-    add_setup(&launch->arguments, setup);
+    add_setup(&command->arguments, setup);
     return 0;
 }
 
-void launch_clear(struct launch *launch)
+void command_line_clear(struct command_line *command)
 {
-    free(launch->path);
-    arguments_clear(&launch->arguments);
-    memset(launch, 0, sizeof(*launch));
+    free(command->path);
+    arguments_clear(&command->arguments);
+    memset(command, 0, sizeof(*command));
 }
 
 /* Devices that Debian 12 keeps in modules, with the package that brings them. */
@@ -142,7 +143,7 @@ static int explain_device(const Hardstop__Setup *setup, const char *name, struct
                    setup->binary);
 }
 
-int launch_explain(const Hardstop__Setup *setup, const char *text, struct hs_error *err)
+int command_line_explain(const Hardstop__Setup *setup, const char *text, struct hs_error *err)
 {
     char name[128];
     size_t length;
