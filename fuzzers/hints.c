@@ -8,7 +8,7 @@
 #include "harness/base/check.h"
 #include "harness/wire/tables.h"
 
-enum { CACHE_SIZE = 1024 }; /* a power of two above the number of fields in the schema (about 370) */
+enum { CACHE_SIZE = 4096 }; /* a power of two, many times the fields of the schema (about 370) */
 
 /* The field's row in the payload tables, or NULL; found once, then kept by the descriptor's address. */
 static const struct field *row_of(const ProtobufCFieldDescriptor *descriptor)
@@ -17,6 +17,7 @@ static const struct field *row_of(const ProtobufCFieldDescriptor *descriptor)
         const ProtobufCFieldDescriptor *descriptor;
         const struct field *row;
     } cache[CACHE_SIZE];
+    static size_t n;
     /* Descriptors stand in arrays: the address in units of one is as good as a hash. */
     size_t slot = (uintptr_t)descriptor / sizeof(*descriptor) % CACHE_SIZE;
 
@@ -24,6 +25,8 @@ static const struct field *row_of(const ProtobufCFieldDescriptor *descriptor)
         slot = (slot + 1) % CACHE_SIZE;
     }
     if (!cache[slot].descriptor) {
+        /* A full table would be searched for ever. */
+        HS_CHECK(++n < CACHE_SIZE, "more than %d fields", CACHE_SIZE - 1);
         cache[slot].descriptor = descriptor;
         cache[slot].row = tables_find(descriptor);
     }
