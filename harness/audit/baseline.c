@@ -213,16 +213,24 @@ static void device_of(const struct audit *audit, char name[64])
     }
 }
 
-int baseline_compare(const struct audit *now, const struct audit *earlier, struct baseline *baseline,
-                     struct hs_error *err)
+int baseline_check(const struct audit *now, const struct audit *earlier, struct hs_error *err)
 {
-    struct comparison comparison = { .now = now, .earlier = earlier, .baseline = baseline };
     char device[64], was[64];
 
     device_of(now, device);
     device_of(earlier, was);
-    if (strcmp(device, was) != 0) {
-        return hs_fail(err, HS_NO_OFFSET, "the baseline is an audit of %s, and this one is of %s", was, device);
+    return strcmp(device, was) == 0
+               ? 0
+               : hs_fail(err, HS_NO_OFFSET, "the baseline is an audit of %s, and this one is of %s", was, device);
+}
+
+int baseline_compare(const struct audit *now, const struct audit *earlier, struct baseline *baseline,
+                     struct hs_error *err)
+{
+    struct comparison comparison = { .now = now, .earlier = earlier, .baseline = baseline };
+
+    if (baseline_check(now, earlier, err) < 0) {
+        return -1;
     }
     match_spans(&comparison);
     for (size_t i = 0; i < now->n_runs; i++) {

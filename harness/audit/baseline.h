@@ -32,6 +32,9 @@ struct baseline {
     size_t n_findings;
 };
 
+/* 0 when both are audits of one device, or both of a whole stream; else -1 with the reason.  `section` is needed alone. */
+int baseline_check(const struct audit *now, const struct audit *earlier, struct hs_error *err);
+
 /*
  * Compares two audits into `baseline` (zeroed), which borrows `now`.  Worse is what verdict_severity() says; a cell
  * without a partner is worse when it fails by itself.

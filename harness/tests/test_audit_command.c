@@ -280,6 +280,8 @@ static void a_baseline_of_another_setup_is_refused(void **state)
         demand("report @/on.json --baseline @/other.json --any-baseline", 0, "nothing is worse than the baseline");
         demand("report @/on.json --beside @/other.json", 1, changes[i][2]);
     }
+    demand(SHORT "--section cpu --work @/w9 --baseline @/on.json --json @/never.json", 2,
+           "is an audit of virtio-rng, and this one is of cpu");
     demand("report @/never.json", 2, "never.json");
     demand("report @/on.json --any-baseline", 2, "--any-baseline is for a --baseline");
     demand("report @/off.json --baseline @/on.json", 1, "without section footers instead of with section footers");

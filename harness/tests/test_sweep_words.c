@@ -36,14 +36,18 @@ static struct state make_state(void)
     return state;
 }
 
-/* What is said of a state beside the reference; `fresh` (or NULL) is the one when nothing was loaded. */
-static void expect(const struct builder *now, const struct builder *fresh, const char *expected)
+/* `description`: JSON, or NULL. */
+static void expect_named(const struct builder *now, const struct builder *fresh, char *description,
+                         const char *expected)
 {
     struct state reference = make_state();
     struct sweep_words words = { .program = "", .saved = reference.bytes.data, .saved_size = reference.bytes.size };
     struct loader_answer answer = { .outcome = OUTCOME_ACCEPTED, .saved = now->data, .saved_size = now->size };
     char text[SWEEP_TEXT];
 
+    if (description) {
+        words.description = (ProtobufCBinaryData){ strlen(description), (uint8_t *)description };
+    }
     if (fresh) {
         words.fresh = fresh->data;
         words.fresh_size = fresh->size;
@@ -52,6 +56,12 @@ static void expect(const struct builder *now, const struct builder *fresh, const
     assert_string_equal(text, expected);
     sweep_words_clear(&words);
     builder_clear(&reference.bytes);
+}
+
+/* What is said of a state beside the reference; `fresh` (or NULL) is the one when nothing was loaded. */
+static void expect(const struct builder *now, const struct builder *fresh, const char *expected)
+{
+    expect_named(now, fresh, NULL, expected);
 }
 
 static void each_byte_counts(void **state)
@@ -158,6 +168,22 @@ static void what_was_never_loaded_is_told(void **state)
     builder_clear(&fresh.bytes);
 }
 
+static void text_is_said_as_text(void **state)
+{
+    static char description[] = "{\"devices\": [{\"name\": \"b\", \"instance_id\": 0, \"fields\": ["
+                                "{\"name\": \"word\", \"type\": \"buffer\", \"size\": 4}]}]}";
+    struct state now = make_state();
+
+    (void)state;
+    now.bytes.data[now.b + 3] = 0;
+    expect_named(&now.bytes, NULL, description,
+                 "accepted; b word: \" !\"#\" -> \" !\"\"; 1 byte differs in 1 section");
+    /* Both must be text. */
+    now.bytes.data[now.b + 1] = 0;
+    expect_named(&now.bytes, NULL, description, "accepted; b word: 20212223 -> 20002200; 2 bytes differ in 1 section");
+    builder_clear(&now.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +191,7 @@ int main(void)
         cmocka_unit_test(differences_are_counted_in_all_sections),
         cmocka_unit_test(sections_that_grow_shrink_or_vanish_are_told),
         cmocka_unit_test(what_was_never_loaded_is_told),
+        cmocka_unit_test(text_is_said_as_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,9 +108,15 @@ int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err)
 
 int audit_outputs_check(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
 {
-    char *differences = outputs->baseline_path && !outputs->any_baseline
-                            ? audit_setup_differences(audit, &outputs->baseline) : NULL;
+    char *differences;
 
+    if (!outputs->baseline_path) {
+        return 0;
+    }
+    if (baseline_check(audit, &outputs->baseline, err) < 0) {
+        return hs_fail_in(err, "%s", outputs->baseline_path);
+    }
+    differences = outputs->any_baseline ? NULL : audit_setup_differences(audit, &outputs->baseline);
     if (!differences) {
         return 0;
     }

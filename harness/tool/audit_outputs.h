@@ -25,8 +25,8 @@ extern const struct argp audit_outputs_argp;
 /* Reads the earlier audits, before any work is done.  0, or -1 with a reason. */
 int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err);
 /*
- * -1 with a reason when the baseline is an audit of another setup, unless any will do.  Of the audit, `setup` and
- * `loader` are needed.
+ * -1 with a reason when the baseline is an audit of another device, or of another setup, unless any will do.  Of the
+ * audit, `section`, `setup` and `loader` are needed.
  */
 int audit_outputs_check(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err);
 /* Writes all that was asked for, and prints what fails.  0 with the exit status, or -1 with a reason. */

@@ -60,12 +60,18 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
 int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err)
 {
     struct loader *loader = loader_open(subject->test->setup, subject->trust, NULL, err);
+    const ProtobufCBinaryData *idstr;
+    char *section;
 
     if (!loader) {
         return -1;
     }
+    idstr = subject->section == EDIT_WHOLE ? NULL : &subject->test->stream->section[subject->section]->idstr;
+    section = hs_copy(idstr ? (const char *)idstr->data : "", idstr ? idstr->len : 0);
     audit->setup = (Hardstop__Setup *)reflect_clone(&subject->test->setup->base);
     audit->loader = audit_keep(audit, loader_name(loader));
+    audit->section = audit_keep(audit, section);
+    free(section);
     loader_close(loader);
     return 0;
 }

@@ -7,8 +7,8 @@
 #include "harness/tool/audit_case.h"
 
 /*
- * Says in an audit (zeroed) what will load the subject: its setup and loader, whose QEMU is started for that.  0, or -1
- * with a reason.
+ * Says in an audit (zeroed) what is audited and what will load it: section, setup, and loader, which is opened for
+ * that.  0, or -1 with a reason.
  */
 int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err);
 

@@ -144,15 +144,19 @@ static bool may_be_text(const struct map_entry *entry)
     }
 }
 
-size_t map_text_length(const struct map *map, const struct map_entry *entry)
+size_t map_text_length_of(const struct map_entry *entry, const uint8_t *data)
 {
-    const uint8_t *data = map->encoding.out.data + entry->offset;
     size_t length = 0;
 
     while (length < entry->size && data[length] >= 0x20 && data[length] <= 0x7e) {
         length++;
     }
     return may_be_text(entry) && bytes_are_zero(data + length, entry->size - length) ? length : 0;
+}
+
+size_t map_text_length(const struct map *map, const struct map_entry *entry)
+{
+    return map_text_length_of(entry, map->encoding.out.data + entry->offset);
 }
 
 void map_clear(struct map *map)

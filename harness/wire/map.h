@@ -55,6 +55,8 @@ const char *map_part_name(enum field_part part);
 
 /* How long the text is of a name, or of bytes that the description names: printable ASCII, then zeros; 0: no text. */
 size_t map_text_length(const struct map *map, const struct map_entry *entry);
+/* The same of other bytes of that entry, as many as it has. */
+size_t map_text_length_of(const struct map_entry *entry, const uint8_t *data);
 
 /* The entry that holds the byte at `offset`, or NULL behind the end. */
 const struct map_entry *map_at(const struct map *map, size_t offset);

@@ -13,6 +13,7 @@
 
 enum {
     SHOWN_BYTES = 8, /* of a field */
+    SHOWN_TEXT = 48, /* characters; a longer text is shown by its bytes */
     STEP = 256, /* equal stretches are passed over in steps of this */
 };
 
@@ -163,6 +164,25 @@ static void print_bytes(const struct sweep_span *span, size_t at, size_t n, char
     }
 }
 
+/* A field of text that is text in both states, as in `runstate: "paused" -> "running"`; false where it is none. */
+static bool say_text(const struct map_entry *entry, struct sweep_span was, struct sweep_span is, size_t at, char *text,
+                     size_t size)
+{
+    size_t before, now;
+
+    if (at + entry->size > was.size || at + entry->size > is.size) {
+        return false;
+    }
+    before = map_text_length_of(entry, was.data + at);
+    now = map_text_length_of(entry, is.data + at);
+    if (!before || !now || before > SHOWN_TEXT || now > SHOWN_TEXT) {
+        return false;
+    }
+    snprintf(text, size, " %s: \"%.*s\" -> \"%.*s\"", entry->path, (int)before, (const char *)was.data + at, (int)now,
+             (const char *)is.data + at);
+    return true;
+}
+
 /* " virtio.queue[3].num: 0100 -> 4100", of the byte at `first` of section `i`; nothing behind the reference's end. */
 static void say_field(const struct sweep_words *words, size_t i, size_t first, char *text, size_t size)
 {
@@ -172,7 +192,8 @@ static void say_field(const struct sweep_words *words, size_t i, size_t first, c
     char was[2 * SHOWN_BYTES + 1], is[2 * SHOWN_BYTES + 1], within[32] = "";
 
     *text = 0;
-    if (first >= reference.size) {
+    if (first >= reference.size ||
+        (entry && say_text(entry, reference, words->spans[i], entry->offset - payload, text, size))) {
         return;
     }
     if (entry && entry->size > SHOWN_BYTES) {

@@ -17,8 +17,8 @@
 #include "harness/audit/sweep/options.h"
 
 /*
- * Runs the sweep and fills `audit` (zeroed, or with setup and loader only): section, bytes, streams, fields, runs and
- * counts, not the findings.  The case has no damages of its own, and loads undamaged.
+ * Runs the sweep and fills `audit` (zeroed, or with section, setup and loader only): section, bytes, streams, fields,
+ * runs and counts, not the findings.  The case has no damages of its own, and loads undamaged.
  * 0; 1 when `*interrupted` became nonzero (a signal handler's), with all done so far in the journal; -1 with a reason:
  * the undamaged stream is not accepted, no loader, a journal of another sweep, fast loads that answer otherwise than
  * others.
