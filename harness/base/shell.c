@@ -3,6 +3,7 @@
 #include "harness/base/shell.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
@@ -17,7 +18,7 @@ static char *through_printf(const char *word, size_t size)
     struct print_memory memory;
     FILE *out = print_open(&memory);
 
-    fputs("\"$(printf '", out);
+    fputs("\"$(printf -- '", out);
     for (size_t i = 0, length; i < size; i += length) {
         uint32_t c = printable_next(word + i, size - i, &length);
 
@@ -46,19 +47,12 @@ static bool is_printable(const char *word, size_t size)
     return true;
 }
 
-char *shell_word(const char *word)
+static char *in_quotes(const char *word)
 {
-    size_t length = strlen(word), n = 0;
-    char *quoted;
-
-    if (length && strspn(word, SAFE) == length) {
-        return hs_strdup(word);
-    }
-    if (!is_printable(word, length) && word[length - 1] != '\n') {
-        return through_printf(word, length);
-    }
     /* At worst, each character is a quote. */
-    quoted = hs_alloc(4 * length + 3);
+    char *quoted = hs_alloc(4 * strlen(word) + 3);
+    size_t n = 0;
+
     quoted[n++] = '\'';
     for (; *word; word++) {
         size_t size = *word == '\'' ? 4 : 1;
@@ -68,4 +62,26 @@ char *shell_word(const char *word)
     }
     quoted[n] = '\'';
     return quoted;
+}
+
+char *shell_word(const char *word)
+{
+    size_t length = strlen(word), ends = 0;
+    char *front, *back, *whole;
+
+    if (length && strspn(word, SAFE) == length) {
+        return hs_strdup(word);
+    }
+    while (length > ends && word[length - 1 - ends] == '\n') {
+        ends++;
+    }
+    if (is_printable(word, length - ends)) {
+        return in_quotes(word);
+    }
+    front = through_printf(word, length - ends);
+    back = ends ? in_quotes(word + length - ends) : hs_strdup("");
+    whole = hs_format("%s%s", front, back);
+    free(front);
+    free(back);
+    return whole;
 }

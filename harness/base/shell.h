@@ -5,7 +5,7 @@
 
 /*
  * The word as a POSIX shell takes it for one: as it is where that is safe, else in quotes, and without what a terminal
- * would act on; free it.
+ * would act on, but for line ends at its end; free it.
  */
 char *shell_word(const char *word);
 
