@@ -307,6 +307,26 @@ static void an_interrupt_ends_it(void **state)
     free(output);
 }
 
+/* One that cannot be read does not vanish from the list in silence, nor does it keep the others from it. */
+static void a_damaged_finding_is_told(void **state)
+{
+    static const char *const arguments[] = { "--time", "1", "--jobs", "1", "ccw_rng", NULL };
+    char *findings = hs_format("%s/findings", work), *output = hs_format("%s/output", work), *damaged, *text;
+
+    (void)state;
+    damaged = support_write(findings, "00000000000000bb.json", "{", 1);
+    run(arguments, 2);
+    text = read_text(output);
+    assert_non_null(strstr(text, "distinct findings"));
+    assert_non_null(strstr(text, "00000000000000bb.json: "));
+    assert_non_null(strstr(text, "2 damaged files of findings"));
+    assert_int_equal(unlink(damaged), 0);
+    free(text);
+    free(damaged);
+    free(output);
+    free(findings);
+}
+
 /* A file among the seeds that is none, and a machine without the engine or QEMU, are told in one line. */
 static void trouble_is_told(void **state)
 {
@@ -350,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_campaign_finds_and_goes_on),
         cmocka_unit_test(an_interrupt_ends_it),
+        cmocka_unit_test(a_damaged_finding_is_told),
         cmocka_unit_test(trouble_is_told),
     };
 

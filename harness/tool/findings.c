@@ -166,14 +166,6 @@ static void replay_line(const struct listing *listing, enum trust trust, struct 
     }
 }
 
-static void tell_damaged(void *user, const char *path, const char *why)
-{
-    struct listing *listing = user;
-
-    printable_print(stderr, "hardstop: %s: %s\n", path, why);
-    listing->damaged++;
-}
-
 static int read_known(const struct options *options, struct known *known, struct hs_error *err)
 {
     char *own = options->known ? NULL : tool_corpus("known.tsv");
@@ -198,7 +190,7 @@ static int list(const struct options *options, struct listing *listing, struct h
     if (!listing->findings) {
         return -1;
     }
-    finding_check_all(options->folder, tell_damaged, listing);
+    finding_check_all(options->folder, tool_tell_damaged, &listing->damaged);
     finding_sort(listing->findings, listing->n_findings);
     for (size_t i = 0; i < listing->n_findings; i++) {
         if (!known_of_signature(&listing->known, listing->findings[i].signature)) {

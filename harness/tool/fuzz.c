@@ -121,23 +121,16 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
-           "lists the distinct findings, those of earlier campaigns in the folder included.",
+           "lists the distinct findings, those of earlier campaigns in the folder included.\v"
+           "Exit status: 0 no finding, 1 a finding, 2 wrong usage or a failure of hardstop itself, which a damaged "
+           "finding is, too: everything else is listed before.",
 };
 
-static int report(const struct options *options, struct hs_error *err)
+static json_t *findings_json(const struct finding *findings, size_t n, const char *folder)
 {
-    char *folder = hs_format("%s/findings", options->campaign.work);
-    size_t n;
-    struct finding *findings = finding_read_all(folder, &n, err);
     json_t *list = json_array();
 
-    if (!findings) {
-        free(folder);
-        json_decref(list);
-        return -1;
-    }
-    finding_sort(findings, n);
-    for (size_t i = 0; options->json && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         char *path = finding_case_path(folder, &findings[i]);
 
         json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "property",
@@ -147,15 +140,33 @@ static int report(const struct options *options, struct hs_error *err)
                                               findings[i].message, "case", path));
         free(path);
     }
+    return list;
+}
+
+/* 1 when there are findings, else 0; -1 with a reason, also when one of them is damaged: the others are listed. */
+static int report(const struct options *options, struct hs_error *err)
+{
+    char *folder = hs_format("%s/findings", options->campaign.work);
+    size_t n, damaged = 0;
+    struct finding *findings = finding_read_all(folder, &n, err);
+
+    if (!findings) {
+        free(folder);
+        return -1;
+    }
+    finding_sort(findings, n);
     if (options->json) {
-        tool_print_json(json_incref(list));
+        tool_print_json(findings_json(findings, n, folder));
     } else {
         verdict_findings(stdout, findings, n, folder, program_invocation_name, NULL);
     }
-    json_decref(list);
+    finding_check_all(folder, tool_tell_damaged, &damaged);
+    if (damaged) {
+        hs_fail(err, HS_NO_OFFSET, "%s: %zu damaged file%s of findings", folder, damaged, damaged == 1 ? "" : "s");
+    }
     free(findings);
     free(folder);
-    return (int)(n > 0);
+    return damaged ? -1 : (int)(n > 0);
 }
 
 static int list_targets(bool json)
@@ -209,7 +220,7 @@ int command_fuzz(int argc, char **argv)
     if (result == 0) {
         result = report(&options, &err);
         /* The table comes first: a failure of ours must not hide what was found. */
-        if (result >= 0 && campaign_check(campaign, &err) < 0) {
+        if (campaign_check(campaign, result < 0 ? NULL : &err) < 0) {
             result = -1;
         }
     }

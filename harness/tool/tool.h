@@ -107,6 +107,9 @@ bool tool_ends_in(const char *path, const char *ending);
  */
 char *tool_corpus(const char *name);
 
+/* For finding_check_all(): prints the file and what is wrong with it; `user` is a size_t that counts them. */
+void tool_tell_damaged(void *user, const char *path, const char *why);
+
 /* Prints a JSON value and a newline to standard output, and releases it. */
 void tool_print_json(json_t *json);
 

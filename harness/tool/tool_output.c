@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/tool/tool.h"
 
 int tool_write(const char *path, const void *data, size_t size, struct hs_error *err)
@@ -78,6 +79,14 @@ char *tool_corpus(const char *name)
         path = NULL;
     }
     return path;
+}
+
+void tool_tell_damaged(void *user, const char *path, const char *why)
+{
+    size_t *n = user;
+
+    printable_print(stderr, "hardstop: %s: %s\n", path, why);
+    ++*n;
 }
 
 void tool_print_json(json_t *json)
