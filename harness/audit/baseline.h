@@ -32,7 +32,7 @@ struct baseline {
     size_t n_findings;
 };
 
-/* 0 when both are audits of one device, or both of a whole stream; else -1 with the reason.  `section` is needed alone. */
+/* 0 when both are audits of one device, or both of a whole stream; else -1 with a reason.  Only `section` is needed. */
 int baseline_check(const struct audit *now, const struct audit *earlier, struct hs_error *err);
 
 /*
