@@ -34,7 +34,8 @@ struct row {
     enum status status;
     const struct finding *finding;
     const struct known_line *line;
-    char replayed[640]; /* what the line's case shows now; "" when it was not replayed */
+    /* What the line's case shows now, or why nothing can be said; "" when it was not replayed. */
+    char replayed[sizeof(((struct hs_error *)NULL)->text)];
 };
 
 struct listing {
