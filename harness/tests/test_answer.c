@@ -2,12 +2,16 @@
 /* What a served program does in a load, and what is answered: with a stand-in for QEMU that does what a stream says. */
 #include "support.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "harness/base/check.h"
 #include "harness/loader/loader.h"
+#include "harness/loader/qemu/answer.h"
 
 static struct loader *loader;
 
@@ -33,11 +37,12 @@ static int close_loader(void **state)
 #define SHORT_MS 200
 #define LONG_MS 30000
 
-static struct loader_answer load(const char *letters, bool fast)
+static struct loader_answer load_with(const char *letters, bool fast, Hardstop__GuestMemory *const *memory,
+                                      size_t n_memory)
 {
     struct loader_input input = {
-        .bytes = (const uint8_t *)letters, .size = strlen(letters), .fast = fast,
-        .timeout_ms = strchr(letters, 'h') ? SHORT_MS : LONG_MS,
+        .bytes = (const uint8_t *)letters, .size = strlen(letters), .fast = fast, .memory = memory,
+        .n_memory = n_memory, .timeout_ms = strchr(letters, 'h') ? SHORT_MS : LONG_MS,
     };
     struct loader_answer answer;
     struct hs_error err = { .text = "" };
@@ -46,6 +51,11 @@ static struct loader_answer load(const char *letters, bool fast)
         assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
     }
     return answer;
+}
+
+static struct loader_answer load(const char *letters, bool fast)
+{
+    return load_with(letters, fast, NULL, 0);
 }
 
 static const struct {
@@ -152,6 +162,133 @@ static void what_kills_from_outside_is_no_crash(void **state)
     check_row(0, true);
 }
 
+static void check_saved(const struct loader_answer *answer, const char *saved)
+{
+    assert_int_equal(answer->outcome, OUTCOME_ACCEPTED);
+    if (answer->saved_size != strlen(saved) || memcmp(answer->saved, saved, answer->saved_size) != 0) {
+        fail_msg("\"%.*s\", not \"%s\"", (int)answer->saved_size, (const char *)answer->saved, saved);
+    }
+}
+
+/* Somebody else's signal: the load is done once more, and that counts. */
+static void a_killed_load_is_done_again(void **state)
+{
+    (void)state;
+    for (int fast = 0; fast < 2; fast++) {
+        for (int i = 0; i < 2; i++) {
+            struct loader_answer answer = load("uKv", fast);
+
+            check_saved(&answer, "uKv");
+        }
+    }
+}
+
+/* All records, each where it belongs, and nothing of the load before. */
+static void guest_memory_is_as_the_records_say(void **state)
+{
+    Hardstop__GuestMemory first = HARDSTOP__GUEST_MEMORY__INIT, second = first, third = first;
+    Hardstop__GuestMemory *const list[] = { &first, &second, &third };
+
+    (void)state;
+    first.address = 1;
+    first.data = (ProtobufCBinaryData){ 3, (uint8_t *)"abc" };
+    second.address = 6;
+    second.data = (ProtobufCBinaryData){ 2, (uint8_t *)"de" };
+    third.address = 2;
+    third.data = (ProtobufCBinaryData){ 1, (uint8_t *)"X" };
+    for (int i = 0; i < 4; i++) {
+        struct loader_answer answer = load_with("m", i & 1, list, HS_COUNT(list));
+
+        check_saved(&answer, ".aXc..de");
+        answer = load_with("m", i & 1, &list[1], 1);
+        check_saved(&answer, "......de");
+        answer = load("m", i & 1);
+        check_saved(&answer, "........");
+    }
+}
+
+static void every_clock_stands_still(void **state)
+{
+    (void)state;
+    for (int fast = 0; fast < 2; fast++) {
+        struct loader_answer answer = load("t", fast);
+
+        check_saved(&answer, "DDDUUDD");
+    }
+}
+
+static void a_crash_is_where_it_happened(void **state)
+{
+    static const struct {
+        const char *letters;
+        uint64_t address;
+        bool in_program; /* the innermost frame: abort() is the C library's */
+    } crashes[] = { { "s", 8, true }, { "us", 8, true }, { "a", 0, false }, { "+s", 8, true } };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * HS_COUNT(crashes); i++) {
+        struct loader_answer answer = load(crashes[i / 2].letters, i & 1);
+
+        assert_int_equal(answer.fault_address, crashes[i / 2].address);
+        assert_true(answer.n_frames > 2);
+        assert_int_equal(answer.frames[0].in_program, crashes[i / 2].in_program);
+        assert_string_equal(loader_crash_frame(&answer)->module, "standin_loader");
+        assert_false(loader_is_own_frame(&answer.frames[0]));
+    }
+}
+
+/* What a load may have left in the memory that it shares with us, and what comes of it. */
+static const struct {
+    enum protocol_phase phase;
+    int32_t save_result;
+    uint64_t offset, size; /* of the 8 bytes that were written */
+    enum outcome outcome;
+    const char *words; /* "": there is a verdict */
+} left[] = {
+    { PROTOCOL_PHASE_FINISHED, 0, 0, 8, OUTCOME_ACCEPTED, "" },
+    { PROTOCOL_PHASE_FINISHED, 0, 8, 0, OUTCOME_ACCEPTED, "" },
+    { PROTOCOL_PHASE_FINISHED, 0, 3, 5, OUTCOME_ACCEPTED, "" },
+    { PROTOCOL_PHASE_FINISHED, 0, 3, 6, OUTCOME_UNKNOWN, "no sensible size" },
+    { PROTOCOL_PHASE_FINISHED, 0, 9, 0, OUTCOME_UNKNOWN, "no sensible size" },
+    { PROTOCOL_PHASE_FINISHED, 0, 0, 9, OUTCOME_UNKNOWN, "no sensible size" },
+    { PROTOCOL_PHASE_FINISHED, 0, UINT64_MAX, 2, OUTCOME_UNKNOWN, "no sensible size" },
+    { PROTOCOL_PHASE_FINISHED, -EINVAL, 0, 8, OUTCOME_ACCEPTED, "" }, /* QEMU's own: it saves nothing */
+    { PROTOCOL_PHASE_FINISHED, -EFBIG, 0, 8, OUTCOME_UNKNOWN, "could not be saved again" },
+    { PROTOCOL_PHASE_FINISHED, -ENOSPC, 0, 8, OUTCOME_UNKNOWN, "could not be saved again" },
+    { PROTOCOL_PHASE_NONE, 0, 0, 8, OUTCOME_UNKNOWN, "the load did not begin" },
+};
+
+static void what_is_left_is_not_trusted(void **state)
+{
+    static struct answer_room room;
+    static struct protocol_shared shared;
+    int output = memfd_create("output", MFD_CLOEXEC);
+
+    (void)state;
+    assert_int_equal(write(output, "12345678", 8), 8);
+    for (size_t i = 0; i < HS_COUNT(left); i++) {
+        struct loader_answer answer = { 0 };
+        struct hs_error err = { .text = "" };
+        bool fails = *left[i].words != 0;
+
+        shared.answer.phase = left[i].phase;
+        shared.answer.save_result = left[i].save_result;
+        shared.answer.saved_offset = left[i].offset;
+        shared.answer.saved_size = left[i].size;
+        shared.answer.n_frames = UINT32_MAX;
+        assert_int_equal(answer_read(&room, &shared, output, &answer, &err), fails ? -1 : 0);
+        assert_int_equal(answer.outcome, left[i].outcome);
+        assert_non_null(strstr(err.text, left[i].words));
+        assert_int_equal(answer.n_frames, LOADER_FRAMES);
+        if (!fails) {
+            assert_int_equal(answer.saved_size, left[i].save_result ? 0 : left[i].size);
+            assert_memory_equal(answer.saved, "12345678" + left[i].offset, answer.saved_size);
+        }
+    }
+    free(room.saved);
+    close(output);
+}
+
 static void a_loader_has_a_name(void **state)
 {
     (void)state;
@@ -166,6 +303,11 @@ int main(void)
         cmocka_unit_test(fast_loads_share_a_process),
         cmocka_unit_test(a_closed_descriptor_is_open_again),
         cmocka_unit_test(what_kills_from_outside_is_no_crash),
+        cmocka_unit_test(a_killed_load_is_done_again),
+        cmocka_unit_test(guest_memory_is_as_the_records_say),
+        cmocka_unit_test(every_clock_stands_still),
+        cmocka_unit_test(a_crash_is_where_it_happened),
+        cmocka_unit_test(what_is_left_is_not_trusted),
         cmocka_unit_test(a_loader_has_a_name),
     };
 

@@ -323,7 +323,7 @@ static Hardstop__Setup fake(char *behaviour)
 {
     static const char script[] =
         "#!/bin/bash\n"
-        "say() { printf '%s\\r\\n' \"$1\" >&210; }\n"
+        "say() { printf '%s\\r\\n' \"$@\" >&210; }\n"
         "loading() { case \"$*\" in *-incoming*) true;; *) false;; esac; }\n"
         "case $2 in\n"
         "no-greeting) say '{\"return\": {}}';;\n"
@@ -342,6 +342,7 @@ static Hardstop__Setup fake(char *behaviour)
         "  case $2:$line in\n"
         "  failing-migration:*query-migrate*)\n"
         "    say '{\"return\": {\"status\": \"failed\", \"error-desc\": \"no ink\"}}';;\n"
+        "  cancelled-migration:*query-migrate*) say '{\"return\": {\"status\": \"cancelled\"}}';;\n"
         "  slow-migration:*query-migrate*) say '{\"return\": {\"status\": \"active\"}}';;\n"
         "  refused-save:*'\"migrate\"'*) say '{\"error\": {\"class\": \"GenericError\", \"desc\": \"no ink\"}}';;\n"
         "  fault-in-save:*'\"migrate\"'*) kill -SEGV $$;;\n"
@@ -349,7 +350,7 @@ static Hardstop__Setup fake(char *behaviour)
         "  *query-migrate*) say '{\"return\": {\"status\": \"completed\"}}';;\n"
         "  *query-status*) say '{\"return\": {\"status\": \"inmigrate\"}}';;\n"
         "  *quit*) exit;;\n"
-        "  *) say '{\"return\": {}}';;\n"
+        "  *) say '{\"event\": \"RESUME\"}' '{\"return\": {}}';;\n"
         "  esac\n"
         "done\n";
     static char *path;
@@ -369,6 +370,7 @@ static void bad_qmp_has_a_reason(void **state)
                                       { "no-json", "not a QMP message" },
                                       { "too-long", "too long" },
                                       { "failing-migration", "the migration failed: no ink" },
+                                      { "cancelled-migration", "the migration cancelled: QEMU gives no reason" },
                                       { "refused-save", "QEMU refuses migrate: no ink" },
                                       { "fault-in-save", "was ended by SIGSEGV" } };
 

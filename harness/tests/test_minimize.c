@@ -20,6 +20,7 @@ struct fragile {
     struct loader loader;
     bool (*crashes)(struct fragile *fragile, const Hardstop__Stream *stream, const struct loader_input *input);
     bool hangs; /* instead */
+    int signal; /* that the predicate sets; 0: SIGSEGV */
     unsigned long loads;
 };
 
@@ -38,7 +39,7 @@ static int load(struct loader *loader, const struct loader_input *input, struct 
     fragile->loads++;
     if (stream && fragile->crashes(fragile, stream, input)) {
         answer->outcome = fragile->hangs ? OUTCOME_HUNG : OUTCOME_CRASHED;
-        answer->signal = SIGSEGV;
+        answer->signal = fragile->signal ? fragile->signal : SIGSEGV;
         answer->n_frames = 1;
         strcpy(answer->frames[0].module, "qemu-system-fragile");
     }
@@ -97,6 +98,36 @@ static bool only_in_haste(struct fragile *fragile, const Hardstop__Stream *strea
     (void)fragile;
     /* A load that takes a second: too slow for a campaign's limit, unless the field says to take an hour. */
     return high_isr(fragile, stream, input) || input->timeout_ms == 250;
+}
+
+/* Without the high isr it still crashes, but elsewhere. */
+static bool in_two_ways(struct fragile *fragile, const Hardstop__Stream *stream, const struct loader_input *input)
+{
+    const Hardstop__VirtioSection *virtio = virtio_of(stream);
+
+    fragile->signal = high_isr(fragile, stream, input) ? SIGSEGV : SIGFPE;
+    return fragile->signal == SIGSEGV || (virtio && virtio->queue_sel == 0x1234);
+}
+
+static bool is_called(const Hardstop__Section *section, const char *name)
+{
+    return section->idstr.len == strlen(name) && memcmp(section->idstr.data, name, strlen(name)) == 0;
+}
+
+static bool late_comes_before_rng(struct fragile *fragile, const Hardstop__Stream *stream,
+                                  const struct loader_input *input)
+{
+    bool late = false;
+
+    (void)fragile;
+    (void)input;
+    for (size_t i = 0; i < stream->n_section; i++) {
+        late |= is_called(stream->section[i], "late");
+        if (stream->section[i]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
+            return late;
+        }
+    }
+    return false;
 }
 
 /* The planted case with another section and another value in two fields. */
@@ -190,6 +221,7 @@ static void memory_and_damages_shrink_too(void **state)
     assert_int_equal(small.test->stream->n_section, 2);
     assert_true(small.bytes_after < small.bytes_before / 2);
     assert_true(small.test->setup != NULL);
+    assert_false(small.test->has_captured);
     assert_int_equal(distance_words(small.test, NULL, append, &words), 1 + small.test->n_damage);
     assert_non_null(strstr(words.all, "guest memory: 1 byte at 0x"));
     minimized_clear(&small);
@@ -218,10 +250,93 @@ static void damages_are_placed_by_field(void **state)
     }
     distance_words(small.test, captured->stream, append, &words);
     assert_string_equal(words.all, "overwrite with ff at section[0].virtio.isr+0\n");
+    /* Nothing but damages has changed: the mark is still right. */
+    assert_true(small.test->has_captured);
+    assert_int_equal(small.test->captured, test->captured);
     stream_encoding_clear(&encoding);
     minimized_clear(&small);
     case_free(test);
     case_free(captured);
+}
+
+static void another_finding_is_not_taken_for_it(void **state)
+{
+    Hardstop__Case *captured = planted_case(""), *test = changed_case("");
+    struct fragile fragile = fragile_of(in_two_ways);
+    struct minimize_options options = { .captured = captured->stream };
+    struct minimized small;
+    struct hs_error err = { .text = "" };
+    struct text words = { "" };
+
+    (void)state;
+    if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    distance_words(small.test, captured->stream, append, &words);
+    assert_string_equal(words.all, "virtio-rng virtio.isr: 1 -> 255\n");
+    minimized_clear(&small);
+    case_free(test);
+    case_free(captured);
+}
+
+/* Both ends of a swap move when a section before them goes. */
+static void a_swap_keeps_its_partners(void **state)
+{
+    Hardstop__Case *test = changed_case("damage { at { section: 1 } swap: 2 }");
+    Hardstop__Stream *stream = test->stream;
+    struct fragile fragile = fragile_of(late_comes_before_rng);
+    struct minimize_options options = { .captured = NULL };
+    struct minimized small;
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    stream->section = hs_resize(stream->section, stream->n_section + 1, sizeof(*stream->section));
+    stream->section[stream->n_section] = stream->section[stream->n_section - 1];
+    stream->section[stream->n_section++ - 1] = (Hardstop__Section *)support_message(
+        &hardstop__section__descriptor,
+        "section_id: 10 idstr: 'late' instance_id: 0 version_id: 2 opaque: 'xyz' footer { }");
+    if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_int_equal(small.test->stream->n_section, 3);
+    assert_int_equal(small.test->n_damage, 1);
+    assert_int_equal(small.test->damage[0]->swap, 1);
+    assert_true(is_called(small.test->stream->section[1], "late"));
+    minimized_clear(&small);
+    case_free(test);
+}
+
+/* Two sections of one name, which their instances tell apart, and bytes that differ in length, too. */
+static void distances_are_exact(void **state)
+{
+#define TIMER(instance, bytes) \
+    "section { type: FULL section_id: 9 idstr: 'timer' instance_id: " instance " version_id: 2 opaque: '" bytes "' } "
+    static const struct {
+        const char *sections;
+        size_t distance;
+    } rows[] = {
+        { TIMER("1", "abcd"), 0 },
+        { TIMER("0", "aaaa"), 0 },
+        { TIMER("1", "abXY"), 1 + 2 },
+        { TIMER("1", "abcdEFG"), 1 + 3 },
+        { TIMER("1", "a"), 1 + 3 },
+        { TIMER("1", "Xbc"), 1 + 1 + 1 },
+        { TIMER("0", "aaab") TIMER("1", "abcd"), 1 + 1 },
+    };
+    Hardstop__Stream *captured = (Hardstop__Stream *)support_message(&hardstop__stream__descriptor,
+                                                                     TIMER("0", "aaaa") TIMER("1", "abcd"));
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        char *text = hs_format("stream { %s }", rows[i].sections);
+        Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, text);
+
+        assert_int_equal(distance_of_case(test, captured), rows[i].distance);
+        assert_int_equal(distance_of_case(test, NULL), 0);
+        case_free(test);
+        free(text);
+    }
+    hardstop__stream__free_unpacked(captured, NULL);
 }
 
 static const struct {
@@ -332,6 +447,9 @@ int main(void)
         cmocka_unit_test(what_does_not_matter_goes_back_to_what_was_captured),
         cmocka_unit_test(memory_and_damages_shrink_too),
         cmocka_unit_test(damages_are_placed_by_field),
+        cmocka_unit_test(another_finding_is_not_taken_for_it),
+        cmocka_unit_test(a_swap_keeps_its_partners),
+        cmocka_unit_test(distances_are_exact),
         cmocka_unit_test(what_cannot_be_minimised_has_a_reason),
         cmocka_unit_test(a_limit_ends_the_search_with_what_there_is),
         cmocka_unit_test(a_hang_holds_with_the_long_limit),

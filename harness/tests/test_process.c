@@ -17,7 +17,9 @@
 #include "harness/base/check.h"
 #include "harness/base/standard.h"
 #include "harness/loader/open.h"
+#include "harness/loader/qemu/launch.h"
 #include "harness/loader/qemu/process.h"
+#include "harness/message/reflect.h"
 
 /* Ends only when something is wrong: what is awaited comes at once. */
 #define LONG_MS 60000
@@ -168,6 +170,37 @@ static void small_limits_have_words(void **state)
     check_limit(RLIMIT_FSIZE, 1 << 20, "ulimit -f allows files of 1024 KiB, and 65536 are needed");
 }
 
+/* Each part of a setup, in its place. */
+static void a_command_line_says_all_of_the_setup(void **state)
+{
+    static const struct {
+        const char *setup, *line;
+    } rows[] = {
+        { "binary: '/bin/true'", "/bin/true -S -display none -nodefaults -m 2M" },
+        { "binary: '/bin/true' machine: 'm' memory: '7M' framing: LEGACY global: 'a.b=1' global: 'a.c=2' "
+          "option: '-x' option: 'y' device: 'd' device: 'e,f=g'",
+          "/bin/true -M m -S -display none -nodefaults -m 7M -global migration.send-section-footer=off -global a.b=1 "
+          "-global a.c=2 -x y -device d -device e,f=g" },
+        { "binary: '/bin/true' framing: FOOTER device: 'd'",
+          "/bin/true -S -display none -nodefaults -m 2M -global migration.send-section-footer=on -device d" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        ProtobufCMessage *setup = support_message(&hardstop__setup__descriptor, rows[i].setup);
+        struct launch launch;
+        struct hs_error err = { .text = "" };
+        char *line;
+
+        assert_int_equal(launch_prepare(&launch, (Hardstop__Setup *)setup, TRUST_ALL, &err), 0);
+        line = arguments_line(&launch.arguments);
+        assert_string_equal(line, rows[i].line);
+        free(line);
+        launch_clear(&launch);
+        reflect_free(setup);
+    }
+}
+
 static void limits_that_are_just_enough_do(void **state)
 {
     static const struct {
@@ -203,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_group_ends_with_its_process),
         cmocka_unit_test(a_group_ends_when_we_die),
+        cmocka_unit_test(a_command_line_says_all_of_the_setup),
         cmocka_unit_test(small_limits_have_words),
         cmocka_unit_test(limits_that_are_just_enough_do),
     };

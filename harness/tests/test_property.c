@@ -308,6 +308,81 @@ static void an_examination_of_a_good_loader_is_clean(void **state)
     case_free(test);
 }
 
+/* Loads of what is cut at the first byte of the payload, and at the last. */
+struct cuts {
+    struct loader loader;
+    size_t payload, payload_end;
+    unsigned first, last;
+};
+
+static int count_cuts(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                      struct hs_error *err)
+{
+    struct cuts *cuts = (struct cuts *)loader;
+
+    (void)err;
+    memset(answer, 0, sizeof(*answer));
+    answer->text = answer->section = "";
+    answer->outcome = OUTCOME_REJECTED;
+    cuts->first += input->size == cuts->payload;
+    cuts->last += input->size == cuts->payload_end - 1;
+    return 0;
+}
+
+/* However many places: from the first byte to the last. */
+static void an_examination_reaches_both_ends(void **state)
+{
+    static const struct loader_class class = { .load = count_cuts, .close = close_nothing };
+
+    (void)state;
+    for (unsigned places = 1; places < 9; places++) {
+        Hardstop__Case *test = planted_case("");
+        struct stream_encoding plain = { 0 };
+        struct cuts cuts = { .loader.class = &class };
+        struct oracle oracle = { .loader = &cuts.loader };
+        struct examination examination;
+
+        stream_encode(test->stream, &plain, NULL, NULL);
+        cuts.payload = plain.marks[0].payload;
+        cuts.payload_end = plain.marks[0].payload_end;
+        assert_int_equal(examine(&oracle, test, places, &examination, NULL), 0);
+        /* Each load is done twice. */
+        assert_int_equal(cuts.first, 2);
+        assert_int_equal(cuts.last, places > 1 ? 2 : 0);
+        examination_clear(&examination);
+        oracle_clear(&oracle);
+        stream_encoding_clear(&plain);
+        case_free(test);
+    }
+}
+
+/* What is told of a property, and the case that goes with it, are those of its first failure. */
+static void the_first_failure_is_kept(void **state)
+{
+    Hardstop__Case *test = planted_case("");
+    struct examination examination;
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader };
+
+    (void)state;
+    planted_init(&planted, CRASHES, test);
+    assert_int_equal(examine(&oracle, test, 10, &examination, NULL), 0);
+    for (size_t i = 0; i < examination.n; i++) {
+        const struct examine_tally *tally = &examination.tallies[i];
+
+        assert_int_equal(tally->passed + tally->failed + tally->skipped, examination.judged);
+        if (strcmp(tally->property->name, "loader-survives") == 0) {
+            assert_int_equal(tally->first_case->n_damage, 1);
+            assert_int_equal(tally->first_case->damage[0]->kind_case, HARDSTOP__DAMAGE__KIND_TRUNCATE);
+            assert_int_equal(tally->first_case->damage[0]->at->offset, 0);
+        }
+    }
+    examination_clear(&examination);
+    oracle_clear(&oracle);
+    planted_clear(&planted);
+    case_free(test);
+}
+
 static void an_examination_finds_the_defect(void **state)
 {
     static const struct {
@@ -356,6 +431,8 @@ int main(void)
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),
         cmocka_unit_test(a_loader_that_cannot_load_gives_no_verdict),
         cmocka_unit_test(an_examination_of_a_good_loader_is_clean),
+        cmocka_unit_test(an_examination_reaches_both_ends),
+        cmocka_unit_test(the_first_failure_is_kept),
         cmocka_unit_test(an_examination_finds_the_defect),
     };
 

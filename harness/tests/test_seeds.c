@@ -9,8 +9,6 @@
 
 #include "harness/base/alloc.h"
 #include "harness/canary/canary.h"
-#include "harness/canary/canary_table.h"
-#include "harness/wire/tables.h"
 
 /* What a check is run on. */
 struct world {
@@ -182,88 +180,9 @@ static void the_search_finds_the_same_again(void **state)
     }
 }
 
-/* A field of that row, with its value 0. */
-static struct map_entry of_row(const char *name)
-{
-    size_t n;
-
-    return (struct map_entry){ .path = name, .part = FIELD_PART_TABLE, .field = tables_named(name, &n) };
-}
-
-static const char *reason_of(const char *name)
-{
-    struct map_entry entry = of_row(name);
-
-    return canary_reason(&entry);
-}
-
-static void patterns_and_values_are_sound(void **state)
-{
-    struct field flag = { .kind = FIELD_UINT, .width = 1, .max = 1 }, wide = { .kind = FIELD_UINT, .width = 8 };
-    struct map_entry entry = { .path = "virtio.ccw.thinint_active", .field = &flag, .value = 1 };
-    char pattern[64];
-    uint64_t value, other;
-    uint8_t byte;
-
-    (void)state;
-    canary_pattern("virtio.queue[12].x.subsection[virtio/broken].broken", pattern, sizeof(pattern));
-    assert_string_equal(pattern, "virtio.queue#.x.subsection:virtio/broken.broken");
-    canary_pattern("virtio.queue[12].num", pattern, 8);
-    assert_int_equal(strlen(pattern), 7 - 1);
-    assert_true(canary_value(&entry, 0, 0, &value));
-    assert_int_equal(value, 0);
-    entry = (struct map_entry){ .path = "virtio.ccw.mba", .field = &wide };
-    assert_true(canary_value(&entry, 0, 0, &value));
-    assert_true(canary_value(&entry, 0, 1, &other));
-    assert_true(value != other);
-    for (int i = 0; i < 8; i++) {
-        assert_int_not_equal(value >> (8 * i) & 0xff, 0);
-    }
-    entry = of_row("VirtQueue.desc");
-    assert_false(canary_value(&entry, 0, 0, &value));
-    assert_false(canary_byte(&entry, 0, 0, &byte));
-    /* A ring that is not set up gets its canary, one that is keeps what it has. */
-    entry = of_row("VirtqueueState.avail");
-    assert_true(canary_value(&entry, 0, 0, &value));
-    entry.value = 7;
-    assert_false(canary_value(&entry, 0, 0, &value));
-    /* The configuration has vector 0, queue 4 the sixth of three. */
-    entry = of_row("PciTransport.config_vector");
-    entry.value = 9;
-    assert_true(canary_value(&entry, 3, 0, &value));
-    assert_int_equal(value, 0);
-    entry = of_row("VirtQueue.vector");
-    entry.context = (struct field_context){ .array = &wide, .index = 4 };
-    entry.value = 9;
-    assert_true(canary_value(&entry, 3, 0, &value));
-    assert_int_equal(value, 5 % 3);
-    assert_string_equal(reason_of("CcwTransport.devno"), "must be the machine's own");
-    assert_string_equal(reason_of("IoVec.iov_base"), "addresses in the sender's process");
-    /* Not kept in some states is no reason: a canary is in another. */
-    assert_null(reason_of("VirtioSection.status"));
-    assert_null(reason_of("VirtioSection.config"));
-    assert_null(reason_of("VirtQueue.num"));
-}
-
-/* A rule of a field that no table has would be a rule of nothing. */
-static void rules_are_of_fields_that_exist(void **state)
-{
-    size_t n;
-
-    (void)state;
-    for (size_t i = 0; canary_rules[i].field; i++) {
-        if (!tables_named(canary_rules[i].field, &n)) {
-            fail_msg("no table has a field %s", canary_rules[i].field);
-        }
-        assert_true(canary_rules[i].reason || canary_rules[i].what != CANARY_FILL);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(patterns_and_values_are_sound),
-        cmocka_unit_test(rules_are_of_fields_that_exist),
         SUPPORT_TIDY(every_device_has_its_canary_on_ccw),
         SUPPORT_TIDY(every_device_has_its_canary_on_pci),
         SUPPORT_TIDY(every_device_has_its_canary_on_pcie),

@@ -9,21 +9,29 @@
 #include <unistd.h>
 
 #include "audits.h"
+#include "sample_audit.h"
 #include "harness/base/check.h"
 #include "harness/report/heatmap.h"
 
-static char *text_of(const char *name, const struct heatmap_options *options)
+/* Clears the audit. */
+static char *text_of_audit(struct audit *audit, const struct heatmap_options *options)
 {
-    struct audit audit = { 0 };
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    assert_true(audits_named(&audit, name));
-    assert_int_equal(heatmap_text(out, &audit, options), 0);
+    assert_int_equal(heatmap_text(out, audit, options), 0);
     fclose(out);
-    audit_clear(&audit);
+    audit_clear(audit);
     return text;
+}
+
+static char *text_of(const char *name, const struct heatmap_options *options)
+{
+    struct audit audit = { 0 };
+
+    assert_true(audits_named(&audit, name));
+    return text_of_audit(&audit, options);
 }
 
 static const char tiny_text[] =
@@ -129,6 +137,68 @@ static void a_large_section_is_folded(void **state)
     }
 }
 
+/* Two bytes a letter: 77 rows of 64 bytes are one too many. */
+static void a_letter_is_the_worst_of_its_bytes(void **state)
+{
+    enum { BYTES = 64 * 76 + 1 };
+    static const struct {
+        uint32_t offset;
+        enum verdict verdict;
+    } cells[] = {
+        { 1, VERDICT_GARBAGE }, { 2, VERDICT_CRASHED }, { 4, VERDICT_HUNG }, { 5, VERDICT_GARBAGE },
+        { 6, VERDICT_GARBAGE }, { 7, VERDICT_HUNG }, { 9, VERDICT_UNKNOWN }, { 10, VERDICT_UNKNOWN },
+        { 11, VERDICT_EQUAL }, { BYTES - 1, VERDICT_CRASHED },
+    };
+    struct audit audit = { 0 };
+    char *text;
+
+    (void)state;
+    sample_head(&audit, BYTES);
+    audit_add_field(&audit, "first", 0, 128);
+    audit_add_field(&audit, "second", 128, 1);
+    audit_add_field(&audit, "third", 129, BYTES - 129);
+    sample_add(&audit, EDIT_TRUNCATE, "", 0, BYTES, VERDICT_REJECTED, "");
+    for (size_t i = 0; i < HS_COUNT(cells); i++) {
+        sample_add(&audit, EDIT_INSERT, "00", cells[i].offset, 1, cells[i].verdict, "");
+    }
+    text = text_of_audit(&audit, &(struct heatmap_options){ .columns = 110 });
+    assert_non_null(strstr(text, "\n       0 GCHH?=.......................................................... first\n"
+                                 "     128 ................................................................ second +1"
+                                 "\n"));
+    assert_non_null(strstr(text, "\n    4864 C                                                               \n"));
+    assert_non_null(strstr(text, "one letter for 2 bytes; "));
+    free(text);
+}
+
+static void fields_that_are_left_out_are_counted(void **state)
+{
+    enum { SHOWN = 12 };
+
+    (void)state;
+    for (uint32_t more = 0; more < 3; more++) {
+        static const char *const words[] = { "", "and 1 more field\n", "and 2 more fields\n" };
+        struct audit audit = { 0 };
+        char *text;
+
+        sample_head(&audit, SHOWN + more + 1);
+        for (uint32_t i = 0; i < SHOWN + more; i++) {
+            char name[] = { (char)('a' + i), 0 };
+
+            audit_add_field(&audit, name, i, 1);
+            sample_add(&audit, EDIT_INSERT, "00", i, 1, VERDICT_EQUAL, "");
+        }
+        audit_add_field(&audit, "sound", SHOWN + more, 1);
+        sample_add(&audit, EDIT_INSERT, "00", SHOWN + more, 1, VERDICT_REJECTED, "");
+        text = text_of_audit(&audit, &(struct heatmap_options){ .columns = 110 });
+        assert_non_null(strstr(text, words[more]));
+        assert_int_equal(strstr(text, " more field") != NULL, more > 0);
+        assert_non_null(strstr(text, "  l\n"));
+        assert_null(strstr(text, "  m\n"));
+        assert_null(strstr(text, "  sound\n"));
+        free(text);
+    }
+}
+
 static void foreign_text_does_not_act(void **state)
 {
     char *text;
@@ -217,6 +287,8 @@ int main(void)
         cmocka_unit_test(a_small_audit_reads_as_it_should),
         cmocka_unit_test(a_view_shows_its_edit_alone),
         cmocka_unit_test(a_large_section_is_folded),
+        cmocka_unit_test(a_letter_is_the_worst_of_its_bytes),
+        cmocka_unit_test(fields_that_are_left_out_are_counted),
         cmocka_unit_test(foreign_text_does_not_act),
         cmocka_unit_test(colour_is_for_terminals_that_want_it),
         cmocka_unit_test(shares_never_claim_too_much),
