@@ -242,6 +242,64 @@ static void only_what_is_worse_than_the_baseline_fails(void **state)
     demand("report @/off.json --fail-on equal", 0, "nothing fails");
 }
 
+/* The share that stands largest in a report, of one of its audits. */
+static char *share_in(const char *name, int which)
+{
+    static const char before[] = "<span class=\"big\">";
+    struct builder page = read_file(name);
+    char *text = hs_copy(page.data, page.size), *at = strstr(text, before), *share;
+
+    for (; which && at; which--) {
+        at = strstr(at + 1, before);
+    }
+    assert_non_null(at);
+    at += strlen(before);
+    share = hs_format("%.*s", (int)strcspn(at, "<"), at);
+    free(text);
+    builder_clear(&page);
+    return share;
+}
+
+/* on.json and off.json are from the test before. */
+static void the_earlier_audit_comes_first(void **state)
+{
+    static const char *const pages[] = { "before.html", "now.html" };
+    struct builder page;
+    char *text, *on, *off;
+
+    (void)state;
+    demand("report @/on.json --html @/before.html", 1, "");
+    demand("report @/off.json --html @/now.html", 1, "");
+    demand("report @/off.json --baseline @/on.json --html @/both.html", 1, "");
+    for (int i = 0; i < 2; i++) {
+        char *alone = share_in(pages[i], 0), *beside = share_in("both.html", i);
+
+        assert_string_equal(alone, beside);
+        free(alone);
+        free(beside);
+    }
+    page = read_file("both.html");
+    text = hs_copy(page.data, page.size);
+    on = strstr(text, "<h2>footers on</h2>");
+    off = strstr(text, "<h2>footers off</h2>");
+    assert_true(on && off && on < off);
+    free(text);
+    builder_clear(&page);
+}
+
+/* Each length that is asked for, and no other. */
+static void as_many_bytes_go_as_was_said(void **state)
+{
+    struct run run;
+
+    (void)state;
+    run = expect(RNG "--edits delete --lengths 3,8 --footers off --work @/w8", 1, "  garbage delete 3 at ");
+    assert_null(strstr(run.out, "delete 1 at"));
+    assert_null(strstr(run.out, "delete 2 at"));
+    assert_null(strstr(run.out, "delete 4 at"));
+    run_clear(&run);
+}
+
 /* Writes what `from` holds, with a text in the place of another. */
 static void write_changed(const char *from, const char *to, const char *find, const char *replace)
 {
@@ -455,6 +513,8 @@ int main(void)
         cmocka_unit_test(an_interrupted_audit_says_how_to_go_on),
         cmocka_unit_test(another_build_has_another_journal),
         cmocka_unit_test(only_what_is_worse_than_the_baseline_fails),
+        cmocka_unit_test(the_earlier_audit_comes_first),
+        cmocka_unit_test(as_many_bytes_go_as_was_said),
         cmocka_unit_test(a_baseline_of_another_setup_is_refused),
         cmocka_unit_test(a_report_is_what_the_audit_gave),
         cmocka_unit_test(colour_is_for_terminals_that_want_it),

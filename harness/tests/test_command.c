@@ -272,6 +272,7 @@ static const struct {
     { "damage --truncate 0:1 @/unsafe.textproto", "takes OFF alone", 2 },
     { "damage --truncate 2 @/unsafe.textproto", "only 1 bytes", 1 },
     { "damage --section 9 --truncate 0 @/unsafe.textproto", "hardstop: no section \"9\" among 1", 1 },
+    { "damage --section 1 --truncate 0 @/unsafe.textproto", "hardstop: no section \"1\" among 1", 1 },
     { "damage --section 0 --field virtio.status --truncate 0 @/unsafe.textproto", "has no field \"virtio.status\"", 1 },
     { "damage --field status --truncate 0 @/unsafe.textproto", "--field needs --section", 2 },
 };
@@ -386,6 +387,18 @@ static void a_stream_goes_all_the_way(void **state)
     check_is_json("doctor --json", 0);
     expect("damage --truncate 100 @/rng.mig -o @/cut.mig", 0, "");
     expect("load " RNG " @/cut.mig", 2, ""); /* what is no stream any more needs a case around it */
+}
+
+/* What the command line says goes before what a case says, both ways. */
+static void footers_are_as_the_command_line_has_them(void **state)
+{
+    (void)state;
+    expect("capture " RNG " --footers on -o @/footers.textproto --section virtio-rng", 0, "");
+    expect("capture " RNG " --footers off -o @/none.textproto --section virtio-rng", 0, "");
+    expect("load @/footers.textproto", 0, "accepted");
+    expect("load @/none.textproto", 0, "accepted");
+    expect("load --footers off @/footers.textproto", 1, "undamaged-is-accepted does not hold");
+    expect("load --footers on @/none.textproto", 1, "undamaged-is-accepted does not hold");
 }
 
 static void findings_have_a_status_of_their_own(void **state)
@@ -511,8 +524,9 @@ static void a_replay_goes_on(const char *signature)
 
 static void findings_are_told_from_what_is_known(void **state)
 {
-    char *signature;
+    char *signature, *path;
     struct run result;
+    struct hs_error err;
     json_t *rows;
 
     (void)state;
@@ -520,9 +534,17 @@ static void findings_are_told_from_what_is_known(void **state)
     expect("minimize @/legacy.textproto", 2, "");
     expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto "
            "-o @/long.textproto", 0, "");
+    path = hs_format("%s/a.b", folder);
+    assert_int_equal(file_make_folder(path, &err), 0);
+    free(path);
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/a.b/long", 0,
+           "");
     expect("check @/long.textproto --findings @/found", 1, "");
     expect("minimize @/long.textproto", 0, "insert 41 at section[0].virtio.ccw.sense_data+0");
     expect("repro @/long.min.textproto", 1, "damage-is-never-garbage does not hold");
+    /* A dot in a folder's name ends no file's. */
+    expect("minimize @/a.b/long", 0, "/a.b/long.min.textproto: ");
+    expect("repro @/a.b/long.min.textproto", 1, "damage-is-never-garbage does not hold");
     check_is_json("minimize --json --max-loads 9 @/long.textproto -o @/small.case", 0);
     expect("repro @/small.case", 1, "damage-is-never-garbage does not hold");
     free(support_write(folder, "none.tsv", "", 0));
@@ -574,6 +596,43 @@ static void what_comes_with_it_is_found_from_anywhere(void **state)
     assert_int_equal(fchdir(here), 0);
     close(here);
     free(empty);
+}
+
+/* Of several devices and transports the worst is the status, wherever it comes. */
+static void the_worst_seed_is_the_status(void **state)
+{
+    static const struct {
+        const char *seed; /* the one that is there */
+        const char *arguments;
+        int status;
+    } rows[] = {
+        { "ccw/rng", "seeds rng --transport ccw", 0 },  { "ccw/rng", "seeds rng --transport pci", 2 },
+        { "pcie/rng", "seeds rng", 2 },                 { "ccw/rng", "seeds rng", 2 },
+        { "ccw/rng", "seeds rng keyboard --transport ccw", 2 },
+        { "ccw/keyboard", "seeds rng keyboard --transport ccw", 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        char *seeds = hs_format("%s/seeds%zu", folder, i), *name = hs_format("%s.textproto", rows[i].seed);
+        char *below = hs_format("%s/%.*s", seeds, (int)strcspn(name, "/"), name);
+        char *from = hs_format("%s/cases/seeds/%s", CORPUS_DIR, name);
+        char *arguments = hs_format("%s --folder @/seeds%zu", rows[i].arguments, i);
+        struct hs_error err;
+        uint8_t *data;
+        size_t size;
+
+        assert_int_equal(file_make_folder(below, &err), 0);
+        assert_int_equal(file_read(from, &data, &size, &err), 0);
+        free(support_write(seeds, name, (const char *)data, size));
+        expect(arguments, rows[i].status, "");
+        free(data);
+        free(arguments);
+        free(from);
+        free(below);
+        free(name);
+        free(seeds);
+    }
 }
 
 /* A name is bytes: what a terminal would act on is not passed on, whoever prints it. */
@@ -690,12 +749,14 @@ int main(void)
         cmocka_unit_test(every_command_has_the_version),
         cmocka_unit_test(json_goes_to_standard_output),
         cmocka_unit_test(what_comes_with_it_is_found_from_anywhere),
+        cmocka_unit_test(the_worst_seed_is_the_status),
         cmocka_unit_test(names_do_not_reach_the_terminal),
         cmocka_unit_test(a_hundred_thousand_of_anything_are_answered),
         cmocka_unit_test(a_full_disk_is_said_before_a_campaign),
         cmocka_unit_test(what_cannot_be_read_gives_one_line),
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
         cmocka_unit_test(a_stream_goes_all_the_way),
+        cmocka_unit_test(footers_are_as_the_command_line_has_them),
         cmocka_unit_test(findings_have_a_status_of_their_own),
         cmocka_unit_test(load_and_repro_have_one_rule),
         cmocka_unit_test(a_confirmation_is_what_the_unmodified_qemu_says),

@@ -75,6 +75,30 @@ static void each_edit_and_value_is_a_testcase(void **state)
     audit_clear(&audit);
 }
 
+/* Of one edit, failures with two values are in two test cases; one that also has unknown cells is no error. */
+static void failures_belong_to_their_value(void **state)
+{
+    struct audit audit = { 0 };
+    struct gate gate = { 0 };
+    char *text;
+
+    (void)state;
+    sample_head(&audit, 9);
+    sample_add(&audit, EDIT_INSERT, "00", 0, 2, VERDICT_GARBAGE, "one");
+    sample_add(&audit, EDIT_INSERT, "00", 2, 1, VERDICT_UNKNOWN, "none");
+    sample_add(&audit, EDIT_INSERT, "ff", 4, 3, VERDICT_EQUAL, "two");
+    gate_judge(&audit, GATE_ALL, NULL, &gate);
+    text = printed(&audit, &gate);
+    assert_has(text, "tests=\"2\" failures=\"2\" errors=\"0\"");
+    assert_has(text, "name=\"insert 00\" time=\"0\"><failure type=\"garbage\" message=\"2 failing of 3 cells: 2 garbage, "
+                     "1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
+    assert_has(text, "name=\"insert ff\" time=\"0\"><failure type=\"equal\" message=\"3 failing of 3 cells: 3 equal\">"
+                     "offset 4 (behind the last field), 3 cells: equal: two\n</failure></testcase>");
+    free(text);
+    gate_clear(&gate);
+    audit_clear(&audit);
+}
+
 static void unknown_cells_are_errors(void **state)
 {
     struct audit audit = { 0 };
@@ -163,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_edit_and_value_is_a_testcase),
+        cmocka_unit_test(failures_belong_to_their_value),
         cmocka_unit_test(unknown_cells_are_errors),
         cmocka_unit_test(foreign_texts_cannot_break_the_xml),
         cmocka_unit_test(broken_xml_is_noticed),

@@ -236,6 +236,54 @@ static void cells_without_fields_have_a_place(void **state)
     }
 }
 
+/* Names that differ in signs alone have anchors of their own, wherever they come in the order. */
+static void anchors_are_not_shared(void **state)
+{
+    static const char *const names[] = { "a b", "a_b", "z" };
+    struct audit audit = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    sample_head(&audit, 3);
+    for (uint32_t i = 0; i < HS_COUNT(names); i++) {
+        audit_add_field(&audit, names[i], i, 1);
+        sample_add(&audit, EDIT_INSERT, "00", i, 1, VERDICT_EQUAL, "");
+    }
+    text = report_of(&audit, NULL, &size);
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        char *anchor = hs_format("id=\"field-%s-%zu\"", i ? names[i] : "a_b", i);
+
+        assert_int_equal(count_of(text, anchor), 1);
+        free(anchor);
+    }
+    free(text);
+    audit_clear(&audit);
+}
+
+/* An edit that only one of two audits did has its view, whichever it is. */
+static void a_view_of_either_audit_is_there(void **state)
+{
+    struct audit audits[2] = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        sample_head(&audits[i], 3);
+        sample_add(&audits[i], EDIT_INSERT, "00", 0, 3, VERDICT_REJECTED, "");
+    }
+    sample_add(&audits[1], EDIT_FLIP, "80", 0, 3, VERDICT_REJECTED, "");
+    for (size_t i = 0; i < 2; i++) {
+        text = report_of(&audits[i], &audits[!i], &size);
+        assert_int_equal(count_of(text, "id=\"view-flip\""), 1);
+        assert_int_equal(count_of(text, "id=\"view-delete\""), 0);
+        free(text);
+    }
+    audit_clear(&audits[0]);
+    audit_clear(&audits[1]);
+}
+
 /* The sample's: 63 damages change the length, and 56 of them are rejected. */
 static void figures_are_those_of_the_audit(void **state)
 {
@@ -343,6 +391,8 @@ int main(void)
         cmocka_unit_test(large_audits_stay_small),
         cmocka_unit_test(odd_audits_have_a_report),
         cmocka_unit_test(cells_without_fields_have_a_place),
+        cmocka_unit_test(anchors_are_not_shared),
+        cmocka_unit_test(a_view_of_either_audit_is_there),
         cmocka_unit_test(figures_are_those_of_the_audit),
         cmocka_unit_test(a_page_is_as_it_was_kept),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
