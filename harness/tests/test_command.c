@@ -537,8 +537,8 @@ static void findings_are_told_from_what_is_known(void **state)
     path = hs_format("%s/a.b", folder);
     assert_int_equal(file_make_folder(path, &err), 0);
     free(path);
-    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/a.b/long", 0,
-           "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/a.b/long",
+           0, "");
     expect("check @/long.textproto --findings @/found", 1, "");
     expect("minimize @/long.textproto", 0, "insert 41 at section[0].virtio.ccw.sense_data+0");
     expect("repro @/long.min.textproto", 1, "damage-is-never-garbage does not hold");

@@ -90,8 +90,8 @@ static void failures_belong_to_their_value(void **state)
     gate_judge(&audit, GATE_ALL, NULL, &gate);
     text = printed(&audit, &gate);
     assert_has(text, "tests=\"2\" failures=\"2\" errors=\"0\"");
-    assert_has(text, "name=\"insert 00\" time=\"0\"><failure type=\"garbage\" message=\"2 failing of 3 cells: 2 garbage, "
-                     "1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
+    assert_has(text, "name=\"insert 00\" time=\"0\"><failure type=\"garbage\" message=\"2 failing of 3 cells: "
+                     "2 garbage, 1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
     assert_has(text, "name=\"insert ff\" time=\"0\"><failure type=\"equal\" message=\"3 failing of 3 cells: 3 equal\">"
                      "offset 4 (behind the last field), 3 cells: equal: two\n</failure></testcase>");
     free(text);

@@ -17,7 +17,7 @@
 #include "harness/base/check.h"
 #include "harness/base/standard.h"
 #include "harness/loader/open.h"
-#include "harness/loader/qemu/launch.h"
+#include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/message/reflect.h"
 
@@ -188,15 +188,15 @@ static void a_command_line_says_all_of_the_setup(void **state)
     (void)state;
     for (size_t i = 0; i < HS_COUNT(rows); i++) {
         ProtobufCMessage *setup = support_message(&hardstop__setup__descriptor, rows[i].setup);
-        struct launch launch;
+        struct command_line command;
         struct hs_error err = { .text = "" };
         char *line;
 
-        assert_int_equal(launch_prepare(&launch, (Hardstop__Setup *)setup, TRUST_ALL, &err), 0);
-        line = arguments_line(&launch.arguments);
+        assert_int_equal(command_line_prepare(&command, (Hardstop__Setup *)setup, TRUST_ALL, &err), 0);
+        line = arguments_line(&command.arguments);
         assert_string_equal(line, rows[i].line);
         free(line);
-        launch_clear(&launch);
+        command_line_clear(&command);
         reflect_free(setup);
     }
 }

@@ -136,7 +136,8 @@ static void a_finding_may_lack_a_case_a_message_or_a_field(void **state)
     assert_null(at(log, "runs.0.results.0.locations.0.physicalLocation"));
     assert_text(log, "runs.0.results.0.locations.0.logicalLocations.0.fullyQualifiedName", "stream/end");
     assert_text(log, "runs.0.results.0.message.text", NULL);
-    assert_text(log, "runs.0.results.1.locations.0.physicalLocation.artifactLocation.uri", "file:///a/b%C3%A4%20100%2525~._-");
+    assert_text(log, "runs.0.results.1.locations.0.physicalLocation.artifactLocation.uri",
+                "file:///a/b%C3%A4%20100%2525~._-");
     json_decref(log);
     audit_clear(&audit);
 }
