@@ -79,6 +79,25 @@ static struct finding *check_findings(struct finding *before, size_t *n)
     return now;
 }
 
+/* 0 the command, or what is of no other kind; 1 a target; 2 a QEMU. */
+static unsigned kind_of(const struct progress_process *process)
+{
+    return strncmp(process->name, "qemu", 4) == 0 ? 2 : strstr(process->name, "_fuzzer") ? 1 : 0;
+}
+
+/* One of the list, of the kind if there is one. */
+static size_t draw(const struct progress_process *list, size_t n, unsigned kind, struct random *random)
+{
+    size_t drawn = random_below(random, n), seen = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (kind_of(&list[i]) == kind && random_one_in(random, ++seen)) {
+            drawn = i;
+        }
+    }
+    return drawn;
+}
+
 static void killing_loses_no_finding(void **state)
 {
     struct finding *findings = NULL;
@@ -94,14 +113,12 @@ static void killing_loses_no_finding(void **state)
     /* Each kind is hit, and something is found, however long that takes. */
     for (int i = 0; i < KILLS || !hit[0] || !hit[1] || !hit[2] || !n; i++) {
         struct progress_process below[PROGRESS_PROCESSES];
-        const char *name;
         size_t victim;
 
         /* A QEMU that is killed while it gives the seeds ends the command. */
         assert_true(progress_wait_for(campaign, "_fuzzer") && progress_wait(campaign, random_below(&random, 1000)));
-        victim = random_below(&random, progress_tree(campaign, below));
-        name = below[victim].name;
-        hit[strncmp(name, "qemu", 4) == 0 ? 2 : strstr(name, "_fuzzer") ? 1 : 0]++;
+        victim = draw(below, progress_tree(campaign, below), (unsigned)i % 3, &random);
+        hit[kind_of(&below[victim])]++;
         kill(below[victim].pid, SIGKILL);
         if (victim == 0) {
             assert_int_equal(waitpid(campaign, NULL, 0), campaign);
