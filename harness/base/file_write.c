@@ -158,6 +158,9 @@ int file_check_writable(const char *path, struct hs_error *err)
     } else if (target.exists && S_ISDIR(target.status.st_mode)) {
         errno = EISDIR;
         result = -1;
+    } else if (!target.exists && (!*target.path || target.path[strlen(target.path) - 1] == '/')) {
+        errno = ENOENT;
+        result = -1;
     } else {
         result = target.exists ? euidaccess(target.path, W_OK) : euidaccess(folder, W_OK | X_OK);
     }

@@ -307,6 +307,8 @@ static void what_cannot_be_written_says_why(void **state)
     assert_int_equal(file_check_writable(in("no/such"), &err), -1);
     assert_non_null(strstr(err.text, "no/such"));
     assert_int_equal(file_write("", "x", 1, &err), -1);
+    assert_int_equal(file_check_writable("", &err), -1);
+    assert_int_equal(file_check_writable(in("new/"), &err), -1);
     writes(in("file"), "old");
     refuses(in("file/below"), "x", 1, strerror(ENOTDIR));
     holds("file", "old");
