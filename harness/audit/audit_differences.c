@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/print.h"
+#include "harness/setup/setup.h"
 
 #define SHOWN_VALUES 4 /* of those that one audit alone tried */
 
@@ -59,21 +60,14 @@ static void compare_lists(struct list *list, const char *what, char *const *now,
     free(right);
 }
 
-/* Where a QEMU lies is not what it is. */
-static const char *program_of(const Hardstop__Setup *setup)
-{
-    const char *slash = setup->binary ? strrchr(setup->binary, '/') : NULL;
-
-    return slash ? slash + 1 : setup->binary;
-}
-
 char *audit_setup_differences(const struct audit *now, const struct audit *earlier)
 {
     const Hardstop__Setup *a = now->setup, *b = earlier->setup;
     struct list list = { .n = 0 };
 
     compare_texts(&list, "loader", now->loader, earlier->loader);
-    compare_texts(&list, "program", program_of(a), program_of(b));
+    /* Where a QEMU lies is not what it is. */
+    compare_texts(&list, "program", setup_program(a), setup_program(b));
     compare_texts(&list, "machine", a->machine, b->machine);
     compare_texts(&list, "memory", a->memory, b->memory);
     compare_lists(&list, "devices", a->device, a->n_device, b->device, b->n_device);

@@ -18,7 +18,8 @@ void arguments_clear(struct arguments *arguments);
 char *arguments_line(const struct arguments *arguments);
 
 /*
- * The path of a program, searched in PATH unless it is one; free it.  NULL, with errno for a path, when there is none.
+ * The path of a program that can be run, searched in PATH unless the name has a slash; free it.  NULL when there is
+ * none; errno then says why, where the name has a slash.
  */
 char *arguments_find_program(const char *name);
 

@@ -9,6 +9,7 @@
 
 #include "harness/base/check.h"
 #include "harness/finding/words.h"
+#include "harness/setup/setup.h"
 
 /* How many frames tell two crashes apart: a helper crashes for many callers, and further out all are the same. */
 enum { CRASH_FRAMES = 3 };
@@ -112,18 +113,11 @@ static void identify_accepted(const struct place *place, struct finding *finding
     }
 }
 
-/* What a program of that setup calls itself, unless the binary is a script that starts another. */
-static const char *program_of(const Hardstop__Setup *setup)
-{
-    const char *binary = setup ? setup->binary : NULL, *slash = binary ? strrchr(binary, '/') : NULL;
-
-    return slash ? slash + 1 : binary;
-}
-
 void identify(const struct judgement *judgement, const struct place *place, struct finding *finding)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
-    const char *program = program_of(judgement->test->setup);
+    const Hardstop__Setup *setup = judgement->test->setup;
+    const char *program = setup ? setup_program(setup) : NULL;
     size_t used;
 
     switch (judgement->verdict) {

@@ -22,7 +22,7 @@ struct group {
     uint64_t cells;
 };
 
-/* Puts entities for what XML takes for its own, and ? for what it does not allow. */
+/* Puts entities for what XML takes for its own; what it does not allow is in no printable text. */
 static void print_escaped(FILE *out, const char *text)
 {
     for (; *text; text++) {

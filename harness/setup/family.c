@@ -2,6 +2,7 @@
 /* The table of devices, and setups made of its rows. */
 #include "harness/setup/family.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
@@ -70,6 +71,28 @@ static const struct {
 const char *family_transport_name(enum family_transport transport)
 {
     return transports[transport].name;
+}
+
+enum family_transport family_transport_find(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < FAMILY_TRANSPORTS && strcmp(transports[i].name, name) != 0) {
+        i++;
+    }
+    return (enum family_transport)i;
+}
+
+char *family_transport_names(const char *separator)
+{
+    char *names = hs_strdup(""), *longer;
+
+    for (size_t i = 0; i < FAMILY_TRANSPORTS; i++) {
+        longer = hs_format("%s%s%s", names, i ? separator : "", transports[i].name);
+        free(names);
+        names = longer;
+    }
+    return names;
 }
 
 const char *family_transport_binary(enum family_transport transport)

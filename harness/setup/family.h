@@ -19,6 +19,10 @@ enum family_transport {
 
 /* "ccw", "pci", "pcie". */
 const char *family_transport_name(enum family_transport transport);
+/* The transport of that name, or FAMILY_TRANSPORTS. */
+enum family_transport family_transport_find(const char *name);
+/* All names, with this between them; free it. */
+char *family_transport_names(const char *separator);
 /* The QEMU that serves it. */
 const char *family_transport_binary(enum family_transport transport);
 

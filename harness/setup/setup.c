@@ -63,6 +63,13 @@ Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing
     return NULL;
 }
 
+const char *setup_program(const Hardstop__Setup *setup)
+{
+    const char *slash = setup->binary ? strrchr(setup->binary, '/') : NULL;
+
+    return slash ? slash + 1 : setup->binary;
+}
+
 const char *setup_package(const char *binary)
 {
     return strstr(binary, "x86_64") || strstr(binary, "i386") ? SETUP_PACKAGE("x86") : SETUP_PACKAGE("misc");

@@ -16,6 +16,9 @@ Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing
 /* "legacy", "footer", or "machine": as the machine type has it. */
 const char *setup_framing_name(const Hardstop__Setup *setup);
 
+/* The setup's binary without its folder: what the program calls itself; NULL where the setup names none. */
+const char *setup_program(const Hardstop__Setup *setup);
+
 /* The Debian package that brings a binary of that name. */
 const char *setup_package(const char *binary);
 

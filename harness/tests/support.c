@@ -160,19 +160,12 @@ Hardstop__Setup *support_setup(const char *transport, const char *machine, Hards
 
 Hardstop__Case *support_capture(const Hardstop__Setup *setup, enum case_keep keep)
 {
-    Hardstop__Stream *stream;
     struct hs_error err;
-    uint8_t *bytes;
-    size_t size;
+    Hardstop__Stream *stream = capture_decoded(setup, TRUST_ALL, &err);
 
-    if (capture_stream(setup, TRUST_ALL, &bytes, &size, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    stream = stream_decode(bytes, size, STREAM_ANY, &err);
     if (!stream) {
         fail_msg("%s: %s at %llu", setup->machine, err.text, (unsigned long long)err.offset);
     }
-    free(bytes);
     return case_of_stream(stream, setup, keep);
 }
 

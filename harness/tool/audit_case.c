@@ -11,20 +11,9 @@
 
 static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *err)
 {
-    Hardstop__Stream *stream;
-    uint8_t *bytes = NULL;
-    size_t size;
+    Hardstop__Stream *stream = capture_decoded(setup, TRUST_ALL, err);
 
-    if (capture_stream(setup, TRUST_ALL, &bytes, &size, err) < 0) {
-        return NULL;
-    }
-    stream = stream_decode(bytes, size, STREAM_ANY, err);
-    free(bytes);
-    if (!stream) {
-        hs_fail_in(err, "the captured stream");
-        return NULL;
-    }
-    return case_of_stream(stream, setup, CASE_KEEP_ALL);
+    return stream ? case_of_stream(stream, setup, CASE_KEEP_ALL) : NULL;
 }
 
 static void keep_description(struct audit_case *subject)

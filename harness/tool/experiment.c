@@ -64,14 +64,10 @@ static void take_device(const char *word, struct argp_state *state)
 static void take_transport(const char *word, struct argp_state *state)
 {
     struct options *options = state->input;
-    int transport = 0;
+    enum family_transport transport = family_transport_find(word);
 
-    while (transport < FAMILY_TRANSPORTS &&
-           strcmp(word, family_transport_name((enum family_transport)transport)) != 0) {
-        transport++;
-    }
     if (transport == FAMILY_TRANSPORTS) {
-        argp_error(state, "--transports takes ccw, pci, pcie, not \"%s\"", word);
+        argp_error(state, "--transports takes %s, not \"%s\"", family_transport_names(", "), word);
     }
     options->transports[transport] = true;
 }

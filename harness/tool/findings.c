@@ -163,7 +163,7 @@ static void replay_line(const struct listing *listing, enum trust trust, struct 
     if (judge_line(listing, trust, row, &err) < 0) {
         tool_fail(&err);
         row->status = STATUS_UNCLEAR;
-        snprintf(row->replayed, sizeof(row->replayed), "%s", err.text);
+        snprintf(row->replayed, sizeof(row->replayed), "%.*s", (int)sizeof(row->replayed) - 1, err.text);
     }
 }
 

@@ -103,18 +103,11 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
 static int confirm(const struct judgement *judgement, enum trust trust, const char *path, struct evidence *evidence,
                    struct hs_error *err)
 {
-    Hardstop__Stream *captured;
-    uint8_t *bytes = NULL;
-    size_t size;
+    Hardstop__Stream *captured = capture_decoded(judgement->test->setup, trust, err);
     int result;
 
-    if (capture_stream(judgement->test->setup, trust, &bytes, &size, err) < 0) {
-        return hs_fail_in(err, "no complete stream to put the case into");
-    }
-    captured = stream_decode(bytes, size, STREAM_ANY, err);
-    free(bytes);
     if (!captured) {
-        return hs_fail_in(err, "the complete stream that was captured");
+        return hs_fail_in(err, "no complete stream to put the case into");
     }
     /* The reference first, so that the file that stays is the damaged one. */
     result = run_unmodified(judgement, trust, captured, &judgement->plain.out, path, &evidence->reference, err);

@@ -18,7 +18,7 @@ enum { MAX_FAMILIES = 32 };
 
 struct options {
     const char *folder;
-    const char *transport;
+    enum family_transport transport; /* FAMILY_TRANSPORTS: all */
     const char *families[MAX_FAMILIES];
     size_t n_families;
     bool make;
@@ -40,10 +40,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->folder = value;
         return 0;
     case 't':
-        if (strcmp(value, "ccw") != 0 && strcmp(value, "pci") != 0 && strcmp(value, "pcie") != 0) {
-            argp_error(state, "no transport \"%s\"; there are ccw, pci and pcie", value);
+        options->transport = family_transport_find(value);
+        if (options->transport == FAMILY_TRANSPORTS) {
+            argp_error(state, "no transport \"%s\"; there are %s", value, family_transport_names(", "));
         }
-        options->transport = value;
         return 0;
     case 'm':
         options->make = true;
@@ -121,17 +121,10 @@ static void seed_clear(struct seed *seed)
 
 static int capture(struct seed *seed, const Hardstop__Setup *setup)
 {
-    Hardstop__Stream *stream;
-    uint8_t *bytes;
-    size_t size;
+    Hardstop__Stream *stream = capture_decoded(setup, TRUST_ALL, &seed->err);
 
-    if (capture_stream(setup, TRUST_ALL, &bytes, &size, &seed->err) < 0) {
-        return -1;
-    }
-    stream = stream_decode(bytes, size, STREAM_ANY, &seed->err);
-    free(bytes);
     if (!stream) {
-        return hs_fail_in(&seed->err, "the captured stream");
+        return -1;
     }
     seed->fresh = case_of_stream(stream, setup, CASE_KEEP_DEVICES);
     case_keep_described(seed->fresh);
@@ -292,13 +285,13 @@ static bool is_chosen(const struct options *options, const struct family *family
         chosen = chosen || strcmp(options->families[i], family->name) == 0;
     }
     return chosen && family->device[transport] &&
-           (!options->transport || strcmp(options->transport, family_transport_name(transport)) == 0);
+           (options->transport == FAMILY_TRANSPORTS || options->transport == transport);
 }
 
 /* A device that is not made for the transport must not look like one that was checked. */
 static int check_choice(const struct options *options, struct hs_error *err)
 {
-    for (size_t i = 0; options->transport && i < options->n_families; i++) {
+    for (size_t i = 0; options->transport != FAMILY_TRANSPORTS && i < options->n_families; i++) {
         const struct family *family = family_find(options->families[i]);
         bool chosen = false;
 
@@ -306,7 +299,8 @@ static int check_choice(const struct options *options, struct hs_error *err)
             chosen = chosen || is_chosen(options, family, (enum family_transport)k);
         }
         if (!chosen) {
-            return hs_fail(err, HS_NO_OFFSET, "there is no %s on %s", family->name, options->transport);
+            return hs_fail(err, HS_NO_OFFSET, "there is no %s on %s", family->name,
+                           family_transport_name(options->transport));
         }
     }
     return 0;
@@ -344,7 +338,7 @@ static enum tool_status run_family(const struct options *options, const struct f
 
 int command_seeds(int argc, char **argv)
 {
-    struct options options = { 0 };
+    struct options options = { .transport = FAMILY_TRANSPORTS };
     enum tool_status status = TOOL_CLEAN;
     struct hs_error err;
     json_t *json;

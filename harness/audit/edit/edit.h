@@ -8,7 +8,7 @@
 
 #include "harness/judge/oracle.h"
 
-/* Rows of the table that are asked for by name; those behind them need none. */
+/* Rows of the table that code asks for one by one; a row behind them needs no constant here. */
 enum edit {
     EDIT_TRUNCATE,
     EDIT_INSERT,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "harness/setup/setup.h"
 #include "harness/wire/framing.h"
 
 enum {
@@ -83,10 +84,9 @@ static int load_fresh(struct sweep_judge *judge, struct hs_error *err)
 static void set_program(struct sweep_judge *judge)
 {
     const Hardstop__Setup *setup = judge->plan->test->setup;
-    const char *binary = setup && setup->binary ? setup->binary : "";
-    const char *slash = strrchr(binary, '/');
+    const char *program = setup ? setup_program(setup) : NULL;
 
-    snprintf(judge->program, sizeof(judge->program), "%s", slash ? slash + 1 : binary);
+    snprintf(judge->program, sizeof(judge->program), "%s", program ? program : "");
 }
 
 int sweep_judge_init(struct sweep_judge *judge, const struct sweep_plan *plan, struct loader *loader,

@@ -29,7 +29,7 @@ int process_check_limits(struct hs_error *err);
 /*
  * Starts `path` in a process group of its own, which does not outlive this process, with the given descriptors, stdin
  * and stdout on /dev/null unless among them, and `environment` (pairs of name and value, NULL-terminated, may be NULL)
- * added.  0, or -1 with a reason.
+ * added; where there is one, the program also has the same addresses at each start.  0, or -1 with a reason.
  */
 int process_start(struct process *process, const char *path, const struct arguments *arguments,
                   const struct process_fd *fds, size_t n_fds, const char *const *environment, struct hs_error *err);
