@@ -2,10 +2,12 @@
 /* Builds argument vectors, writes them for a shell, and searches PATH. */
 #include "harness/base/arguments.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -44,7 +46,13 @@ char *arguments_line(const struct arguments *arguments)
 
 static bool is_program(const char *path)
 {
-    return access(path, X_OK) == 0;
+    struct stat status;
+
+    if (access(path, X_OK) < 0 || stat(path, &status) < 0) {
+        return false;
+    }
+    errno = EACCES; /* as for the start of a folder */
+    return S_ISREG(status.st_mode);
 }
 
 char *arguments_find_program(const char *name)
