@@ -197,6 +197,45 @@ static void sections_are_kept_with_their_neighbour(void **state)
     }
 }
 
+/* From a section on, without what surrounds devices; a stream that was changed before does not become a captured one. */
+static void sections_are_kept_from_one_on(void **state)
+{
+    (void)state;
+    for (int changed = 0; changed < 2; changed++) {
+        Hardstop__Case *test = new_case(true, CASE_KEEP_ALL);
+        size_t n = test->stream->n_section;
+
+        assert_false(case_keep_from(test, n));
+        assert_false(case_keep_from(test, 0)); /* RAM */
+        assert_int_equal(test->stream->n_section, n);
+        test->stream->section[4]->version_id += (uint32_t)changed;
+        assert_true(case_keep_from(test, 4));
+        assert_int_equal(test->stream->n_section, 3);
+        assert_memory_equal(test->stream->section[0]->idstr.data, "/fe.0.0005/virtio-rng", 21);
+        assert_memory_equal(test->stream->section[1]->idstr.data, "last", 4);
+        assert_int_equal(test->stream->section[2]->type, HARDSTOP__SECTION__TYPE__EOF);
+        assert_null(test->stream->header);
+        assert_null(test->stream->configuration);
+        assert_null(test->stream->vmdesc);
+        assert_int_equal(is_captured(test), !changed);
+        assert_int_equal(test->has_captured, !changed);
+        case_free(test);
+    }
+}
+
+static void sections_that_a_table_describes_are_kept_alone(void **state)
+{
+    Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+
+    (void)state;
+    assert_int_equal(case_keep_described(test), 1);
+    assert_int_equal(test->stream->n_section, 2);
+    assert_memory_equal(test->stream->section[0]->idstr.data, "/fe.0.0005/virtio-rng", 21);
+    assert_int_equal(test->stream->section[1]->type, HARDSTOP__SECTION__TYPE__EOF);
+    assert_true(is_captured(test));
+    case_free(test);
+}
+
 static void a_changed_stream_is_not_captured(void **state)
 {
     Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
@@ -316,6 +355,8 @@ int main(void)
         cmocka_unit_test(what_there_is_instead_is_named_once),
         cmocka_unit_test(devices_are_kept_without_what_surrounds_them),
         cmocka_unit_test(sections_are_kept_with_their_neighbour),
+        cmocka_unit_test(sections_are_kept_from_one_on),
+        cmocka_unit_test(sections_that_a_table_describes_are_kept_alone),
         cmocka_unit_test(a_changed_stream_is_not_captured),
         cmocka_unit_test(what_is_no_case_has_a_reason),
         cmocka_unit_test(a_packed_case_is_not_taken_for_text),

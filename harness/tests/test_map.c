@@ -253,6 +253,30 @@ static void device_names_are_short_and_printable(void **state)
     }
 }
 
+static const struct {
+    const char *path, *without;
+    size_t size;
+} paths[] = {
+    { "virtio.queue[12].num", "virtio.queue[].num", 64 },
+    { "a[0].b[1023]", "a[].b[]", 64 },
+    { "virtio.subsection[virtio/64bit_features].x", "virtio.subsection[virtio/64bit_features].x", 64 },
+    { "s[64bit].x", "s[64bit].x", 64 },
+    { "s[7", "s[7", 64 },
+    { "abc[5]d", "abc[]", 6 },
+    { "", "", 64 },
+};
+
+static void only_indexes_leave_a_path(void **state)
+{
+    char out[64];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(paths); i++) {
+        map_path_without_indexes(paths[i].path, out, paths[i].size);
+        assert_string_equal(out, paths[i].without);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +286,7 @@ int main(void)
         cmocka_unit_test(what_nothing_describes_has_no_name),
         cmocka_unit_test(a_stream_of_nothing_has_an_empty_map),
         cmocka_unit_test(device_names_are_short_and_printable),
+        cmocka_unit_test(only_indexes_leave_a_path),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,63 @@ static void input_gets_the_setup_of_its_target(void **state)
     }
 }
 
+/* A file that asks for what reaches the host is no case: its bytes go to the target's own setup. */
+static void input_may_not_choose_what_is_started(void **state)
+{
+    static const char *const setups[] = { "binary: '/bin/sh'",
+                                          "binary: 'qemu-system-s390x' option: '-incoming' option: 'exec:true'" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(setups); i++) {
+        char *text = hs_format("setup { %s } stream { section { type: EOF } }", setups[i]);
+        Hardstop__Case *hostile = (Hardstop__Case *)support_message(&hardstop__case__descriptor, text), *test;
+        size_t size;
+        uint8_t *packed = case_pack(hostile, &size);
+
+        test = case_of_input("ccw_rng", packed, size);
+        assert_string_equal(test->setup->binary, "qemu-system-s390x");
+        assert_int_equal(test->setup->n_option, 0);
+        assert_int_equal(test->stream->rest.len, size);
+        assert_memory_equal(test->stream->rest.data, packed, size);
+        case_free(test);
+        case_free(hostile);
+        free(packed);
+        free(text);
+    }
+}
+
+/* Setups with devices of several families: the first one that a row has decides. */
+static const struct {
+    const char *target, *devices;
+    bool takes;
+} mixed[] = {
+    { "pci_net", "device: 'virtio-net-pci,mq=on' device: 'virtio-rng-pci'", true },
+    { "pci_rng", "device: 'virtio-net-pci,mq=on' device: 'virtio-rng-pci'", false },
+    { "pci_rng", "device: 'pcie-root-port,id=p' device: 'virtio-rng-pci'", true },
+    { "pci_net", "device: 'virtio-net-pci-transitional'", false },
+    { "pci_net", "device: 'virtio-net'", false },
+    { "pci_net", "device: 'virtio-net-pci-non-transitional'", true },
+    { "pci", "device: 'pcie-root-port,id=p'", true },
+    { "pci_net", "device: 'pcie-root-port,id=p'", false },
+    { "pci", "device: 'vhost-vsock-pci,guest-cid=3' device: 'virtio-net-pci'", false },
+    { "pci", "device: 'virtio-net-pci' device: 'vhost-vsock-pci,guest-cid=3'", true },
+};
+
+static void the_first_device_decides(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(mixed); i++) {
+        char *text = hs_format("binary: 'qemu-system-x86_64' %s", mixed[i].devices);
+        Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, text);
+
+        if (roster_takes(mixed[i].target, setup) != mixed[i].takes) {
+            fail_msg("%s: %s", mixed[i].target, mixed[i].devices);
+        }
+        reflect_free(&setup->base);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +222,8 @@ int main(void)
         cmocka_unit_test(other_names_are_refused),
         cmocka_unit_test(setups_belong_to_one_target),
         cmocka_unit_test(input_gets_the_setup_of_its_target),
+        cmocka_unit_test(input_may_not_choose_what_is_started),
+        cmocka_unit_test(the_first_device_decides),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

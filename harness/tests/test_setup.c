@@ -29,6 +29,8 @@ static const struct {
     { "memory: '2M,mem-path=/tmp/x'", "mem-path" },
     { "memory: '-daemonize'", "-daemonize" },
     { "memory: '99999999999999G'", "memory" },
+    { "memory: '10000M'", "10000M" },
+    { "memory: '1G'", "1G" },
     { "device: 'vfio-pci,host=01:00.0'", "vfio-pci" },
     { "device: 'vhost-vsock-pci,guest-cid=3'", "vhost-vsock-pci" },
     { "device: 'virtio-input-host-pci,evdev=/dev/input/event0'", "virtio-input-host-pci" },
@@ -36,6 +38,11 @@ static const struct {
     { "device: 'virtio-net-pci,romfile=/etc/shadow'", "romfile" },
     { "device: 'virtio-net-pci,romfile=shadow'", "romfile" },
     { "device: 'virtio-net-pci,x=/etc/shadow'", "/etc/shadow" },
+    { "device: 'virtio-net-pci,x=1k/etc/shadow'", "/etc/shadow" },
+    { "device: 'virtio-net-pci,x=0x1kk'", "0x1kk" },
+    { "device: 'virtio-net-pci,mq=on,mq=off'", "mq=off" },
+    { "device: 'virtio-gpu-gl-pci'", "virtio-gpu-gl-pci" },
+    { "device: 'virtio-rng-pci,id=hardstop'", "id=hardstop" },
     { "device: 'loader,file=/etc/shadow,addr=0'", "loader" },
     { "device: '{\"driver\": \"vfio-pci\"}'", "vfio-pci" },
     { "device: ''", "device" },
@@ -126,6 +133,51 @@ static void harmless_setups_pass(void **state)
     }
 }
 
+/* Text of what somebody gave, and the parts that this decides. */
+static const struct {
+    const char *given;
+    unsigned parts;
+} givens[] = {
+    { "", TRUST_NONE },
+    { "binary: 'q'", TRUST_BINARY },
+    { "machine: 'q'", TRUST_MACHINE },
+    { "memory: 'q'", TRUST_MEMORY },
+    { "device: 'q'", TRUST_DEVICES },
+    { "global: 'q'", TRUST_GLOBALS },
+    { "option: 'q'", TRUST_OPTIONS },
+    { "framing: LEGACY", TRUST_NONE },
+    { "binary: 'q' machine: 'q' memory: 'q' device: 'q' global: 'q' option: 'q'", TRUST_ALL },
+};
+
+static void what_is_given_is_not_the_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(givens); i++) {
+        Hardstop__Setup *given = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, givens[i].given);
+
+        assert_int_equal(trust_of_given(given), givens[i].parts);
+        reflect_free(&given->base);
+    }
+}
+
+/* A part that is trusted may be anything, and no other part is trusted with it. */
+static void each_part_is_trusted_for_itself(void **state)
+{
+    static const char *const parts[] = { "binary: '/x'",  "machine: '/x'", "memory: '/x'",
+                                         "device: '/x'", "global: '/x'",  "option: '/x'" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(parts); i++) {
+        Hardstop__Setup *setup = setup_of(parts[i]);
+
+        for (size_t k = 0; k < HS_COUNT(parts); k++) {
+            assert_int_equal(trust_check(setup, (enum trust)(1 << k), NULL), k == i ? 0 : -1);
+        }
+        assert_string_equal(trust_option(setup), " --trust-setup");
+        reflect_free(&setup->base);
+    }
+}
+
 static void standard_setups_pass(void **state)
 {
     static const char *const transports[] = { "ccw", "pci" };
@@ -161,6 +213,7 @@ static void families_pass_unless_they_need_the_host(void **state)
                 fail_msg("%s: %s", family->name, err.text);
             }
             if (setup) {
+                assert_string_equal(setup->memory, family->memory ? family->memory : hardstop__setup__memory__default_value);
                 hardstop__setup__free_unpacked(setup, NULL);
             }
         }
@@ -174,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dangerous_setups_are_refused),
         cmocka_unit_test(harmless_setups_pass),
+        cmocka_unit_test(what_is_given_is_not_the_files),
+        cmocka_unit_test(each_part_is_trusted_for_itself),
         cmocka_unit_test(standard_setups_pass),
         cmocka_unit_test(families_pass_unless_they_need_the_host),
     };

@@ -8,18 +8,19 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
+#include "harness/wire/field_encode.h"
 #include "harness/wire/vmdesc.h"
 
 static const char good[] =
     "{ \"page_size\": 4096, \"devices\": ["
     "  { \"name\": \"timer\", \"instance_id\": 0, \"vmsd_name\": \"timer\", \"version\": 2, \"fields\": ["
-    "      { \"name\": \"ticks\", \"type\": \"int64\", \"size\": 8 },"
+    "      { \"name\": \"ticks\", \"type\": \"timer\", \"size\": 8 },"
     "      { \"name\": \"unused\", \"type\": \"unused_buffer\", \"size\": 8 } ] },"
     "  { \"name\": \"0000:00:02.0/dev\", \"instance_id\": 7, \"fields\": ["
     "      { \"name\": \"regs\", \"array_len\": 3, \"size\": 2 },"
     "      { \"name\": \"part\", \"size\": 6, \"struct\": { \"vmsd_name\": \"part\", \"fields\": ["
     "          { \"name\": \"a\", \"size\": 1 }, { \"name\": \"b\", \"size\": 4 } ] } },"
-    "      { \"name\": \"slot\", \"index\": 1, \"size\": 1 },"
+    "      { \"name\": \"slot\", \"index\": 1, \"size\": 1, \"type\": \"bool\" },"
     "      { \"name\": \"nothing\", \"size\": 0 } ],"
     "    \"subsections\": [ { \"vmsd_name\": \"dev/more\", \"version\": 1, \"fields\": ["
     "          { \"name\": \"x\", \"size\": 2 } ] } ] },"
@@ -32,10 +33,10 @@ static const struct {
     size_t offset, size;
     enum vmdesc_type type;
 } expected[] = {
-    { 0, "ticks", 0, 8 },           { 0, "unused", 8, 8, VMDESC_UNUSED },
+    { 0, "ticks", 0, 8, VMDESC_TIMER },          { 0, "unused", 8, 8, VMDESC_UNUSED },
     { 1, "regs[0]", 0, 2 },         { 1, "regs[1]", 2, 2 }, { 1, "regs[2]", 4, 2 },
     { 1, "part.a", 6, 1 },          { 1, "part.b", 7, 4 },  { 1, "part", 11, 1 },
-    { 1, "slot[1]", 12, 1 },        { 1, "<dev/more>.mark", 13, 1 },
+    { 1, "slot[1]", 12, 1, VMDESC_BOOL },       { 1, "<dev/more>.mark", 13, 1 },
     { 1, "<dev/more>.name_len", 14, 1 }, { 1, "<dev/more>.name", 15, 8 }, { 1, "<dev/more>.version_id", 23, 4 },
     { 1, "<dev/more>.x", 27, 2 },   { 2, "data", 0, 21, VMDESC_BUFFER },
 };
@@ -60,6 +61,20 @@ static void check_no_gaps(const struct vmdesc *vmdesc)
     }
 }
 
+/* A subsection's header has the four rows of all such headers, and nothing else has one. */
+static void check_header(const struct vmdesc_field *field)
+{
+    const struct field *row = NULL;
+
+    for (size_t i = 0; i < HS_COUNT(field_subsection_header); i++) {
+        char *path = hs_format("<dev/more>.%s", field_subsection_header[i].name);
+
+        row = strcmp(field->path, path) == 0 ? &field_subsection_header[i] : row;
+        free(path);
+    }
+    assert_ptr_equal(field->header, row);
+}
+
 static void a_good_description_names_every_byte(void **state)
 {
     struct hs_error err = { .text = "" };
@@ -80,6 +95,8 @@ static void a_good_description_names_every_byte(void **state)
         assert_string_equal(field->path, expected[i].path);
         assert_int_equal(field->offset, expected[i].offset);
         assert_int_equal(field->size, expected[i].size);
+        assert_int_equal(field->type, expected[i].type);
+        check_header(field);
     }
     check_no_gaps(&vmdesc);
     for (size_t i = 0; i < vmdesc.n_sections; i++) {
