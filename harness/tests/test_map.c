@@ -170,6 +170,7 @@ static void entries_tell_section_field_and_value(void **state)
 static void names_are_text(void **state)
 {
     Hardstop__Stream *stream = build(true, true);
+    const struct map_entry *name;
     struct map map;
 
     (void)state;
@@ -182,6 +183,12 @@ static void names_are_text(void **state)
     assert_int_equal(map_text_length(&map, find(&map, 1, "ticks[0]")), 0);
     assert_int_equal(map_text_length(&map, find(&map, 3, "opaque")), 0);
     assert_int_equal(map_text_length(&map, find(&map, MAP_NO_SECTION, "rest")), 0);
+    /* Zeros may stand behind a text, and nothing else. */
+    name = find(&map, 1, "idstr");
+    memset(map.encoding.out.data + name->offset + 2, 0, name->size - 2);
+    assert_int_equal(map_text_length(&map, name), 2);
+    map.encoding.out.data[name->offset + name->size - 1] = 'x';
+    assert_int_equal(map_text_length(&map, name), 0);
     map_clear(&map);
     hardstop__stream__free_unpacked(stream, NULL);
 }

@@ -193,6 +193,82 @@ static void each_kind_of_step_happens(void **state)
     reflect_free(msg);
 }
 
+/* Values of a list, of which a step says what it did. */
+struct list {
+    uint32_t value[32];
+    size_t n;
+};
+
+static void take_out(struct list *list, size_t at, size_t n)
+{
+    memmove(list->value + at, list->value + at + n, (list->n - at - n) * sizeof(list->value[0]));
+    list->n -= n;
+}
+
+static void put_in(struct list *list, size_t at, const uint32_t *values, size_t n)
+{
+    memmove(list->value + at + n, list->value + at, (list->n - at) * sizeof(list->value[0]));
+    memcpy(list->value + at, values, n * sizeof(list->value[0]));
+    list->n += n;
+}
+
+/* Does to the list what the words say; which of the steps it was, or -1 for another one. */
+static int obey(const char *words, struct list *list)
+{
+    struct list old = *list;
+    size_t from, to, n;
+
+    if (sscanf(words, "splice element[%zu]: %zu -> [%zu]", &from, &n, &to) == 3) {
+        put_in(list, to, old.value + from, n);
+        return 0;
+    }
+    if (sscanf(words, "move element[%zu] -> [%zu]", &from, &to) == 2) {
+        take_out(list, from, 1);
+        put_in(list, to, &old.value[from], 1);
+        return 1;
+    }
+    if (sscanf(words, "swap element[%zu] <-> [%zu]", &from, &to) == 2) {
+        list->value[from] = old.value[to];
+        list->value[to] = old.value[from];
+        return 2;
+    }
+    if (sscanf(words, "remove element[%zu]: %zu", &from, &n) == 2) {
+        take_out(list, from, n);
+        return 3;
+    }
+    if (sscanf(words, "duplicate element[%zu]", &from) == 1) {
+        put_in(list, from, &old.value[from], 1);
+        return 4;
+    }
+    return -1;
+}
+
+static void lists_become_what_is_said(void **state)
+{
+    char words[160];
+    const struct mutate_options options = { .max_size = 300, .description = words, .description_size = sizeof(words) };
+    unsigned seen[5] = { 0 };
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 3000; seed++) {
+        Sample__Counted *msg = (void *)parse(&sample__counted__descriptor, "element: [11, 22, 33, 44, 55]");
+        struct list list = { { 11, 22, 33, 44, 55 }, 5 };
+        int step;
+
+        steps(&msg->base, &options, seed, 1);
+        step = obey(words, &list);
+        if (step >= 0) {
+            seen[step]++;
+            assert_int_equal(msg->n_element, list.n);
+            assert_memory_equal(msg->n_element ? msg->element : list.value, list.value, list.n * sizeof(list.value[0]));
+        }
+        reflect_free(&msg->base);
+    }
+    for (size_t i = 0; i < HS_COUNT(seen); i++) {
+        assert_true(seen[i] > 20);
+    }
+}
+
 static void steps_are_described(void **state)
 {
     char words[200], tiny[10];
@@ -611,6 +687,8 @@ static void reducing_keeps_ties_and_frozen_fields(void **state)
     struct world world = world_of_counted();
     const struct mutate_hints hints = { .frozen = is_frozen, .counts = counted, .user = &world };
     ProtobufCMessage *msg = parse(all, "f_string: 'stay' counted { count: 4 element: [1, 2, 3, 4] } f_int32: 5");
+    ProtobufCMessage *wrong = parse(all, "counted { count: 1 element: [1, 2, 3, 4] }");
+    ProtobufCMessage *deep = parse(all, "f_inner { leaf { number: 9 name: 'x' } leaves { } } f_int32: 5");
     const ProtobufCMessage *candidate;
     struct reduce reduce;
     bool tied = true;
@@ -632,6 +710,22 @@ static void reducing_keeps_ties_and_frozen_fields(void **state)
     }
     assert_true(tied);
     reduce_clear(&reduce);
+    /* What was wrong from the start stays so. */
+    reduce_init(&reduce, wrong, &hints);
+    while (reduce_next(&reduce, &candidate)) {
+        const Sample__Counted *now = ((const Sample__All *)candidate)->counted;
+
+        assert_true(!now || now->n_element == 4 || now->count == 1);
+        reduce_reject(&reduce);
+    }
+    reduce_clear(&reduce);
+    /* Nor does a message go that holds what is frozen. */
+    world.frozen = field_of(&sample__leaf__descriptor, "number");
+    text = reduced(deep, always, &hints);
+    assert_string_equal(text, "f_inner {\n  leaf {\n    number: 9\n  }\n}\n");
+    free(text);
+    reflect_free(deep);
+    reflect_free(wrong);
     reflect_free(msg);
 }
 
@@ -674,6 +768,7 @@ int main(void)
         cmocka_unit_test(same_seed_gives_the_same),
         cmocka_unit_test(large_messages_are_cut_down),
         cmocka_unit_test(each_kind_of_step_happens),
+        cmocka_unit_test(lists_become_what_is_said),
         cmocka_unit_test(steps_are_described),
         cmocka_unit_test(long_arrays_do_not_swallow_all),
         cmocka_unit_test(a_switch_takes_its_count_along),

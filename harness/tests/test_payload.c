@@ -232,6 +232,9 @@ static const char *const hostile[][2] = {
     { "virtio-gpu", "virtio { " CCW "gpu { resource { resource_id: 1 iov_cnt: 4294967295 } scanouts { } } }" },
     { "virtio-gpu", "virtio { " CCW "gpu { resource { resource_id: 1 width: 4294967295 height: 4294967295 } } }" },
     { "virtio-gpu", "virtio { " CCW "gpu { resource { resource_id: 1 width: 65536 height: 65536 } } }" },
+    /* 2^64 bytes. */
+    { "virtio-gpu", "virtio { " CCW "gpu { resource { resource_id: 1 width: 2147483648 height: 2147483648 } "
+                    "scanouts { } } }" },
     { "virtio-gpu", "virtio { " CCW "gpu { scanouts { max_outputs: 4294967295 } } }" },
     { "virtio-iommu", "virtio { " CCW "iommu { domain { } domain { mapping { } mapping_end: 9 } domain_end: 7 } }" },
     { "virtio-mem", "virtio { " CCW "mem { region_size: 18446744073709551615 block_size: 1 } }" },
@@ -393,6 +396,87 @@ static void bytes_behind_the_last_field_are_kept(void **state)
     }
 }
 
+/* Where the end is known, what a table says is still read, and the rest kept behind it. */
+static void a_rest_hides_no_field(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(canonical); i++) {
+        Hardstop__Section *section = section_of(canonical[i].text);
+        struct builder bytes = { 0 }, again = { 0 };
+        const ProtobufCBinaryData *rest;
+        ProtobufCMessage *message;
+        struct bytes in;
+
+        encode(section, &bytes);
+        support_put_hex(&bytes, "eeeeeeeeeeee");
+        in = bytes_of(bytes.data, bytes.size);
+        message = payload_decode_best(payload_of(i), &in, NULL, NULL);
+        rest = message ? payload_rest(message) : NULL;
+        if (!rest || (!canonical[i].reading && rest->len != 6)) {
+            fail_msg("%s: %zu bytes are left", canonical[i].what, rest ? rest->len : 0);
+        }
+        payload_set(section, payload_of(i), message);
+        encode(section, &again);
+        assert_int_equal(again.size, bytes.size);
+        assert_memory_equal(again.data, bytes.data, bytes.size);
+        builder_clear(&bytes);
+        builder_clear(&again);
+        reflect_free(&section->base);
+    }
+}
+
+/* A device on pci with so many vectors of MSI-X, in queue, table and pending bits. */
+static char *pci_text(unsigned vectors)
+{
+    char *config = support_pci_config(vectors != 0), *text, *longer;
+
+    if (vectors) {
+        sprintf(config + 4 * 0x42, "\\%03o", (vectors - 1) & 0xff);
+        sprintf(config + 4 * 0x43, "\\%03o", (vectors - 1) >> 8);
+        config[4 * 0x44] = '\\';
+    }
+    text = hs_format("virtio { pci { config: '%s' ", config);
+    for (unsigned i = 0; i < vectors; i++) {
+        longer = hs_format("%s msix_table { data: %u }", text, i + 1);
+        free(text);
+        text = longer;
+    }
+    longer = vectors ? hs_format("%s msix_pba: '%0*d' config_vector: 1 } queue { vector: 2 } rng { } }", text,
+                                 (int)(vectors / 8 + (vectors % 8 != 0)), 0)
+                     : hs_format("%s } queue { } rng { } }", text);
+    free(config);
+    free(text);
+    return longer;
+}
+
+static void vectors_are_those_of_config_space(void **state)
+{
+    static const unsigned counts[] = { 0, 1, 7, 8, 9, 16, 17, 256, 257, 2048 };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(counts); i++) {
+        unsigned n = counts[i];
+        char *text = pci_text(n);
+        Hardstop__Section *section = section_of(text);
+        struct hs_error err = { .text = "" };
+        struct builder bytes = { 0 };
+        ProtobufCMessage *back;
+        struct bytes in;
+
+        encode(section, &bytes);
+        assert_int_equal(bytes.size, 4 + 256 + 16 + 16 * n + (n + 7) / 8 + (n ? 2 : 0) + 16 + 14 + (n ? 2 : 0));
+        in = bytes_of(bytes.data, bytes.size);
+        back = payload_decode(payload_find((const uint8_t *)"virtio-rng", 10), &in, false, 0, &err);
+        if (!back || bytes_left(&in) || !reflect_equal(back, payload_message(section))) {
+            fail_msg("%u vectors: %s, %zu bytes left", n, err.text, bytes_left(&in));
+        }
+        reflect_free(back);
+        reflect_free(&section->base);
+        builder_clear(&bytes);
+        free(text);
+    }
+}
+
 static void each_payload_is_found_by_its_name_alone(void **state)
 {
     (void)state;
@@ -420,6 +504,8 @@ int main(void)
         cmocka_unit_test(fields_stand_in_the_order_of_qemu),
         cmocka_unit_test(the_reading_that_comes_out_even_is_taken),
         cmocka_unit_test(bytes_behind_the_last_field_are_kept),
+        cmocka_unit_test(a_rest_hides_no_field),
+        cmocka_unit_test(vectors_are_those_of_config_space),
         cmocka_unit_test(each_payload_is_found_by_its_name_alone),
     };
 

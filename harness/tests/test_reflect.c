@@ -133,6 +133,7 @@ static void scalars_keep_their_bits(void **state)
         }
     }
     assert_true(cell_fit(field_of(all, "f_sint32"), 0xffffffff) == UINT64_MAX);
+    assert_true(cell_fit(field_of(&sample__leaf__descriptor, "color"), 0x80000000) == (uint64_t)INT32_MIN);
     assert_true(cell_fit(field_of(all, "f_uint32"), UINT64_MAX) == 0xffffffff);
     assert_true(cell_fit(field_of(all, "f_float"), 0xffc12345) == 0x7fc00000);
     reflect_free(msg);
@@ -271,7 +272,9 @@ static void unknown_fields_are_dropped(void **state)
 {
     /* Field 2000 with a number, and leaf 17.1 with field 99 as bytes. */
     static const uint8_t bytes[] = { 0x80, 0x7d, 0x05, 0x8a, 0x01, 0x06, 0x0a, 0x04, 0x9a, 0x06, 0x01, 0xff };
+    static const uint8_t leaves[] = { 0x12, 0x00, 0x12, 0x04, 0x9a, 0x06, 0x01, 0xff };
     Sample__All *msg = (void *)reflect_unpack(all, bytes, sizeof(bytes), NULL);
+    Sample__Inner *inner;
     size_t size;
     uint8_t *packed;
 
@@ -283,6 +286,12 @@ static void unknown_fields_are_dropped(void **state)
     assert_int_equal(size, 5);
     free(packed);
     reflect_free(&msg->base);
+    /* Leaves of Inner, the second with field 99. */
+    inner = (void *)reflect_unpack(&sample__inner__descriptor, leaves, sizeof(leaves), NULL);
+    assert_non_null(inner);
+    assert_int_equal(inner->n_leaves, 2);
+    assert_int_equal(inner->leaves[1]->base.n_unknown_fields, 0);
+    reflect_free(&inner->base);
 }
 
 static void required_fields_are_required(void **state)
@@ -332,6 +341,27 @@ static void nesting_is_limited(void **state)
     }
 }
 
+/* Strings of one letter are small, and a block each: that many of them, and whether they are accepted. */
+static void check_blocks(size_t n, bool accepted)
+{
+    const unsigned tag = field_of(all, "r_string")->id << 3 | 2;
+    uint8_t *bytes = hs_alloc(4 * n);
+    struct hs_error err = { .text = "" };
+    ProtobufCMessage *msg;
+
+    assert_in_range(tag, 0x80, 0x3fff);
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t string[] = { (uint8_t)(tag | 0x80), (uint8_t)(tag >> 7), 1, 'x' };
+
+        memcpy(bytes + 4 * i, string, sizeof(string));
+    }
+    msg = reflect_unpack(all, bytes, 4 * n, &err);
+    assert_int_equal(msg != NULL, accepted);
+    assert_int_equal(strstr(err.text, "memory") != NULL, !accepted);
+    reflect_free(msg);
+    free(bytes);
+}
+
 static void amplification_is_limited(void **state)
 {
     size_t size = (size_t)4 << 20;
@@ -347,6 +377,8 @@ static void amplification_is_limited(void **state)
     assert_non_null(strstr(err.text, "memory"));
     free(bytes);
     assert_null(reflect_unpack(all, NULL, REFLECT_MAX_INPUT + 1, &err));
+    check_blocks(REFLECT_MAX_BLOCKS / 2, true);
+    check_blocks(REFLECT_MAX_BLOCKS, false);
 }
 
 /* Whatever the bytes: a message that is valid and packs, or an error with a reason. */

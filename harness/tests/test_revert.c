@@ -137,6 +137,7 @@ static const struct {
       "f_int32: 1\nr_int32: 1\nr_int32: 7\nr_int32: 3\n" },
     { "r_int32: [9, 7, 9, 9]", "r_int32: 1", has_seven, "r_int32: 1\nr_int32: 7\nr_int32: 9\nr_int32: 9\n" },
     { "f_bytes: 'xbzdy'", "f_bytes: 'abcde'", has_z, "f_bytes: \"abzde\"\n" },
+    { "f_bytes: 'xz'", "f_bytes: 'abcde'", has_z, "f_bytes: \"xzcde\"\n" },
     { "f_bytes: 'xbcz'", "f_bytes: 'ab'", has_z, "f_bytes: \"abcz\"\n" },
     { "f_inner { leaf { number: 4 name: 'n' } leaves { number: 5 } }", "f_inner { leaf { number: 1 } }", has_leaf_name,
       "f_inner {\n  leaf {\n    number: 1\n    name: \"n\"\n  }\n}\n" },

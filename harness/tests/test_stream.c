@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
 #include "harness/message/reflect.h"
@@ -358,6 +359,42 @@ static void a_foreign_description_tells_the_ends(void **state)
     builder_clear(&bytes);
 }
 
+/* Pages have the size that the description says, where that can be one; else 4096 bytes. */
+static const struct {
+    unsigned said, used;
+} page_sizes[] = {
+    { 512, 512 },   { 8192, 8192 }, { 1u << 21, 1u << 21 }, { 0, 4096 },         { 256, 4096 },
+    { 4095, 4096 }, { 6144, 4096 }, { 1u << 22, 4096 },     { UINT32_MAX, 4096 },
+};
+
+static void pages_are_as_large_as_can_be_believed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(page_sizes); i++) {
+        char *description = hs_format("{\"page_size\": %u, \"devices\": []}", page_sizes[i].said);
+        struct builder bytes = { 0 };
+        Hardstop__Stream *stream;
+        struct hs_error err;
+
+        support_put_section(&bytes, START, 2, "ram", 4);
+        support_put_hex(&bytes, "0000000000800008 01 61");
+        for (unsigned k = 0; k < page_sizes[i].used; k++) {
+            builder_put(&bytes, "\x5a", 1);
+        }
+        support_put_hex(&bytes, "0000000000000010 00 06");
+        builder_put_be(&bytes, 4, strlen(description));
+        builder_put(&bytes, description, strlen(description));
+        stream = stream_decode(bytes.data, bytes.size, STREAM_LEGACY, &err);
+        if (!stream) {
+            fail_msg("%s: %s", description, err.text);
+        }
+        assert_int_equal(stream->section[0]->opaque.len, 8 + 2 + page_sizes[i].used + 8);
+        hardstop__stream__free_unpacked(stream, NULL);
+        builder_clear(&bytes);
+        free(description);
+    }
+}
+
 static void flipped_bytes_do_no_harm_and_lose_nothing(void **state)
 {
     struct random random;
@@ -399,6 +436,7 @@ int main(void)
         cmocka_unit_test(nonsense_is_refused_where_it_stands),
         cmocka_unit_test(what_is_odd_but_whole_comes_back),
         cmocka_unit_test(a_foreign_description_tells_the_ends),
+        cmocka_unit_test(pages_are_as_large_as_can_be_believed),
         cmocka_unit_test(flipped_bytes_do_no_harm_and_lose_nothing),
     };
 

@@ -273,6 +273,45 @@ static void fields_are_found_from_the_protobuf_side(void **state)
     assert_null(tables_find(&hardstop__configuration_uuid__descriptor.fields[0]));
 }
 
+/* The ranges that QEMU's source gives, written a second time; flags (0 and 1) are only counted. */
+static const struct {
+    const char *field;
+    uint64_t min, max;
+} ranges[] = {
+    { "VirtioSection.queue_sel", 0, 1023 }, { "VirtioSection.num_queues", 0, 1024 }, { "VirtQueue.num", 0, 1024 },
+    { "DeviceEndian.device_endian", 0, 2 }, { "VirtQueueElement.out_num", 0, 1024 },
+    { "VirtQueueElement.in_num", 0, 1024 }, { "CcwTransport.thinint_isc", 0, 7 }, { "PciTransport.version_id", 0, 2 },
+    { "VirtioNet.mac_table_in_use", 0, 64 }, { "VirtioNetRss.indirections_len", 0, 128 },
+    { "VirtioSerial.nr_active_ports", 0, 511 }, { "VirtioSerialPort.id", 0, 511 }, { "GpuScanouts.max_outputs", 1, 16 },
+    { "ScsiRequest.retry", 1, 2 }, { "ScsiDevice.sense_len", 0, 252 },
+};
+enum { FLAGS = 35 };
+
+static void ranges_are_those_of_qemu(void **state)
+{
+    size_t wide = 0, flags = 0, n;
+    struct walk walk;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(ranges); i++) {
+        const struct field *row = tables_named(ranges[i].field, &n);
+
+        if (!row || row->min != ranges[i].min || row->max != ranges[i].max) {
+            fail_msg("%s: %llu to %llu", ranges[i].field, row ? (unsigned long long)row->min : 0,
+                     row ? (unsigned long long)row->max : 0);
+        }
+    }
+    walk_all(&walk);
+    for (size_t i = 0; i < walk.n; i++) {
+        for (size_t k = 0; k < walk.tables[i]->n_fields; k++) {
+            wide += walk.tables[i]->fields[k].max > 1;
+            flags += walk.tables[i]->fields[k].max == 1;
+        }
+    }
+    assert_int_equal(wide, HS_COUNT(ranges));
+    assert_int_equal(flags, FLAGS);
+}
+
 /* The rest of a payload is the last row of its table, and of no other. */
 static void roots_end_with_the_rest(void **state)
 {
@@ -303,6 +342,7 @@ int main(void)
         cmocka_unit_test(arrays_have_a_length),
         cmocka_unit_test(subsections_are_named_after_their_vmstate),
         cmocka_unit_test(fields_are_found_from_the_protobuf_side),
+        cmocka_unit_test(ranges_are_those_of_qemu),
         cmocka_unit_test(roots_end_with_the_rest),
     };
 

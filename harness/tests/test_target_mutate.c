@@ -7,8 +7,10 @@
 
 #include "fuzzers/hints.h"
 #include "fuzzers/target.h"
+#include "fuzzers/target_damage.h"
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
+#include "harness/message/reflect.h"
 #include "harness/wire/tables.h"
 
 enum { MAX_SIZE = 65536 };
@@ -138,12 +140,60 @@ static void the_mutator_knows_the_ranges_of_the_tables(void **state)
     assert_true(count_ranges(&hardstop__case__descriptor, seen, &n) > 10);
 }
 
+/* However long a chain of steps is: the setup stays, and what tells whether the stream is as captured. */
+static void what_is_tested_stays_the_same(void **state)
+{
+    uint8_t *data = hs_alloc(MAX_SIZE);
+    Hardstop__Case *first = sample();
+    size_t size;
+    uint8_t *start = case_pack(first, &size);
+
+    (void)state;
+    memcpy(data, start, size);
+    for (unsigned i = 0; i < 3000; i++) {
+        Hardstop__Case *test;
+
+        size = mutate(data, size, i);
+        test = case_parse(data, size, NULL);
+        assert_non_null(test);
+        assert_true(test->setup && reflect_equal(&test->setup->base, &first->setup->base));
+        assert_true(test->has_captured && test->captured == first->captured);
+        case_free(test);
+    }
+    case_free(first);
+    free(start);
+    free(data);
+}
+
+/* Several at once, now and then, but never many. */
+static void a_case_gathers_no_damages(void **state)
+{
+    Hardstop__Case *test = sample();
+    struct random random;
+    size_t most = 0;
+
+    (void)state;
+    random_init(&random, 1);
+    for (unsigned i = 0; i < 500; i++) {
+        size_t before = test->n_damage;
+
+        target_damage_add(test, &random);
+        assert_in_range(test->n_damage, before ? before : 1, before + 1);
+        most = test->n_damage > most ? test->n_damage : most;
+    }
+    assert_int_equal(most, 3);
+    case_free(test);
+    target_damage_clear();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_mutator_knows_the_ranges_of_the_tables),
         cmocka_unit_test(memory_changes_nothing),
         cmocka_unit_test(damages_meet_captured_streams),
+        cmocka_unit_test(what_is_tested_stays_the_same),
+        cmocka_unit_test(a_case_gathers_no_damages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
