@@ -197,7 +197,7 @@ static void sections_are_kept_with_their_neighbour(void **state)
     }
 }
 
-/* From a section on, without what surrounds devices; a stream that was changed before does not become a captured one. */
+/* From a section on, without what surrounds devices; a stream that was changed does not become a captured one. */
 static void sections_are_kept_from_one_on(void **state)
 {
     (void)state;

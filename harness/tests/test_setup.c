@@ -213,7 +213,8 @@ static void families_pass_unless_they_need_the_host(void **state)
                 fail_msg("%s: %s", family->name, err.text);
             }
             if (setup) {
-                assert_string_equal(setup->memory, family->memory ? family->memory : hardstop__setup__memory__default_value);
+                assert_string_equal(setup->memory,
+                                    family->memory ? family->memory : hardstop__setup__memory__default_value);
                 hardstop__setup__free_unpacked(setup, NULL);
             }
         }
