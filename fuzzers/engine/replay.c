@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs a target over files and folders given on the command line, without an engine. */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/walk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -36,29 +36,23 @@ static void run_file(const char *path, struct tally *tally)
     tally->ran++;
 }
 
+static int run_below(void *user, const char *path, const char *name, struct hs_error *err)
+{
+    (void)name;
+    (void)err;
+    run_file(path, user);
+    return 0;
+}
+
 static void run_path(const char *path, struct tally *tally)
 {
-    struct dirent **names;
+    struct hs_error err;
     struct stat status;
-    int n;
 
     if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode)) {
         run_file(path, tally);
-        return;
-    }
-    n = scandir(path, &names, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        if (names[i]->d_name[0] != '.') {
-            char *below = hs_format("%s/%s", path, names[i]->d_name);
-
-            run_path(below, tally);
-            free(below);
-        }
-        free(names[i]);
-    }
-    if (n >= 0) {
-        free(names);
-    } else {
+    } else if (walk_files(path, run_below, tally, &err) < 0) {
+        fprintf(stderr, "hardstop: %s\n", err.text);
         tally->failed++;
     }
 }

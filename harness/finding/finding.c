@@ -14,6 +14,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/file_json.h"
 #include "harness/base/shell.h"
 #include "harness/base/printable.h"
 #include "harness/case/case.h"
@@ -91,17 +92,18 @@ static int save_case(const char *path, const struct finding *finding, const Hard
 static int read_one(const char *folder, uint64_t signature, struct finding *finding, struct hs_error *err)
 {
     char *path = json_path(folder, signature);
-    json_error_t where;
-    json_t *object = json_load_file(path, 0, &where);
+    json_t *object = file_json_read(path, err);
     const char *verdict = json_string_value(json_object_get(object, "verdict"));
 
     free(path);
     memset(finding, 0, sizeof(*finding));
     finding->signature = signature;
-    if (!json_is_object(object)) {
-        hs_fail(err, HS_NO_OFFSET, "%s", object ? "no JSON object" : where.text);
-        json_decref(object);
+    if (!object) {
         return -1;
+    }
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return hs_fail(err, HS_NO_OFFSET, "no JSON object");
     }
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         const char *value = json_string_value(json_object_get(object, finding_texts[i].key));

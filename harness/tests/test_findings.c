@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -101,6 +102,32 @@ static void damaged_findings_are_told(void **state)
     }
 }
 
+/* A folder of findings may be somebody else's: neither a pipe nor a huge file in it holds up the others. */
+static void no_file_holds_up_the_others(void **state)
+{
+    char *folder = make_folder(), *path = hs_format("%s/" HURT ".json", folder), *huge;
+    struct run run;
+
+    (void)state;
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    run = spawn_run(folder, "findings --known @/none.tsv @");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.out, "1 new, 0 known, 0 fixed, 1 damaged file "));
+    run_clear(&run);
+    assert_int_equal(unlink(path), 0);
+    huge = hs_format("{\"verdict\": \"crashed\", \"more\": \"%0*d\"}", 2 << 20, 0);
+    free(support_write(folder, HURT ".json", huge, strlen(huge)));
+    run = spawn_run(folder, "findings --known @/none.tsv @");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.err, "bytes, and at most"));
+    assert_non_null(strstr(run.out, "1 new, 0 known, 0 fixed, 1 damaged file "));
+    run_clear(&run);
+    free(huge);
+    free(path);
+    support_remove(folder);
+}
+
 /* Each file that is damaged counts, whichever finding's it is. */
 static void every_damage_is_told(void **state)
 {
@@ -124,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(damaged_findings_are_told),
         cmocka_unit_test(every_damage_is_told),
+        cmocka_unit_test(no_file_holds_up_the_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

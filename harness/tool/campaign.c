@@ -16,6 +16,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/file_json.h"
 #include "harness/base/printable.h"
 #include "harness/base/time.h"
 #include "harness/loader/loader.h"
@@ -197,7 +198,7 @@ static void print_sum(const struct campaign *campaign, const char *target)
     for (size_t i = 0; i < campaign->n; i++) {
         const struct instance *instance = &campaign->instances[i];
         char *path = hs_format("%s/status-%s", instance->findings, instance->name);
-        json_t *status = !target || strcmp(target, instance->target) == 0 ? json_load_file(path, 0, NULL) : NULL;
+        json_t *status = !target || strcmp(target, instance->target) == 0 ? file_json_read(path, NULL) : NULL;
         double seconds = json_number_value(json_object_get(status, "seconds"));
         json_int_t done = json_integer_value(json_object_get(status, "loads"));
 

@@ -2,15 +2,13 @@
 /* Takes seeds from a real QEMU and from a folder of cases. */
 #include "harness/tool/campaign_seeds.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/walk.h"
 #include "harness/case/case.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/trust.h"
@@ -93,52 +91,49 @@ static int save_framings(const char *to, const char *name, Hardstop__Case *test,
     return result;
 }
 
-static int copy_one(const char *to, const char *target, const char *path, const char *name, struct hs_error *err)
+/* Where copies go, and for which target. */
+struct copying {
+    const char *to, *target;
+};
+
+/* The folders that lead to a file become part of its copy's name: two may hold files of the same name. */
+static char *name_of_copy(const char *below)
 {
+    char *name = hs_strdup(""), *longer;
+
+    for (const char *part = below; *part;) {
+        size_t size = strcspn(part, "/");
+
+        longer = hs_format("%s%s%.*s", name, *name ? "-" : "", (int)strcspn(part, "./"), part);
+        free(name);
+        name = longer;
+        part += size + (part[size] == '/');
+    }
+    return name;
+}
+
+static int copy_one(void *user, const char *path, const char *below, struct hs_error *err)
+{
+    const struct copying *copying = user;
     Hardstop__Case *test = case_read(path, err);
+    char *name;
     int result = 0;
 
     if (!test) {
         return -1;
     }
-    if (roster_takes(target, test->setup)) {
+    name = name_of_copy(below);
+    if (roster_takes(copying->target, test->setup)) {
         /* Refused here with a reason: a target would take a case with a forbidden setup for bytes that are no case. */
         result = trust_check(test->setup, TRUST_NONE, err) < 0 ? hs_fail_in(err, "%s", path)
-                                                               : save_framings(to, name, test, err);
+                                                               : save_framings(copying->to, name, test, err);
     }
+    free(name);
     case_free(test);
-    return result;
-}
-
-/* The folders that lead to a file become part of its copy's name (`prefix`): two may hold files of the same name. */
-static int copy_below(const char *to, const char *target, const char *from, const char *prefix, struct hs_error *err)
-{
-    struct dirent **names;
-    int n = scandir(from, &names, NULL, alphasort), result = 0;
-
-    if (n < 0) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: %s", from, strerror(errno));
-    }
-    for (int i = 0; i < n; i++) {
-        char *path = hs_format("%s/%s", from, names[i]->d_name);
-        char *name = hs_format("%s%.*s", prefix, (int)strcspn(names[i]->d_name, "."), names[i]->d_name);
-        char *below = hs_format("%s-", name);
-        struct stat status;
-
-        if (result == 0 && names[i]->d_name[0] != '.' && stat(path, &status) == 0) {
-            result = S_ISDIR(status.st_mode) ? copy_below(to, target, path, below, err)
-                                             : copy_one(to, target, path, name, err);
-        }
-        free(path);
-        free(name);
-        free(below);
-        free(names[i]);
-    }
-    free(names);
     return result;
 }
 
 int seeds_copy(const char *to, const char *target, const char *from, struct hs_error *err)
 {
-    return copy_below(to, target, from, "", err);
+    return walk_files(from, copy_one, &(struct copying){ to, target }, err);
 }
