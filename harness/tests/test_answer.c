@@ -170,6 +170,19 @@ static void check_saved(const struct loader_answer *answer, const char *saved)
     }
 }
 
+/* A stream ends where it ends, whatever was loaded before it. */
+static void nothing_is_left_of_a_longer_stream(void **state)
+{
+    static const char *const streams[] = { "uvwuvwuvw", "u", "", "uvw", "v" };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * HS_COUNT(streams); i++) {
+        struct loader_answer answer = load(streams[i / 2], i & 1);
+
+        check_saved(&answer, streams[i / 2]);
+    }
+}
+
 /* Somebody else's signal: the load is done once more, and that counts. */
 static void a_killed_load_is_done_again(void **state)
 {
@@ -298,6 +311,7 @@ static void a_loader_has_a_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_left_of_a_longer_stream),
         cmocka_unit_test(each_end_has_its_answer),
         cmocka_unit_test(an_answer_says_nothing_of_the_load_before),
         cmocka_unit_test(fast_loads_share_a_process),

@@ -40,6 +40,8 @@ static Hardstop__Stream *build(bool footers, const char *blocks)
 }
 
 #define TWO_BLOCKS "0000000000007004 04 62696f73 0000000000001000 08 733339302e72616d 0000000000006000"
+/* The first is called ".ram" and nothing before it: no machine's RAM. */
+#define OTHER_BLOCK "0000000000007004 04 2e72616d 0000000000001000 08 733339302e72616d 0000000000006000"
 #define NO_RAM "0000000000001004 04 62696f73 0000000000001000"
 
 static void complete(const char *text, Hardstop__Stream *captured, bool cut, struct builder *out)
@@ -100,8 +102,9 @@ static void check_page(const uint8_t **at, uint64_t address, size_t offset, cons
 static void guest_memory_goes_to_the_block_of_ram(void **state)
 {
     (void)state;
-    for (int footers = 0; footers <= 1; footers++) {
-        Hardstop__Stream *captured = build(footers, TWO_BLOCKS);
+    for (int i = 0; i < 4; i++) {
+        bool footers = i & 1;
+        Hardstop__Stream *captured = build(footers, i & 2 ? OTHER_BLOCK : TWO_BLOCKS);
         struct stream_encoding plain = { 0 };
         struct builder out = { 0 };
         const uint8_t *at;
