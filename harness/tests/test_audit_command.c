@@ -463,7 +463,7 @@ static const struct {
     { "report @/noise", "noise", 1 },
     { "report @/list.json", "list.json", 1 },
     { "report @/a.json --baseline @/noise", "noise", 1 },
-    { "experiment --from @/a.json --states fresh", "--from shows all trials of its file", 1 },
+    { "experiment --from @/a.json --states fresh", "--from shows all trials of its file", 2 },
     { "report @/a.json --json @/none/b.json", "none/b.json", 1 },
 };
 
