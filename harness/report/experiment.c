@@ -93,7 +93,7 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
         }
     }
     if (unknown) {
-        fprintf(out, "%" PRIu64 " have no verdict: the harness failed.\n", unknown);
+        fprintf(out, "%" PRIu64 " have no verdict: hardstop itself failed.\n", unknown);
     }
 }
 

@@ -189,7 +189,7 @@ static void print_failure(const struct audit *audit, const struct gate_failure *
 static void print_gate(const struct audit *audit, const struct gate *gate, bool with_baseline)
 {
     if (gate->unknown) {
-        printf("%" PRIu64 " damages have no verdict: the harness failed\n", gate->unknown);
+        printf("%" PRIu64 " damages have no verdict: hardstop itself failed\n", gate->unknown);
     }
     if (!gate->n) {
         if (!gate->unknown) {

@@ -64,7 +64,7 @@ static const struct argp argp = {
     .parser = parse,
     .children = setup_children,
     .doc =
-        "Starts an unmodified QEMU, stopped, and migrates it out.\v"
+        "Starts an unmodified QEMU, stopped, and migrates it out.\v" COMMAND_LINE_STATUS_DONE "\n\n"
         "Example: hardstop capture --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-rng-ccw "
                                                                   "--output rng.mig",
 };

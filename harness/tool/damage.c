@@ -142,7 +142,7 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "FILE",
     .doc = "Damages a stream, giving bytes, or a case, giving a case with the damage in it.  Damages may be repeated; "
-           "all offsets are those of the undamaged stream.",
+           "all offsets are those of the undamaged stream.\v" COMMAND_LINE_STATUS_DONE,
 };
 
 static int find_section(const Hardstop__Stream *stream, const char *which, uint32_t *index, struct hs_error *err)

@@ -199,7 +199,7 @@ static const struct argp argp = {
     .doc = "If one to four bytes of a device's section are missing, or are too many, at whatever offset: is the load "
            "always refused?  Asks the real QEMU, for each device, bus, state and framing.\v"
            "All trials take about half an hour on two cores; one that was interrupted goes on where it was.\n\n"
-           "Exit status: 0 all was rejected; 1 something was not; 2 harness failure.",
+           "Exit status: 0 all was rejected; 1 something was not; 2 no verdict.",
 };
 
 struct experiment {

@@ -39,7 +39,7 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "FILE",
     .children = file_children,
-    .doc = "Prints a stream or case: each byte's offset, size, field and value.",
+    .doc = "Prints a stream or case: each byte's offset, size, field and value.\v" COMMAND_LINE_STATUS_DONE,
 };
 
 static bool has_section(const Hardstop__Stream *stream, const char *part)

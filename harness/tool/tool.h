@@ -15,7 +15,7 @@
 enum tool_status {
     TOOL_CLEAN = 0,
     TOOL_FINDING = 1,
-    TOOL_TROUBLE = 2, /* usage or harness failure */
+    TOOL_TROUBLE = 2, /* wrong usage, or a failure of our own */
 };
 
 struct command {

@@ -13,7 +13,7 @@ const char *const html_meanings[VERDICT_COUNT] = {
     [VERDICT_GARBAGE] = "accepted, and the guest would run on with wrong values",
     [VERDICT_HUNG] = "no answer in time",
     [VERDICT_CRASHED] = "the loader ended: a signal, an abort, an exit",
-    [VERDICT_UNKNOWN] = "the harness could not tell; never counted as rejected",
+    [VERDICT_UNKNOWN] = "hardstop could not tell; never counted as rejected",
 };
 
 void html_chip(FILE *out, int verdict)

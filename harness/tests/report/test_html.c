@@ -291,7 +291,7 @@ static void figures_are_those_of_the_audit(void **state)
         "<span class=\"big\">88.8&#8239;%</span> hard-stopped",
         "<b>63</b> damages took bytes from the section or added some. <b>56</b> of them were refused",
         "<span><b>1 equal</b>: accepted", "<span><b>3 garbage</b>: accepted", "<span><b>2 crashed</b>: the loader",
-        "<span><b>1 unknown</b>: the harness", "<td class=\"share\">90.4 %</td>", /* truncate: 19 of 21 */
+        "<span><b>1 unknown</b>: hardstop could", "<td class=\"share\">90.4 %</td>", /* truncate: 19 of 21 */
     };
     struct audit audit = { 0 }, other = { 0 };
     size_t size;
