@@ -28,10 +28,7 @@ struct filling {
 
 static void add_place(struct filling *filling, struct place place)
 {
-    if ((filling->n & (filling->n - 1)) == 0) {
-        filling->places = hs_resize(filling->places, filling->n ? filling->n * 2 : 1, sizeof(*filling->places));
-    }
-    filling->places[filling->n++] = place;
+    *HS_PUSH(filling->places, filling->n) = place;
 }
 
 static void add_entry(struct filling *filling, const struct map_entry *entry, uint64_t vectors, unsigned attempt)

@@ -119,10 +119,8 @@ static void append_message(const struct field *field, void *message, ProtobufCMe
     size_t *n = row_count(field, message);
     ProtobufCMessage ***array = row_member(field, message);
 
-    /* Doubling, so that 1024 elements cost ten moves. */
-    if ((*n & (*n - 1)) == 0) {
-        *array = hs_resize(*array, *n ? *n * 2 : 1, sizeof(**array));
-    }
+    /* Made here from its first element on, so that it may grow like any list of ours. */
+    *array = hs_grow(*array, *n, sizeof(**array));
     (*array)[(*n)++] = element;
 }
 
