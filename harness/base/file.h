@@ -26,6 +26,10 @@ int file_write(const char *path, const void *data, size_t size, struct hs_error 
 int file_check_writable(const char *path, struct hs_error *err);
 /* Whether file_write() with that path writes to standard output. */
 bool file_is_stdout(const char *path);
+/* Whether file_write() with that path makes a regular file, or replaces one. */
+bool file_is_regular(const char *path);
+/* Whether file_write() with either path makes or replaces one and the same regular file, which has what came last. */
+bool file_is_one(const char *path, const char *other);
 /*
  * Whether file_write() failed because nobody reads standard output any more, as behind `| head`: no words are needed.
  */

@@ -141,6 +141,70 @@ bool file_is_stdout(const char *path)
     return is;
 }
 
+/* As find_target(), where a regular file is or will be. */
+static bool find_regular(const char *path, struct target *target)
+{
+    int fd = -1;
+
+    if (find_target(path, target, NULL) < 0) {
+        return false;
+    }
+    if (target->fd < 0 && !names_descriptor(target->path, &fd) &&
+        (!target->exists || S_ISREG(target->status.st_mode))) {
+        return true;
+    }
+    free(target->path);
+    return false;
+}
+
+bool file_is_regular(const char *path)
+{
+    struct target target;
+
+    if (!find_regular(path, &target)) {
+        return false;
+    }
+    free(target.path);
+    return true;
+}
+
+static bool is_one_node(const struct stat *left, const struct stat *right)
+{
+    return left->st_dev == right->st_dev && left->st_ino == right->st_ino;
+}
+
+/* Of files that are not there yet: one name in one folder. */
+static bool is_one_name(const char *left, const char *right)
+{
+    char *folders[] = { folder_of(left), folder_of(right) };
+    const char *slashes[] = { strrchr(left, '/'), strrchr(right, '/') };
+    struct stat nodes[2];
+    bool is_one = strcmp(slashes[0] ? slashes[0] + 1 : left, slashes[1] ? slashes[1] + 1 : right) == 0 &&
+                  stat(folders[0], &nodes[0]) == 0 && stat(folders[1], &nodes[1]) == 0 &&
+                  is_one_node(&nodes[0], &nodes[1]);
+
+    free(folders[0]);
+    free(folders[1]);
+    return is_one;
+}
+
+bool file_is_one(const char *path, const char *other)
+{
+    struct target left, right;
+    bool is_one = false;
+
+    if (!find_regular(path, &left)) {
+        return false;
+    }
+    if (find_regular(other, &right)) {
+        is_one = left.exists && right.exists ? is_one_node(&left.status, &right.status)
+                                             : left.exists == right.exists && is_one_name(left.path, right.path);
+        free(right.path);
+    }
+    free(left.path);
+    return is_one;
+}
+
 int file_check_writable(const char *path, struct hs_error *err)
 {
     struct target target;

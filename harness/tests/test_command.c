@@ -485,6 +485,61 @@ static void a_confirmation_is_what_the_unmodified_qemu_says(void **state)
     free(path);
 }
 
+/* Ends with status 2, and says so on standard error. */
+static void refuses(const char *arguments, const char *words)
+{
+    struct run result = run(arguments);
+
+    if (result.status != 2 || !strstr(result.err, words)) {
+        fail_msg("hardstop %s: status %d, \"%s\" is wanted:\n%s", arguments, result.status, words, result.err);
+    }
+    run_clear(&result);
+}
+
+/* The complete stream goes where it was sent, whatever that is, and never over what was read. */
+static void a_confirmed_stream_goes_where_it_was_sent(void **state)
+{
+    struct run result;
+
+    (void)state;
+    expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto -o @/long.case",
+           0, "");
+    result = run("repro --confirm @/long.case -o -");
+    assert_int_equal(result.status, 1);
+    assert_int_equal(memcmp(result.out, "QEVM", 4), 0);
+    assert_non_null(strstr(result.err, "CONFIRMED on an unmodified QEMU"));
+    run_clear(&result);
+    expect("repro --confirm @/long.case -o /dev/null", 1, "CONFIRMED on an unmodified QEMU");
+    refuses("repro --confirm @/long.case -o @/long.case", "long.case: is read");
+    expect("repro @/long.case", 1, "damage-is-never-garbage does not hold");
+    refuses("repro --confirm @/long.case -o @/none/long.mig", "No such file or directory");
+    refuses("repro @/long.case -o @/long.mig", "--output is for --confirm");
+    refuses("repro --json --confirm @/long.case -o -", "both want standard output");
+}
+
+/* What has the name that nobody gave may be a link of a stranger's. */
+static void a_small_case_follows_no_link_by_itself(void **state)
+{
+    char *precious = support_write(folder, "precious", "kept", 4);
+    char *planted = hs_format("%s/planted.min.textproto", folder);
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    expect("capture " RNG " --footers off -o @/legacy.textproto --section virtio-rng", 0, "");
+    expect("damage --section virtio-rng --field virtio.ccw.sense_data --insert 0:41 @/legacy.textproto "
+           "-o @/planted.textproto", 0, "");
+    assert_int_equal(symlink(precious, planted), 0);
+    refuses("minimize @/planted.textproto", "is no regular file; --output names");
+    assert_int_equal(file_read(precious, &data, &size, NULL), 0);
+    assert_true(size == 4 && memcmp(data, "kept", 4) == 0);
+    free(data);
+    assert_int_equal(unlink(planted), 0);
+    free(planted);
+    free(precious);
+}
+
 static int make_folders(void)
 {
     char *path = hs_format("%s/cases/regress", folder), *nothing = hs_format("%s/nothing", folder);
@@ -759,6 +814,8 @@ int main(void)
         cmocka_unit_test(footers_are_as_the_command_line_has_them),
         cmocka_unit_test(findings_have_a_status_of_their_own),
         cmocka_unit_test(load_and_repro_have_one_rule),
+        cmocka_unit_test(a_confirmed_stream_goes_where_it_was_sent),
+        cmocka_unit_test(a_small_case_follows_no_link_by_itself),
         cmocka_unit_test(a_confirmation_is_what_the_unmodified_qemu_says),
         cmocka_unit_test(findings_are_told_from_what_is_known),
     };

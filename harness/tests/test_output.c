@@ -334,6 +334,61 @@ static void two_results_do_not_share_standard_output(void **state)
     run_clear(&run);
 }
 
+/* The second would be in the place of the first, and nobody would know. */
+static void two_results_do_not_share_a_file(void **state)
+{
+    static const struct {
+        const char *arguments;
+        bool refused;
+    } shared[] = {
+        { "report @/audit --json @/new --html @/new", true },
+        { "report @/audit --json @/new --html @/link", true },
+        { "report @/audit --json @/new --sarif @/./new", true },
+        { "report @/audit --json @/old --junit @/hard", true },
+        { "report @/audit --html @/audit", true },
+        { "report @/audit --baseline @/baseline --html @/baseline", true },
+        { "report @/audit --beside @/baseline --junit @/baseline", true },
+        { "report @/audit --baseline @/baseline --json @/baseline", false },
+        { "report @/audit --json /dev/null --html /dev/null", false },
+    };
+    char *pointer = in("link"), *new = in("new"), *old = support_write(folder, "old", "old", 3), *hard = in("hard"),
+         *audit = in("audit"), *baseline = in("baseline");
+    struct builder content = { 0 };
+    struct hs_error err;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(symlink("new", pointer) | link(old, hard), 0);
+    assert_int_equal(file_read(audit, &data, &size, &err), 0);
+    builder_put(&content, data, size);
+    free(data);
+    assert_int_equal(file_write(baseline, content.data, content.size, &err), 0);
+    for (size_t i = 0; i < HS_COUNT(shared); i++) {
+        struct run run = spawn_run(folder, shared[i].arguments);
+
+        if (shared[i].refused ? run.status != 2 || strncmp(run.err, "hardstop: ", 10) != 0 : *run.err) {
+            fail_msg("%s: status %d\n%s", shared[i].arguments, run.status, run.err);
+        }
+        assert_int_equal(access(new, F_OK), -1);
+        assert_int_equal(file_read(audit, &data, &size, &err), 0);
+        assert_true(size == content.size && memcmp(data, content.data, size) == 0);
+        free(data);
+        assert_int_equal(file_read(baseline, &data, &size, &err), 0);
+        assert_int_equal(*data, '{');
+        free(data);
+        run_clear(&run);
+    }
+    assert_int_equal(unlink(pointer) | unlink(old) | unlink(hard) | unlink(baseline), 0);
+    builder_clear(&content);
+    free(pointer);
+    free(new);
+    free(old);
+    free(hard);
+    free(audit);
+    free(baseline);
+}
+
 /* Runs with that descriptor as standard output (-1: closed); the status, or minus the signal; `words`: what it said. */
 static int status_with(int fd, const char *arguments, char words[1000])
 {
@@ -447,6 +502,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_place_gets_it_and_stays), cmocka_unit_test(two_results_do_not_share_standard_output),
+        cmocka_unit_test(two_results_do_not_share_a_file),
         cmocka_unit_test(a_closed_pipe_ends_quietly),    cmocka_unit_test(a_full_or_closed_output_is_an_error),
         cmocka_unit_test(a_closed_output_harms_no_file), cmocka_unit_test(a_file_that_may_not_grow_is_an_error),
     };

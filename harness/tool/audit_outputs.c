@@ -9,6 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/audit/audit_differences.h"
 #include "harness/audit/audit_json.h"
@@ -92,11 +93,31 @@ const struct argp audit_outputs_argp = {
     .parser = parse,
 };
 
-int audit_outputs_open(struct audit_outputs *outputs, struct hs_error *err)
+static int spare_inputs(const struct audit_outputs *outputs, const char *input, const char *output,
+                        struct hs_error *err)
+{
+    const char *const inputs[] = { input, outputs->baseline_path, outputs->beside_path };
+
+    for (size_t i = 0; output && i < HS_COUNT(inputs); i++) {
+        bool may_be_renewed = i > 0 && output == outputs->json;
+
+        if (inputs[i] && !may_be_renewed && file_is_one(inputs[i], output)) {
+            return hs_fail(err, HS_NO_OFFSET, "%s: is read, so a result does not go there", output);
+        }
+    }
+    return 0;
+}
+
+int audit_outputs_open(struct audit_outputs *outputs, const char *input, struct hs_error *err)
 {
     const char *const paths[] = { outputs->json, outputs->html, outputs->junit, outputs->sarif };
 
     outputs->fail_on = outputs->fail_on ? outputs->fail_on : GATE_ALL;
+    for (size_t i = 0; i < HS_COUNT(paths); i++) {
+        if (spare_inputs(outputs, input, paths[i], err) < 0) {
+            return -1;
+        }
+    }
     if (tool_open_outputs(paths, HS_COUNT(paths), err) < 0) {
         return -1;
     }

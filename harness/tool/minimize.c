@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -72,6 +73,17 @@ static char *output_path(const struct options *options)
         return hs_strdup(options->output);
     }
     return hs_format("%.*s.min.textproto", dot ? (int)(dot - path) : (int)strlen(path), path);
+}
+
+/* Beside a case that may be a stranger's, what has the small case's name may be a link to a file of the user's. */
+static int check_link(const struct options *options, const char *path, struct hs_error *err)
+{
+    struct stat status;
+
+    if (!options->output && lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: is no regular file; --output names where the small case goes", path);
+    }
+    return 0;
 }
 
 static void print_progress(void *user, unsigned long loads, size_t bytes)
@@ -215,7 +227,7 @@ int command_minimize(int argc, char **argv)
 
     command_line_parse(&argp, argc, argv, &options);
     path = output_path(&options);
-    if (tool_open_outputs((const char *const[]){ path }, 1, &err) < 0 ||
+    if (check_link(&options, path, &err) < 0 || tool_open_outputs((const char *const[]){ path }, 1, &err) < 0 ||
         session_open(&session, &options.file, &options.setup, &err) < 0 || run(&options, path, &session, &err) < 0) {
         status = tool_fail(&err);
     }

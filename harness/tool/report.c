@@ -49,7 +49,7 @@ int command_report(int argc, char **argv)
     int status, result;
 
     command_line_parse(&argp, argc, argv, &options);
-    result = audit_outputs_open(&options.outputs, &err);
+    result = audit_outputs_open(&options.outputs, options.path, &err);
     if (result == 0) {
         result = audit_json_read(options.path, &audit, &err);
     }

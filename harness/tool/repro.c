@@ -45,6 +45,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
         options->file.target = value;
         return 0;
+    case ARGP_KEY_END:
+        if (options->output && !options->confirm) {
+            argp_error(state, "--output is for --confirm");
+        }
+        if (options->output && options->file.json && file_is_stdout(options->output)) {
+            argp_error(state, "--json and --output both want standard output");
+        }
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -73,21 +81,36 @@ struct evidence {
     struct confirmation confirmation;
 };
 
-/* Not beside the case: the stream holds guest RAM and firmware, which nobody should commit by mistake. */
-static char *output_path(const struct options *options)
-{
-    const char *slash = strrchr(options->file.path, '/'), *name = slash ? slash + 1 : options->file.path;
-    const char *dot = strrchr(name, '.');
+/* Where the complete stream goes: to a file, for QEMU to read, and where what was named is none, there, too. */
+struct places {
+    char *file;
+    const char *copy; /* or NULL */
+};
 
-    if (options->output) {
-        return hs_strdup(options->output);
-    }
+/* Not beside the case: the stream holds guest RAM and firmware, which nobody should commit by mistake. */
+static char *default_path(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+
     return hs_format(CONFIRM_FOLDER "/%.*s.mig", dot ? (int)(dot - name) : (int)strlen(name), name);
 }
 
+static int find_places(const struct options *options, struct places *places, struct hs_error *err)
+{
+    bool is_file = options->output && file_is_regular(options->output);
+
+    places->copy = is_file ? NULL : options->output;
+    places->file = is_file ? hs_strdup(options->output) : default_path(options->file.path);
+    if (options->confirm && file_is_one(places->file, options->file.path)) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: is read; --output names another place for the complete stream",
+                       places->file);
+    }
+    return tool_open_outputs(&options->output, 1, err);
+}
+
 static int run_unmodified(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
-                          const struct builder *bytes, const char *path, struct confirm_result *result,
-                          struct hs_error *err)
+                          const struct builder *bytes, const char *path, const char *copy,
+                          struct confirm_result *result, struct hs_error *err)
 {
     const Hardstop__Case *test = judgement->test;
     struct builder whole = { 0 };
@@ -96,12 +119,13 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
     status = complete_stream(test, bytes, captured, bytes == &judgement->damaged && judgement->effect.truncated, &whole,
                              err);
     status = status < 0 ? status : file_write(path, whole.data, whole.size, err);
+    status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
     builder_clear(&whole);
     return status < 0 ? -1 : confirm_run(test->setup, trust, path, 0, result, err);
 }
 
-static int confirm(const struct judgement *judgement, enum trust trust, const char *path, struct evidence *evidence,
-                   struct hs_error *err)
+static int confirm(const struct judgement *judgement, enum trust trust, const struct places *places,
+                   struct evidence *evidence, struct hs_error *err)
 {
     Hardstop__Stream *captured = capture_decoded(judgement->test->setup, trust, err);
     int result;
@@ -110,9 +134,11 @@ static int confirm(const struct judgement *judgement, enum trust trust, const ch
         return hs_fail_in(err, "no complete stream to put the case into");
     }
     /* The reference first, so that the file that stays is the damaged one. */
-    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, path, &evidence->reference, err);
+    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places->file, NULL,
+                            &evidence->reference, err);
     if (result == 0) {
-        result = run_unmodified(judgement, trust, captured, &judgement->damaged, path, &evidence->actual, err);
+        result = run_unmodified(judgement, trust, captured, &judgement->damaged, places->file, places->copy,
+                                &evidence->actual, err);
     }
     if (result == 0) {
         evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference);
@@ -164,16 +190,15 @@ static void print_json(const struct judgement *judgement, const struct finding *
     tool_print_json(json);
 }
 
-static int make_folder(const struct options *options, struct hs_error *err)
+static int make_folder(const struct options *options, const struct places *places, struct hs_error *err)
 {
-    return options->output ? 0 : file_make_folder(CONFIRM_FOLDER, err);
+    return options->output && !places->copy ? 0 : file_make_folder(CONFIRM_FOLDER, err);
 }
 
-static int reproduce(const struct options *options, const struct judgement *judgement, enum trust trust,
-                     struct hs_error *err)
+static int reproduce(const struct options *options, const struct places *places, const struct judgement *judgement,
+                     enum trust trust, struct hs_error *err)
 {
     struct evidence evidence = { .confirmation.why = "" };
-    char *path = output_path(options);
     struct finding finding = { .property = "" };
     bool found = finding_of(judgement, &finding);
     int status = found ? TOOL_FINDING : TOOL_CLEAN;
@@ -183,7 +208,7 @@ static int reproduce(const struct options *options, const struct judgement *judg
     }
     if (found && options->confirm) {
         fflush(stdout);
-        if (make_folder(options, err) < 0 || confirm(judgement, trust, path, &evidence, err) < 0) {
+        if (make_folder(options, places, err) < 0 || confirm(judgement, trust, places, &evidence, err) < 0) {
             status = tool_fail(err);
         } else {
             status = evidence.confirmation.confirmed ? TOOL_FINDING : TOOL_CLEAN;
@@ -197,7 +222,6 @@ static int reproduce(const struct options *options, const struct judgement *judg
     }
     confirm_result_clear(&evidence.actual);
     confirm_result_clear(&evidence.reference);
-    free(path);
     return status;
 }
 
@@ -206,18 +230,21 @@ int command_repro(int argc, char **argv)
     struct options options = { 0 };
     struct judgement judgement = { 0 };
     struct session session = { .oracle.repeat = true };
+    struct places places;
     struct hs_error err;
     int status;
 
     command_line_parse(&argp, argc, argv, &options);
-    if (session_open(&session, &options.file, &options.setup, &err) < 0 ||
+    if (find_places(&options, &places, &err) < 0 ||
+        session_open(&session, &options.file, &options.setup, &err) < 0 ||
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {
         status = tool_fail(&err);
     } else {
-        status = reproduce(&options, &judgement, session.trust, &err);
+        status = reproduce(&options, &places, &judgement, session.trust, &err);
     }
     judgement_clear(&judgement);
     session_close(&session);
+    free(places.file);
     tool_clear_setup(&options.setup);
     return status;
 }

@@ -87,8 +87,8 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
 int tool_fail(const struct hs_error *err);
 
 /*
- * Before long work: whether all of these files (NULL: not wanted) can be written.  Where one is standard output, it has
- * that for itself: what else is printed goes to standard error.  0, or -1 with a reason.
+ * Before long work: whether all of these files (NULL: not wanted) can be written, and no two are one.  Where one
+ * is standard output, it has that for itself: what else is printed goes to standard error.  0, or -1 with a reason.
  */
 int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err);
 

@@ -16,6 +16,18 @@ int tool_write(const char *path, const void *data, size_t size, struct hs_error 
     return file_write(path ? path : "-", data, size, err);
 }
 
+static int check_apart(const char *const *paths, size_t n, struct hs_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (paths[i] && paths[k] && file_is_one(paths[i], paths[k])) {
+                return hs_fail(err, HS_NO_OFFSET, "%s: one file can take one result, not two", paths[i]);
+            }
+        }
+    }
+    return 0;
+}
+
 int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err)
 {
     size_t taken = 0;
@@ -28,6 +40,9 @@ int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err)
             return -1;
         }
         taken += file_is_stdout(paths[i]);
+    }
+    if (check_apart(paths, n, err) < 0) {
+        return -1;
     }
     if (taken > 1) {
         return hs_fail(err, HS_NO_OFFSET, "standard output can take one result, not %zu", taken);
