@@ -10,9 +10,11 @@
 #include <cmocka.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/message/member.h"
 #include "harness/message/mutate.h"
 #include "harness/message/reflect.h"
+#include "harness/message/text.h"
 #include "sample.pb-c.h"
 
 static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;
@@ -225,6 +227,43 @@ static void copies_are_deep_and_equality_is_exact(void **state)
     }
 }
 
+static const struct {
+    enum reflect_merge how;
+    const char *msg, *from, *merged;
+} merges[] = {
+    { REFLECT_APPEND, "r_int32: [1, 2]", "r_int32: [7]", "r_int32: [1, 2, 7]" },
+    { REFLECT_OVERLAY, "r_int32: [1, 2]", "r_int32: [7]", "r_int32: [7, 2]" },
+    { REFLECT_OVERLAY, "r_int32: [1]", "r_int32: [7, 8]", "r_int32: [7, 8]" },
+    { REFLECT_APPEND, "f_int32: 1 f_bool: true", "f_int32: 2 f_string: 'x'", "f_int32: 2 f_bool: true f_string: 'x'" },
+    { REFLECT_APPEND, "f_inner { leaf { number: 1 } leaves { number: 2 } }",
+      "f_inner { leaf { name: 'n' } leaves { name: 'o' } }",
+      "f_inner { leaf { number: 1 name: 'n' } leaves { number: 2 } leaves { name: 'o' } }" },
+    { REFLECT_OVERLAY, "f_inner { leaf { number: 1 } leaves { number: 2 } }",
+      "f_inner { leaf { name: 'n' } leaves { name: 'o' } }",
+      "f_inner { leaf { number: 1 name: 'n' } leaves { number: 2 name: 'o' } }" },
+    { REFLECT_APPEND, "c_number: 1", "c_string: 'x'", "c_string: 'x'" },
+    { REFLECT_OVERLAY, "f_int32: 1", "", "f_int32: 1" },
+};
+
+static void messages_are_joined_or_laid_over(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(merges); i++) {
+        ProtobufCMessage *msg = text_parse(all, merges[i].msg, strlen(merges[i].msg), NULL);
+        ProtobufCMessage *from = text_parse(all, merges[i].from, strlen(merges[i].from), NULL);
+        ProtobufCMessage *merged = text_parse(all, merges[i].merged, strlen(merges[i].merged), NULL);
+
+        assert_true(msg && from && merged);
+        reflect_merge(msg, from, merges[i].how);
+        if (!reflect_equal(msg, merged)) {
+            fail_msg("%s", merges[i].merged);
+        }
+        reflect_free(msg);
+        reflect_free(from);
+        reflect_free(merged);
+    }
+}
+
 static void invalid_messages_are_found(void **state)
 {
     Sample__All *msg = (void *)reflect_new(all);
@@ -434,6 +473,7 @@ int main(void)
         cmocka_unit_test(oneof_members_replace_each_other),
         cmocka_unit_test(repeated_values_keep_their_order),
         cmocka_unit_test(copies_are_deep_and_equality_is_exact),
+        cmocka_unit_test(messages_are_joined_or_laid_over),
         cmocka_unit_test(invalid_messages_are_found),
         cmocka_unit_test(unknown_fields_are_dropped),
         cmocka_unit_test(required_fields_are_required),

@@ -77,6 +77,8 @@ static const struct {
     { "option: '-object' option: 'rng-random,id=r,filename=/etc/shadow'", "rng-random" },
     { "option: '-object' option: 'rng-builtinx,id=r'", "rng-builtinx" },
     { "option: '-daemonize'", "-daemonize" },
+    { "option: '-accel'", "-accel" },
+    { "option: '-blockdev' option: 'driver=null-co,node-name=d0' option: '-accel'", "-accel" },
     { "option: '-accel' option: 'tcg' option: '-pidfile' option: '/tmp/x'", "-pidfile" },
     { "option: '-accel' option: '-daemonize'", "-accel" },
     { "option: '-accel' option: 'kvm'", "kvm" },

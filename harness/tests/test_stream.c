@@ -311,6 +311,10 @@ static const struct {
     { "a footer of another id than 0", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000002 00",
       STREAM_FOOTER, true },
     { "id 0 twice", "01 00000000 03 72616d 00000000 00000004 0000000000000010 7e 00000000 00", STREAM_FOOTER, false },
+    { "an id given twice: the last has the parts",
+      "01 00000001 03 72616d 00000000 00000004 0000000000000010 01 00000001 17 733339302d73746f726167655f61747472"
+      "696275746573 00000000 00000001 0000000000000001 02 00000001 0000000000000008 0000000000000001 00",
+      STREAM_LEGACY, false },
     { "an empty payload", "04 00000001 01 61 00000000 00000001 00", STREAM_LEGACY, false },
     { "a description that is none", "00 06 00000003 6e6f74", STREAM_FOOTER, false },
     { "an empty description", "00 06 00000000", STREAM_FOOTER, false },
@@ -333,6 +337,45 @@ static void what_is_odd_but_whole_comes_back(void **state)
         }
         if (stream->section[0]->footer) {
             assert_int_equal(stream->section[0]->footer->has_section_id, odd[i].foreign);
+        }
+        check_same_bytes(stream, bytes.data, bytes.size);
+        hardstop__stream__free_unpacked(stream, NULL);
+        builder_clear(&bytes);
+    }
+}
+
+#define HEADER "04 00000001 01 61 00000000 00000001 "
+
+/* Payloads that no table describes, with bytes in them that are nearly an end; how long they are. */
+static const struct {
+    const char *what, *hex;
+    size_t size;
+    enum stream_framing framing;
+} nearly[] = {
+    { "the next section", HEADER "aa 04 00000002 01 62 00000000 00000001 00", 1, STREAM_LEGACY },
+    { "a section of an id that none has", HEADER "aa 04 00010000 01 62 00000000 00000001 00", 16, STREAM_LEGACY },
+    { "a section without a name", HEADER "aa 04 00000002 00 00000000 00000001 00", 15, STREAM_LEGACY },
+    { "a footer", HEADER "aa 7e00000001 00 7e00000001 00", 1, STREAM_FOOTER },
+    { "a footer of another id", HEADER "aa 7e00000002 00 7e00000001 00", 7, STREAM_FOOTER },
+    { "a footer with nothing behind", HEADER "aa 7e00000001 09 7e00000001 00", 7, STREAM_FOOTER },
+    { "a description of too few bytes",
+      HEADER "aabbcc 7e00000001 00 06 0000003b"
+             "7b2264657669636573223a5b7b226e616d65223a2261222c226669656c6473223a5b7b226e616d65"
+             "223a2278222c2273697a65223a327d5d7d5d7d", 3, STREAM_FOOTER },
+};
+
+static void only_an_end_ends_a_payload(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(nearly); i++) {
+        struct hs_error err = { .text = "" };
+        struct builder bytes = { 0 };
+        Hardstop__Stream *stream;
+
+        support_put_hex(&bytes, nearly[i].hex);
+        stream = decode(bytes.data, bytes.size, nearly[i].framing, &err);
+        if (!stream || stream->section[0]->opaque.len != nearly[i].size) {
+            fail_msg("%s: %zu bytes, %s", nearly[i].what, stream ? stream->section[0]->opaque.len : 0, err.text);
         }
         check_same_bytes(stream, bytes.data, bytes.size);
         hardstop__stream__free_unpacked(stream, NULL);
@@ -436,6 +479,7 @@ int main(void)
         cmocka_unit_test(nonsense_is_refused_where_it_stands),
         cmocka_unit_test(what_is_odd_but_whole_comes_back),
         cmocka_unit_test(a_foreign_description_tells_the_ends),
+        cmocka_unit_test(only_an_end_ends_a_payload),
         cmocka_unit_test(pages_are_as_large_as_can_be_believed),
         cmocka_unit_test(flipped_bytes_do_no_harm_and_lose_nothing),
     };

@@ -186,6 +186,26 @@ static void a_case_gathers_no_damages(void **state)
     target_damage_clear();
 }
 
+/* What is tested is changed most: payloads that a table describes, then footers and opaque ones, then headers. */
+static void payloads_are_changed_most(void **state)
+{
+    const ProtobufCMessageDescriptor *section = &hardstop__section__descriptor;
+
+    (void)state;
+    for (unsigned f = 0; f < section->n_fields; f++) {
+        const char *name = section->fields[f].name;
+        bool is_payload = (section->fields[f].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && strcmp(name, "opaque") != 0;
+        unsigned expected = is_payload                    ? 100
+                            : strcmp(name, "footer") == 0 ? 20
+                            : strcmp(name, "opaque") == 0 ? 10
+                                                          : 5;
+
+        if (hints_weight(&case_hints, &section->fields[f]) != expected) {
+            fail_msg("%s: %u %%", name, hints_weight(&case_hints, &section->fields[f]));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +214,7 @@ int main(void)
         cmocka_unit_test(damages_meet_captured_streams),
         cmocka_unit_test(what_is_tested_stays_the_same),
         cmocka_unit_test(a_case_gathers_no_damages),
+        cmocka_unit_test(payloads_are_changed_most),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
