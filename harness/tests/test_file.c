@@ -167,6 +167,22 @@ static void links_are_followed(void **state)
     holds("absolute-new", "made");
 }
 
+static void folders_are_made_but_not_of_files(void **state)
+{
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    assert_int_equal(file_make_folder(in("new/below"), &err), 0);
+    assert_int_equal(file_make_folder(in("new/below"), &err), 0);
+    assert_true(S_ISDIR(status_of("new/below").st_mode));
+    writes(in("new/file"), "kept");
+    assert_int_equal(file_make_folder(in("new/file"), &err), -1);
+    assert_non_null(strstr(err.text, "new/file: is not a directory"));
+    assert_int_equal(file_make_folder(in("new/file/below"), &err), -1);
+    assert_non_null(strstr(err.text, strerror(ENOTDIR)));
+    holds("new/file", "kept");
+}
+
 static void links_without_end_are_an_error(void **state)
 {
     struct hs_error err;
@@ -377,6 +393,7 @@ int main(void)
         IN_FOLDER(owners_stay),
         IN_FOLDER(long_names_are_written),
         IN_FOLDER(links_are_followed),
+        IN_FOLDER(folders_are_made_but_not_of_files),
         IN_FOLDER(links_without_end_are_an_error),
         IN_FOLDER(a_pipe_is_written_to),
         IN_FOLDER(devices_stay_devices),

@@ -88,6 +88,10 @@ static const struct {
       COMMON_SIZE + 3 * 16 + 6 + 4 + 4 + 2 + 2 + 4 + 512 + 4 + 6 + 1 + 4, .reading = 1 },
     { "net with four queues of one pair", "virtio-net", "virtio { " CCW QUEUES_3 "queue { vector: 0 } net { } }",
       COMMON_SIZE + 4 * 16 + 545, .reading = 1 },
+    { "net whose guest controls offloads", "virtio-net",
+      "virtio { " CCW "guest_features: 4 net { curr_guest_offloads: 5 } }", COMMON_SIZE + 545 + 8 },
+    { "net whose guest has all other features", "virtio-net",
+      "virtio { " CCW "guest_features: 4294967291 net { } }", COMMON_SIZE + 545 },
     { "a disk", "/fe.0.0000/0:0:0/scsi-disk",
       "scsi_disk { qdev { unit_attention_key: 6 unit_attention_asc: 41 unit_attention_ascq: 1 "
       "sense_is_ua: 1 sense: 'a' sense_len: 18 } media_changed: 1 media_event: 1 eject_request: 1 tray_open: 1 "
@@ -428,9 +432,12 @@ static void a_rest_hides_no_field(void **state)
 /* A device on pci with so many vectors of MSI-X, in queue, table and pending bits. */
 static char *pci_text(unsigned vectors)
 {
-    char *config = support_pci_config(vectors != 0), *text, *longer;
+    char *config = support_pci_config(true), *text, *longer;
 
-    if (vectors) {
+    if (!vectors) {
+        /* What stands where capabilities would counts only where the status says that there are some. */
+        memcpy(config + 4 * 0x06, "\\000", 4);
+    } else {
         sprintf(config + 4 * 0x42, "\\%03o", (vectors - 1) & 0xff);
         sprintf(config + 4 * 0x43, "\\%03o", (vectors - 1) >> 8);
         config[4 * 0x44] = '\\';
