@@ -295,7 +295,7 @@ static void what_is_left_is_not_trusted(void **state)
         assert_int_equal(answer.n_frames, LOADER_FRAMES);
         if (!fails) {
             assert_int_equal(answer.saved_size, left[i].save_result ? 0 : left[i].size);
-            assert_memory_equal(answer.saved, "12345678" + left[i].offset, answer.saved_size);
+            assert_memory_equal(answer.saved, &"12345678"[left[i].offset], answer.saved_size);
         }
     }
     free(room.saved);

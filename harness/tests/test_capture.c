@@ -323,7 +323,8 @@ static Hardstop__Setup fake(char *behaviour)
 {
     static const char script[] =
         "#!/bin/bash\n"
-        "say() { printf '%s\\r\\n' \"$@\" >&210; }\n"
+        "say() { printf '%s\\r\\n' \"$1\" >&210; }\n"
+        "say_at_once() { /usr/bin/printf '%s\\r\\n' \"$@\" >&210; }\n"
         "loading() { case \"$*\" in *-incoming*) true;; *) false;; esac; }\n"
         "case $2 in\n"
         "no-greeting) say '{\"return\": {}}';;\n"
@@ -350,7 +351,7 @@ static Hardstop__Setup fake(char *behaviour)
         "  *query-migrate*) say '{\"return\": {\"status\": \"completed\"}}';;\n"
         "  *query-status*) say '{\"return\": {\"status\": \"inmigrate\"}}';;\n"
         "  *quit*) exit;;\n"
-        "  *) say '{\"event\": \"RESUME\"}' '{\"return\": {}}';;\n"
+        "  *) say_at_once '{\"event\": \"RESUME\"}' '{\"return\": {}}';;\n"
         "  esac\n"
         "done\n";
     static char *path;

@@ -761,7 +761,7 @@ static void a_hundred_thousand_of_anything_are_answered(void **state)
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(files); i++) {
-        char *loaded = hs_format("repro @/%s", files[i].name);
+        char *repro = hs_format("repro @/%s", files[i].name);
 
         write_many(files[i].name, files[i].before, files[i].one, files[i].behind);
         for (size_t k = 0; k < HS_COUNT(answered); k++) {
@@ -770,8 +770,8 @@ static void a_hundred_thousand_of_anything_are_answered(void **state)
             expect(arguments, 0, "");
             free(arguments);
         }
-        expect(loaded, files[i].loaded, "");
-        free(loaded);
+        expect(repro, files[i].loaded, "");
+        free(repro);
     }
 }
 
