@@ -16,8 +16,9 @@
 
 void arguments_add(struct arguments *arguments, const char *argument)
 {
-    arguments->argv = hs_resize(arguments->argv, arguments->n + 2, sizeof(*arguments->argv));
-    arguments->argv[arguments->n++] = hs_strdup(argument);
+    *HS_PUSH(arguments->argv, arguments->n) = hs_strdup(argument);
+    /* And room for the end. */
+    arguments->argv = hs_grow(arguments->argv, arguments->n, sizeof(*arguments->argv));
     arguments->argv[arguments->n] = NULL;
 }
 

@@ -116,6 +116,8 @@ static void check_options(int argc, char **argv)
         if (nearest) {
             printable_print(stderr, "hardstop: no option --%s; did you mean --%s?\n", word, nearest);
             fprintf(stderr, "Try `%s --help' for more information.\n", argv[0]);
+            free(word);
+            free(nearest);
             exit(argp_err_exit_status);
         }
         free(word);
