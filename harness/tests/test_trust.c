@@ -114,7 +114,7 @@ static const char *const others[] = {
     "seeds --folder @/seeds --transport pci rng", "fuzz --work @/work --seeds @/seeds pci", "findings @/nothing",
 };
 
-static char *folder, *case_path, *words_path;
+static char *folder, *words_path;
 static int fifo;
 
 static char *in_folder(const char *text)
@@ -155,7 +155,6 @@ static int make_folder(void **state)
     path = hs_format("%s/bin:%s", folder, getenv("PATH"));
     setenv("PATH", path, 1);
     setenv("HARDSTOP_STANDIN", folder, 1);
-    case_path = hs_format("%s/cases/regress/case.textproto", folder);
     words_path = hs_format("%s/arguments", folder);
     free(path);
     free(standin);
@@ -166,6 +165,7 @@ static int remove_folder(void **state)
 {
     (void)state;
     close(fifo);
+    free(words_path);
     support_remove(folder);
     return 0;
 }
