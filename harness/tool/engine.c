@@ -178,8 +178,8 @@ static void afl_become(const struct instance *instance, unsigned long seconds)
 
 static bool afl_is_regular(int exit_status, bool interrupted)
 {
-    (void)interrupted;
-    return exit_status == 0;
+    /* An interrupt while it starts ends its fork server first, which it takes for a failure. */
+    return exit_status == 0 || (interrupted && exit_status == 1);
 }
 
 static int afl_inspect(const struct instance *instance, struct hs_error *err)
