@@ -4,7 +4,7 @@
 test of a build: merge_tests.py OUTPUT [FLAVOUR=FOLDER LABELS...]...
 
 A test is listed as FLAVOUR/NAME if it has one of the LABELS; those before which stands a - are left out again; without
-any of the former, all others are listed.
+any of the former, all others are listed.  The tests of a flavour are a fixture of that name: what needs it runs after them.
 """
 import json
 import os
@@ -33,6 +33,7 @@ def lines_of(flavour, folder, words):
         if not is_wanted(properties.get('LABELS', []), words):
             continue
         name = quoted('%s/%s' % (flavour, test['name']))
+        properties['FIXTURES_SETUP'] = flavour
         # One without a command was not built: it stays, and fails.
         yield 'add_test(%s %s)' % (name, ' '.join(map(quoted, test.get('command') or ['not-built'])))
         yield 'set_tests_properties(%s PROPERTIES %s)' % (name, ' '.join(

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all virtio devices send: hw/virtio/virtio.c, QEMU 7.2. */
+/*
+ * What all virtio devices send: hw/virtio/virtio.c, QEMU 7.2.  A field without .min and .max may have any value of its
+ * width.
+ */
 #include <string.h>
 
 #include "harness/wire/virtio/tables.h"
