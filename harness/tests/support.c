@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,33 @@ char *support_write(const char *folder, const char *name, const void *data, size
         fail_msg("%s", err.text);
     }
     return path;
+}
+
+char *support_on_terminal(const char *term, const char *no_colour, void (*print)(FILE *out))
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+    char *text = hs_alloc(65536);
+    size_t size = 0;
+    FILE *out;
+
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    out = fdopen(slave, "w");
+    assert_non_null(out);
+    setenv("TERM", term, 1);
+    setenv("NO_COLOR", no_colour, 1);
+    print(out);
+    fputc('\4', out);
+    fflush(out);
+    while (!memchr(text, '\4', size)) {
+        ssize_t n = read(master, text + size, 65535 - size);
+
+        assert_true(n > 0);
+        size += n;
+    }
+    fclose(out);
+    close(master);
+    return text;
 }
 
 char *support_beside(const char *name)

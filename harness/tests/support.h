@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -22,6 +23,9 @@ void support_remove(char *folder);
 char *support_write(const char *folder, const char *name, const void *data, size_t size);
 /* The path of a program beside the running test; free it. */
 char *support_beside(const char *name);
+
+/* What `print` says on a terminal of that TERM and NO_COLOR, up to 64 KiB; free it. */
+char *support_on_terminal(const char *term, const char *no_colour, void (*print)(FILE *out));
 
 /* How many descriptors this process has open. */
 int support_open_fds(void);

@@ -363,6 +363,27 @@ static void permissions_are_kept(void **state)
     assert_int_equal(chmod(in("sub"), 0755), 0);
 }
 
+/* Holes: they need no disk. */
+static void files_are_read_up_to_their_limit(void **state)
+{
+    struct hs_error err = { .text = "" };
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    writes(in("large"), "head");
+    assert_int_equal(truncate(in("large"), FILE_MAX_SIZE), 0);
+    assert_int_equal(file_read(in("large"), &data, &size, &err), 0);
+    assert_int_equal(size, FILE_MAX_SIZE);
+    assert_memory_equal(data, "head", 5);
+    assert_int_equal(data[size - 1], 0);
+    free(data);
+    assert_int_equal(truncate(in("large"), FILE_MAX_SIZE + 1), 0);
+    assert_int_equal(file_read(in("large"), &data, &size, &err), -1);
+    assert_non_null(strstr(err.text, strerror(EFBIG)));
+    assert_null(data);
+}
+
 static void a_terminal_is_given_text_only(void **state)
 {
     static const struct {
@@ -401,6 +422,7 @@ int main(void)
         IN_FOLDER(standard_output_keeps_its_order),
         IN_FOLDER(what_cannot_be_written_says_why),
         IN_FOLDER(permissions_are_kept),
+        IN_FOLDER(files_are_read_up_to_their_limit),
         IN_FOLDER(a_terminal_is_given_text_only),
     };
 

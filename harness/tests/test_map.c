@@ -193,6 +193,59 @@ static void names_are_text(void **state)
     hardstop__stream__free_unpacked(stream, NULL);
 }
 
+/* What a payload holds behind all that its table knows has no name, whoever describes the section. */
+static void the_rest_of_a_payload_has_no_name(void **state)
+{
+    Hardstop__Stream *stream = build(true, false);
+    Hardstop__VirtioSection *virtio = stream->section[2]->virtio;
+    const struct map_entry *rest;
+    struct map map;
+
+    (void)state;
+    virtio->has_rest = true;
+    virtio->rest = (ProtobufCBinaryData){ 3, hs_copy("ABC", 3) };
+    map_init(&map, stream, NULL);
+    rest = find(&map, 2, "virtio.rest");
+    assert_int_equal(rest->size, 3);
+    assert_int_equal(rest->part, FIELD_PART_UNNAMED);
+    assert_false(map_is_named(rest));
+    assert_true(map_is_payload(rest));
+    assert_int_equal(map_text_length(&map, rest), 0);
+    check_cover(&map);
+    map_clear(&map);
+    hardstop__stream__free_unpacked(stream, NULL);
+}
+
+#define BUFFERS \
+    "{\"devices\": [{\"name\": \"timer\", \"instance_id\": 0, \"fields\": [" \
+    "{\"name\": \"letter\", \"type\": \"buffer\", \"size\": 1}, " \
+    "{\"name\": \"word\", \"type\": \"buffer\", \"size\": 2}, " \
+    "{\"name\": \"number\", \"type\": \"uint16\", \"size\": 2}, " \
+    "{\"name\": \"flag\", \"type\": \"buffer\", \"size\": 1}]}]}"
+
+/* A buffer of one byte is a number as likely as a letter. */
+static void buffers_are_text_from_two_bytes_on(void **state)
+{
+    static const struct {
+        const char *path;
+        size_t length;
+    } texts[] = { { "letter", 0 }, { "word", 2 }, { "number", 0 }, { "flag", 0 } };
+    Hardstop__Stream *stream = build(true, false);
+    ProtobufCBinaryData description = { sizeof(BUFFERS) - 1, (uint8_t *)BUFFERS };
+    struct map map;
+
+    (void)state;
+    map_init(&map, stream, &description);
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
+        const struct map_entry *entry = find(&map, 1, texts[i].path);
+
+        memcpy(map.encoding.out.data + entry->offset, "ab", entry->size);
+        assert_int_equal(map_text_length(&map, entry), texts[i].length);
+    }
+    map_clear(&map);
+    hardstop__stream__free_unpacked(stream, NULL);
+}
+
 #define TIMER(size) \
     "{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"x\", \"size\": " size "}]}]}"
 
@@ -291,6 +344,8 @@ int main(void)
         cmocka_unit_test(entries_tell_section_field_and_value),
         cmocka_unit_test(names_are_text),
         cmocka_unit_test(what_nothing_describes_has_no_name),
+        cmocka_unit_test(the_rest_of_a_payload_has_no_name),
+        cmocka_unit_test(buffers_are_text_from_two_bytes_on),
         cmocka_unit_test(a_stream_of_nothing_has_an_empty_map),
         cmocka_unit_test(device_names_are_short_and_printable),
         cmocka_unit_test(only_indexes_leave_a_path),

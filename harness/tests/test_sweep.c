@@ -104,6 +104,8 @@ static void cells_get_their_verdicts(void **state)
     assert_string_equal(audit.section, "/fe.0.0005/virtio-rng");
     assert_string_equal(audit_field_at(&audit, 0)->path, "type");
     assert_string_equal(audit_field_at(&audit, audit.bytes - 1)->path, "footer.section_id");
+    /* The field behind is of the next section. */
+    assert_int_equal(audit.fields[audit.n_fields - 1].offset + audit.fields[audit.n_fields - 1].size, audit.bytes);
     assert_string_equal(audit.setup->binary, toy.test->setup->binary);
     /* The program's name is left out, and only the first line is told. */
     assert_non_null(strstr(dump, " rejected: not "));

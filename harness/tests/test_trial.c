@@ -214,6 +214,28 @@ static void the_text_has_each_figure(void **state)
     free(text);
 }
 
+static void print_two(FILE *out)
+{
+    static const struct trial trials[] = {
+        { .device = "good", .counts = { [VERDICT_REJECTED] = 9 } },
+        { .device = "bad", .counts = { [VERDICT_REJECTED] = 8, [VERDICT_UNKNOWN] = 1 } },
+    };
+
+    experiment_text(out, trials, HS_COUNT(trials));
+}
+
+/* Green is a share of all, and nothing less. */
+static void only_all_is_green(void **state)
+{
+    char *text = support_on_terminal("xterm", "", print_two);
+    const char *good = strstr(text, "\033[32m      100 %\033[0m"), *bad = strstr(text, "\033[1;31m     88.8 %\033[0m");
+
+    (void)state;
+    assert_true(good && good > strstr(text, "\ngood "));
+    assert_true(bad && bad > strstr(text, "\nbad "));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +244,7 @@ int main(void)
         cmocka_unit_test(an_audit_without_the_cells_is_refused),
         cmocka_unit_test(a_trial_is_read_as_it_was_kept),
         cmocka_unit_test(the_text_has_each_figure),
+        cmocka_unit_test(only_all_is_green),
         cmocka_unit_test(a_table_has_a_row_for_both_framings),
     };
 

@@ -173,11 +173,68 @@ static void a_finding_has_the_worst_of_its_verdicts(void **state)
     case_free(test);
 }
 
+/* Two runs, one cell each, and how many of them are judged: one, where they are of one kind. */
+static const struct {
+    struct audit_run runs[2];
+    unsigned judged;
+} kinds[] = {
+    /* The value tells kinds of an edit that leaves the length, and of no other. */
+    { { { EDIT_FLIP, "01", 40, 1, VERDICT_CRASHED, "a" }, { EDIT_FLIP, "02", 40, 1, VERDICT_CRASHED, "a" } }, 2 },
+    { { { EDIT_FLIP, "01", 40, 1, VERDICT_CRASHED, "a" }, { EDIT_FLIP, "01", 41, 1, VERDICT_CRASHED, "a" } }, 1 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_CRASHED, "a" }, { EDIT_INSERT, "02", 40, 1, VERDICT_CRASHED, "a" } }, 1 },
+    { { { EDIT_DELETE, "1", 40, 1, VERDICT_EQUAL, "" }, { EDIT_DELETE, "2", 40, 1, VERDICT_EQUAL, "" } }, 1 },
+    /* Words do of crashes and hangs. */
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_CRASHED, "a" }, { EDIT_INSERT, "01", 41, 1, VERDICT_CRASHED, "b" } }, 2 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_HUNG, "a" }, { EDIT_INSERT, "01", 41, 1, VERDICT_HUNG, "b" } }, 2 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_GARBAGE, "a" }, { EDIT_INSERT, "01", 41, 1, VERDICT_GARBAGE, "b" } }, 1 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_EQUAL, "a" }, { EDIT_INSERT, "01", 41, 1, VERDICT_EQUAL, "b" } }, 1 },
+    /* Edit, verdict and field always do. */
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_EQUAL, "" }, { EDIT_DELETE, "1", 40, 1, VERDICT_EQUAL, "" } }, 2 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_EQUAL, "" }, { EDIT_INSERT, "01", 41, 1, VERDICT_GARBAGE, "" } }, 2 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_EQUAL, "" }, { EDIT_INSERT, "01", 41, 1, VERDICT_EQUAL, "" } }, 1 },
+    { { { EDIT_INSERT, "01", 41, 1, VERDICT_EQUAL, "" }, { EDIT_INSERT, "01", 42, 1, VERDICT_EQUAL, "" } }, 2 },
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_EQUAL, "" }, { EDIT_INSERT, "01", 41, 2, VERDICT_EQUAL, "" } }, 2 },
+    /* What is rejected, and what has no verdict, is no finding. */
+    { { { EDIT_INSERT, "01", 40, 1, VERDICT_UNKNOWN, "" }, { EDIT_INSERT, "01", 41, 1, VERDICT_REJECTED, "" } }, 0 },
+};
+
+static void one_cell_of_each_kind_is_judged(void **state)
+{
+    Hardstop__Case *test = planted_case("");
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(kinds); i++) {
+        struct audit audit = { .bytes = 100 };
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader };
+        struct hs_error err;
+
+        audit_add_field(&audit, "head", 0, 40);
+        audit_add_field(&audit, "queue[0].num", 40, 1);
+        audit_add_field(&audit, "queue[1].num", 41, 1);
+        audit_add_field(&audit, "status", 42, 1);
+        audit_add(&audit, &kinds[i].runs[0]);
+        audit_add(&audit, &kinds[i].runs[1]);
+        planted_init(&planted, CRASHES, test);
+        assert_int_equal(audit_find(&audit, &oracle, test, EDIT_WHOLE, NULL, &err), 0);
+        /* One load more is that of the undamaged stream. */
+        if (oracle.loads != kinds[i].judged + (kinds[i].judged > 0)) {
+            fail_msg("row %zu: %lu loads", i, oracle.loads);
+        }
+        assert_int_equal(audit.n_findings, kinds[i].judged > 0);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+        audit_clear(&audit);
+    }
+    case_free(test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(a_loader_that_lost_a_check_fails),
         SUPPORT_TIDY(a_finding_has_the_worst_of_its_verdicts),
+        SUPPORT_TIDY(one_cell_of_each_kind_is_judged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,8 @@ static void print_passed(FILE *out, const struct audit *audit, const struct piec
         print_piece(out, audit, &pieces->pieces[i]);
     }
     if (end - first > shown) {
-        html_print(out, "<tr><td colspan=\"5\">and %zu more places</td></tr>\n", end - first - shown);
+        html_print(out, "<tr><td colspan=\"5\">and %zu more place%s</td></tr>\n", end - first - shown,
+                   end - first - shown == 1 ? "" : "s");
     }
     fputs("</tbody></table></div>\n", out);
 }
@@ -129,7 +130,8 @@ static void print_places(FILE *out, const struct html_side *side, const struct g
     if (size) {
         print_place(out, start, size, ++places);
     }
-    html_print(out, places > SHOWN_RANGES ? " and %zu more places</p>\n" : "</p>\n", places - SHOWN_RANGES);
+    html_print(out, places > SHOWN_RANGES ? " and %zu more place%s</p>\n" : "</p>\n", places - SHOWN_RANGES,
+               places - SHOWN_RANGES == 1 ? "" : "s");
 }
 
 static void print_summary(const struct html_page *page, const struct html_field *field)

@@ -2,15 +2,14 @@
 /* The heat map of a terminal: its exact text, how large sections are folded, and colour where it is wanted. */
 #include "support.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audits.h"
 #include "sample_audit.h"
 #include "harness/base/check.h"
+#include "harness/report/grid.h"
 #include "harness/report/heatmap.h"
 
 /* Clears the audit. */
@@ -209,35 +208,13 @@ static void foreign_text_does_not_act(void **state)
     free(text);
 }
 
-/* What a program on a terminal prints, up to 64 KiB; free it. */
-static char *on_terminal(const char *term, const char *no_colour)
+static void print_tiny(FILE *out)
 {
-    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
-    char *text = calloc(1, 65536);
     struct audit audit = { 0 };
-    size_t size = 0;
-    FILE *out;
 
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
-    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-    out = fdopen(slave, "w");
-    assert_non_null(out);
-    setenv("TERM", term, 1);
-    setenv("NO_COLOR", no_colour, 1);
     audits_tiny(&audit);
     assert_int_equal(heatmap_text(out, &audit, &(struct heatmap_options){ .columns = 110 }), 0);
-    fputc('\4', out);
-    fflush(out);
-    while (!memchr(text, '\4', size)) {
-        ssize_t n = read(master, text + size, 65535 - size);
-
-        assert_true(n > 0);
-        size += n;
-    }
-    fclose(out);
-    close(master);
     audit_clear(&audit);
-    return text;
 }
 
 static void colour_is_for_terminals_that_want_it(void **state)
@@ -249,7 +226,7 @@ static void colour_is_for_terminals_that_want_it(void **state)
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(wishes); i++) {
-        char *text = on_terminal(wishes[i].term, wishes[i].no_colour);
+        char *text = support_on_terminal(wishes[i].term, wishes[i].no_colour, print_tiny);
 
         assert_int_equal(strstr(text, "\033[") != NULL, wishes[i].colour);
         if (wishes[i].colour) {
@@ -269,6 +246,7 @@ static void shares_never_claim_too_much(void **state)
     } shares[] = {
         { 0, 0, "0" },        { 0, 7, "0" },           { 7, 7, "100" },           { 1, 3, "33.3" },
         { 2, 3, "66.6" },     { 999, 1000, "99.900" }, { 99999, 100000, "99.999" }, { 9999999, 10000000, "99.999" },
+        { UINT64_MAX - 1, UINT64_MAX, "99.999" }, /* as a double it is all */
         { 993, 1000, "99.3" }, { 1, 100000, "0.0" },
     };
     char text[16];
@@ -277,6 +255,54 @@ static void shares_never_claim_too_much(void **state)
     for (size_t i = 0; i < HS_COUNT(shares); i++) {
         grid_percent(shares[i].part, shares[i].whole, text, sizeof(text));
         assert_string_equal(text, shares[i].text);
+    }
+}
+
+/* One more than the bytes where something was done behind the last, and only there. */
+static void places_are_the_bytes_and_what_is_behind(void **state)
+{
+    static const struct {
+        uint32_t offset, count, places;
+    } runs[] = { { 0, 3, 3 }, { 2, 1, 3 }, { 3, 1, 4 }, { 0, 4, 4 }, { 2, 2, 4 }, { UINT32_MAX - 1, 1, 4 } };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(runs); i++) {
+        struct audit audit = { 0 };
+        struct grid grid;
+
+        sample_head(&audit, 3);
+        sample_add(&audit, EDIT_INSERT, "00", runs[i].offset, runs[i].count, VERDICT_EQUAL, "");
+        grid_init(&grid, &audit);
+        assert_int_equal(grid.places, runs[i].places);
+        assert_int_equal(grid.worst[EDIT_INSERT][runs[i].places - 1] == VERDICT_EQUAL, runs[i].offset <= 3);
+        grid_clear(&grid);
+        audit_clear(&audit);
+    }
+}
+
+/* A field where nothing but the harness failed is not one that let damages pass. */
+static void what_is_unknown_has_not_passed(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        unsigned passed;
+    } rows[] = { { VERDICT_REJECTED, 0 }, { VERDICT_UNKNOWN, 0 }, { VERDICT_EQUAL, 2 }, { VERDICT_HUNG, 2 } };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        struct audit audit = { 0 };
+        struct grid_groups groups;
+
+        sample_head(&audit, 3);
+        audit_add_field(&audit, "only", 0, 3);
+        sample_add(&audit, EDIT_INSERT, "00", 0, 2, rows[i].verdict, "");
+        sample_add(&audit, EDIT_FLIP, "01", 0, 1, rows[i].verdict, "");
+        grid_groups_init(&groups, &audit);
+        assert_int_equal(groups.groups[0].passed, rows[i].passed);
+        assert_int_equal(groups.groups[0].passed_all, rows[i].passed + (rows[i].passed > 0));
+        assert_int_equal(groups.groups[0].worst, rows[i].verdict);
+        grid_groups_clear(&groups);
+        audit_clear(&audit);
     }
 }
 
@@ -292,6 +318,8 @@ int main(void)
         cmocka_unit_test(foreign_text_does_not_act),
         cmocka_unit_test(colour_is_for_terminals_that_want_it),
         cmocka_unit_test(shares_never_claim_too_much),
+        cmocka_unit_test(places_are_the_bytes_and_what_is_behind),
+        cmocka_unit_test(what_is_unknown_has_not_passed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

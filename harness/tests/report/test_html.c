@@ -284,6 +284,109 @@ static void a_view_of_either_audit_is_there(void **state)
     audit_clear(&audits[1]);
 }
 
+static void says(const char *text, const char *part, size_t times)
+{
+    if (count_of(text, part) != times) {
+        fail_msg("\"%s\" is in the report %zu times, not %zu", part, count_of(text, part), times);
+    }
+}
+
+/* Elements that do not touch, as many as are listed, and one and two more; as many damages that passed. */
+static void places_that_are_left_out_are_counted(void **state)
+{
+    enum { RANGES = 12, PIECES = 24 };
+    static const struct {
+        uint32_t elements;
+        const char *last_range, *last_piece, *pieces;
+    } rows[] = {
+        { RANGES, ", 22</p>", "<tr><td>22</td>", NULL },
+        { RANGES + 1, ", 22 and 1 more place</p>", "<tr><td>24</td>", NULL },
+        { RANGES + 2, ", 22 and 2 more places</p>", "<tr><td>26</td>", NULL },
+        { PIECES, ", 22 and 12 more places</p>", "<tr><td>46</td>", NULL },
+        { PIECES + 1, ", 22 and 13 more places</p>", "<tr><td>46</td>", ">and 1 more place<" },
+        { PIECES + 2, ", 22 and 14 more places</p>", "<tr><td>46</td>", ">and 2 more places<" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        struct audit audit = { 0 };
+        size_t size;
+        char *text;
+
+        sample_head(&audit, 2 * rows[i].elements);
+        for (uint32_t k = 0; k < rows[i].elements; k++) {
+            char *far = hs_format("far[%u]", k), *between = hs_format("between%u", k);
+
+            audit_add_field(&audit, far, 2 * k, 1);
+            audit_add_field(&audit, between, 2 * k + 1, 1);
+            sample_add(&audit, EDIT_INSERT, "00", 2 * k, 1, VERDICT_EQUAL, "");
+            free(far);
+            free(between);
+        }
+        text = report_of(&audit, NULL, &size);
+        says(text, rows[i].last_range, 1);
+        says(text, " more place", (rows[i].elements > RANGES) + (rows[i].elements > PIECES));
+        says(text, rows[i].last_piece, 1);
+        says(text, "<tr><td colspan=\"5\">and ", rows[i].pieces != NULL);
+        if (rows[i].pieces) {
+            says(text, rows[i].pieces, 1);
+        }
+        free(text);
+        audit_clear(&audit);
+    }
+}
+
+/* A stroke ends with its row of 64. */
+static void strokes_end_with_their_row(void **state)
+{
+    struct audit audit = { 0 };
+    size_t size;
+    char *text;
+
+    (void)state;
+    sample_head(&audit, 192);
+    audit_add_field(&audit, "all", 0, 192);
+    sample_add(&audit, EDIT_INSERT, "00", 0, 50, VERDICT_REJECTED, "");
+    sample_add(&audit, EDIT_INSERT, "00", 50, 30, VERDICT_EQUAL, "");
+    sample_add(&audit, EDIT_INSERT, "00", 80, 111, VERDICT_REJECTED, "");
+    sample_add(&audit, EDIT_INSERT, "00", 191, 1, VERDICT_CRASHED, "");
+    text = report_of(&audit, NULL, &size);
+    assert_non_null(strstr(text, "<path class=\"ground rejected\" d=\"M0 0h64v3h-64z\"/>"));
+    assert_non_null(strstr(text, "<path class=\"equal\" d=\"M50 0.5h14m-64 1h16\"/>"));
+    assert_non_null(strstr(text, "<path class=\"crashed\" d=\"M63 2.5h1\"/>"));
+    free(text);
+    audit_clear(&audit);
+}
+
+/* The sum of the changes of length is told where there are two, and one byte is no bytes. */
+static void tables_count_what_they_sum(void **state)
+{
+    static const enum edit edits[] = { EDIT_INSERT, EDIT_DELETE };
+    static const char *const values[] = { "00", "1", "00", "2" };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct audit audit = { 0 };
+        size_t size;
+        char *text;
+
+        sample_head(&audit, 3);
+        audit_add_field(&audit, "all", 0, 3);
+        if (i >= 2) {
+            sample_add(&audit, EDIT_TRUNCATE, "", 0, 1, VERDICT_EQUAL, "");
+        }
+        sample_add(&audit, edits[i % 2], values[i], 0, 1, VERDICT_EQUAL, "");
+        sample_add(&audit, EDIT_FLIP, "80", 0, 1, VERDICT_EQUAL, "");
+        text = report_of(&audit, NULL, &size);
+        assert_int_equal(count_of(text, "length, in all</th>") > 0, i >= 2);
+        assert_int_equal(count_of(text, ">delete 1 byte<") > 0, i == 1);
+        assert_int_equal(count_of(text, ">delete 2 bytes<") > 0, i == 3);
+        assert_int_equal(count_of(text, ">insert 00<") > 0, i % 2 == 0);
+        free(text);
+        audit_clear(&audit);
+    }
+}
+
 /* The sample's: 63 damages change the length, and 56 of them are rejected. */
 static void figures_are_those_of_the_audit(void **state)
 {
@@ -393,6 +496,9 @@ int main(void)
         cmocka_unit_test(cells_without_fields_have_a_place),
         cmocka_unit_test(anchors_are_not_shared),
         cmocka_unit_test(a_view_of_either_audit_is_there),
+        cmocka_unit_test(places_that_are_left_out_are_counted),
+        cmocka_unit_test(strokes_end_with_their_row),
+        cmocka_unit_test(tables_count_what_they_sum),
         cmocka_unit_test(figures_are_those_of_the_audit),
         cmocka_unit_test(a_page_is_as_it_was_kept),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
