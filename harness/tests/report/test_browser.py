@@ -68,10 +68,11 @@ def positive(program, folder):
             failed |= bool(complaints)
             print('%s: %d bytes, loaded in %.2f s%s' % (name, os.path.getsize(path), seconds,
                                                       ''.join('\n  ' + c for c in complaints)))
-            for picture, size in screenshot.shoot(page, path, os.path.join(folder, name)):
-                if size > screenshot.MOST_BYTES:
-                    print('  %s: %d bytes' % (picture, size))
-                    failed = True
+        path, _ = render(program, folder, 'picture', ['net', 'net-legacy'])
+        for picture, size in screenshot.shoot(page, path, os.path.join(folder, 'picture')):
+            if size > screenshot.MOST_BYTES:
+                print('%s: %d bytes' % (picture, size))
+                failed = True
     return failed
 
 
