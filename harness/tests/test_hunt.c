@@ -282,10 +282,10 @@ static void a_campaign_finds_and_goes_on(void **state)
         run(second, 1);
     } while (!has_new_seeds());
     assert_true(count_findings() >= n);
-    assert_true(has_seed("below-balloon"));
-    assert_true(has_seed("below-ccw-rng-config-len"));
-    assert_false(has_seed("below-ccw-net-queue-num"));
-    assert_false(has_seed("below-pci-net-queue-num"));
+    assert_true(has_seed("below%2Fballoon.case"));
+    assert_true(has_seed("below%2Fccw-rng-config-len.textproto"));
+    assert_false(has_seed("below%2Fccw-net-queue-num.textproto"));
+    assert_false(has_seed("below%2Fpci-net-queue-num.textproto"));
     free(seeds);
 }
 

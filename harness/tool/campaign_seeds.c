@@ -2,6 +2,7 @@
 /* Takes seeds from a real QEMU and from a folder of cases. */
 #include "harness/tool/campaign_seeds.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,18 +97,20 @@ struct copying {
     const char *to, *target;
 };
 
-/* The folders that lead to a file become part of its copy's name: two may hold files of the same name. */
+/*
+ * The folders that lead to a file become part of its copy's name, since two may hold files of the same name; '%' is
+ * written like '/', so that no two files get one name.
+ */
 static char *name_of_copy(const char *below)
 {
-    char *name = hs_strdup(""), *longer;
+    char *name = hs_alloc(3 * strlen(below) + 1), *end = name;
 
-    for (const char *part = below; *part;) {
-        size_t size = strcspn(part, "/");
-
-        longer = hs_format("%s%s%.*s", name, *name ? "-" : "", (int)strcspn(part, "./"), part);
-        free(name);
-        name = longer;
-        part += size + (part[size] == '/');
+    for (; *below; below++) {
+        if (*below == '/' || *below == '%') {
+            end += sprintf(end, "%%%02X", *below);
+        } else {
+            *end++ = *below;
+        }
     }
     return name;
 }
