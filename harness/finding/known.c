@@ -59,6 +59,9 @@ int known_read(const char *path, struct known *known, struct hs_error *err)
     }
     known->text = rest = hs_copy(data, size);
     free(data);
+    if (strlen(rest) != size) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: a zero byte in it: no text", path);
+    }
     for (char *line; (line = strsep(&rest, "\n"));) {
         number++;
         if (*line && *line != '#' && read_line(known, line, path, number, err) < 0) {

@@ -54,6 +54,22 @@ static void lists_are_read_strictly(void **state)
     support_remove(folder);
 }
 
+/* What is behind a zero byte would be lost. */
+static void a_zero_byte_is_refused(void **state)
+{
+    static const char list[] = GOOD_LINE "#\0\n" "b.textproto\tqemu 7.2\thung\n";
+    char *folder = support_folder(), *path = support_write(folder, "known.tsv", list, sizeof(list) - 1);
+    struct known known;
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    assert_int_equal(known_read(path, &known, &err), -1);
+    assert_non_null(strstr(err.text, "a zero byte in it"));
+    known_clear(&known);
+    free(path);
+    support_remove(folder);
+}
+
 static void lines_are_found_by_case_and_signature(void **state)
 {
     char *folder = support_folder();
@@ -126,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_read_strictly),
+        cmocka_unit_test(a_zero_byte_is_refused),
         cmocka_unit_test(lines_are_found_by_case_and_signature),
         cmocka_unit_test(a_line_holds_or_says_what_is_shown_now),
     };
