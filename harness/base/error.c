@@ -3,7 +3,9 @@
 #include "harness/base/error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/printable.h"
@@ -20,6 +22,16 @@ int hs_fail(struct hs_error *err, uint64_t offset, const char *fmt, ...)
         printable_make(err->text);
     }
     return -1;
+}
+
+const char *hs_reason(const struct hs_error *err, const char *path)
+{
+    char *name = printable_copy(path, strlen(path));
+    size_t length = strlen(name);
+    bool is_named = strncmp(err->text, name, length) == 0 && strncmp(err->text + length, ": ", 2) == 0;
+
+    free(name);
+    return err->text + (is_named ? length + 2 : 0);
 }
 
 int hs_fail_in(struct hs_error *err, const char *fmt, ...)

@@ -19,6 +19,9 @@ struct hs_error {
  */
 __attribute__((format(printf, 3, 4))) int hs_fail(struct hs_error *err, uint64_t offset, const char *fmt, ...);
 
+/* The recorded reason without the name of the file, if it begins with that: for a line that names the file already. */
+const char *hs_reason(const struct hs_error *err, const char *path);
+
 /* Puts a formatted context and ": " in front of the recorded reason.  Returns -1. */
 __attribute__((format(printf, 2, 3))) int hs_fail_in(struct hs_error *err, const char *fmt, ...);
 

@@ -3,7 +3,6 @@
 #include "harness/base/file_json.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/base/file.h"
 
@@ -16,8 +15,7 @@ json_t *file_json_read(const char *path, struct hs_error *err)
     size_t size;
 
     if (file_read(path, &data, &size, &reason) < 0) {
-        hs_fail(err, HS_NO_OFFSET, "%s", reason.text + (strncmp(reason.text, path, strlen(path)) == 0
-                                                            ? strlen(path) + strlen(": ") : 0));
+        hs_fail(err, HS_NO_OFFSET, "%s", hs_reason(&reason, path));
         return NULL;
     }
     if (size > FILE_JSON_MOST) {

@@ -213,7 +213,7 @@ static void check_case(const char *folder, uint64_t signature, finding_damaged_f
     }
     test = case_read(path, &err);
     if (!test) {
-        tell(user, path, err.text);
+        tell(user, path, hs_reason(&err, path));
     } else if (!test->stream) {
         tell(user, path, "no stream in it");
     }

@@ -10,6 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/file.h"
 #include "harness/case/case.h"
 #include "harness/finding/finding.h"
 #include "spawn.h"
@@ -74,13 +75,25 @@ static void do_damage(const char *folder, size_t i)
     free(path);
 }
 
+static size_t count(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    while ((text = strstr(text, word))) {
+        n++;
+        text++;
+    }
+    return n;
+}
+
 static void check(const char *folder, size_t i)
 {
     struct run run = spawn_run(folder, "findings --known @/none.tsv @");
     const char *total = damages[i].told ? ", 1 damaged file (" : "0 fixed (";
 
     if (run.status != (damages[i].told ? 2 : 1) || !strstr(run.out, "crash: 170\n") || !strstr(run.out, total) ||
-        (damages[i].told ? strncmp(run.err, "hardstop: ", 10) != 0 || !strstr(run.err, damages[i].told) : *run.err)) {
+        (damages[i].told ? strncmp(run.err, "hardstop: ", 10) != 0 || !strstr(run.err, damages[i].told) : *run.err) ||
+        count(run.err, damages[i].file) > 1) {
         fail_msg("%zu: status %d\n%s%s", i, run.status, run.out, run.err);
     }
     run_clear(&run);
@@ -128,6 +141,28 @@ static void no_file_holds_up_the_others(void **state)
     support_remove(folder);
 }
 
+/* Of a name that may not be shown as it is, neither. */
+static void a_file_is_named_once(void **state)
+{
+    char *folder = support_folder(), *odd = hs_format("%s/odd\x1b\xff", folder);
+    char *path = hs_format("%s/" HURT ".json", odd);
+    struct hs_error err;
+    struct run run;
+
+    (void)state;
+    assert_int_equal(file_make_folder(path, &err), 0);
+    free(support_write(odd, HURT ".textproto", "x {", 3));
+    free(support_write(odd, "none.tsv", "", 0));
+    run = spawn_run(odd, "findings --known @/none.tsv @");
+    assert_int_equal(run.status, 2);
+    assert_int_equal(count(run.err, "/odd??/" HURT ".json: "), 1);
+    assert_int_equal(count(run.err, "/odd??/" HURT ".textproto: "), 1);
+    run_clear(&run);
+    free(path);
+    free(odd);
+    support_remove(folder);
+}
+
 /* Each file that is damaged counts, whichever finding's it is. */
 static void every_damage_is_told(void **state)
 {
@@ -152,6 +187,7 @@ int main(void)
         cmocka_unit_test(damaged_findings_are_told),
         cmocka_unit_test(every_damage_is_told),
         cmocka_unit_test(no_file_holds_up_the_others),
+        SUPPORT_TIDY(a_file_is_named_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
