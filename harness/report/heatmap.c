@@ -93,7 +93,8 @@ static void print_names(FILE *out, const struct page *page, uint32_t from)
 {
     const struct grid_groups *groups = &page->groups;
     uint32_t end = from + page->letters * page->fold;
-    unsigned room = page->columns - OFFSET_WIDTH - page->letters - 1, more = 0;
+    unsigned taken = OFFSET_WIDTH + page->letters + 1, more = 0;
+    unsigned room = page->columns > taken ? page->columns - taken : 0;
     const char *first = NULL;
 
     for (size_t i = 0; i < groups->n; i++) {

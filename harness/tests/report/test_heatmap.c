@@ -76,6 +76,23 @@ static void a_small_audit_reads_as_it_should(void **state)
     free(text);
 }
 
+/* A name goes behind the letters, cut to fit, however narrow the page is. */
+static void a_narrow_page_cuts_names(void **state)
+{
+    (void)state;
+    for (unsigned columns = 1; columns < 40; columns++) {
+        struct audit audit = { 0 };
+        char *text;
+
+        sample_head(&audit, 4);
+        audit_add_field(&audit, "a.name.of.thirty.characters.ab", 0, 4);
+        sample_add(&audit, EDIT_TRUNCATE, "", 0, 4, VERDICT_REJECTED, "");
+        text = text_of_audit(&audit, &(struct heatmap_options){ .columns = columns });
+        assert_non_null(strstr(text, " a.name.of..."));
+        free(text);
+    }
+}
+
 static void a_view_shows_its_edit_alone(void **state)
 {
     static const struct {
@@ -311,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_grouped_by_thousands),
         cmocka_unit_test(a_small_audit_reads_as_it_should),
+        cmocka_unit_test(a_narrow_page_cuts_names),
         cmocka_unit_test(a_view_shows_its_edit_alone),
         cmocka_unit_test(a_large_section_is_folded),
         cmocka_unit_test(a_letter_is_the_worst_of_its_bytes),
