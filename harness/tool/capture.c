@@ -39,6 +39,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         if (!options->setup.setup->binary) {
             argp_error(state, "which QEMU?  Give --qemu, and --machine and --device as needed");
         }
+        if (options->whole && options->without_ram) {
+            argp_error(state, "--whole and --without-ram exclude each other");
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -124,8 +127,7 @@ int command_capture(int argc, char **argv)
         result = capture_stream(options.setup.setup, TRUST_ALL, &bytes, &size, &err);
     }
     if (result == 0) {
-        bool as_case = options.section || options.whole || tool_ends_in(options.output, ".textproto") ||
-                       tool_ends_in(options.output, ".case");
+        bool as_case = options.section || options.whole || tool_names_case(options.output);
 
         result = (as_case ? write_case : write_bytes)(&options, bytes, size, &err);
     }

@@ -136,13 +136,14 @@ static const struct argp argp = {
         { "section", 's', "WHICH", 0, "OFF counts from this section's payload: its index, or a part of its idstr; "
                                       "default: from the stream's start", 2 },
         { "field", 'f', "NAME", 0, "OFF counts from this field of the section, named as by hardstop show", 2 },
-        { "output", 'o', "FILE", 0, "where to (default: standard output); FILE.mig gets the damaged bytes", 2 },
+        { "output", 'o', "FILE", 0, "where to (default: standard output); FILE.mig gets the damaged bytes, "
+                                 "FILE.textproto and FILE.case get a case", 2 },
         { 0 },
     },
     .parser = parse,
     .args_doc = "FILE",
-    .doc = "Damages a stream, giving bytes, or a case, giving a case with the damage in it.  Damages may be repeated; "
-           "all offsets are those of the undamaged stream.\v" COMMAND_LINE_STATUS_DONE,
+    .doc = "Damages a stream, giving bytes, or a case with a setup, giving a case with the damage in it.  Damages may "
+           "be repeated; all offsets are those of the undamaged stream.\v" COMMAND_LINE_STATUS_DONE,
 };
 
 static int find_section(const Hardstop__Stream *stream, const char *which, uint32_t *index, struct hs_error *err)
@@ -208,6 +209,13 @@ static int add_to_case(struct options *options, Hardstop__Case *test, struct hs_
     return result;
 }
 
+/* Without a setup, it was a bare stream, unless a case is asked for by name. */
+static bool is_for_bytes(const struct options *options, const Hardstop__Case *test)
+{
+    return tool_ends_in(options->output, ".mig") ||
+           (!test->setup->binary && !tool_names_case(options->output));
+}
+
 static int write_result(const struct options *options, const Hardstop__Case *test, bool as_bytes, struct hs_error *err)
 {
     struct stream_encoding plain = { 0 };
@@ -235,8 +243,7 @@ int command_damage(int argc, char **argv)
     command_line_parse(&argp, argc, argv, &options);
     test = tool_read_case(options.path, NULL, NULL, &err);
     if (test && add_to_case(&options, test, &err) == 0) {
-        /* A case without a setup was a bare stream. */
-        result = write_result(&options, test, !test->setup->binary || tool_ends_in(options.output, ".mig"), &err);
+        result = write_result(&options, test, is_for_bytes(&options, test), &err);
     }
     case_free(test);
     for (size_t i = 0; i < options.n; i++) {

@@ -156,9 +156,9 @@ int command_doctor(int argc, char **argv)
 
         checks[i].examine(checks[i].subject, checks[i].advice, &diagnosis);
         status = diagnosis.needed && !diagnosis.good ? TOOL_TROUBLE : status;
-        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:s}", "check", checks[i].name, "good",
+        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:o}", "check", checks[i].name, "good",
                                               (int)diagnosis.good, "needed", (int)diagnosis.needed, "text",
-                                              diagnosis.text));
+                                              printable_json(diagnosis.text, strlen(diagnosis.text))));
         if (!json) {
             style_print(stdout, diagnosis.good ? STYLE_GOOD : diagnosis.needed ? STYLE_BAD : STYLE_WARN, "%-8s",
                         diagnosis.good ? "ok" : diagnosis.needed ? "MISSING" : "missing");

@@ -172,6 +172,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
             argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --footers "
                               "choose what is measured");
         }
+        if (options->json && options->markdown) {
+            argp_error(state, "--json or --markdown, not both");
+        }
         set_defaults(options);
         return 0;
     default:

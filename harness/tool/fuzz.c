@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 #include "harness/setup/roster.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/campaign.h"
@@ -133,11 +134,12 @@ static json_t *findings_json(const struct finding *findings, size_t n, const cha
     for (size_t i = 0; i < n; i++) {
         char *path = finding_case_path(folder, &findings[i]);
 
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "property",
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "property",
                                               findings[i].property, "verdict", verdict_name(findings[i].verdict),
                                               "transport", findings[i].transport, "device", findings[i].device,
                                               "field", findings[i].field, "crash", findings[i].crash, "message",
-                                              findings[i].message, "case", path));
+                                              findings[i].message, "case",
+                                              printable_json(path, strlen(path))));
         free(path);
     }
     return list;

@@ -120,7 +120,7 @@ static int help(const char *name)
     if (command) {
         return run(command, 2, arguments);
     }
-    if (name) {
+    if (name && !is_one_of(name, "help", "--help")) {
         return fail_unknown(name);
     }
     print_help(stdout);
@@ -143,8 +143,11 @@ int main(int argc, char **argv)
         puts(VERSION);
         return TOOL_CLEAN;
     }
-    if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
-        return help(strcmp(argv[1], "help") == 0 ? argv[2] : NULL);
+    if (is_one_of(argv[1], "--help", "-h")) {
+        return help(NULL);
+    }
+    if (strcmp(argv[1], "help") == 0) {
+        return help(argv[2]);
     }
     command = find_command(argv[1]);
     return command ? run(command, argc - 1, argv + 1) : fail_unknown(argv[1]);

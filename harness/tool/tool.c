@@ -44,8 +44,12 @@ static void append(char ***list, size_t *n, const char *value)
     *HS_PUSH(*list, *n) = hs_strdup(value);
 }
 
+/* The last one counts. */
 static void set(char **place, const char *value)
 {
+    if (*place != hardstop__setup__memory__default_value) {
+        free(*place);
+    }
     *place = hs_strdup(value);
 }
 
@@ -75,7 +79,7 @@ static error_t parse_setup(int key, char *value, struct argp_state *state)
         append(&setup->option, &setup->n_option, value);
         break;
     case KEY_MEMORY:
-        setup->memory = hs_strdup(value);
+        set(&setup->memory, value);
         break;
     case KEY_FOOTERS:
         if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {

@@ -98,8 +98,11 @@ int tool_write(const char *path, const void *data, size_t size, struct hs_error 
 /* Writes a case there: packed where the path ends in .case, else as text. */
 int tool_write_case(const char *path, const Hardstop__Case *test, struct hs_error *err);
 
-/* True when the path ends in `ending`. */
+/* True when the path, which may be NULL, ends in `ending`. */
 bool tool_ends_in(const char *path, const char *ending);
+
+/* True when the path, which may be NULL, has the ending of a case's file: .textproto or .case. */
+bool tool_names_case(const char *path);
 
 /*
  * The path of what comes with hardstop, by its name below corpus/: beside an installed command, or in the source tree

@@ -77,6 +77,11 @@ bool tool_ends_in(const char *path, const char *ending)
     return length >= strlen(ending) && strcmp(path + length - strlen(ending), ending) == 0;
 }
 
+bool tool_names_case(const char *path)
+{
+    return tool_ends_in(path, ".textproto") || tool_ends_in(path, ".case");
+}
+
 char *tool_corpus(const char *name)
 {
     char self[PATH_MAX], *path;

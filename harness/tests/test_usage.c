@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What users type that could be meant in two ways: the last of two values counts, and what contradicts itself is told. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "spawn.h"
+
+static char *folder;
+
+static int make_folder(void **state)
+{
+    (void)state;
+    folder = support_folder();
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    support_remove(folder);
+    return 0;
+}
+
+static void help_helps_with_itself(void **state)
+{
+    static const char *const words[] = { "--help", "-h", "help help", "help --help" };
+    struct run help = spawn_run(folder, "help");
+
+    (void)state;
+    assert_int_equal(help.status, 0);
+    for (size_t i = 0; i < HS_COUNT(words); i++) {
+        struct run same = spawn_run(folder, words[i]);
+
+        assert_int_equal(same.status, 0);
+        assert_string_equal(same.out, help.out);
+        assert_string_equal(same.err, "");
+        run_clear(&same);
+    }
+    run_clear(&help);
+}
+
+static const struct {
+    const char *arguments;
+    const char *words; /* of the one line that says what is wrong */
+} refused[] = {
+    { "capture --qemu first --machine a --memory 1M --qemu no-such-qemu --machine b --memory 2M", "no-such-qemu" },
+    { "capture --qemu no-such-qemu --whole --without-ram", "--whole and --without-ram exclude each other" },
+    { "experiment --json --markdown --from @/none.json", "--json or --markdown, not both" },
+};
+
+static void contradictions_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(refused); i++) {
+        struct run run = spawn_run(folder, refused[i].arguments);
+
+        if (run.status != 2 || *run.out || strncmp(run.err, "hardstop", 8) != 0 || !strstr(run.err, refused[i].words)) {
+            fail_msg("hardstop %s: status %d\n%s%s", refused[i].arguments, run.status, run.out, run.err);
+        }
+        run_clear(&run);
+    }
+}
+
+/* What a damaged stream is written as: the name says it, else what was read. */
+static void a_case_is_written_where_a_case_is_named(void **state)
+{
+    static const struct {
+        const char *arguments;
+        const char *begins;
+    } rows[] = {
+        { "damage --truncate 0 @/bare.textproto", "" },
+        { "damage --delete 0:1 @/bare.textproto -o @/out.textproto", "setup {" },
+        { "damage --delete 0:1 @/setup.textproto -o @/out.textproto", "setup {" },
+        { "damage --delete 0:1 @/setup.textproto -o @/out", "setup {" },
+        { "damage --insert 0:4142 @/setup.textproto -o @/out.mig", "AB" },
+        { "damage --insert 0:4142 @/bare.textproto -o @/out.mig", "AB" },
+    };
+    static const char setup[] = "setup { binary: 'qemu-system-s390x' } stream { section { type: EOF } }";
+
+    (void)state;
+    free(support_write(folder, "bare.textproto", strchr(setup, '}') + 2, strlen(strchr(setup, '}') + 2)));
+    free(support_write(folder, "setup.textproto", setup, strlen(setup)));
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        const char *name = strstr(rows[i].arguments, "-o @");
+        char *path = hs_format("%s%s", folder, name ? name + 4 : "");
+        struct run run = spawn_run(folder, rows[i].arguments);
+        struct hs_error err;
+        uint8_t *data;
+        size_t size;
+
+        assert_int_equal(run.status, 0);
+        if (name) {
+            assert_int_equal(file_read(path, &data, &size, &err), 0);
+            assert_in_range(size, strlen(rows[i].begins), 1000);
+            assert_memory_equal(data, rows[i].begins, strlen(rows[i].begins));
+            free(data);
+        } else {
+            assert_string_equal(run.out, rows[i].begins);
+        }
+        run_clear(&run);
+        free(path);
+    }
+}
+
+/* A folder of PATH whose name is no UTF-8 does not hide a row. */
+static void doctor_tells_of_every_check(void **state)
+{
+    char *odd = hs_format("%s/odd\xff", folder), *before = hs_strdup(getenv("PATH"));
+    char *path = hs_format("%s:%s", odd, before), *program = hs_format("%s/cmake", odd);
+    struct hs_error err;
+    struct run run;
+
+    (void)state;
+    assert_int_equal(file_make_folder(odd, &err), 0);
+    assert_int_equal(symlink("/bin/true", program), 0);
+    setenv("PATH", path, 1);
+    run = spawn_run(folder, "doctor --json");
+    setenv("PATH", before, 1);
+    assert_non_null(strstr(run.out, "\"cmake\""));
+    assert_non_null(strstr(run.out, "/odd?/cmake\""));
+    run_clear(&run);
+    free(program);
+    free(path);
+    free(before);
+    free(odd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SUPPORT_TIDY(help_helps_with_itself),
+        SUPPORT_TIDY(contradictions_are_refused),
+        SUPPORT_TIDY(a_case_is_written_where_a_case_is_named),
+        SUPPORT_TIDY(doctor_tells_of_every_check),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
