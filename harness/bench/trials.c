@@ -127,7 +127,7 @@ static void show_progress(const char *what, size_t done, size_t n)
 static void run_all(struct trials *trials, const char *what, void (*run)(struct trials *trials, size_t index), size_t n)
 {
     size_t started = 0, done = 0;
-    int status;
+    int status = 0;
 
     fflush(NULL);
     while (done < n) {

@@ -14,7 +14,6 @@
 #define CANARY_RING_STRIDE 0x2000 /* of one queue: descriptors, then the avail ring, then the used ring */
 #define CANARY_RING_AVAIL 0x1000
 #define CANARY_RING_USED 0x1400
-#define CANARY_BUFFER_BASE 0x180000
 #define CANARY_MAX_RINGS 64
 
 /* A part to be merged into the device's sections before their fields are filled in: text of a Section. */

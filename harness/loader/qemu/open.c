@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which loader a setup is for: until now, each is a QEMU's. */
+/* Which loader a setup is for: that of QEMU, whatever it says. */
 #include "harness/loader/open.h"
 
 #include <stdlib.h>

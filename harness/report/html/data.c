@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the page's script looks up for a byte, in short: numbers of base 36, runs by edit and value, texts once.
- *   fields  "GROUP.SIZE[.INDEX...] ...": the indexes fill the [] of the group's name, from left to right
+ *   fields  "GROUP.SIZE[.INDEX...] ...": the indexes, decimal, fill the [] of the group's name, from left to right
  *   runs    "COUNT LETTER MESSAGE ..." without spaces within; '_' for cells that were not tested
  *   texts   how many characters are those of the text before, and the rest: thousands may differ in a few digits
  */

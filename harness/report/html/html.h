@@ -3,8 +3,8 @@
  * An audit, or two side by side, as one HTML file that needs nothing else: no network, no fonts, no other file.  It
  * reads without JavaScript; with it, the heat map takes mouse and keyboard.
  */
-#ifndef HARDSTOP_REPORT_HTML_H
-#define HARDSTOP_REPORT_HTML_H
+#ifndef HARDSTOP_REPORT_HTML_HTML_H
+#define HARDSTOP_REPORT_HTML_HTML_H
 
 #include "harness/audit/audit.h"
 

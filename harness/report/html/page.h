@@ -32,7 +32,7 @@ struct html_page {
     uint32_t columns; /* bytes a row of the heat maps */
 };
 
-/* Lays out the audits, which the caller has set in `sides` with their labels, and n_sides; clears all but these. */
+/* Lays out the audits, which the caller has set in `sides` with their labels, and n_sides; all else is zero before. */
 void html_page_init(struct html_page *page);
 void html_page_clear(struct html_page *page);
 
