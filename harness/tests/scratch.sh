@@ -36,7 +36,7 @@ build() {
     options=$2
     shift 2
     # shellcheck disable=SC2086
-    if ! { cmake -S "$tree" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug $options && ninja -C "$folder" "$@"; } \
+    if ! { cmake -S "$tree" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 $options && ninja -C "$folder" "$@"; } \
         >"$place/log" 2>&1; then
         tail -n 30 "$place/log" >&2
         fail "it does not build"

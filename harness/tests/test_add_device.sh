@@ -119,6 +119,6 @@ echo nothing >bytes
 HARDSTOP_FINDINGS=$place/findings "$bin/pci_ballast_fuzzer" bytes >ran 2>&1 || fail "$(cat ran)"
 has ran "1 ran, 0"
 status=0
-"$bin/hardstop" audit $seed --edits range --json audit.json >audited 2>&1 || status=$?
+"$bin/hardstop" audit $seed --edits section --json audit.json >audited 2>&1 || status=$?
 [ $status -le 1 ] || fail "audit: $(cat audited)"
 has audit.json virtio.ballast.reached
