@@ -3,8 +3,6 @@
 #ifndef HARDSTOP_FUZZERS_TARGET_DAMAGE_H
 #define HARDSTOP_FUZZERS_TARGET_DAMAGE_H
 
-#include <stdbool.h>
-
 #include "case.pb-c.h"
 #include "harness/base/random.h"
 

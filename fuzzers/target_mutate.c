@@ -8,7 +8,6 @@
 #include "fuzzers/hints.h"
 #include "fuzzers/target_damage.h"
 #include "fuzzers/target_last.h"
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"

@@ -4,7 +4,6 @@
  * stream format has one encoding for each content, and what is not understood is kept as it is; so there is no
  * exception.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"

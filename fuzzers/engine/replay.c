@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/walk.h"
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/print.h"
 #include "harness/setup/setup.h"
 

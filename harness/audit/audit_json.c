@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"

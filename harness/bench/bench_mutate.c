@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fuzzers/hints.h"
-#include "fuzzers/target.h"
+#include "fuzzers/target_mutate.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/time.h"

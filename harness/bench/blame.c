@@ -2,7 +2,6 @@
 /* From a pair of byte strings to damages, and from many damages to few. */
 #include "harness/bench/blame.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"

@@ -2,7 +2,6 @@
 /* The loop, and what differs between the two kinds of input. */
 #include "harness/bench/search.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

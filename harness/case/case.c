@@ -9,7 +9,6 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/print.h"
-#include "harness/base/printable.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/trust.h"
 #include "harness/message/reflect.h"

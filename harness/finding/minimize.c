@@ -3,7 +3,6 @@
 #include "harness/finding/minimize.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"

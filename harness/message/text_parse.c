@@ -2,11 +2,8 @@
 /* Reader of the text format; it recurses along the descriptors. */
 #include "harness/message/text.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

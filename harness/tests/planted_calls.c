@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Calls that do what they should but for one defect each: the fuzz targets built with them must notice. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/case/case.h"

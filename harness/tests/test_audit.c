@@ -2,8 +2,6 @@
 /* An audit keeps each text once, merges runs, counts cells and finds fields and runs by offset. */
 #include "support.h"
 
-#include <string.h>
-
 #include "harness/base/check.h"
 #include "harness/audit/audit.h"
 #include "sample_audit.h"

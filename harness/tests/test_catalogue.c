@@ -2,7 +2,6 @@
 /* corpus/README.md tells how to reproduce each case of corpus/known.tsv, and no other. */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,11 +3,8 @@
  * Claim: a campaign that is killed at any place and time (the command, a target, the QEMU under it) loses no finding
  * that it has saved, and the next start goes on.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>

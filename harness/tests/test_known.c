@@ -2,7 +2,6 @@
 /* The list of known findings is read strictly, and says of each line whether it still holds. */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,14 +3,12 @@
 #include "progress.h"
 #include "support.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -18,7 +16,6 @@
 #include "harness/loader/open.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/protocol.h"
-#include "harness/message/reflect.h"
 
 /* Processor time of the QEMU and of the loads it has waited for. */
 static uint64_t used_ms(struct loader *loader)

@@ -2,13 +2,11 @@
 /* A map covers each byte of a stream once, and says in whose section, field and payload it is. */
 #include "support.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/wire/map.h"
-#include "harness/message/reflect.h"
 
 static const char json[] = "{\"devices\": [{\"name\": \"timer\", \"instance_id\": 0, \"fields\": ["
                            "{\"name\": \"ticks\", \"size\": 3, \"array_len\": 2}]}]}";

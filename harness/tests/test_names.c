@@ -2,7 +2,6 @@
 /* A known case is the same finding whatever its QEMU is called: by name, path, a link, or a script that starts it. */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -2,9 +2,7 @@
 /* Each option that writes, to each kind of place: the place stays what it was and gets what a new file would get. */
 #include "support.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,12 +5,10 @@
  */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzzers/hints.h"
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/finding/examine.h"
 #include "harness/finding/known.h"

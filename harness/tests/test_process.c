@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/standard.h"
 #include "harness/loader/open.h"

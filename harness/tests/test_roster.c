@@ -12,7 +12,6 @@
 #include "harness/base/check.h"
 #include "harness/setup/family.h"
 #include "harness/setup/roster.h"
-#include "harness/setup/setup.h"
 #include "harness/setup/trust.h"
 #include "harness/message/reflect.h"
 

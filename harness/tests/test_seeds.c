@@ -2,7 +2,6 @@
 /* The canary seeds hold on the real loader; the check of that notices a field without a canary, and one not kept. */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/open.h"
 #include "harness/loader/qemu/command_line.h"

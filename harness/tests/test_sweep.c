@@ -2,7 +2,6 @@
 /* A sweep judges every cell once and right, whatever its loader does, with any number of workers. */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,11 +4,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "harness/audit/edit/edit_plan.h"
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
 #include "harness/loader/open.h"

@@ -2,7 +2,6 @@
 /* A sweep that was killed or interrupted, or whose journal is damaged, ends with the same audit, and redoes little. */
 #include "support.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>

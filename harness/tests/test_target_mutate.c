@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "fuzzers/hints.h"
-#include "fuzzers/target.h"
 #include "fuzzers/target_damage.h"
+#include "fuzzers/target_mutate.h"
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
 #include "harness/message/reflect.h"

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop check: a table of properties with what passed, failed and was skipped. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "harness/base/file.h"
 #include "harness/finding/examine.h"
 #include "harness/report/style.h"
-#include "harness/report/verdict.h"
 #include "harness/tool/session.h"
 
 struct options {

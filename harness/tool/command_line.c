@@ -2,6 +2,7 @@
 /* Finds the name that a misspelt word was meant to be, and adds to argp what it cannot say by itself. */
 #include "harness/tool/command_line.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,10 +4,7 @@
 #define HARDSTOP_TOOL_COMMAND_LINE_H
 
 #include <argp.h>
-#include <stdbool.h>
 #include <stddef.h>
-
-#include "harness/base/error.h"
 
 /* For every --help that has no "Exit status:" of its own. */
 #define COMMAND_LINE_STATUS "Exit status: 0 clean, 1 a finding, 2 wrong usage or a failure of hardstop itself."

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop doctor: a table of checks on this machine. */
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/base/printable.h"

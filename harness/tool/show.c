@@ -2,8 +2,6 @@
 /* hardstop show: the tree of a stream or case. */
 #include "harness/report/show.h"
 
-#include <stdlib.h>
-
 #include "harness/tool/tool.h"
 
 struct options {

@@ -12,7 +12,6 @@
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/setup/setup.h"
-#include "harness/loader/open.h"
 #include "harness/message/reflect.h"
 
 enum {

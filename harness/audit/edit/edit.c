@@ -2,7 +2,6 @@
 /* Walks the table of edits: names and values. */
 #include "harness/audit/edit/edit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
 #include "harness/audit/edit/edit_plan.h"
 #include "harness/audit/edit/edit_range.h"
 #include "harness/base/check.h"
-#include "harness/wire/payload.h"
 
 static void overwrite(const struct edit_series *series, struct edit_made *made)
 {

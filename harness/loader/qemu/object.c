@@ -2,7 +2,6 @@
 /* Finds the object that runs inside QEMU. */
 #include "harness/loader/qemu/object.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/guard.h"
 

@@ -3,7 +3,6 @@
 #include "harness/loader/qemu/qmp.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two audits in the HTML report: which damages have another verdict in the second. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/audit/audit_differences.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fields of the HTML report: where each is, its verdicts, and the damages to it that passed. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/report/html/parts.h"
