@@ -19,6 +19,21 @@
 /* A new empty folder; its path is given to support_remove(), which also frees it. */
 char *support_folder(void);
 void support_remove(char *folder);
+/* A folder of that name for all tests of a file, and for cmocka make_NAME() and remove_NAME(). */
+#define SUPPORT_SHARED(name)                \
+    static char *name;                      \
+    static int make_##name(void **state)    \
+    {                                       \
+        (void)state;                        \
+        name = support_folder();            \
+        return 0;                           \
+    }                                       \
+    static int remove_##name(void **state)  \
+    {                                       \
+        (void)state;                        \
+        support_remove(name);               \
+        return 0;                           \
+    }
 /* Writes a file in a folder; returns its path, to be freed. */
 char *support_write(const char *folder, const char *name, const void *data, size_t size);
 /* The path of a program beside the running test; free it. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A stream can be taken from an installed QEMU and loaded in a new one, and every failure on the way has a reason. */
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,26 +15,7 @@
 #include "harness/loader/confirm.h"
 #include "harness/tests/support.h"
 
-static char folder[] = "/tmp/hardstop-capture-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-
-    (void)state;
-    while (dir && (entry = readdir(dir))) {
-        unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    closedir(dir);
-    return rmdir(folder);
-}
+SUPPORT_SHARED(folder)
 
 static Hardstop__Setup s390x(char **device)
 {

@@ -17,21 +17,7 @@
 #include "harness/message/reflect.h"
 #include "spawn.h"
 
-static char *folder;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_folder();
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    support_remove(folder);
-    return 0;
-}
+SUPPORT_SHARED(folder)
 
 static struct run run(const char *arguments)
 {

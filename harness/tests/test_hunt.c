@@ -22,7 +22,7 @@
 
 enum { MAX_ARGUMENTS = 24 };
 
-static char *work;
+SUPPORT_SHARED(work)
 
 static pid_t start(const char *output, const char *const *arguments)
 {
@@ -348,20 +348,6 @@ static void trouble_is_told(void **state)
     free(text);
     free(output);
     free(seeds);
-}
-
-static int make_work(void **state)
-{
-    (void)state;
-    work = support_folder();
-    return 0;
-}
-
-static int remove_work(void **state)
-{
-    (void)state;
-    support_remove(work);
-    return 0;
 }
 
 int main(void)

@@ -20,7 +20,7 @@
 
 enum { KILLS = 24 };
 
-static char *work;
+SUPPORT_SHARED(work)
 
 static pid_t start_campaign(const char *seconds)
 {
@@ -134,20 +134,6 @@ static void killing_loses_no_finding(void **state)
     assert_int_equal(WEXITSTATUS(status), 1);
     findings = check_findings(findings, &n);
     free(findings);
-}
-
-static int make_work(void **state)
-{
-    (void)state;
-    work = support_folder();
-    return 0;
-}
-
-static int remove_work(void **state)
-{
-    (void)state;
-    support_remove(work);
-    return 0;
 }
 
 int main(void)

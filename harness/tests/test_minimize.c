@@ -165,6 +165,21 @@ static struct fragile fragile_of(bool (*crashes)(struct fragile *, const Hardsto
     return (struct fragile){ .loader.class = &fragile_class, .crashes = crashes };
 }
 
+/* Minimizes, and demands these words of what is left of the difference. */
+static void minimize_to(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *captured,
+                        const char *difference, struct minimized *small)
+{
+    struct minimize_options options = { .captured = captured->stream };
+    struct hs_error err = { .text = "" };
+    struct text words = { "" };
+
+    if (minimize(loader, test, &options, small, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    distance_words(small->test, captured->stream, append, &words);
+    assert_string_equal(words.all, difference);
+}
+
 static void what_does_not_matter_goes_back_to_what_was_captured(void **state)
 {
     Hardstop__Case *captured = planted_case(""), *test = changed_case("");
@@ -172,14 +187,9 @@ static void what_does_not_matter_goes_back_to_what_was_captured(void **state)
     struct minimize_options options = { .captured = captured->stream };
     struct minimized small, again;
     struct hs_error err = { .text = "" };
-    struct text words = { "" };
 
     (void)state;
-    if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    distance_words(small.test, captured->stream, append, &words);
-    assert_string_equal(words.all, "virtio-rng virtio.isr: 1 -> 255\n");
+    minimize_to(&fragile.loader, test, captured, "virtio-rng virtio.isr: 1 -> 255\n", &small);
     /* Our own decoder wants the end of file. */
     assert_int_equal(small.test->stream->n_section, 2);
     assert_int_equal(small.test->stream->section[1]->type, HARDSTOP__SECTION__TYPE__EOF);
@@ -232,10 +242,7 @@ static void damages_are_placed_by_field(void **state)
 {
     Hardstop__Case *captured = planted_case(""), *test = planted_case("");
     struct fragile fragile = fragile_of(high_isr);
-    struct minimize_options options = { .captured = captured->stream };
     struct minimized small;
-    struct hs_error err = { .text = "" };
-    struct text words = { "" };
     Hardstop__Damage *damage;
     struct stream_encoding encoding = { 0 };
     size_t isr = damage_field_offset(test->stream, 0, "virtio.isr");
@@ -245,11 +252,7 @@ static void damages_are_placed_by_field(void **state)
     damage = support_damage(test, HARDSTOP__DAMAGE__KIND_OVERWRITE, 0, (uint32_t)(isr - encoding.marks[0].payload));
     damage->overwrite.data = hs_copy("\xff", 1);
     damage->overwrite.len = 1;
-    if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    distance_words(small.test, captured->stream, append, &words);
-    assert_string_equal(words.all, "overwrite with ff at section[0].virtio.isr+0\n");
+    minimize_to(&fragile.loader, test, captured, "overwrite with ff at section[0].virtio.isr+0\n", &small);
     /* Nothing but damages has changed: the mark is still right. */
     assert_true(small.test->has_captured);
     assert_int_equal(small.test->captured, test->captured);
@@ -263,17 +266,10 @@ static void another_finding_is_not_taken_for_it(void **state)
 {
     Hardstop__Case *captured = planted_case(""), *test = changed_case("");
     struct fragile fragile = fragile_of(in_two_ways);
-    struct minimize_options options = { .captured = captured->stream };
     struct minimized small;
-    struct hs_error err = { .text = "" };
-    struct text words = { "" };
 
     (void)state;
-    if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    distance_words(small.test, captured->stream, append, &words);
-    assert_string_equal(words.all, "virtio-rng virtio.isr: 1 -> 255\n");
+    minimize_to(&fragile.loader, test, captured, "virtio-rng virtio.isr: 1 -> 255\n", &small);
     minimized_clear(&small);
     case_free(test);
     case_free(captured);
@@ -392,19 +388,12 @@ static void a_hang_holds_with_the_long_limit(void **state)
 {
     Hardstop__Case *captured = planted_case(""), *test = changed_case("");
     struct fragile fragile = fragile_of(only_in_haste);
-    struct minimize_options options = { .captured = captured->stream };
     struct minimized small;
-    struct hs_error err = { .text = "" };
-    struct text words = { "" };
 
     (void)state;
     fragile.hangs = true;
-    if (minimize(&fragile.loader, test, &options, &small, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
+    minimize_to(&fragile.loader, test, captured, "virtio-rng virtio.isr: 1 -> 255\n", &small);
     assert_int_equal(small.finding.verdict, VERDICT_HUNG);
-    distance_words(small.test, captured->stream, append, &words);
-    assert_string_equal(words.all, "virtio-rng virtio.isr: 1 -> 255\n");
     minimized_clear(&small);
     case_free(test);
     case_free(captured);
@@ -417,10 +406,7 @@ static void a_crash_of_the_real_loader_comes_down_to_its_field(void **state)
     Hardstop__Case *test = case_clone(captured);
     Hardstop__VirtioSection *virtio = support_virtio(test, "virtio-net");
     struct loader *loader = support_open(test->setup);
-    struct minimize_options options = { .captured = captured->stream };
     struct minimized small;
-    struct hs_error err = { .text = "" };
-    struct text words = { "" };
 
     (void)state;
     virtio->queue[0]->has_num = true;
@@ -429,11 +415,7 @@ static void a_crash_of_the_real_loader_comes_down_to_its_field(void **state)
     virtio->has_queue_sel = true;
     virtio->ccw->has_mba = true;
     virtio->ccw->mba = 77;
-    if (minimize(loader, test, &options, &small, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    distance_words(small.test, captured->stream, append, &words);
-    assert_string_equal(words.all, "virtio-net virtio.queue[0].num: 256 -> 0\n");
+    minimize_to(loader, test, captured, "virtio-net virtio.queue[0].num: 256 -> 0\n", &small);
     assert_int_equal(small.test->stream->n_section, 1);
     minimized_clear(&small);
     loader_close(loader);

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The mutator's steps, limits and hints, and the reducer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "harness/base/check.h"
 #include "harness/message/member.h"
@@ -17,7 +11,7 @@
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
 #include "harness/message/value.h"
-#include "sample.pb-c.h"
+#include "messages.h"
 
 static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;
 
@@ -29,17 +23,6 @@ static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor
     return field;
 }
 
-static ProtobufCMessage *parse(const ProtobufCMessageDescriptor *type, const char *text)
-{
-    struct hs_error err = { .text = "" };
-    ProtobufCMessage *msg = text_parse(type, text, strlen(text), &err);
-
-    if (!msg) {
-        fail_msg("%s: %s", text, err.text);
-    }
-    return msg;
-}
-
 static void steps(ProtobufCMessage *msg, const struct mutate_options *options, uint64_t seed, int count)
 {
     struct random random;
@@ -48,36 +31,6 @@ static void steps(ProtobufCMessage *msg, const struct mutate_options *options, u
     for (int i = 0; i < count; i++) {
         mutate_step(msg, options, &random);
     }
-}
-
-static ProtobufCMessage *grow(uint64_t seed, int count)
-{
-    const struct mutate_options options = { .max_size = 4096 };
-    ProtobufCMessage *msg = reflect_new(all);
-
-    steps(msg, &options, seed, count);
-    return msg;
-}
-
-static void check_message(const ProtobufCMessage *msg, size_t max_size)
-{
-    struct hs_error err = { .text = "" };
-    ProtobufCMessage *back;
-    size_t size;
-    uint8_t *bytes;
-
-    if (!reflect_valid(msg, &err)) {
-        fail_msg("not valid: %s", err.text);
-    }
-    bytes = reflect_pack(msg, &size);
-    assert_true(size <= max_size);
-    back = reflect_unpack(msg->descriptor, bytes, size, &err);
-    if (!back) {
-        fail_msg("does not unpack: %s", err.text);
-    }
-    assert_true(reflect_equal(msg, back));
-    reflect_free(back);
-    free(bytes);
 }
 
 /* Every size limit, step by step: valid, changed, within the limit, packs to an equal message. */
@@ -99,7 +52,7 @@ static void steps_are_sound(void **state)
             size_t size = protobuf_c_message_get_packed_size(msg);
 
             assert_int_equal(changed, !reflect_equal(msg, before));
-            check_message(msg, limit);
+            assert_true(messages_check(msg) <= limit);
             largest = size > largest ? size : largest;
             reflect_free(before);
         }
@@ -120,17 +73,17 @@ static void the_limit_counts_lengths_around(void **state)
         ProtobufCMessage *msg;
 
         snprintf(text, sizeof(text), "r_inner { counted { length: 1 data: '%0*d' } }", (int)(114 + seed / 10 % 10), 0);
-        msg = parse(all, text);
+        msg = messages_parse(all, text);
         options.max_size += protobuf_c_message_get_packed_size(msg);
         steps(msg, &options, seed, 3);
-        check_message(msg, options.max_size);
+        assert_true(messages_check(msg) <= options.max_size);
         reflect_free(msg);
     }
 }
 
 static void same_seed_gives_the_same(void **state)
 {
-    ProtobufCMessage *a = grow(5, 500), *b = grow(5, 500), *c = grow(6, 500);
+    ProtobufCMessage *a = messages_grow(5, 500), *b = messages_grow(5, 500), *c = messages_grow(6, 500);
 
     (void)state;
     assert_true(reflect_equal(a, b));
@@ -152,7 +105,7 @@ static void large_messages_are_cut_down(void **state)
         steps(msg, &wide, seed, 1500);
         random_init(&random, seed);
         assert_true(mutate_step(msg, &narrow, &random));
-        check_message(msg, 500);
+        assert_true(messages_check(msg) <= 500);
         reflect_free(msg);
     }
 }
@@ -166,7 +119,7 @@ static void each_kind_of_step_happens(void **state)
     unsigned seen[HS_COUNT(verbs)] = { 0 }, total = 0;
     char words[160];
     const struct mutate_options options = { .max_size = 4096, .description = words, .description_size = sizeof(words) };
-    ProtobufCMessage *msg = grow(1, 300);
+    ProtobufCMessage *msg = messages_grow(1, 300);
     struct random random;
 
     (void)state;
@@ -251,7 +204,7 @@ static void lists_become_what_is_said(void **state)
 
     (void)state;
     for (uint64_t seed = 0; seed < 3000; seed++) {
-        Sample__Counted *msg = (void *)parse(&sample__counted__descriptor, "element: [11, 22, 33, 44, 55]");
+        Sample__Counted *msg = (void *)messages_parse(&sample__counted__descriptor, "element: [11, 22, 33, 44, 55]");
         struct list list = { { 11, 22, 33, 44, 55 }, 5 };
         int step;
 
@@ -278,7 +231,7 @@ static void steps_are_described(void **state)
 
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed++) {
-        ProtobufCMessage *msg = parse(all, "r_inner { } r_inner { leaf { number: 77 } }");
+        ProtobufCMessage *msg = messages_parse(all, "r_inner { } r_inner { leaf { number: 77 } }");
         unsigned long long value;
 
         random_init(&random, seed);
@@ -287,7 +240,7 @@ static void steps_are_described(void **state)
             assert_int_equal(((Sample__All *)msg)->r_inner[1]->leaf->number, value);
             random_init(&random, seed);
             reflect_free(msg);
-            msg = parse(all, "r_inner { } r_inner { leaf { number: 77 } }");
+            msg = messages_parse(all, "r_inner { } r_inner { leaf { number: 77 } }");
             mutate_step(msg, &cut, &random);
             assert_string_equal(tiny, "change r_");
             reflect_free(msg);
@@ -303,8 +256,8 @@ static void long_arrays_do_not_swallow_all(void **state)
 {
     char words[160];
     const struct mutate_options options = { .description = words, .description_size = sizeof(words) };
-    ProtobufCMessage *msg = parse(all, "f_int32: 1 f_sint32: 1 f_int64: 1 f_uint32: 1 f_uint64: 1 f_fixed32: 1 "
-                                       "f_fixed64: 1 f_sint64: 1");
+    ProtobufCMessage *msg = messages_parse(all, "f_int32: 1 f_sint32: 1 f_int64: 1 f_uint32: 1 f_uint64: 1 "
+                                                "f_fixed32: 1 f_fixed64: 1 f_sint64: 1");
     unsigned inside = 0, changes = 0;
     struct random random;
 
@@ -383,11 +336,11 @@ static unsigned count_tied(bool no_ties)
 
     world.no_ties = no_ties;
     for (uint64_t seed = 0; seed < 1000; seed++) {
-        Sample__Counted *msg = (void *)parse(&sample__counted__descriptor,
+        Sample__Counted *msg = (void *)messages_parse(&sample__counted__descriptor,
                                              "count: 3 element: [1, 2, 3] length: 2 data: 'ab'");
 
         steps(&msg->base, &options, seed, 6);
-        check_message(&msg->base, 300);
+        assert_true(messages_check(&msg->base) <= 300);
         tied += msg->count == msg->n_element && msg->length == msg->data.len;
         reflect_free(&msg->base);
     }
@@ -405,7 +358,7 @@ static void a_switch_takes_its_count_along(void **state)
 
     (void)state;
     for (uint64_t seed = 0; seed < 1000; seed++) {
-        Sample__Choice *msg = (void *)parse(type, "size: 0 number: 7");
+        Sample__Choice *msg = (void *)messages_parse(type, "size: 0 number: 7");
 
         steps(&msg->base, &options, seed, 1);
         if (msg->what_case == SAMPLE__CHOICE__WHAT_BLOB && msg->blob.len) {
@@ -422,7 +375,7 @@ static void samples_of_long_arrays_are_fair(void **state)
 {
     const ProtobufCFieldDescriptor *leaves = field_of(&sample__inner__descriptor, "leaves");
     const ProtobufCFieldDescriptor *number = field_of(&sample__leaf__descriptor, "number");
-    ProtobufCMessage *msg = parse(&sample__inner__descriptor, "leaf { number: 1 }");
+    ProtobufCMessage *msg = messages_parse(&sample__inner__descriptor, "leaf { number: 1 }");
     unsigned alone = 0, low = 0;
     struct random random;
     struct pick pick;
@@ -473,7 +426,7 @@ static void frozen_fields_never_change(void **state)
     (void)state;
     for (size_t h = 0; h < 2; h++) {
         const struct mutate_options options = { .hints = hints[h], .max_size = 500 };
-        Sample__All *msg = (void *)parse(all, start), *first = (void *)parse(all, start);
+        Sample__All *msg = (void *)messages_parse(all, start), *first = (void *)messages_parse(all, start);
         struct random random;
 
         random_init(&random, h);
@@ -539,10 +492,10 @@ static void another_mutator_of_bytes_is_used(void **state)
         unsigned used = 0;
 
         for (uint64_t seed = 0; seed < 200; seed++) {
-            Sample__Counted *msg = (void *)parse(&sample__counted__descriptor, "data: 'abc'");
+            Sample__Counted *msg = (void *)messages_parse(&sample__counted__descriptor, "data: 'abc'");
 
             steps(&msg->base, &options, seed, 1);
-            check_message(&msg->base, 200);
+            assert_true(messages_check(&msg->base) <= 200);
             used += msg->has_data && msg->data.len > 20 && msg->data.data[20] == 'Q';
             reflect_free(&msg->base);
         }
@@ -553,20 +506,20 @@ static void another_mutator_of_bytes_is_used(void **state)
 static void crossing_brings_values_over(void **state)
 {
     const struct mutate_options options = { .max_size = 2000 };
-    ProtobufCMessage *other = parse(&sample__inner__descriptor, "leaf { number: 4711 name: 'from afar' }");
+    ProtobufCMessage *other = messages_parse(&sample__inner__descriptor, "leaf { number: 4711 name: 'from afar' }");
     unsigned leaves = 0, numbers = 0, names = 0;
     struct random random;
 
     (void)state;
     random_init(&random, 1);
     for (int i = 0; i < 2000; i++) {
-        ProtobufCMessage *msg = parse(all, "f_inner { } f_uint32: 1 r_string: 'a'");
+        ProtobufCMessage *msg = messages_parse(all, "f_inner { } f_uint32: 1 r_string: 'a'");
         ProtobufCMessage *before = reflect_clone(msg);
         const Sample__All *now = (void *)msg;
 
         assert_true(mutate_cross(msg, other, &options, &random));
         assert_false(reflect_equal(msg, before));
-        check_message(msg, 2000);
+        assert_true(messages_check(msg) <= 2000);
         leaves += now->f_inner->leaf != NULL || now->f_inner->n_leaves;
         numbers += now->f_uint32 == 4711;
         names += now->n_r_string == 2;
@@ -576,13 +529,13 @@ static void crossing_brings_values_over(void **state)
     assert_true(leaves > 10 && numbers > 10 && names > 10);
     reflect_free(other);
     for (uint64_t seed = 0; seed < 300; seed++) {
-        ProtobufCMessage *msg = grow(seed, 60);
+        ProtobufCMessage *msg = messages_grow(seed, 60);
 
-        other = grow(seed + 1, 60);
+        other = messages_grow(seed + 1, 60);
         random_init(&random, seed);
         mutate_cross(msg, other, &options, &random);
         mutate_cross(msg, msg, &options, &random);
-        check_message(msg, 4096);
+        assert_true(messages_check(msg) <= 4096);
         reflect_free(other);
         reflect_free(msg);
     }
@@ -601,7 +554,7 @@ static char *reduced(const ProtobufCMessage *msg, predicate *holds, const struct
     reduce_init(&reduce, msg, hints);
     while (reduce_next(&reduce, &candidate)) {
         assert_false(reflect_equal(candidate, reduce.best));
-        check_message(candidate, REFLECT_MAX_INPUT);
+        assert_true(messages_check(candidate) <= REFLECT_MAX_INPUT);
         assert_true(++tries < 100000);
         if (holds(candidate)) {
             reduce_accept(&reduce);
@@ -646,7 +599,7 @@ static bool number_needs_element(const ProtobufCMessage *msg)
 
 static void reducing_tries_again(void **state)
 {
-    ProtobufCMessage *msg = parse(all, "f_int32: 1 r_int32: [1, 2]");
+    ProtobufCMessage *msg = messages_parse(all, "f_int32: 1 r_int32: [1, 2]");
     char *text = reduced(msg, number_needs_element, NULL);
 
     (void)state;
@@ -657,7 +610,7 @@ static void reducing_tries_again(void **state)
 
 static void reducing_reaches_the_minimum(void **state)
 {
-    ProtobufCMessage *msg = grow(3, 200);
+    ProtobufCMessage *msg = messages_grow(3, 200);
     const ProtobufCFieldDescriptor *list = field_of(all, "r_int32");
     char *text;
 
@@ -686,9 +639,10 @@ static void reducing_keeps_ties_and_frozen_fields(void **state)
 {
     struct world world = world_of_counted();
     const struct mutate_hints hints = { .frozen = is_frozen, .counts = counted, .user = &world };
-    ProtobufCMessage *msg = parse(all, "f_string: 'stay' counted { count: 4 element: [1, 2, 3, 4] } f_int32: 5");
-    ProtobufCMessage *wrong = parse(all, "counted { count: 1 element: [1, 2, 3, 4] }");
-    ProtobufCMessage *deep = parse(all, "f_inner { leaf { number: 9 name: 'x' } leaves { } } f_int32: 5");
+    ProtobufCMessage *msg = messages_parse(
+        all, "f_string: 'stay' counted { count: 4 element: [1, 2, 3, 4] } f_int32: 5");
+    ProtobufCMessage *wrong = messages_parse(all, "counted { count: 1 element: [1, 2, 3, 4] }");
+    ProtobufCMessage *deep = messages_parse(all, "f_inner { leaf { number: 9 name: 'x' } leaves { } } f_int32: 5");
     const ProtobufCMessage *candidate;
     struct reduce reduce;
     bool tied = true;
@@ -739,14 +693,14 @@ static void reducing_ends_at_a_minimum(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
-        ProtobufCMessage *msg = grow(seed, 100), *small;
+        ProtobufCMessage *msg = messages_grow(seed, 100), *small;
         const ProtobufCMessage *candidate;
         struct reduce reduce;
         char *text;
 
         if (has_five_bytes(msg)) {
             text = reduced(msg, has_five_bytes, NULL);
-            small = parse(all, text);
+            small = messages_parse(all, text);
             reduce_init(&reduce, small, NULL);
             while (reduce_next(&reduce, &candidate)) {
                 assert_false(has_five_bytes(candidate));

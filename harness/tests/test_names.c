@@ -17,7 +17,7 @@ static const char *const cases[] = {
     "ccw-rng-config-len.textproto",    "ccw-rng-legacy-insert.textproto", "ccw-rng-ccw-fmt-1.textproto",
 };
 
-static char *folder;
+SUPPORT_SHARED(folder)
 
 /* The path of a program in PATH; free it. */
 static char *path_of(const char *name)
@@ -102,20 +102,6 @@ static void a_known_case_is_known_by_every_name(void **state)
     free(path);
     free(link);
     free(script);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_folder();
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    support_remove(folder);
-    return 0;
 }
 
 int main(void)

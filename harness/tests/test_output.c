@@ -19,7 +19,7 @@
 #include "sample_audit.h"
 #include "spawn.h"
 
-static char *folder;
+SUPPORT_SHARED(folder)
 
 /* `%s` is where the output goes. */
 static const struct writer {
@@ -62,8 +62,7 @@ static int make_inputs(void **state)
     struct hs_error err;
     char *path;
 
-    (void)state;
-    folder = support_folder();
+    make_folder(state);
     path = in("audit");
     sample_audit(&audit);
     assert_int_equal(audit_json_write(path, &audit, &err), 0);
@@ -71,13 +70,6 @@ static int make_inputs(void **state)
     free(path);
     free(support_write(folder, "case", text, strlen(text)));
     free(support_write(folder, "stream", stream, sizeof(stream)));
-    return 0;
-}
-
-static int remove_inputs(void **state)
-{
-    (void)state;
-    support_remove(folder);
     return 0;
 }
 
@@ -505,5 +497,5 @@ int main(void)
         cmocka_unit_test(a_closed_output_harms_no_file), cmocka_unit_test(a_file_that_may_not_grow_is_an_error),
     };
 
-    return cmocka_run_group_tests(tests, make_inputs, remove_inputs);
+    return cmocka_run_group_tests(tests, make_inputs, remove_folder);
 }

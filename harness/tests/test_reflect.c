@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Messages and members by reflection: presence, memory, validity, and hostile bytes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -15,7 +9,7 @@
 #include "harness/message/mutate.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
-#include "sample.pb-c.h"
+#include "messages.h"
 
 static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;
 
@@ -25,40 +19,6 @@ static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor
 
     assert_non_null(field);
     return field;
-}
-
-/* A message after `steps` steps of the mutator. */
-static ProtobufCMessage *grow(uint64_t seed, int steps)
-{
-    const struct mutate_options options = { .max_size = 4096 };
-    ProtobufCMessage *msg = reflect_new(all);
-    struct random random;
-
-    random_init(&random, seed);
-    for (int i = 0; i < steps; i++) {
-        mutate_step(msg, &options, &random);
-    }
-    return msg;
-}
-
-static void check_round_trip(const ProtobufCMessage *msg)
-{
-    struct hs_error err = { .text = "" };
-    ProtobufCMessage *back;
-    uint8_t *bytes;
-    size_t size;
-
-    if (!reflect_valid(msg, &err)) {
-        fail_msg("not valid: %s", err.text);
-    }
-    bytes = reflect_pack(msg, &size);
-    back = reflect_unpack(msg->descriptor, bytes, size, &err);
-    if (!back) {
-        fail_msg("does not unpack: %s", err.text);
-    }
-    assert_true(reflect_equal(msg, back));
-    reflect_free(back);
-    free(bytes);
 }
 
 static void each_field_comes_and_goes(void **state)
@@ -83,7 +43,7 @@ static void each_field_comes_and_goes(void **state)
             if (member_kind(field) == MEMBER_SCALAR) {
                 assert_true(member_get(msg, field, 0) == cell_default(field));
             }
-            check_round_trip(msg);
+            messages_check(msg);
             member_clear(msg, field);
             assert_int_equal(member_count(msg, field), required);
             assert_true(reflect_equal(msg, empty));
@@ -131,7 +91,7 @@ static void scalars_keep_their_bits(void **state)
             member_insert(msg, &all->fields[f], 0);
             member_set(msg, &all->fields[f], 0, values[i]);
             assert_true(member_get(msg, &all->fields[f], 0) == cell_fit(&all->fields[f], values[i]));
-            check_round_trip(msg);
+            messages_check(msg);
         }
     }
     assert_true(cell_fit(field_of(all, "f_sint32"), 0xffffffff) == UINT64_MAX);
@@ -159,7 +119,7 @@ static void oneof_members_replace_each_other(void **state)
             member_insert(msg, &all->fields[b], 0);
             assert_ptr_equal(member_live(msg, number), &all->fields[b]);
             assert_int_equal(member_count(msg, &all->fields[a]), 0);
-            check_round_trip(msg);
+            messages_check(msg);
         }
         if (member_same_oneof(&all->fields[a], number)) {
             member_clear(msg, member_live(msg, number));
@@ -213,7 +173,7 @@ static void copies_are_deep_and_equality_is_exact(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 200; seed++) {
         const struct mutate_options options = { .max_size = 4096 };
-        ProtobufCMessage *msg = grow(seed, 100), *copy = reflect_clone(msg);
+        ProtobufCMessage *msg = messages_grow(seed, 100), *copy = reflect_clone(msg);
         struct random random;
 
         assert_true(reflect_equal(msg, copy));
@@ -222,7 +182,7 @@ static void copies_are_deep_and_equality_is_exact(void **state)
         assert_true(mutate_step(copy, &options, &random));
         assert_false(reflect_equal(msg, copy));
         reflect_free(copy);
-        check_round_trip(msg);
+        messages_check(msg);
         reflect_free(msg);
     }
 }
@@ -427,7 +387,7 @@ static void check_hostile(const uint8_t *bytes, size_t size)
     ProtobufCMessage *msg = reflect_unpack(all, bytes, size, &err);
 
     if (msg) {
-        check_round_trip(msg);
+        messages_check(msg);
         reflect_free(msg);
     } else {
         assert_true(err.text[0] && (err.offset <= size || err.offset == HS_NO_OFFSET));
@@ -441,7 +401,7 @@ static void hostile_bytes_are_survived(void **state)
     (void)state;
     random_init(&random, 1);
     for (int round = 0; round < 300; round++) {
-        ProtobufCMessage *msg = grow((uint64_t)round, 150);
+        ProtobufCMessage *msg = messages_grow((uint64_t)round, 150);
         size_t size;
         uint8_t *bytes = reflect_pack(msg, &size);
 

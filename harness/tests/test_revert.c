@@ -1,45 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Differences of two messages: each is taken back alone, outer before inner, and none is left that could be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/base/random.h"
 #include "harness/message/mutate.h"
 #include "harness/message/reflect.h"
 #include "harness/message/revert.h"
 #include "harness/message/text.h"
-#include "sample.pb-c.h"
+#include "messages.h"
 
-static ProtobufCMessage *parse(const char *text)
-{
-    struct hs_error err = { .text = "" };
-    ProtobufCMessage *msg = text_parse(&sample__all__descriptor, text, strlen(text), &err);
-
-    if (!msg) {
-        fail_msg("%s: %s", text, err.text);
-    }
-    return msg;
-}
-
-static ProtobufCMessage *grow(uint64_t seed)
-{
-    const struct mutate_options options = { .max_size = 4096 };
-    ProtobufCMessage *msg = reflect_new(&sample__all__descriptor);
-    struct random random;
-
-    random_init(&random, seed);
-    for (int i = 0; i < 60; i++) {
-        mutate_step(msg, &options, &random);
-    }
-    return msg;
-}
+static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;
 
 typedef bool predicate(const ProtobufCMessage *msg);
 
@@ -80,7 +52,7 @@ static void any_message_becomes_any_other(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 60; seed++) {
-        ProtobufCMessage *one = grow(seed), *two = grow(seed + 1000), *best;
+        ProtobufCMessage *one = messages_grow(seed, 60), *two = messages_grow(seed + 1000, 60), *best;
         unsigned tries;
 
         best = reverted(one, two, always, &tries);
@@ -148,7 +120,8 @@ static void what_matters_stays(void **state)
 {
     (void)state;
     for (size_t i = 0; i < HS_COUNT(smallest); i++) {
-        ProtobufCMessage *msg = parse(smallest[i].msg), *reference = parse(smallest[i].reference), *best;
+        ProtobufCMessage *msg = messages_parse(all, smallest[i].msg), *best;
+        ProtobufCMessage *reference = messages_parse(all, smallest[i].reference);
         unsigned tries;
         char *text;
 
@@ -172,8 +145,9 @@ static void note_path(void *user, const struct revert_difference *difference)
 
 static void differences_are_named_by_their_leaf(void **state)
 {
-    ProtobufCMessage *from = parse("f_int32: 1 f_inner { leaf { number: 1 } } r_int32: [1, 2]");
-    ProtobufCMessage *to = parse("f_int32: 2 f_inner { leaf { number: 1 name: 'x' } counted { } } r_int32: [1, 3, 4]");
+    ProtobufCMessage *from = messages_parse(all, "f_int32: 1 f_inner { leaf { number: 1 } } r_int32: [1, 2]");
+    ProtobufCMessage *to = messages_parse(all, "f_int32: 2 f_inner { leaf { number: 1 name: 'x' } counted { } } "
+                                               "r_int32: [1, 3, 4]");
     char *paths = hs_strdup("");
 
     (void)state;

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The text format: what is written, what is read, what is refused, and that protoc agrees. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "harness/base/alloc.h"
-#include "harness/message/member.h"
 #include "harness/message/mutate.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
 #include "harness/message/value.h"
-#include "sample.pb-c.h"
+#include "messages.h"
 
 #ifndef PROTOC_PATH
 #define PROTOC_PATH ""
@@ -27,30 +20,6 @@
 #endif
 
 static const ProtobufCMessageDescriptor *const all = &sample__all__descriptor;
-
-static ProtobufCMessage *grow(uint64_t seed, int steps)
-{
-    const struct mutate_options options = { .max_size = 2048 };
-    ProtobufCMessage *msg = reflect_new(all);
-    struct random random;
-
-    random_init(&random, seed);
-    for (int i = 0; i < steps; i++) {
-        mutate_step(msg, &options, &random);
-    }
-    return msg;
-}
-
-static ProtobufCMessage *parse(const char *text)
-{
-    struct hs_error err = { .text = "" };
-    ProtobufCMessage *msg = text_parse(all, text, strlen(text), &err);
-
-    if (!msg) {
-        fail_msg("%s: %s", text, err.text);
-    }
-    return msg;
-}
 
 static void text_is_as_expected(void **state)
 {
@@ -70,7 +39,7 @@ static void text_is_as_expected(void **state)
                                    "r_bool: true\n"
                                    "r_bool: false\n"
                                    "c_number: 0\n";
-    ProtobufCMessage *msg = parse(expected);
+    ProtobufCMessage *msg = messages_parse(all, expected);
     char *text = text_print(msg);
 
     (void)state;
@@ -85,10 +54,10 @@ static void round_trip_is_exact(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 400; seed++) {
-        ProtobufCMessage *msg = grow(seed, 120), *back;
+        ProtobufCMessage *msg = messages_grow(seed, 120), *back;
         char *text = text_print(msg), *again;
 
-        back = parse(text);
+        back = messages_parse(all, text);
         assert_true(reflect_equal(msg, back));
         again = text_print(back);
         assert_string_equal(text, again);
@@ -96,7 +65,7 @@ static void round_trip_is_exact(void **state)
         free(again);
         reflect_free(back);
         text = text_print_brief(msg);
-        back = parse(text);
+        back = messages_parse(all, text);
         assert_true(reflect_equal(msg, back));
         free(text);
         reflect_free(msg);
@@ -115,7 +84,7 @@ static void brief_text_is_as_expected(void **state)
                                    "1000000006,\n"
                                    "  1000000007, 1000000008]\n"
                                    "r_bool: true\n";
-    ProtobufCMessage *msg = parse(expected);
+    ProtobufCMessage *msg = messages_parse(all, expected);
     char *text = text_print_brief(msg);
 
     (void)state;
@@ -150,7 +119,7 @@ static void all_spellings_are_read(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ProtobufCMessage *msg = parse(cases[i][0]);
+        ProtobufCMessage *msg = messages_parse(all, cases[i][0]);
         char *text = text_print(msg);
 
         assert_string_equal(text, cases[i][1]);
@@ -256,7 +225,7 @@ static void damaged_text_is_survived(void **state)
     (void)state;
     random_init(&random, 3);
     for (uint64_t seed = 0; seed < 300; seed++) {
-        ProtobufCMessage *msg = grow(seed, 60);
+        ProtobufCMessage *msg = messages_grow(seed, 60);
         char *text = text_print(msg);
 
         for (int i = 0; i < 30; i++) {
@@ -271,7 +240,7 @@ static void damaged_text_is_survived(void **state)
             back = text_parse(all, (const char *)bytes, size, &err);
             if (back) {
                 char *again = text_print(back);
-                ProtobufCMessage *same = parse(again);
+                ProtobufCMessage *same = messages_parse(all, again);
 
                 assert_true(reflect_valid(back, NULL) && reflect_equal(back, same));
                 reflect_free(same);
@@ -335,7 +304,7 @@ static void protoc_agrees(void **state)
     bin = hs_format("%s/bin", folder);
     text = hs_format("%s/text", folder);
     for (uint64_t seed = 0; seed < 20; seed++) {
-        ProtobufCMessage *msg = grow(1000 + seed, 300), *back;
+        ProtobufCMessage *msg = messages_grow(1000 + seed, 300), *back;
         char *ours = text_print(msg), *theirs;
         size_t size;
         uint8_t *packed = reflect_pack(msg, &size);
