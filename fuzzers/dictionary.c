@@ -14,6 +14,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/print.h"
 #include "harness/message/member.h"
 #include "harness/wire/framing.h"
 #include "harness/wire/payload.h"
@@ -160,17 +161,17 @@ static int put_written(FILE *out, const char *path)
 
 int main(int argc, char **argv)
 {
+    struct print_memory memory;
+    FILE *out = print_open(&memory);
+    int result = argc < 3 ? -1 : put_written(out, argv[2]);
     struct hs_error err;
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    int result = argc < 3 || !out ? -1 : put_written(out, argv[2]);
+    char *text;
 
     for (int i = 3; i < argc && result == 0; i++) {
         result = put_kind(out, argv[i]);
     }
-    fclose(out);
-    if (result == 0 && (result = file_write(argv[1], text, size, &err)) < 0) {
+    text = print_close(&memory);
+    if (result == 0 && (result = file_write(argv[1], text, memory.size, &err)) < 0) {
         fprintf(stderr, "hardstop: %s\n", err.text);
     }
     free(text);

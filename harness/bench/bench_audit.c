@@ -9,6 +9,7 @@
 
 #include "harness/base/check.h"
 #include "harness/base/time.h"
+#include "harness/bench/statistics.h"
 #include "harness/case/case.h"
 #include "harness/loader/capture.h"
 #include "harness/loader/open.h"
@@ -73,13 +74,6 @@ static double rate(struct loader *loader, const struct stream_encoding *plain, b
     return (double)loads / (time_now() - start);
 }
 
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 static void measure_loads(const char *name, const Hardstop__Case *test, unsigned long work)
 {
     struct stream_encoding plain = { 0 };
@@ -91,17 +85,17 @@ static void measure_loads(const char *name, const Hardstop__Case *test, unsigned
     HS_CHECK(loaders[0] && loaders[1], "%s", err.text);
     stream_encode(test->stream, &plain, NULL, NULL);
     for (int cut = 0; cut < 2; cut++) {
-        double rates[2][TURNS];
+        double rates[2][TURNS], slow, fast;
 
         for (int i = 0; i < TURNS; i++) {
-            for (int fast = 0; fast < 2; fast++) {
-                rates[fast][i] = rate(loaders[fast], &plain, cut, fast, work * (fast ? FAST_LOADS : LOADS));
+            for (int way = 0; way < 2; way++) {
+                rates[way][i] = rate(loaders[way], &plain, cut, way, work * (way ? FAST_LOADS : LOADS));
             }
         }
-        qsort(rates[0], TURNS, sizeof(rates[0][0]), by_value);
-        qsort(rates[1], TURNS, sizeof(rates[1][0]), by_value);
-        printf("%-9s %-24s %12.0f %16.0f %9.1f\n", name, cut ? "cut: rejected" : "whole: accepted, saved",
-               rates[1][TURNS / 2], rates[0][TURNS / 2], rates[1][TURNS / 2] / rates[0][TURNS / 2]);
+        slow = statistics_median(rates[0], TURNS);
+        fast = statistics_median(rates[1], TURNS);
+        printf("%-9s %-24s %12.0f %16.0f %9.1f\n", name, cut ? "cut: rejected" : "whole: accepted, saved", fast, slow,
+               fast / slow);
         fflush(stdout);
     }
     stream_encoding_clear(&plain);

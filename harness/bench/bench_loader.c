@@ -8,6 +8,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/time.h"
+#include "harness/bench/statistics.h"
 #include "harness/case/case.h"
 #include "harness/case/complete.h"
 #include "harness/setup/setup.h"
@@ -87,30 +88,23 @@ static double one_process_each(struct bench *bench, unsigned long loads, bool cu
     return (double)loads / (time_now() - start);
 }
 
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 static void measure(const char *transport, unsigned long work, const char *path)
 {
     struct bench bench = { 0 };
 
     prepare(&bench, transport, path);
     for (int cut = 0; cut < 2; cut++) {
-        double fast[TURNS], slow[TURNS];
+        double fast[TURNS], slow[TURNS], ours, theirs;
 
         /* In turns, so that whatever else the machine does meets both. */
         for (int i = 0; i < TURNS; i++) {
             fast[i] = in_process(&bench, work * LOADS, cut);
             slow[i] = one_process_each(&bench, work * PROCESSES, cut);
         }
-        qsort(fast, TURNS, sizeof(*fast), by_value);
-        qsort(slow, TURNS, sizeof(*slow), by_value);
-        printf("%-9s %-24s %12.0f %16.1f %9.1f\n", transport, cut ? "cut: rejected" : "whole: accepted, saved",
-               fast[TURNS / 2], slow[TURNS / 2], fast[TURNS / 2] / slow[TURNS / 2]);
+        ours = statistics_median(fast, TURNS);
+        theirs = statistics_median(slow, TURNS);
+        printf("%-9s %-24s %12.0f %16.1f %9.1f\n", transport, cut ? "cut: rejected" : "whole: accepted, saved", ours,
+               theirs, ours / theirs);
         fflush(stdout);
     }
     loader_close(bench.loader);

@@ -15,6 +15,7 @@
 #include "harness/base/time.h"
 #include "harness/bench/bench_seeds.h"
 #include "harness/bench/engine.h"
+#include "harness/bench/statistics.h"
 #include "harness/message/mutate.h"
 #include "harness/message/reflect.h"
 
@@ -101,17 +102,10 @@ static double rate(struct bench *bench, measured_fn *measure, unsigned long work
     return (double)n / seconds;
 }
 
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 static void measure_case(const char *name, const Hardstop__Case *test, unsigned long work)
 {
     struct bench bench = { .test = test, .data = hs_alloc(MAX_SIZE) };
-    double rates[HS_COUNT(measured)][TURNS];
+    double rates[HS_COUNT(measured)][TURNS], medians[HS_COUNT(measured)];
 
     bench.packed = case_pack(test, &bench.size);
     for (int i = 0; i < TURNS; i++) {
@@ -120,10 +114,10 @@ static void measure_case(const char *name, const Hardstop__Case *test, unsigned 
         }
     }
     for (size_t k = 0; k < HS_COUNT(measured); k++) {
-        qsort(rates[k], TURNS, sizeof(rates[k][0]), by_value);
+        medians[k] = statistics_median(rates[k], TURNS);
     }
-    printf("%-24s %8zu %10.0f %14.0f %18.0f %8.1f %8.1f\n", name, bench.size, rates[0][TURNS / 2], rates[1][TURNS / 2],
-           rates[2][TURNS / 2], rates[2][TURNS / 2] / rates[0][TURNS / 2], rates[2][TURNS / 2] / rates[1][TURNS / 2]);
+    printf("%-24s %8zu %10.0f %14.0f %18.0f %8.1f %8.1f\n", name, bench.size, medians[0], medians[1], medians[2],
+           medians[2] / medians[0], medians[2] / medians[1]);
     fflush(stdout);
     free(bench.packed);
     free(bench.data);

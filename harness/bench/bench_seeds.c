@@ -13,8 +13,7 @@
 
 static void add(struct bench_seeds *seeds, Hardstop__Case *test)
 {
-    seeds->tests = hs_resize(seeds->tests, seeds->n + 1, sizeof(*seeds->tests));
-    seeds->tests[seeds->n++] = test;
+    *HS_PUSH(seeds->tests, seeds->n) = test;
 }
 
 static bool is_of(const Hardstop__Case *test, const char *transport)

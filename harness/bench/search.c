@@ -113,8 +113,8 @@ static void keep(struct search *search, const struct input *input)
 {
     struct search_result *result = search->result;
 
-    search->corpus = hs_resize(search->corpus, result->corpus + 1, sizeof(*search->corpus));
-    search->corpus[result->corpus++] = (struct input){ input->origin, hs_copy(input->data, input->size), input->size };
+    *HS_PUSH(search->corpus, result->corpus) =
+        (struct input){ input->origin, hs_copy(input->data, input->size), input->size };
 }
 
 /* Judges an input.  True when it was kept. */
