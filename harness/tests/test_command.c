@@ -248,7 +248,7 @@ static const struct {
     { "findings --status old @", "hardstop findings: --status takes new, known, fixed or unclear", 2 },
     { "findings --verdict good @", "hardstop findings: no verdict", 2 },
     { "findings --known @/missing @", "missing", 1 },
-    { "findings --known @/noise @", ":1: ", 1 },
+    { "findings --known @/noise @", "a zero byte in it", 1 },
     { "repro --target ccw_vsock @/noise", "hardstop repro: --target takes", 2 },
     { "check --places 0 @/noise", "hardstop check: ", 2 },
     { "damage @/unsafe.textproto", "hardstop damage: which damage?", 2 },
