@@ -195,7 +195,8 @@
       event.preventDefault();
       go(map, at);
     } else if (steps[event.key] && !event.altKey && !event.metaKey) {
-      const next = steps[event.key](at, places, event.ctrlKey);
+      /* Another map may have led behind this one's end. */
+      const next = steps[event.key](Math.min(at, places - 1), places, event.ctrlKey);
       event.preventDefault();
       if (next >= 0 && next < places) { at = next; }
       show(at);

@@ -251,6 +251,19 @@ def ways(page, audit):
     return complaints + ['dead link: ' + str(dead[:3])] * bool(dead)
 
 
+def across(page):
+    """In the map of a shorter section, arrow keys lead on from its end, when the other map had led behind it."""
+    places = page.evaluate("JSON.parse(document.getElementById('data').textContent).sides.map((side) => side.places)")
+    if len(set(places)) == 1:
+        return []
+    page.evaluate("document.getElementById('map-%d').focus()" % places.index(max(places)))
+    page.key('End', modifiers=2)
+    page.evaluate("document.getElementById('map-%d').focus()" % places.index(min(places)))
+    page.key('ArrowLeft')
+    last = page.evaluate("document.querySelector('#readout b').textContent")
+    return [] if last == 'offset %d' % (min(places) - 2) else ['from behind the end, ArrowLeft leads to ' + last]
+
+
 def sideways(page):
     """Neither wide nor narrow, closed nor open, does the page scroll sideways."""
     complaints = []
@@ -329,8 +342,8 @@ def check(page, path, json_paths, plain=True, wanted=None):
     seconds = page.open(path)
     for part in (lambda: untouched(page), lambda: numbers(page, audits),
                  lambda: [c for side in range(len(audits)) for c in painted(page, audits[side], sides[side], side)],
-                 lambda: hover(page, audit, cells), lambda: ways(page, audit), lambda: without_script(page),
-                 lambda: on_paper(page), lambda: sideways(page)):
+                 lambda: hover(page, audit, cells), lambda: ways(page, audit), lambda: across(page),
+                 lambda: without_script(page), lambda: on_paper(page), lambda: sideways(page)):
         if page.errors or (wanted and any(wanted in complaint for complaint in complaints)):
             break
         complaints += part()
