@@ -51,7 +51,8 @@ static bool begins_with(const struct builder *bytes, const char *name)
            memcmp(bytes->data + NAME_AT, name, length) == 0;
 }
 
-bool search_is_unreached(const struct judgement *judgement)
+/* True for what search.h calls unreached. */
+static bool is_unreached(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
 
@@ -138,7 +139,7 @@ static bool judge(struct search *search, const struct input *input)
     result->loads += oracle->loads - before;
     result->inputs++;
     result->verdicts[search->judgement.verdict]++;
-    result->unreached += search_is_unreached(&search->judgement);
+    result->unreached += is_unreached(&search->judgement);
     note_finding(search);
     kept = shows_something_new(search) && search->judgement.verdict != VERDICT_HUNG;
     if (kept) {

@@ -46,7 +46,4 @@ struct search_options {
 /* Ends the process when the harness fails. */
 void search_run(const struct search_options *options, struct search_result *result);
 
-/* True for what the head of this file calls unreached. */
-bool search_is_unreached(const struct judgement *judgement);
-
 #endif

@@ -183,7 +183,8 @@ void trials_clear(struct trials *trials)
     memset(trials, 0, sizeof(*trials));
 }
 
-const struct confirmed *trials_confirmed(const struct trials *trials, uint64_t found)
+/* What became of the finding with that signature. */
+static const struct confirmed *confirmed_of(const struct trials *trials, uint64_t found)
 {
     const struct confirmed *confirmed = trials->shared->confirmed;
 
@@ -201,7 +202,7 @@ void trials_count(const struct trials *trials, enum search_mode mode, size_t tri
 
     memset(counts, 0, (VERDICT_COUNT + 1) * sizeof(*counts));
     for (size_t i = 0; i < result->n_findings; i++) {
-        const struct confirmed *confirmed = trials_confirmed(trials, result->findings[i]);
+        const struct confirmed *confirmed = confirmed_of(trials, result->findings[i]);
         size_t k = 0;
 
         while (k < n_seen && seen[k] != confirmed->signature) {
@@ -223,8 +224,8 @@ unsigned trials_with(const struct trials *trials, enum search_mode mode, uint64_
         const struct search_result *result = &trials->shared->results[mode][i];
         size_t k = 0;
 
-        while (k < result->n_findings && (trials_confirmed(trials, result->findings[k])->signature != signature ||
-                                          !trials_confirmed(trials, result->findings[k])->verdict)) {
+        while (k < result->n_findings && (confirmed_of(trials, result->findings[k])->signature != signature ||
+                                          !confirmed_of(trials, result->findings[k])->verdict)) {
             k++;
         }
         with += k < result->n_findings;

@@ -40,8 +40,6 @@ struct trials {
 void trials_run(struct trials *trials);
 void trials_clear(struct trials *trials);
 
-/* What became of the finding with that signature. */
-const struct confirmed *trials_confirmed(const struct trials *trials, uint64_t found);
 /* How many distinct findings of a trial stay, by verdict, and in all at VERDICT_COUNT. */
 void trials_count(const struct trials *trials, enum search_mode mode, size_t trial, double counts[VERDICT_COUNT + 1]);
 /* How many trials of a mode have a finding that stays with that signature. */

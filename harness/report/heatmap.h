@@ -15,9 +15,4 @@ struct heatmap_options {
 /* All of it.  0, or -1, with nothing printed, when the audit has no such view. */
 int heatmap_text(FILE *out, const struct audit *audit, const struct heatmap_options *options);
 
-/* "99.3 % of 84,845 damages that change the length are hard-stopped: 523 equal, ..." and an end of line. */
-void heatmap_headline(FILE *out, const struct audit *audit);
-/* Edits by verdict. */
-void heatmap_table(FILE *out, const struct audit *audit);
-
 #endif

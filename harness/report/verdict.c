@@ -106,7 +106,7 @@ static json_t *json_differences(const struct state_comparison *comparison)
     return list;
 }
 
-json_t *verdict_json(const struct judgement *judgement)
+static json_t *judgement_json(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
     json_t *frames = json_array();
@@ -137,7 +137,7 @@ void verdict_finding(FILE *out, const struct finding *finding)
 
 json_t *verdict_finding_json(const struct judgement *judgement, const struct finding *finding)
 {
-    json_t *json = verdict_json(judgement);
+    json_t *json = judgement_json(judgement);
 
     json_object_set_new(json, "property", *finding->property ? json_string(finding->property) : json_null());
     return json;

@@ -15,11 +15,9 @@ enum style verdict_style(enum verdict verdict);
 
 /* Verdict, section, QEMU's words, stack, differing fields. */
 void verdict_text(FILE *out, const struct judgement *judgement);
-/* The same; free with json_decref(). */
-json_t *verdict_json(const struct judgement *judgement);
 /* A line: the finding, or that there is none, its property then being "". */
 void verdict_finding(FILE *out, const struct finding *finding);
-/* verdict_json() with the property that does not hold, or null; free with json_decref(). */
+/* What both print, the property being null where there is no finding; free with json_decref(). */
 json_t *verdict_finding_json(const struct judgement *judgement, const struct finding *finding);
 
 /*

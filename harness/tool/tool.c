@@ -158,7 +158,7 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
     }
 }
 
-const struct argp file_argp = {
+static const struct argp file_argp = {
     .options = (const struct argp_option[]){ { "json", 'j', NULL, 0, "as one JSON object", 0 }, { 0 } },
     .parser = parse_file,
 };

@@ -58,9 +58,8 @@ struct file_options {
     const char *target; /* set by a command: the file is the input of that fuzz target */
 };
 
-extern const struct argp file_argp;
-extern const struct argp_child file_children[]; /* file_argp alone */
-extern const struct argp_child judge_children[]; /* file_argp, then setup_argp */
+extern const struct argp_child file_children[]; /* that alone */
+extern const struct argp_child judge_children[]; /* that, then setup_argp */
 
 void tool_clear_setup(struct setup_options *options);
 

@@ -122,7 +122,8 @@ static json_t *take_message(struct qmp *qmp, int64_t deadline, struct hs_error *
     return message;
 }
 
-int qmp_open(struct qmp *qmp, int fd, int64_t deadline, struct hs_error *err)
+/* Takes over the connected socket `fd` and waits for QEMU's greeting. */
+static int take_over(struct qmp *qmp, int fd, int64_t deadline, struct hs_error *err)
 {
     json_t *greeting;
     int result = 0;
@@ -262,5 +263,5 @@ int qmp_start(struct qmp *qmp, struct process *process, const char *path, const 
         close(pair[0]);
         return -1;
     }
-    return qmp_open(qmp, pair[0], qmp_deadline(LOADER_START_MS), err);
+    return take_over(qmp, pair[0], qmp_deadline(LOADER_START_MS), err);
 }

@@ -34,11 +34,6 @@ struct qmp {
 /* The moment `timeout_ms` from now, in milliseconds of CLOCK_MONOTONIC: a deadline for the calls below. */
 int64_t qmp_deadline(uint32_t timeout_ms);
 
-/*
- * Takes over the connected socket `fd` and waits for QEMU's greeting.  0, or -1 with a reason; qmp_close() is needed in
- * both cases.
- */
-int qmp_open(struct qmp *qmp, int fd, int64_t deadline, struct hs_error *err);
 void qmp_close(struct qmp *qmp);
 
 /*
