@@ -201,7 +201,7 @@ static void write_status(void)
     text = hs_format("{\"runs\": %lu, \"loads\": %lu, \"seconds\": %.1f, \"findings\": %lu, \"verdicts\": {%s}}\n",
                      state.status.runs, state.status.loads, time - state.status.started, state.status.findings,
                      verdicts);
-    file_write(path, text, strlen(text), NULL);
+    file_write_own(path, text, strlen(text), NULL);
     free(verdicts);
     free(path);
     free(text);

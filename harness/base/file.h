@@ -22,6 +22,11 @@ int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *e
  * A terminal is given text only.  0, or -1 with a reason.
  */
 int file_write(const char *path, const void *data, size_t size, struct hs_error *err);
+/*
+ * The same for a name that is ours in a folder that may be a stranger's: a symbolic link that stands there is replaced,
+ * and its target stays as it was; what is neither link nor regular file is an error.
+ */
+int file_write_own(const char *path, const void *data, size_t size, struct hs_error *err);
 /* Asks before long work whether file_write() would find its way.  0, or -1 with a reason. */
 int file_check_writable(const char *path, struct hs_error *err);
 /* Whether file_write() with that path writes to standard output. */

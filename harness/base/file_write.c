@@ -382,3 +382,14 @@ int file_write(const char *path, const void *data, size_t size, struct hs_error 
     free(target.path);
     return result;
 }
+
+int file_write_own(const char *path, const void *data, size_t size, struct hs_error *err)
+{
+    struct target target = { .fd = -1, .path = (char *)path };
+
+    target.exists = lstat(path, &target.status) == 0 && !S_ISLNK(target.status.st_mode);
+    if (target.exists && !S_ISREG(target.status.st_mode)) {
+        return fail(err, path, "is not a regular file");
+    }
+    return write_regular(&target, data, size) < 0 ? fail(err, path, strerror(errno)) : 0;
+}

@@ -69,7 +69,7 @@ static int save_json(const char *path, const struct finding *finding, struct hs_
     if (!text) {
         return hs_fail(err, HS_NO_OFFSET, "%s: a text of the finding is not UTF-8", path);
     }
-    result = file_write(path, text, strlen(text), err);
+    result = file_write_own(path, text, strlen(text), err);
     free(text);
     return result;
 }
@@ -81,7 +81,7 @@ static int save_case(const char *path, const struct finding *finding, const Hard
     char *commented = hs_format("# %s: %s\n# %s, device %s, field %s\n# %s\n# %s\n%s", finding->property,
                                 verdict_name(finding->verdict), finding->machine, finding->device,
                                 *finding->field ? finding->field : "-", finding->message, command, text);
-    int result = file_write(path, commented, strlen(commented), err);
+    int result = file_write_own(path, commented, strlen(commented), err);
 
     free(command);
     free(text);

@@ -40,8 +40,8 @@ void finding_make_printable(struct finding *finding);
 
 /*
  * Saves the finding and its case in `folder`, as <signature>.textproto and <signature>.json, each written beside and
- * renamed, so that a kill at any time leaves whole files.  1 when it is new, 0 when one of its signature was there,
- * -1 with a reason.
+ * renamed, so that a kill at any time leaves whole files; links of that name are replaced, not followed.  1 when it is
+ * new, 0 when one of its signature was there, -1 with a reason.
  */
 int finding_save(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err);
 

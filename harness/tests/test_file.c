@@ -167,6 +167,36 @@ static void links_are_followed(void **state)
     holds("absolute-new", "made");
 }
 
+/* A link at a name that is ours was put there by somebody else: it goes, and what it leads to stays. */
+static void links_at_our_names_are_replaced(void **state)
+{
+    static const char *const names[] = { "link", "dangling", "loop", "absolute", "regular", "missing" };
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    writes(in("file"), "kept");
+    writes(in("regular"), "old");
+    assert_int_equal(chmod(in("regular"), 0640), 0);
+    assert_int_equal(symlink("file", in("link")), 0);
+    assert_int_equal(symlink("nowhere", in("dangling")), 0);
+    assert_int_equal(symlink("loop", in("loop")), 0);
+    assert_int_equal(symlink(in("file"), in("absolute")), 0);
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        if (file_write_own(in(names[i]), "new", 3, &err) < 0) {
+            fail_msg("%s", err.text);
+        }
+        assert_int_equal(status_of(names[i]).st_mode, S_IFREG | (strcmp(names[i], "regular") == 0 ? 0640 : 0644));
+        holds(names[i], "new");
+    }
+    holds("file", "kept");
+    assert_int_equal(access(in("nowhere"), F_OK), -1);
+    assert_int_equal(mkfifo(in("pipe"), 0600), 0);
+    assert_int_equal(file_write_own(in("pipe"), "new", 3, &err), -1);
+    assert_non_null(strstr(err.text, "/pipe: is not a regular file"));
+    assert_int_equal(file_write_own(folder, "new", 3, &err), -1);
+    holds_entries(2 + HS_COUNT(names));
+}
+
 static void folders_are_made_but_not_of_files(void **state)
 {
     struct hs_error err = { .text = "" };
@@ -414,6 +444,7 @@ int main(void)
         IN_FOLDER(owners_stay),
         IN_FOLDER(long_names_are_written),
         IN_FOLDER(links_are_followed),
+        IN_FOLDER(links_at_our_names_are_replaced),
         IN_FOLDER(folders_are_made_but_not_of_files),
         IN_FOLDER(links_without_end_are_an_error),
         IN_FOLDER(a_pipe_is_written_to),

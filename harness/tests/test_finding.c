@@ -222,6 +222,41 @@ static void folders_that_are_not_there_have_a_reason(void **state)
     support_remove(folder);
 }
 
+/* In a folder that somebody else made, the names of a finding's files may be links to what is ours. */
+static void planted_links_lead_nowhere(void **state)
+{
+    static const char *const names[] = { "0000000000000001.json", "0000000000000001.textproto" };
+    char *folder = support_folder(), *ours = support_write(folder, "ours", "kept", 4);
+    struct finding finding = new_finding(1);
+    struct hs_error err = { .text = "" };
+    struct stat status;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        char *path = hs_format("%s/%s", folder, names[i]);
+
+        assert_int_equal(symlink("ours", path), 0);
+        free(path);
+    }
+    assert_int_equal(save(folder, &finding), 1);
+    assert_int_equal(file_read(ours, &data, &size, &err), 0);
+    assert_int_equal(size, 4);
+    assert_memory_equal(data, "kept", 4);
+    free(data);
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        char *path = hs_format("%s/%s", folder, names[i]);
+
+        assert_int_equal(lstat(path, &status), 0);
+        assert_true(S_ISREG(status.st_mode));
+        free(path);
+    }
+    assert_true(finding_is_known(folder, 1));
+    free(ours);
+    support_remove(folder);
+}
+
 static void a_printed_command_has_all_that_it_needs(void **state)
 {
     static const struct {
@@ -247,6 +282,7 @@ static void a_printed_command_has_all_that_it_needs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(planted_links_lead_nowhere),
         cmocka_unit_test(a_printed_command_has_all_that_it_needs),
         cmocka_unit_test(what_is_saved_is_read_back),
         cmocka_unit_test(a_signature_is_kept_once),

@@ -311,6 +311,16 @@ static void a_journal_of_another_sweep_is_refused(void **state)
     fixture.options.journal = other;
     expect_refusal(&fixture, "is not a sweep's journal: remove it or give another path");
     free(other);
+    /* Not even to a journal that would do, or to a place for one. */
+    fixture.options.journal = fixture.journal;
+    other = hs_format("%s/moved", fixture.folder);
+    assert_int_equal(rename(fixture.journal, other), 0);
+    assert_int_equal(symlink(other, fixture.journal), 0);
+    expect_refusal(&fixture, "/journal: is a symbolic link: remove it or give another path");
+    assert_int_equal(unlink(other), 0);
+    expect_refusal(&fixture, "is a symbolic link");
+    assert_int_equal(access(other, F_OK), -1);
+    free(other);
     tear_down(&fixture);
 }
 

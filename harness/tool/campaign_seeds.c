@@ -20,7 +20,7 @@ static int save(const char *to, const char *name, const Hardstop__Case *test, st
     char *path = hs_format("%s/%s.case", to, name);
     size_t size;
     uint8_t *packed = case_pack(test, &size);
-    int result = file_write(path, packed, size, err);
+    int result = file_write_own(path, packed, size, err);
 
     free(packed);
     free(path);

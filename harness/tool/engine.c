@@ -3,6 +3,7 @@
 #include "harness/tool/engine.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,13 +20,16 @@
 /* Sends output to the log, and has the engine end when the command dies. */
 static void become_child(const struct instance *instance)
 {
-    int log = open(instance->log, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    int log = open(instance->log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0666);
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (log >= 0) {
-        dup2(log, 1);
-        dup2(log, 2);
+    if (log < 0) {
+        fprintf(stderr, "hardstop: %s: %s\n", instance->log,
+                errno == ELOOP ? "is a symbolic link: remove it" : strerror(errno));
+        _exit(127);
     }
+    dup2(log, 1);
+    dup2(log, 2);
     setenv("HARDSTOP_FINDINGS", instance->findings, 1);
     setenv("HARDSTOP_INSTANCE", instance->name, 1);
 }

@@ -251,7 +251,7 @@ static int save_example(const struct audit_case *subject, const struct audit *au
                           "# %s\n%s",
                           edit_name(run->edit), run->value, run->offset, trial->device, run->message, command, text);
     path = hs_format("%s/%s", folder, trial->example);
-    result = file_make_folder(folder, err) < 0 ? -1 : file_write(path, commented, strlen(commented), err);
+    result = file_make_folder(folder, err) < 0 ? -1 : file_write_own(path, commented, strlen(commented), err);
     free(path);
     free(commented);
     free(command);

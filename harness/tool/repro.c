@@ -84,6 +84,7 @@ struct evidence {
 /* Where the complete stream goes: to a file, for QEMU to read, and where what was named is none, there, too. */
 struct places {
     char *file;
+    bool is_ours; /* the file's name, which nobody gave us */
     const char *copy; /* or NULL */
 };
 
@@ -99,6 +100,7 @@ static int find_places(const struct options *options, struct places *places, str
 {
     bool is_file = options->output && file_is_regular(options->output);
 
+    places->is_ours = !is_file;
     places->copy = is_file ? NULL : options->output;
     places->file = is_file ? hs_strdup(options->output) : default_path(options->file.path);
     if (options->confirm && file_is_one(places->file, options->file.path)) {
@@ -109,7 +111,7 @@ static int find_places(const struct options *options, struct places *places, str
 }
 
 static int run_unmodified(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
-                          const struct builder *bytes, const char *path, const char *copy,
+                          const struct builder *bytes, const struct places *places, const char *copy,
                           struct confirm_result *result, struct hs_error *err)
 {
     const Hardstop__Case *test = judgement->test;
@@ -118,10 +120,12 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
 
     status = complete_stream(test, bytes, captured, bytes == &judgement->damaged && judgement->effect.truncated, &whole,
                              err);
-    status = status < 0 ? status : file_write(path, whole.data, whole.size, err);
+    if (status == 0) {
+        status = (places->is_ours ? file_write_own : file_write)(places->file, whole.data, whole.size, err);
+    }
     status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
     builder_clear(&whole);
-    return status < 0 ? -1 : confirm_run(test->setup, trust, path, 0, result, err);
+    return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, 0, result, err);
 }
 
 static int confirm(const struct judgement *judgement, enum trust trust, const struct places *places,
@@ -134,10 +138,10 @@ static int confirm(const struct judgement *judgement, enum trust trust, const st
         return hs_fail_in(err, "no complete stream to put the case into");
     }
     /* The reference first, so that the file that stays is the damaged one. */
-    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places->file, NULL,
+    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places, NULL,
                             &evidence->reference, err);
     if (result == 0) {
-        result = run_unmodified(judgement, trust, captured, &judgement->damaged, places->file, places->copy,
+        result = run_unmodified(judgement, trust, captured, &judgement->damaged, places, places->copy,
                                 &evidence->actual, err);
     }
     if (result == 0) {

@@ -178,7 +178,7 @@ static enum tool_status make(struct seed *seed)
         return TOOL_FINDING;
     }
     text = describe(seed);
-    written = file_write(seed->path, text, strlen(text), &seed->err);
+    written = file_write_own(seed->path, text, strlen(text), &seed->err);
     free(text);
     return written < 0 ? TOOL_TROUBLE : TOOL_CLEAN;
 }

@@ -181,9 +181,10 @@ int sweep_journal_open(struct sweep_journal *journal, const char *path, uint64_t
     if (!path) {
         return 0;
     }
-    journal->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    journal->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666);
     if (journal->fd < 0) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: %s", path, strerror(errno));
+        return hs_fail(err, HS_NO_OFFSET, "%s: %s", path,
+                       errno == ELOOP ? "is a symbolic link: " REMOVE_IT : strerror(errno));
     }
     if (resume(journal, path, hash, answers, results, n, err) < 0) {
         sweep_journal_close(journal);

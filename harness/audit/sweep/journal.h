@@ -23,7 +23,7 @@ struct sweep_journal {
 /*
  * Opens or creates the journal at `path` and locks it.  `answers` and `results` (one place for each of `n` cells: the
  * number of its answer plus 1, 0 where there is none yet) get what it holds.  0, or -1 with a reason: cannot be
- * written, in use, of another sweep.
+ * written, a symbolic link (the name is ours: it was put there to have us write elsewhere), in use, of another sweep.
  */
 int sweep_journal_open(struct sweep_journal *journal, const char *path, uint64_t hash, struct sweep_answers *answers,
                        uint32_t *results, uint32_t n, struct hs_error *err);
