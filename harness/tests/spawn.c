@@ -32,9 +32,9 @@ static void run_child(char **argv, int out, int err)
     _exit(127);
 }
 
-struct spawn spawn_start(const char *folder, const char *arguments)
+struct spawn spawn_start_at(const char *program, const char *folder, const char *arguments)
 {
-    char *argv[MAX_ARGUMENTS + 1] = { support_beside("hardstop") }, *copy = hs_strdup(arguments), *rest = copy;
+    char *argv[MAX_ARGUMENTS + 1] = { hs_strdup(program) }, *copy = hs_strdup(arguments), *rest = copy;
     struct spawn spawn = { .out = memfd_create("out", MFD_CLOEXEC), .err = memfd_create("err", MFD_CLOEXEC) };
     size_t n = 1;
     int ends[2];
@@ -60,6 +60,15 @@ struct spawn spawn_start(const char *folder, const char *arguments)
         free(argv[--n]);
     }
     free(copy);
+    return spawn;
+}
+
+struct spawn spawn_start(const char *folder, const char *arguments)
+{
+    char *program = support_beside("hardstop");
+    struct spawn spawn = spawn_start_at(program, folder, arguments);
+
+    free(program);
     return spawn;
 }
 

@@ -24,6 +24,8 @@ struct run {
  * all here.
  */
 struct spawn spawn_start(const char *folder, const char *arguments);
+/* The same of a program at another place. */
+struct spawn spawn_start_at(const char *program, const char *folder, const char *arguments);
 /* Waits for its end. */
 struct run spawn_end(struct spawn *spawn);
 /* Starts it and waits. */

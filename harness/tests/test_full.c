@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/finding/finding.h"
 #include "spawn.h"
@@ -20,6 +22,19 @@ enum {
     PIECE = 64 << 10,
     LEFT = 1 << 20, /* of the disk: less than a campaign goes on with */
 };
+
+/*
+ * An engine that only waits: a campaign with it ends if the command looks at the disk, and never otherwise.  What it
+ * leaves empty must go, but for what is no input and no finding.
+ */
+static const char waiting[] = "#!/bin/sh\n"
+                              "echo input >\"$1/whole\"\n"
+                              ": >\"$1/empty\"\n"
+                              ": >\"$1/../artifacts-ccw_rng/crash-empty\"\n"
+                              ": >\"$1/../mark\"\n"
+                              ": >\"$HARDSTOP_FINDINGS/half\"\n"
+                              "echo '{}' >\"$HARDSTOP_FINDINGS/status-$HARDSTOP_INSTANCE\"\n"
+                              "exec sleep 86400\n";
 
 static size_t kept, empty;
 
@@ -58,24 +73,36 @@ static void fill(const char *folder)
     free(path);
 }
 
-static void a_campaign_ends_with_its_disk(void **state)
+/* A small disk at `folder`/disk. */
+static void mount_disk(char *folder)
 {
-    char *folder = support_folder(), *disk = hs_format("%s/disk", folder), *findings;
-    struct finding *found;
-    struct spawn spawn;
+    char *disk = hs_format("%s/disk", folder);
     struct hs_error err;
-    struct run run;
-    size_t n;
+    int result = file_make_folder(disk, &err) == 0 ? mount("tmpfs", disk, "tmpfs", 0, "size=64m") : -1;
 
-    (void)state;
-    assert_int_equal(file_make_folder(disk, &err), 0);
-    if (mount("tmpfs", disk, "tmpfs", 0, "size=64m") < 0) {
-        free(disk);
+    free(disk);
+    if (result < 0) {
         support_remove(folder);
         skip();
     }
-    /* Longer than any test: it is the disk that ends it. */
-    spawn = spawn_start(folder, "fuzz --time 86400 --jobs 1 --work @/disk/work ccw_rng");
+}
+
+static void unmount_disk(char *folder)
+{
+    char *disk = hs_format("%s/disk", folder);
+
+    umount(disk);
+    free(disk);
+    support_remove(folder);
+}
+
+/* Runs a campaign of a program, longer than any test: it is the disk that ends it. */
+static void run_campaign(const char *program, const char *folder)
+{
+    struct spawn spawn =
+        spawn_start_at(program, folder, "fuzz --time 86400 --jobs 1 --work @/disk/work ccw_rng");
+    struct run run;
+
     await_status(folder);
     fill(folder);
     run = spawn_end(&spawn);
@@ -83,6 +110,67 @@ static void a_campaign_ends_with_its_disk(void **state)
     if (!strstr(run.err, "the campaign has ended") || !strstr(run.err, "the disk is full")) {
         fail_msg("%s", run.err);
     }
+    run_clear(&run);
+}
+
+/* A program with that name and what it holds, beside the disk. */
+static char *install(const char *folder, const char *name, const void *data, size_t size)
+{
+    char *path = support_write(folder, name, data, size);
+
+    assert_int_equal(chmod(path, 0755), 0);
+    return path;
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+    char *path = hs_format("%s/disk/work/%s", folder, name);
+    bool is = access(path, F_OK) == 0;
+
+    free(path);
+    return is;
+}
+
+static void a_campaign_looks_at_its_disk(void **state)
+{
+    static const char *const gone[] = { "corpus-ccw_rng/empty", "artifacts-ccw_rng/crash-empty",
+                                        "findings/half" };
+    char *folder = support_folder(), *command = support_beside("hardstop"), *program, *engine;
+    struct hs_error err;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    mount_disk(folder);
+    assert_int_equal(file_read(command, &data, &size, &err), 0);
+    program = install(folder, "hardstop", data, size);
+    engine = install(folder, "ccw_rng_fuzzer", waiting, strlen(waiting));
+    run_campaign(program, folder);
+    for (size_t i = 0; i < HS_COUNT(gone); i++) {
+        if (is_there(folder, gone[i])) {
+            fail_msg("%s is empty, and still there", gone[i]);
+        }
+    }
+    assert_true(is_there(folder, "corpus-ccw_rng/whole"));
+    assert_true(is_there(folder, "mark"));
+    unmount_disk(folder);
+    free(data);
+    free(command);
+    free(program);
+    free(engine);
+}
+
+static void a_campaign_ends_with_its_disk(void **state)
+{
+    char *folder = support_folder(), *program = support_beside("hardstop"), *disk = hs_format("%s/disk", folder);
+    struct finding *found;
+    struct hs_error err;
+    char *findings;
+    size_t n;
+
+    (void)state;
+    mount_disk(folder);
+    run_campaign(program, folder);
     assert_int_equal(nftw(disk, count, 16, FTW_PHYS), 0);
     assert_true(kept > 0);
     assert_int_equal(empty, 0);
@@ -97,17 +185,19 @@ static void a_campaign_ends_with_its_disk(void **state)
         case_free(test);
         free(path);
     }
-    run_clear(&run);
-    umount(disk);
+    unmount_disk(folder);
     free(found);
     free(findings);
     free(disk);
-    support_remove(folder);
+    free(program);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_campaign_ends_with_its_disk) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_campaign_looks_at_its_disk),
+        cmocka_unit_test(a_campaign_ends_with_its_disk),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
