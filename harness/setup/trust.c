@@ -226,9 +226,18 @@ static int refuse(struct hs_error *err, const char *what, const char *value)
     return hs_fail(err, HS_NO_OFFSET, "setup: %s \"%.300s\" is not among what a file may ask for", what, value);
 }
 
+static int check_count(size_t n, const char *what, struct hs_error *err)
+{
+    return n <= TRUST_MOST ? 0 : hs_fail(err, HS_NO_OFFSET, "setup: %zu %ss are more than the %d that a file may ask for",
+                                         n, what, TRUST_MOST);
+}
+
 static int check_list(char *const *values, size_t n, bool (*is_harmless)(const char *), const char *what,
                       struct hs_error *err)
 {
+    if (check_count(n, what, err) < 0) {
+        return -1;
+    }
     for (size_t i = 0; i < n; i++) {
         if (!is_harmless(values[i])) {
             return refuse(err, what, values[i]);
@@ -239,6 +248,9 @@ static int check_list(char *const *values, size_t n, bool (*is_harmless)(const c
 
 static int check_options(const Hardstop__Setup *setup, struct hs_error *err)
 {
+    if (check_count((setup->n_option + 1) / 2, "option", err) < 0) {
+        return -1;
+    }
     for (size_t i = 0; i < setup->n_option; i += 2) {
         const char *value = i + 1 < setup->n_option ? setup->option[i + 1] : "";
 

@@ -11,6 +11,12 @@
 #define TRUST_WORDS 12
 
 /*
+ * So many options, devices and globals a file may have, of each: an iothread is a thread of the host, and a device takes
+ * memory.  The setups of the corpus have at most five of one kind.
+ */
+#define TRUST_MOST 64
+
+/*
  * An option, always with a value: a first word, then "key=value", each key once, because QEMU takes the last of two.
  * There is no option without a value: it would take the next word for one.
  */

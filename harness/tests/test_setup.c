@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/base/print.h"
 #include "harness/setup/family.h"
 #include "harness/setup/setup.h"
 #include "harness/setup/trust.h"
+#include "harness/setup/trust_table.h"
 #include "harness/message/reflect.h"
 
 /* Text of setups, and the part that must be named; the binary is a good one where the text has none. */
@@ -135,6 +137,40 @@ static void harmless_setups_pass(void **state)
     }
 }
 
+/* Nobody's file starts threads by the thousand, one harmless option after the other. */
+static void there_are_only_so_many(void **state)
+{
+    static const struct {
+        const char *one, *culprit;
+    } parts[] = {
+        { "option: '-object' option: 'iothread,id=t", "65 options are more than the 64" },
+        { "device: 'virtio-rng-ccw,id=r", "65 devices are more than the 64" },
+        { "global: 'virtio-rng-ccw.max-bytes=", "65 globals are more than the 64" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(parts); i++) {
+        for (unsigned n = TRUST_MOST; n <= TRUST_MOST + 1; n++) {
+            struct print_memory memory;
+            FILE *out = print_open(&memory);
+            struct hs_error err = { .text = "" };
+            Hardstop__Setup *setup;
+            char *text;
+
+            for (unsigned k = 0; k < n; k++) {
+                fprintf(out, "%s%u' ", parts[i].one, k);
+            }
+            text = print_close(&memory);
+            setup = setup_of(text);
+            assert_int_equal(trust_check(setup, TRUST_NONE, &err), n > TRUST_MOST ? -1 : 0);
+            assert_int_equal(strstr(err.text, parts[i].culprit) != NULL, n > TRUST_MOST);
+            assert_int_equal(trust_check(setup, TRUST_ALL, NULL), 0);
+            reflect_free(&setup->base);
+            free(text);
+        }
+    }
+}
+
 /* Text of what somebody gave, and the parts that this decides. */
 static const struct {
     const char *given;
@@ -230,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dangerous_setups_are_refused),
         cmocka_unit_test(harmless_setups_pass),
+        cmocka_unit_test(there_are_only_so_many),
         cmocka_unit_test(what_is_given_is_not_the_files),
         cmocka_unit_test(each_part_is_trusted_for_itself),
         cmocka_unit_test(standard_setups_pass),
