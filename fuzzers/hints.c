@@ -112,11 +112,18 @@ static unsigned weight_of(void *user, const ProtobufCFieldDescriptor *field)
     return 100;
 }
 
+static size_t most_of(void *user, const ProtobufCFieldDescriptor *field)
+{
+    (void)user;
+    return is_of(field, &hardstop__case__descriptor) && field->id == 4 /* damage */ ? CASE_MOST_DAMAGES : 0;
+}
+
 const struct mutate_hints case_hints = {
     .frozen = is_frozen,
     .range = range_of,
     .width = width_of,
     .weight = weight_of,
+    .most = most_of,
 };
 
 const struct mutate_hints case_trim_hints = { .frozen = is_frozen_for_trimming };

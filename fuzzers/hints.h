@@ -5,6 +5,9 @@
 
 #include "harness/message/hints.h"
 
+/* Damages that the mutator leaves in a case: one with many tells less than one with a single damage. */
+#define CASE_MOST_DAMAGES 3
+
 extern const struct mutate_hints case_hints;
 /* For trimming: the stream stays as well.  Trimmed to zeros it would still load, and no longer show what is shifted. */
 extern const struct mutate_hints case_trim_hints;

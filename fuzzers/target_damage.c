@@ -2,6 +2,7 @@
 /* Makes, replaces and drops damages. */
 #include "fuzzers/target_damage.h"
 
+#include "fuzzers/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
@@ -127,8 +128,7 @@ void target_damage_drop(Hardstop__Case *test, struct random *random)
 
 void target_damage_add(Hardstop__Case *test, struct random *random)
 {
-    /* A case with many tells less than one with a single damage. */
-    if (test->n_damage && (test->n_damage > 2 || !random_one_in(random, 4))) {
+    if (test->n_damage && (test->n_damage >= CASE_MOST_DAMAGES || !random_one_in(random, 4))) {
         target_damage_drop(test, random);
     }
     test->damage = hs_resize(test->damage, test->n_damage + 1, sizeof(*test->damage));

@@ -36,6 +36,13 @@ bool hints_holds_frozen(const struct mutate_hints *hints, const ProtobufCMessage
     return false;
 }
 
+size_t hints_left(const struct mutate_hints *hints, const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field)
+{
+    size_t most = hints && hints->most ? hints->most(hints->user, field) : 0, count = member_count(msg, field);
+
+    return !most ? SIZE_MAX : most > count ? most - count : 0;
+}
+
 unsigned hints_weight(const struct mutate_hints *hints, const ProtobufCFieldDescriptor *field)
 {
     return hints && hints->weight ? hints->weight(hints->user, field) : 100;

@@ -19,6 +19,8 @@ struct mutate_hints {
     unsigned (*width)(void *user, const ProtobufCFieldDescriptor *field);
     /* How often the field and all below it are picked, in percent of the ordinary rate; 0: never. */
     unsigned (*weight)(void *user, const ProtobufCFieldDescriptor *field);
+    /* How many values a step may leave in a repeated field that it adds some to; 0: any number. */
+    size_t (*most)(void *user, const ProtobufCFieldDescriptor *field);
     /*
      * The field of the same message whose elements (repeated) or bytes (bytes, string) the scalar `field` counts, or
      * NULL.  A count that is right stays right when what it counts changes.
@@ -32,6 +34,8 @@ bool hints_frozen(const struct mutate_hints *hints, const ProtobufCFieldDescript
 /* True when the field, or any field set below its values, is frozen. */
 bool hints_holds_frozen(const struct mutate_hints *hints, const ProtobufCMessage *msg,
                         const ProtobufCFieldDescriptor *field);
+/* How many values a step may add to the repeated field. */
+size_t hints_left(const struct mutate_hints *hints, const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field);
 unsigned hints_weight(const struct mutate_hints *hints, const ProtobufCFieldDescriptor *field);
 bool hints_range(const struct mutate_hints *hints, const ProtobufCFieldDescriptor *field, uint64_t *min,
                  uint64_t *max);

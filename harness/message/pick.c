@@ -64,16 +64,18 @@ static size_t choices(const struct walk *walk, const ProtobufCMessage *msg, cons
     case PICK_SWITCH:
         return count && member_in_oneof(field) && can_switch(msg, field);
     case PICK_INSERT:
-        return repeated ? count + 1 : 0;
+        return repeated && hints_left(walk->hints, msg, field) ? count + 1 : 0;
     case PICK_REMOVE:
+        return repeated ? count : 0;
     case PICK_DUPLICATE:
     case PICK_SPLICE:
-        return repeated ? count : 0;
+        return repeated && hints_left(walk->hints, msg, field) ? count : 0;
     case PICK_MOVE:
     case PICK_SWAP:
         return repeated && count > 1 ? count : 0;
     case PICK_COPY:
-        return repeated ? count + 1 : count || !member_in_oneof(field) || !member_live(msg, field);
+        return repeated ? count + (hints_left(walk->hints, msg, field) > 0)
+                        : count || !member_in_oneof(field) || !member_live(msg, field);
     default:
         return 0;
     }

@@ -269,8 +269,9 @@ static bool do_splice(struct step *step)
     const struct pick *at = &step->at;
     size_t total = member_count(at->msg, at->field), count = 0, size = 0;
     size_t wanted = 1 + random_below(step->random, total - at->index), to = random_below(step->random, total + 1);
+    size_t left = hints_left(step->hints, at->msg, at->field);
 
-    for (; count < wanted; count++) {
+    for (; count < wanted && count < left; count++) {
         size += packed_size(at->msg, at->field, at->index + count);
         if (!step_fits(step, size)) {
             break;
@@ -297,7 +298,8 @@ static bool do_copy(struct step *step)
     const struct mutate_hints *hints = step->hints;
     const struct pick *at = &step->at;
     size_t count = member_count(at->msg, at->field);
-    bool insert = member_repeated(at->field) && (at->index == count || random_one_in(step->random, 2));
+    bool insert = member_repeated(at->field) && (at->index == count || random_one_in(step->random, 2)) &&
+                  hints_left(hints, at->msg, at->field);
     struct pick from;
 
     if (!pick_source(&from, step->source, at->field, step->random) ||

@@ -541,6 +541,57 @@ static void crossing_brings_values_over(void **state)
     }
 }
 
+static size_t most_of(void *user, const ProtobufCFieldDescriptor *field)
+{
+    const size_t *most = user;
+
+    return strcmp(field->name, "r_uint32") == 0 || strcmp(field->name, "r_inner") == 0 ? *most : 0;
+}
+
+/* No step adds to a field beyond its limit, and one that has more already is let be, or loses some. */
+static void fields_are_filled_to_their_limit(void **state)
+{
+    static const struct {
+        const char *start;
+        size_t most, least; /* of both fields, and how many one has once, at least */
+    } rows[] = {
+        { "", 1, 1 }, { "", 3, 3 }, { "r_uint32: [1, 2, 3, 4, 5] r_inner { } r_inner { }", 3, 5 },
+        { "r_uint32: [1, 2, 3]", 0, 4 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        size_t most = rows[i].most, largest[2] = { 0 };
+        const struct mutate_hints hints = { .most = most_of, .user = &most };
+        const struct mutate_options options = { .hints = &hints, .max_size = 4096 };
+        Sample__All *msg = (void *)parse(all, rows[i].start), *other = (void *)grow(i, 200);
+        struct random random;
+
+        random_init(&random, i);
+        for (int k = 0; k < 3000; k++) {
+            size_t before[2] = { msg->n_r_uint32, msg->n_r_inner }, now[2];
+
+            largest[0] = before[0] > largest[0] ? before[0] : largest[0];
+            largest[1] = before[1] > largest[1] ? before[1] : largest[1];
+            if (k % 2) {
+                mutate_cross(&msg->base, &other->base, &options, &random);
+            } else {
+                mutate_step(&msg->base, &options, &random);
+            }
+            now[0] = msg->n_r_uint32;
+            now[1] = msg->n_r_inner;
+            for (size_t f = 0; most && f < 2; f++) {
+                if (now[f] > most && now[f] > before[f]) {
+                    fail_msg("row %zu: %zu after %zu", i, now[f], before[f]);
+                }
+            }
+        }
+        assert_true(largest[0] >= rows[i].least && largest[1] >= (most ? most : rows[i].least));
+        reflect_free(&msg->base);
+        reflect_free(&other->base);
+    }
+}
+
 typedef bool predicate(const ProtobufCMessage *msg);
 
 /* Reduces by the predicate, checks each candidate, and returns the result as text. */
@@ -732,6 +783,7 @@ int main(void)
         cmocka_unit_test(numbers_seek_the_edges),
         cmocka_unit_test(another_mutator_of_bytes_is_used),
         cmocka_unit_test(crossing_brings_values_over),
+        cmocka_unit_test(fields_are_filled_to_their_limit),
         cmocka_unit_test(reducing_reaches_the_minimum),
         cmocka_unit_test(reducing_tries_again),
         cmocka_unit_test(reducing_keeps_ties_and_frozen_fields),
