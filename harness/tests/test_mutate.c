@@ -545,7 +545,30 @@ static size_t most_of(void *user, const ProtobufCFieldDescriptor *field)
 {
     const size_t *most = user;
 
-    return strcmp(field->name, "r_uint32") == 0 || strcmp(field->name, "r_inner") == 0 ? *most : 0;
+    return strcmp(field->name, "r_uint32") == 0 || strcmp(field->name, "r_inner") == 0 ||
+                   strcmp(field->name, "element") == 0
+               ? *most
+               : 0;
+}
+
+/* A small message, so that each kind of step meets the field often. */
+static void a_list_is_filled_to_its_limit(void **state)
+{
+    size_t most = 5, largest = 0;
+    const struct mutate_hints hints = { .most = most_of, .user = &most };
+    const struct mutate_options options = { .hints = &hints, .max_size = 300 };
+    Sample__Counted *msg = (void *)parse(&sample__counted__descriptor, "element: [1, 2, 3]");
+    struct random random;
+
+    (void)state;
+    random_init(&random, 1);
+    for (int i = 0; i < 5000; i++) {
+        mutate_step(&msg->base, &options, &random);
+        assert_in_range(msg->n_element, 0, most);
+        largest = msg->n_element > largest ? msg->n_element : largest;
+    }
+    assert_int_equal(largest, most);
+    reflect_free(&msg->base);
 }
 
 /* No step adds to a field beyond its limit, and one that has more already is let be, or loses some. */
@@ -784,6 +807,7 @@ int main(void)
         cmocka_unit_test(another_mutator_of_bytes_is_used),
         cmocka_unit_test(crossing_brings_values_over),
         cmocka_unit_test(fields_are_filled_to_their_limit),
+        cmocka_unit_test(a_list_is_filled_to_its_limit),
         cmocka_unit_test(reducing_reaches_the_minimum),
         cmocka_unit_test(reducing_tries_again),
         cmocka_unit_test(reducing_keeps_ties_and_frozen_fields),
