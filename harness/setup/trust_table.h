@@ -11,8 +11,8 @@
 #define TRUST_WORDS 12
 
 /*
- * So many options, devices and globals a file may have, of each: an iothread is a thread of the host, and a device takes
- * memory.  The setups of the corpus have at most five of one kind.
+ * So many options, devices and globals a file may have, of each: an iothread is a thread of the host, and a device
+ * takes memory.  The setups of the corpus have at most five of one kind.
  */
 #define TRUST_MOST 64
 
