@@ -328,6 +328,7 @@ static void a_baseline_of_another_setup_is_refused(void **state)
         { "\"machine\":\"s390", "\"machine\":\"s391", "machine s390-ccw-virtio instead of s391-ccw-virtio" },
         { "\"global\":[", "\"global\":[\"a.b=c\"", "globals none instead of a.b=c" },
     };
+    char *work;
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(changes); i++) {
@@ -340,7 +341,15 @@ static void a_baseline_of_another_setup_is_refused(void **state)
     }
     demand(SHORT "--section cpu --work @/w9 --baseline @/on.json --json @/never.json", 2,
            "is an audit of virtio-rng, and this one is of cpu");
+    demand(RNG "--edits truncate --work @/w9 --baseline @/on.json --json @/never.json", 2,
+           "on.json: the baseline has no cell of this audit: other edits, values or fields");
+    demand(SHORT "--lengths 2 --work @/w9 --baseline @/on.json --any-baseline --json @/never.json", 2,
+           "on.json: the baseline has no cell of this audit: other edits, values or fields");
     demand("report @/never.json", 2, "never.json");
+    /* Said before the first load. */
+    work = hs_format("%s/w9", folder);
+    assert_int_equal(access(work, F_OK), -1);
+    free(work);
     demand("report @/on.json --any-baseline", 2, "--any-baseline is for a --baseline");
     demand("report @/off.json --baseline @/on.json", 1, "without section footers instead of with section footers");
 }

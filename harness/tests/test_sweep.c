@@ -120,6 +120,55 @@ static void cells_get_their_verdicts(void **state)
     free(dump);
 }
 
+/* Cells and fields of an audit, whatever came of them: free it. */
+static char *cells_of(const struct audit *audit)
+{
+    struct audit same = { .setup = audit->setup, .section = audit->section, .bytes = audit->bytes,
+                          .streams = audit->streams };
+    char *text;
+
+    for (size_t i = 0; i < audit->n_fields; i++) {
+        audit_add_field(&same, audit->fields[i].path, audit->fields[i].offset, audit->fields[i].size);
+    }
+    for (size_t i = 0; i < audit->n_runs; i++) {
+        struct audit_run run = audit->runs[i];
+
+        run.verdict = VERDICT_UNKNOWN;
+        run.message = "";
+        audit_add(&same, &run);
+    }
+    text = toy_dump(&same);
+    same.setup = NULL;
+    audit_clear(&same);
+    return text;
+}
+
+static void a_sweep_is_foreseen(void **state)
+{
+    struct sweep_options options = all_of(TOY_SECTION);
+    struct audit audit, foreseen = { 0 };
+    char *dump, *wanted, *got;
+    struct hs_error err;
+    struct toy toy;
+
+    (void)state;
+    toy_init(&toy, TOY_SECTION, deeds, HS_COUNT(deeds));
+    assert_int_equal(sweep_foresee(toy.test, &options, &foreseen, &err), 0);
+    assert_int_equal(toy.counts->opened, 0);
+    dump = sweep_toy(&toy, &options, &audit);
+    wanted = cells_of(&audit);
+    got = toy_dump(&foreseen);
+    assert_string_equal(got, wanted);
+    options.section = 77;
+    audit_clear(&foreseen);
+    assert_int_equal(sweep_foresee(toy.test, &options, &foreseen, &err), -1);
+    audit_clear(&audit);
+    toy_clear(&toy);
+    free(dump);
+    free(wanted);
+    free(got);
+}
+
 static void the_number_of_workers_makes_no_difference(void **state)
 {
     static const unsigned jobs[] = { 1, 3, 0 };
@@ -321,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(cells_get_their_verdicts),
+        SUPPORT_TIDY(a_sweep_is_foreseen),
         SUPPORT_TIDY(the_number_of_workers_makes_no_difference),
         SUPPORT_TIDY(a_load_that_never_ends_is_hung),
         SUPPORT_TIDY(waiting_is_longer_than_working),

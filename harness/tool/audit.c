@@ -195,6 +195,21 @@ static const struct argp argp = {
            "--device virtio-rng-ccw --html audit.html",
 };
 
+/* Finds out before the loads, which take minutes, whether there is a baseline that cannot be compared with. */
+static int check_baseline(const struct options *options, const struct audit_case *subject,
+                          const struct sweep_options *sweep_options, const struct audit *audit, struct hs_error *err)
+{
+    struct audit foreseen = { 0 };
+    int result = audit_outputs_check(&options->outputs, audit, err);
+
+    if (result == 0 && options->outputs.baseline_path) {
+        result = sweep_run_foresee(subject, sweep_options, &foreseen, err);
+        result = result < 0 ? -1 : audit_outputs_check_cells(&options->outputs, &foreseen, err);
+    }
+    audit_clear(&foreseen);
+    return result;
+}
+
 static int run(const struct options *options, const struct audit_case *subject, int *status, struct hs_error *err)
 {
     struct sweep_options sweep_options = {
@@ -205,9 +220,8 @@ static int run(const struct options *options, const struct audit_case *subject, 
     char *journal = NULL;
     int result = sweep_name(subject, &audit, err);
 
-    /* Found out before the loads, which take minutes: a baseline that cannot be compared with. */
     if (result == 0) {
-        result = audit_outputs_check(&options->outputs, &audit, err);
+        result = check_baseline(options, subject, &sweep_options, &audit, err);
     }
     if (result == 0) {
         result = sweep_run(subject, &sweep_options, options->work, NULL, &journal, &audit, err);

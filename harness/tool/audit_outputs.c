@@ -148,6 +148,15 @@ int audit_outputs_check(const struct audit_outputs *outputs, const struct audit 
     return -1;
 }
 
+int audit_outputs_check_cells(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
+{
+    struct baseline baseline = { 0 };
+    int result = outputs->baseline_path ? baseline_compare(audit, &outputs->baseline, &baseline, err) : 0;
+
+    baseline_clear(&baseline);
+    return result < 0 ? hs_fail_in(err, "%s", outputs->baseline_path) : 0;
+}
+
 /* Audits that differ in setup or choice can be put side by side: a reader must know in what they differ. */
 static void print_differences(const char *path, const struct audit *audit, const struct audit *other)
 {

@@ -32,6 +32,8 @@ int audit_outputs_open(struct audit_outputs *outputs, const char *input, struct 
  * audit, `section`, `setup` and `loader` are needed.
  */
 int audit_outputs_check(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err);
+/* -1 with a reason when the baseline has none of the audit's cells, whatever their verdicts. */
+int audit_outputs_check_cells(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err);
 /* Writes all that was asked for, and prints what fails.  0 with the exit status, or -1 with a reason. */
 int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
                         struct hs_error *err);

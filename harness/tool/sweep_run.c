@@ -76,13 +76,34 @@ int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_
     return 0;
 }
 
+/* `options` for the subject; they borrow `description`. */
+static struct sweep_options options_of(const struct audit_case *subject, const struct sweep_options *options,
+                                       ProtobufCBinaryData *description)
+{
+    struct sweep_options all = *options;
+
+    *description = (ProtobufCBinaryData){ subject->description_size, subject->description };
+    all.section = subject->section;
+    all.description = subject->description ? description : NULL;
+    return all;
+}
+
+int sweep_run_foresee(const struct audit_case *subject, const struct sweep_options *options, struct audit *audit,
+                      struct hs_error *err)
+{
+    ProtobufCBinaryData description;
+    struct sweep_options all = options_of(subject, options, &description);
+
+    return sweep_foresee(subject->test, &all, audit, err);
+}
+
 int sweep_run(const struct audit_case *subject, const struct sweep_options *options, const char *work,
               const char *label, char **journal, struct audit *audit, struct hs_error *err)
 {
     bool is_terminal = isatty(STDERR_FILENO);
-    ProtobufCBinaryData description = { subject->description_size, subject->description };
+    ProtobufCBinaryData description;
     struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESETHAND };
-    struct sweep_options all = *options;
+    struct sweep_options all = options_of(subject, options, &description);
     struct loader_source source = { subject->test->setup, subject->trust };
     int result;
 
@@ -90,8 +111,6 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
         return -1;
     }
     *journal = journal_path(subject, options, audit->loader, work);
-    all.section = subject->section;
-    all.description = subject->description ? &description : NULL;
     all.journal = *journal;
     all.progress = is_terminal ? show_progress : NULL;
     all.user = (void *)label;

@@ -12,6 +12,10 @@
  */
 int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err);
 
+/* Fills an audit (zeroed) with the cells that sweep_run() will have, without a load.  0, or -1 with a reason. */
+int sweep_run_foresee(const struct audit_case *subject, const struct sweep_options *options, struct audit *audit,
+                      struct hs_error *err);
+
 /*
  * Audits the subject, after sweep_name(), by `options`, whose section, description, journal and progress it sets
  * itself.  The journal is in the folder `work`, which is made; `*journal` (NULL before; free it) is its path, for the

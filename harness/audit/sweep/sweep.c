@@ -104,3 +104,25 @@ int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep
     sweep_plan_clear(&plan);
     return result;
 }
+
+int sweep_foresee(const Hardstop__Case *test, const struct sweep_options *options, struct audit *audit,
+                  struct hs_error *err)
+{
+    struct sweep_plan plan;
+    struct sweep_tally tally = { 0 };
+    int result = -1;
+
+    tally.journal.fd = -1;
+    if (sweep_plan_init(&plan, test, options, err) == 0 && sweep_tally_init(&tally, &plan, NULL, 0, err) == 0) {
+        uint32_t unknown = sweep_answers_put(&tally.answers, VERDICT_UNKNOWN, "");
+
+        for (uint32_t i = 0; i < plan.cells; i++) {
+            sweep_tally_put(&tally, i, unknown);
+        }
+        sweep_tally_fill(&tally, audit);
+        result = 0;
+    }
+    sweep_tally_clear(&tally);
+    sweep_plan_clear(&plan);
+    return result;
+}
