@@ -557,7 +557,7 @@ static void a_list_is_filled_to_its_limit(void **state)
     size_t most = 5, largest = 0;
     const struct mutate_hints hints = { .most = most_of, .user = &most };
     const struct mutate_options options = { .hints = &hints, .max_size = 300 };
-    Sample__Counted *msg = (void *)parse(&sample__counted__descriptor, "element: [1, 2, 3]");
+    Sample__Counted *msg = (void *)messages_parse(&sample__counted__descriptor, "element: [1, 2, 3]");
     struct random random;
 
     (void)state;
@@ -587,7 +587,7 @@ static void fields_are_filled_to_their_limit(void **state)
         size_t most = rows[i].most, largest[2] = { 0 };
         const struct mutate_hints hints = { .most = most_of, .user = &most };
         const struct mutate_options options = { .hints = &hints, .max_size = 4096 };
-        Sample__All *msg = (void *)parse(all, rows[i].start), *other = (void *)grow(i, 200);
+        Sample__All *msg = (void *)messages_parse(all, rows[i].start), *other = (void *)messages_grow(i, 200);
         struct random random;
 
         random_init(&random, i);
