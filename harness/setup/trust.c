@@ -228,9 +228,11 @@ static int refuse(struct hs_error *err, const char *what, const char *value)
 
 static int check_count(size_t n, const char *what, struct hs_error *err)
 {
-    return n <= TRUST_MOST ? 0
-                           : hs_fail(err, HS_NO_OFFSET, "setup: %zu %ss are more than the %d that a file may ask for", n,
-                                     what, TRUST_MOST);
+    if (n <= TRUST_MOST) {
+        return 0;
+    }
+    return hs_fail(err, HS_NO_OFFSET, "setup: %zu %ss are more than the %d that a file may ask for", n, what,
+                   TRUST_MOST);
 }
 
 static int check_list(char *const *values, size_t n, bool (*is_harmless)(const char *), const char *what,

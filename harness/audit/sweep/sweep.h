@@ -27,8 +27,8 @@ int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep
           const volatile int *interrupted, struct audit *audit, struct hs_error *err);
 
 /*
- * Fills `audit` (zeroed) as sweep() will, without a load: every cell is UNKNOWN.  0, or -1 with a reason: nothing can be
- * planned.
+ * Fills `audit` (zeroed) as sweep() will, without a load: every cell is UNKNOWN.  0, or -1 with a reason: nothing can
+ * be planned.
  */
 int sweep_foresee(const Hardstop__Case *test, const struct sweep_options *options, struct audit *audit,
                   struct hs_error *err);
