@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
+#include "harness/setup/setup.h"
 
 /* Zeros are what most of a section holds, so they are the hardest to notice. */
 static const struct edit_value zeros[TRIAL_LENGTHS] = { { .size = 1 }, { .size = 2 }, { .size = 3 }, { .size = 4 } };
@@ -96,6 +98,12 @@ static void note_first(struct trial *trial, const struct audit *audit, const str
 
 int trial_read(struct trial *trial, const struct audit *audit, struct hs_error *err)
 {
+    const char *program = audit->setup ? setup_program(audit->setup) : NULL;
+
+    snprintf(trial->loader, sizeof(trial->loader), "%s", audit->loader ? audit->loader : "");
+    snprintf(trial->program, sizeof(trial->program), "%s", program ? program : "");
+    printable_make(trial->loader);
+    printable_make(trial->program);
     trial->bytes = audit->bytes;
     trial->streams = audit->streams;
     for (size_t i = 0; i < audit->n_runs; i++) {

@@ -30,6 +30,8 @@ struct trial {
     char transport[8];
     char state[16]; /* "fresh": as a new device is; "canary": each place holds a legal value, not the default */
     bool footers;
+    char loader[64]; /* what loaded: "QEMU 7.2.22"; "" where that is not known, as in files of an older hardstop */
+    char program[64]; /* "qemu-system-s390x"; "" as above */
     uint32_t bytes; /* of the section, header and footer included */
     uint32_t streams; /* that were loaded; see audit.h */
     uint64_t counts[VERDICT_COUNT]; /* one to four bytes missing, or added (zeros), at every offset */
@@ -51,7 +53,7 @@ extern const struct edit_choice trial_choice;
 
 /*
  * Reads a trial's figures off the audit of these damages to a section of a virtio device.  Fills in all but the
- * names.  0, or -1 with a reason: the audit lacks a cell.
+ * names of the trial itself.  0, or -1 with a reason: the audit lacks a cell.
  */
 int trial_read(struct trial *trial, const struct audit *audit, struct hs_error *err);
 

@@ -53,10 +53,12 @@ json_t *trial_json(const struct trial *trials, size_t n)
             json_object_set_new(counts, verdict_name(verdict), json_integer((json_int_t)trial->counts[verdict]));
         }
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}, s:o, s:s}",
+            list, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}, "
+                            "s:o, s:s}",
                             "device", trial->device, "transport", trial->transport, "state", trial->state, "footers",
-                            (int)trial->footers, "bytes", (json_int_t)trial->bytes, "streams",
-                            (json_int_t)trial->streams, "verdicts", counts, "config_vector", "missing",
+                            (int)trial->footers, "loader", trial->loader, "program", trial->program, "bytes",
+                            (json_int_t)trial->bytes, "streams", (json_int_t)trial->streams, "verdicts", counts,
+                            "config_vector", "missing",
                             vector_json(trial->change_missing), "extra", vector_json(trial->change_extra), "end",
                             "missing", verdict_list(trial->end_missing), "extra", verdict_list(trial->end_extra),
                             "between", "missing", verdict_list(trial->between_missing), "extra",
@@ -73,6 +75,13 @@ static bool take_text(char *to, size_t size, const json_t *value)
 
     printable_make(to);
     return good;
+}
+
+/* Files of an older hardstop lack it. */
+static bool take_new_text(char *to, size_t size, const json_t *value)
+{
+    *to = 0;
+    return !value || take_text(to, size, value);
 }
 
 static bool take_verdict(enum verdict *verdict, const json_t *value)
@@ -146,6 +155,8 @@ static bool take_trial(struct trial *trial, const json_t *value)
     return take_text(trial->device, sizeof(trial->device), json_object_get(value, "device")) &&
            take_text(trial->transport, sizeof(trial->transport), json_object_get(value, "transport")) &&
            take_text(trial->state, sizeof(trial->state), json_object_get(value, "state")) &&
+           take_new_text(trial->loader, sizeof(trial->loader), json_object_get(value, "loader")) &&
+           take_new_text(trial->program, sizeof(trial->program), json_object_get(value, "program")) &&
            take_number(&trial->bytes, json_object_get(value, "bytes")) &&
            take_number(&trial->streams, json_object_get(value, "streams")) &&
            take_counts(trial, json_object_get(value, "verdicts")) &&

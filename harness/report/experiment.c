@@ -97,6 +97,25 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
     }
 }
 
+/* Each loader once. */
+static void print_loaders(FILE *out, const struct trial *trials, size_t n)
+{
+    const char *before = "Loaded by ";
+
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+
+        while (strcmp(trials[k].loader, trials[i].loader) != 0 || strcmp(trials[k].program, trials[i].program) != 0) {
+            k++;
+        }
+        if (k == i && *trials[i].loader) {
+            fprintf(out, "%s%s (%s)", before, trials[i].loader, trials[i].program);
+            before = ", ";
+        }
+    }
+    fputs(*before == ',' ? ".\n\n" : "", out);
+}
+
 void experiment_text(FILE *out, const struct trial *trials, size_t n)
 {
     fprintf(out, "One to four bytes missing, or added (zeros), at every offset of a section with another device's "
@@ -105,6 +124,7 @@ void experiment_text(FILE *out, const struct trial *trials, size_t n)
                  "config_vector missing, two too many (-: the section has none).\n"
                  "end, between: 1, 2, 3, 4 bytes missing, then added, at the end of the payload, and of the "
                  "section.\n\n");
+    print_loaders(out, trials, n);
     fprintf(out, "%-8s %-4s %-7s %-7s %7s %9s  %11s %8s %8s %8s %8s   %s  %-9s   %s\n", "device", "bus", "state",
             "framing", "bytes", "damages", "rejected", "equal", "garbage", "crashed", "hung", "vector", "end",
             "between");

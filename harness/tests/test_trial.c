@@ -42,6 +42,9 @@ static void add_series(struct audit *audit, enum edit edit, const char *value, u
 static void fill(struct audit *audit, bool with_vector)
 {
     audit->section = audit_keep(audit, "/fe.0.0000/virtio-rng");
+    audit->loader = audit_keep(audit, "QEMU 7.2.22");
+    audit->setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor,
+                                                      "binary: '/usr/bin/qemu-system-s390x'");
     audit->bytes = BYTES;
     audit->streams = 300;
     add_fields(audit, with_vector);
@@ -57,6 +60,8 @@ static void fill(struct audit *audit, bool with_vector)
 
 static void check(const struct trial *trial)
 {
+    assert_string_equal(trial->loader, "QEMU 7.2.22");
+    assert_string_equal(trial->program, "qemu-system-s390x");
     assert_int_equal(trial->bytes, BYTES);
     assert_int_equal(trial->streams, 300);
     assert_int_equal(trial->counts[VERDICT_REJECTED], 4 * (BYTES + 1) + 4 * BYTES - 6 - 5);
@@ -143,7 +148,7 @@ static void a_trial_is_read_as_it_was_kept(void **state)
 {
     static const char *const spoilt[][2] = {
         { "\"equal\":", "\"equol\":" }, { "rejected\": 313", "rejected\": -13" }, { "\"hung\"", "\"hong\"" },
-        { "\"bytes\": 40", "\"bytes\": \"\"" }, { "\"insert\"", "\"insort\"" }, { "\"trials\"", "\"trails\"" },
+        { "\"bytes\": 40", "\"bytes\": \"\"" }, { "\"insert\"", "\"insort\"" }, { "\"QEMU 7.2.22\"", "[7,2,22,0,0,0]" }, { "\"trials\"", "\"trails\"" },
         { "{", "[" },
     };
     struct audit audit = { 0 };
@@ -159,6 +164,11 @@ static void a_trial_is_read_as_it_was_kept(void **state)
     assert_non_null(read);
     assert_int_equal(n, 1);
     assert_memory_equal(read, &trial, sizeof(trial));
+    free(read);
+    /* A file of before loaders were noted. */
+    read = keep(&trial, "\"loader\"", "\"looder\"", &n, &err);
+    assert_non_null(read);
+    assert_string_equal(read->loader, "");
     free(read);
     for (size_t i = 0; i < HS_COUNT(spoilt); i++) {
         assert_null(keep(&trial, spoilt[i][0], spoilt[i][1], &n, &err));
@@ -192,7 +202,7 @@ static void a_table_has_a_row_for_both_framings(void **state)
 static void the_text_has_each_figure(void **state)
 {
     struct trial trials[] = {
-        { .device = "rng", .transport = "ccw", .state = "fresh", .bytes = 123,
+        { .device = "rng", .transport = "ccw", .state = "fresh", .bytes = 123, .loader = "QEMU 1", .program = "q",
           .counts = { [VERDICT_REJECTED] = 6, [VERDICT_GARBAGE] = 2, [VERDICT_UNKNOWN] = 2 },
           .change_missing = VERDICT_GARBAGE, .change_extra = VERDICT_EQUAL,
           .end_missing = { VERDICT_EQUAL, VERDICT_REJECTED, VERDICT_REJECTED, VERDICT_HUNG },
@@ -209,6 +219,7 @@ static void the_text_has_each_figure(void **state)
     text = print_close(&memory);
     assert_non_null(strstr(text, "rng      ccw  fresh   legacy      123        10       60.0 %        0        2"
                                  "        0        0   G =   =..H C.GG   ..== HHH.\n"));
+    assert_non_null(strstr(text, "\nLoaded by QEMU 1 (q).\n\n"));
     assert_non_null(strstr(text, "\nWithout, as in 2015: 75.0 % of 8 damages, one to four bytes too few or too many, are "
                                  "refused; 2 are not.\n2 have no verdict: hardstop itself failed.\n"));
     free(text);
@@ -236,6 +247,26 @@ static void only_all_is_green(void **state)
     free(text);
 }
 
+static void each_loader_is_named_once(void **state)
+{
+    static const struct trial trials[] = {
+        { .loader = "" }, { .loader = "A", .program = "p" }, { .loader = "B", .program = "p" },
+        { .loader = "A", .program = "p" }, { .loader = "A", .program = "q" }, { .loader = "" },
+    };
+    struct print_memory memory;
+    char *text;
+
+    (void)state;
+    experiment_text(print_open(&memory), trials, HS_COUNT(trials));
+    text = print_close(&memory);
+    assert_non_null(strstr(text, "\n\nLoaded by A (p), B (p), A (q).\n\ndevice "));
+    free(text);
+    experiment_text(print_open(&memory), trials, 1);
+    text = print_close(&memory);
+    assert_null(strstr(text, "Loaded by"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_trial_is_read_as_it_was_kept),
         cmocka_unit_test(the_text_has_each_figure),
         cmocka_unit_test(only_all_is_green),
+        cmocka_unit_test(each_loader_is_named_once),
         cmocka_unit_test(a_table_has_a_row_for_both_framings),
     };
 
