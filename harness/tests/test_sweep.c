@@ -24,12 +24,12 @@ static const struct toy_deed deeds[] = {
 
 /* What is said of these, run by run; all else is rejected.  Among zeros it makes no difference which are missing. */
 static const char expected[] =
-    "truncate  40+2 garbage: accepted; virtio-rng virtio.status: 0f -> 4f; 1 byte differs in 1 section\n"
+    "truncate  40+2 garbage: accepted; virtio-rng virtio.status: 15 -> 79; 1 byte differs in 1 section\n"
     "insert 4142 30+1 crashed: SIGSEGV near toy_load\n"
     "insert 4142 32+2 crashed: SIGABRT ended the loader's process\n"
     "insert 4142 34+1 crashed: exit(3) ended the loader's process\n"
     "insert 4142 35+1 unknown: the toy is broken\n"
-    "delete 1 60+21 garbage: accepted; virtio-rng never loaded; virtio-rng virtio.status: 0f -> 00; 2 bytes differ "
+    "delete 1 60+21 garbage: accepted; virtio-rng never loaded; virtio-rng virtio.status: 15 -> 0; 2 bytes differ "
     "in 1 section\n"
     "delete 2 60+20 equal: accepted, saves again as if undamaged\n"
     "flip 10 25+1 garbage: accepted; a 28 bytes for 4; 24 bytes differ in 1 section\n"

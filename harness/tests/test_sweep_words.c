@@ -184,6 +184,64 @@ static void text_is_said_as_text(void **state)
     builder_clear(&now.bytes);
 }
 
+/* Fields of the rng section, and what they are changed to. */
+static const struct {
+    const char *path, *hex, *expected;
+} numbers[] = {
+    { "virtio.status", "4f", "accepted; virtio-rng virtio.status: 15 -> 79; 1 byte differs in 1 section" },
+    { "virtio.ccw.pmcw.intparm", "00010000",
+      "accepted; virtio-rng virtio.ccw.pmcw.intparm: 7 -> 65536; 2 bytes differ in 1 section" },
+    { "virtio.ccw.revision", "fffffffe",
+      "accepted; virtio-rng virtio.ccw.revision: -1 -> -2; 1 byte differs in 1 section" },
+    { "virtio.subsection[virtio/64bit_features].features_64bit.guest_features", "ffffffffffffffff",
+      "accepted; virtio-rng virtio.subsection[virtio/64bit_features].features_64bit.guest_features: 5100273664 -> "
+      "18446744073709551615; 8 bytes differ in 1 section" },
+    /* No number. */
+    { "virtio.subsection[virtio/64bit_features].name", "ff",
+      "accepted; virtio-rng virtio.subsection[virtio/64bit_features].name+0: 76697274696f2f36 -> ff697274696f2f36; "
+      "1 byte differs in 1 section" },
+};
+
+static void numbers_are_decimal(void **state)
+{
+    struct builder reference = { 0 };
+    Hardstop__Stream *stream;
+    struct map map;
+
+    (void)state;
+    support_put_section(&reference, 4, 1, "/fe.0.0005/virtio-rng", 1);
+    support_put_virtio(&reference, support_rng_text);
+    support_put_footer(&reference, 1);
+    support_put_hex(&reference, "00");
+    stream = stream_decode(reference.data, reference.size, STREAM_FOOTER, NULL);
+    assert_non_null(stream);
+    map_init(&map, stream, NULL);
+    for (size_t i = 0; i < HS_COUNT(numbers); i++) {
+        struct builder now = { 0 }, bytes = { 0 };
+        struct sweep_words words = { .program = "", .saved = reference.data, .saved_size = reference.size };
+        struct loader_answer answer = { .outcome = OUTCOME_ACCEPTED };
+        char text[SWEEP_TEXT];
+        size_t k = 0;
+
+        while (strcmp(map.entries[k].path, numbers[i].path) != 0) {
+            assert_true(++k < map.n);
+        }
+        builder_put(&now, reference.data, reference.size);
+        support_put_hex(&bytes, numbers[i].hex);
+        memcpy(now.data + map.entries[k].offset, bytes.data, bytes.size);
+        answer.saved = now.data;
+        answer.saved_size = now.size;
+        sweep_words_say(&words, &answer, VERDICT_GARBAGE, text);
+        assert_string_equal(text, numbers[i].expected);
+        sweep_words_clear(&words);
+        builder_clear(&now);
+        builder_clear(&bytes);
+    }
+    map_clear(&map);
+    hardstop__stream__free_unpacked(stream, NULL);
+    builder_clear(&reference);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +250,7 @@ int main(void)
         cmocka_unit_test(sections_that_grow_shrink_or_vanish_are_told),
         cmocka_unit_test(what_was_never_loaded_is_told),
         cmocka_unit_test(text_is_said_as_text),
+        cmocka_unit_test(numbers_are_decimal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

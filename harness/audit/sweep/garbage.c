@@ -5,6 +5,7 @@
  */
 #include "harness/audit/sweep/garbage.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 enum {
     SHOWN_BYTES = 8, /* of a field */
+    SHOWN_SIZE = 24, /* of these in hex, or of a number of 64 bits, with its end */
     SHOWN_TEXT = 48, /* characters; a longer text is shown by its bytes */
     STEP = 256, /* equal stretches are passed over in steps of this */
 };
@@ -156,7 +158,7 @@ static size_t count_differences(const uint8_t *left, const uint8_t *right, size_
     return count;
 }
 
-static void print_bytes(const struct sweep_span *span, size_t at, size_t n, char text[2 * SHOWN_BYTES + 1])
+static void print_bytes(const struct sweep_span *span, size_t at, size_t n, char text[SHOWN_SIZE])
 {
     *text = 0;
     for (size_t i = 0; i < n && at + i < span->size; i++) {
@@ -183,13 +185,34 @@ static bool say_text(const struct map_entry *entry, struct sweep_span was, struc
     return true;
 }
 
-/* " virtio.queue[3].num: 0100 -> 4100", of the byte at `first` of section `i`; nothing behind the reference's end. */
+/* A number as a table has it, in decimal; what the description alone names stays bytes: it does not say whose order. */
+static bool print_number(const struct map_entry *entry, struct sweep_span span, size_t at, char *text, size_t size)
+{
+    const struct field *field = entry->field;
+    struct bytes in = bytes_of(span.data + at, entry->size);
+    uint64_t value;
+
+    if (!field || field->kind == FIELD_BYTES || at + entry->size > span.size || entry->size > sizeof(value) ||
+        !(field->little ? bytes_get_le : bytes_get_be)(&in, entry->size, &value)) {
+        return false;
+    }
+    if (field->is_signed) {
+        unsigned unused = 64 - 8 * (unsigned)entry->size;
+
+        snprintf(text, size, "%" PRId64, (int64_t)(value << unused) >> unused);
+    } else {
+        snprintf(text, size, "%" PRIu64, value);
+    }
+    return true;
+}
+
+/* " virtio.queue[3].num: 256 -> 16640", or bytes in hex, of the byte at `first` of section `i`; nothing behind the reference's end. */
 static void say_field(const struct sweep_words *words, size_t i, size_t first, char *text, size_t size)
 {
     struct sweep_span reference = reference_span(words, i);
     size_t payload = words->map.encoding.marks[i].payload, at = first, n = 1;
     const struct map_entry *entry = map_at(&words->map, payload + first);
-    char was[2 * SHOWN_BYTES + 1], is[2 * SHOWN_BYTES + 1], within[32] = "";
+    char was[SHOWN_SIZE], is[SHOWN_SIZE], within[32] = "";
 
     *text = 0;
     if (first >= reference.size ||
@@ -204,8 +227,11 @@ static void say_field(const struct sweep_words *words, size_t i, size_t first, c
         at = entry->offset - payload;
         n = entry->size;
     }
-    print_bytes(&reference, at, n, was);
-    print_bytes(&words->spans[i], at, n, is);
+    if (!entry || !print_number(entry, reference, at, was, sizeof(was)) ||
+        !print_number(entry, words->spans[i], at, is, sizeof(is))) {
+        print_bytes(&reference, at, n, was);
+        print_bytes(&words->spans[i], at, n, is);
+    }
     snprintf(text, size, " %s%s: %s -> %s", entry ? entry->path : "", within, was, is);
 }
 
