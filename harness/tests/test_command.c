@@ -201,6 +201,11 @@ static const struct {
     { "help nonsense", "hardstop: no command \"nonsense\"", 1 },
     { "help shwo", "did you mean show?", 1 },
     { "show --secton ram @/noise", "hardstop: no option --secton; did you mean --section?", 2 },
+    /* An option that takes no value is followed by none. */
+    { "audit --whole --machnie=q35 @/noise", "hardstop: no option --machnie; did you mean --machine?", 2 },
+    { "audit --who --machnie q35 @/noise", "hardstop: no option --machnie; did you mean --machine?", 2 },
+    { "show -j --secton ram @/noise", "hardstop: no option --secton; did you mean --section?", 2 },
+    { "audit --machine --machnie @/none", "/none: No such file or directory", 1 },
     { "audit --machnie=q35 @/noise", "hardstop: no option --machnie; did you mean --machine?", 2 },
     { "show --nonsense @/noise", "unrecognized option '--nonsense'", 2 },
     { "show --section nonsense @/two.mig", "no section's idstr contains \"nonsense\"; there are cpu, timer\n", 1 },

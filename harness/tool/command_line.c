@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/printable.h"
 
 enum { MOST_LETTERS = 40 };
@@ -64,13 +65,16 @@ char *command_line_nearest(const char *word, command_line_name_fn *name)
     return nearest == SIZE_MAX ? NULL : hs_strdup(name(nearest));
 }
 
+/* What argp adds by itself. */
+static const struct argp_option common_options[] = { { .name = "help" }, { .name = "usage" }, { .name = "version" } };
+
 /* The options of one command, for name_of_option(). */
-static const char **options;
+static const struct argp_option **options;
 static size_t n_options;
 
 static const char *name_of_option(size_t i)
 {
-    return i < n_options ? options[i] : NULL;
+    return i < n_options ? options[i]->name : NULL;
 }
 
 static void add_options(const struct argp *argp)
@@ -78,7 +82,7 @@ static void add_options(const struct argp *argp)
     for (const struct argp_option *option = argp->options; option && (option->name || option->key || option->doc);
          option++) {
         if (option->name) {
-            *HS_PUSH(options, n_options) = option->name;
+            *HS_PUSH(options, n_options) = option;
         }
     }
     for (const struct argp_child *child = argp->children; child && child->argp; child++) {
@@ -90,17 +94,36 @@ static void add_options(const struct argp *argp)
 static bool is_option(const char *word, size_t length)
 {
     for (size_t i = 0; i < n_options; i++) {
-        if (strncmp(options[i], word, length) == 0) {
+        if (strncmp(options[i]->name, word, length) == 0) {
             return true;
         }
     }
     return false;
 }
 
+/* Whether a word that can only be an option leaves the next word alone: it is known, and takes no value. */
+static bool takes_no_value(const char *word)
+{
+    bool is_long = word[1] == '-', takes_none = false;
+
+    for (size_t i = 0; i < n_options; i++) {
+        const struct argp_option *option = options[i];
+        bool is_it = is_long ? strncmp(option->name, word + 2, strlen(word + 2)) == 0
+                             : option->key == word[1] && !word[2];
+
+        if (is_it && option->arg) {
+            return false;
+        }
+        takes_none |= is_it;
+    }
+    return takes_none;
+}
+
 /* A word behind an option may be its value, however it looks. */
 static bool can_be_value(int i, char **argv)
 {
-    return i > 1 && argv[i - 1][0] == '-' && argv[i - 1][1] && !strchr(argv[i - 1], '=');
+    return i > 1 && argv[i - 1][0] == '-' && argv[i - 1][1] && !strchr(argv[i - 1], '=') &&
+           !takes_no_value(argv[i - 1]);
 }
 
 static void check_options(int argc, char **argv)
@@ -135,9 +158,9 @@ void command_line_parse(const struct argp *argp, int argc, char **argv, void *in
 
     whole.doc = longer;
     add_options(argp);
-    *HS_PUSH(options, n_options) = "help";
-    *HS_PUSH(options, n_options) = "usage";
-    *HS_PUSH(options, n_options) = "version";
+    for (size_t i = 0; i < HS_COUNT(common_options); i++) {
+        *HS_PUSH(options, n_options) = &common_options[i];
+    }
     check_options(argc, argv);
     argp_parse(&whole, argc, argv, 0, NULL, input);
     free(longer);
