@@ -2,7 +2,8 @@
 # Our flags, on our targets only: CFLAGS stay the user's.
 add_library(hardstop_flags INTERFACE)
 target_compile_definitions(hardstop_flags INTERFACE _GNU_SOURCE)
-target_compile_options(hardstop_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-braces)
+target_compile_options(hardstop_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-braces
+                       -Wno-missing-field-initializers -Werror=implicit-function-declaration)
 target_include_directories(hardstop_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/proto)
 if(HARDSTOP_COVERAGE)
   # Many processes run the same code at once.

@@ -214,7 +214,7 @@ static void add_finding(struct audit *audit, const char *property, enum verdict 
 static void add_findings(struct audit *audit)
 {
     static const enum verdict order[] = { VERDICT_CRASHED, VERDICT_HUNG, VERDICT_GARBAGE, VERDICT_EQUAL };
-    static const char *const properties[] = { "loader-survives", "loader-answers", "damage-is-never-garbage",
+    static const char *const broken[] = { "loader-survives", "loader-answers", "damage-is-never-garbage",
                                               "extension-is-rejected" };
 
     for (size_t i = 0; i < HS_COUNT(order); i++) {
@@ -229,7 +229,7 @@ static void add_findings(struct audit *audit)
                 char name[256];
 
                 map_path_without_indexes(field->path, name, sizeof(name));
-                add_finding(audit, properties[i], order[i], name, *run->message ? run->message : "accepted", &series,
+                add_finding(audit, broken[i], order[i], name, *run->message ? run->message : "accepted", &series,
                             run->offset, 3 * run->count);
                 last = field;
                 found++;

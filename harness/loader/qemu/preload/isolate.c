@@ -118,7 +118,7 @@ bool isolate_allow(const void *address)
     return true;
 }
 
-void isolate_touch(const void *address, size_t size)
+void isolate_touch(void *address, size_t size)
 {
     uintptr_t page = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
 
@@ -213,7 +213,7 @@ static void *map(size_t size)
 /* The kernel writes to a thread's own block whenever it is scheduled (rseq), and ends the process where it cannot. */
 static void touch_thread(void)
 {
-    const char *block = __builtin_thread_pointer();
+    char *block = __builtin_thread_pointer();
 
     isolate_touch(block - 2 * PAGE, 4 * PAGE);
 }

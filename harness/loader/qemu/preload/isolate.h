@@ -20,7 +20,7 @@ bool isolate_begin(const void *kept, size_t kept_size);
 /* In a SIGSEGV handler, on a stack in this module: true when the fault was the first write to a page, now allowed. */
 bool isolate_allow(const void *address);
 /* Makes memory writable that the kernel, which raises no signal, is going to write to. */
-void isolate_touch(const void *address, size_t size);
+void isolate_touch(void *address, size_t size);
 /* Says that the memory, or what it holds, goes away: without a fault, nothing would be put back. */
 void isolate_lose(const void *address);
 /* Puts all back.  False when something cannot be: the process must end then. */
