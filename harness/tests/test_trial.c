@@ -148,7 +148,8 @@ static void a_trial_is_read_as_it_was_kept(void **state)
 {
     static const char *const spoilt[][2] = {
         { "\"equal\":", "\"equol\":" }, { "rejected\": 313", "rejected\": -13" }, { "\"hung\"", "\"hong\"" },
-        { "\"bytes\": 40", "\"bytes\": \"\"" }, { "\"insert\"", "\"insort\"" }, { "\"QEMU 7.2.22\"", "[7,2,22,0,0,0]" }, { "\"trials\"", "\"trails\"" },
+        { "\"bytes\": 40", "\"bytes\": \"\"" }, { "\"insert\"", "\"insort\"" },
+        { "\"QEMU 7.2.22\"", "[7,2,22,0,0,0]" }, { "\"trials\"", "\"trails\"" },
         { "{", "[" },
     };
     struct audit audit = { 0 };

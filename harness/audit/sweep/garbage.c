@@ -206,7 +206,10 @@ static bool print_number(const struct map_entry *entry, struct sweep_span span, 
     return true;
 }
 
-/* " virtio.queue[3].num: 256 -> 16640", or bytes in hex, of the byte at `first` of section `i`; nothing behind the reference's end. */
+/*
+ * " virtio.queue[3].num: 256 -> 16640", or bytes in hex, of the byte at `first` of section `i`; nothing behind the
+ * reference's end.
+ */
 static void say_field(const struct sweep_words *words, size_t i, size_t first, char *text, size_t size)
 {
     struct sweep_span reference = reference_span(words, i);
