@@ -10,7 +10,8 @@
 /*
  * {"trials": [{"device", "transport", "state", "footers", "loader", "program" (both "" where not known), "bytes",
  * "streams", "verdicts": {"rejected": n, ...}, "config_vector": {"missing", "extra"} (null where there is none),
- * "end": {"missing": [4 verdicts], "extra": [4]}, "between": {...}, "first": [{"edit", "value", "offset", "field", "verdict"}], "example"}]}
+ * "end": {"missing": [4 verdicts], "extra": [4]}, "between": {...},
+ * "first": [{"edit", "value", "offset", "field", "verdict"}], "example"}]}
  */
 json_t *trial_json(const struct trial *trials, size_t n);
 /* Reads that; free the list.  NULL with a reason. */
