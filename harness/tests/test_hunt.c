@@ -326,6 +326,29 @@ static void a_damaged_finding_is_told(void **state)
     free(findings);
 }
 
+/* A folder's name is bytes: what cannot be shown of it leaves no finding out. */
+static void any_folder_is_listed(void **state)
+{
+    char *odd = hs_format("%s/odd\xff", work), *findings = hs_format("%s/findings", odd), *text;
+    char *output = hs_format("%s/output", work);
+    const char *const arguments[] = { "--json", "--time", "1", "--jobs", "1", "--work", odd, "ccw_rng", NULL };
+    Hardstop__Case *test = (Hardstop__Case *)support_message(
+        &hardstop__case__descriptor, "setup { binary: 'qemu-system-x' } stream { section { type: EOF } }");
+    struct finding finding = { .verdict = VERDICT_CRASHED, .signature = 0xaa, .property = "loader-survives" };
+
+    (void)state;
+    assert_int_equal(file_make_folder(findings, NULL), 0);
+    assert_int_equal(finding_save(findings, &finding, test, NULL), 1);
+    run(arguments, 1);
+    text = read_text(output);
+    assert_non_null(strstr(text, "/odd?/findings/00000000000000aa.textproto\""));
+    free(text);
+    case_free(test);
+    free(output);
+    free(findings);
+    free(odd);
+}
+
 /* A file among the seeds that is none, and a machine without the engine or QEMU, are told in one line. */
 static void trouble_is_told(void **state)
 {
@@ -356,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_campaign_finds_and_goes_on),
         cmocka_unit_test(an_interrupt_ends_it),
         cmocka_unit_test(a_damaged_finding_is_told),
+        cmocka_unit_test(any_folder_is_listed),
         cmocka_unit_test(trouble_is_told),
     };
 
