@@ -11,7 +11,8 @@
 #include "harness/base/file.h"
 #include "harness/tool/campaign_seeds.h"
 
-static const char text[] = "setup { binary: 'qemu-system-s390x' machine: 's390-ccw-virtio-7.2' device: 'virtio-rng-ccw' }";
+static const char text[] =
+    "setup { binary: 'qemu-system-s390x' machine: 's390-ccw-virtio-7.2' device: 'virtio-rng-ccw' }";
 
 static const char *const names[] = {
     "rng.textproto", "rng.min.textproto", "rng.case", "a/b.textproto", "a-b.textproto", "a%2Fb.textproto", "a/b",

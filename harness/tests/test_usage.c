@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What users type that could be meant in two ways: the last of two values counts, and what contradicts itself is told. */
+/* What users type that could mean two things: the last of two values counts, and what contradicts itself is told. */
 #include "support.h"
 
 #include <stdlib.h>

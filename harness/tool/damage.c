@@ -137,7 +137,7 @@ static const struct argp argp = {
                                       "default: from the stream's start", 2 },
         { "field", 'f', "NAME", 0, "OFF counts from this field of the section, named as by hardstop show", 2 },
         { "output", 'o', "FILE", 0, "where to (default: standard output); FILE.mig gets the damaged bytes, "
-                                 "FILE.textproto and FILE.case get a case", 2 },
+                                    "FILE.textproto and FILE.case get a case", 2 },
         { 0 },
     },
     .parser = parse,
