@@ -56,8 +56,9 @@ static void each_edit_and_value_is_a_testcase(void **state)
     gate_judge(&audit, GATE_ALL, NULL, &gate);
     text = printed(&audit, &gate);
     assert_true(is_well_formed(text));
-    assert_has(text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy framing)\" tests=\"6\" failures=\"3\" "
-                     "errors=\"0\"");
+    assert_has(
+        text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy framing)\" tests=\"6\" failures=\"3\" "
+              "errors=\"0\"");
     assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy framing)\" name=\"insert 00\" "
                      "time=\"0\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
                      "rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
@@ -90,8 +91,9 @@ static void failures_belong_to_their_value(void **state)
     gate_judge(&audit, GATE_ALL, NULL, &gate);
     text = printed(&audit, &gate);
     assert_has(text, "tests=\"2\" failures=\"2\" errors=\"0\"");
-    assert_has(text, "name=\"insert 00\" time=\"0\"><failure type=\"garbage\" message=\"2 failing of 3 cells: "
-                     "2 garbage, 1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
+    assert_has(text,
+               "name=\"insert 00\" time=\"0\"><failure type=\"garbage\" message=\"2 failing of 3 cells: "
+               "2 garbage, 1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
     assert_has(text, "name=\"insert ff\" time=\"0\"><failure type=\"equal\" message=\"3 failing of 3 cells: 3 equal\">"
                      "offset 4 (behind the last field), 3 cells: equal: two\n</failure></testcase>");
     free(text);

@@ -26,7 +26,8 @@ static Hardstop__Stream *build(void)
     support_put_header(&out);
     support_put_section(&out, 4, 1, "timer", 2);
     out.data[out.size - 5] = 2;
-    support_put_hex(&out, "07 05 00000000000000000000 06 000000000000000009 0000000000000000000000000000000000 61620000");
+    support_put_hex(&out,
+                    "07 05 00000000000000000000 06 000000000000000009 0000000000000000000000000000000000 61620000");
     support_put_footer(&out, 1);
     support_put_section(&out, 4, 2, "plain", 3);
     support_put_hex(&out, "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021");

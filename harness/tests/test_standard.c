@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Standard descriptors that are closed, and files that may not grow: nothing is mistaken for another, and all is said. */
+/* Standard descriptors that are closed, and files that may not grow: nothing is taken for another, and all is said. */
 #include "support.h"
 
 #include <errno.h>

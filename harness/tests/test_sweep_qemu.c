@@ -32,7 +32,7 @@ static void sweep_rng(const Hardstop__Case *test, Hardstop__Setup *setup, size_t
     };
     struct hs_error err;
 
-    if (sweep(test, &options, loader_open_source, &(struct loader_source){ setup, TRUST_ALL }, NULL, audit, &err) != 0) {
+    if (sweep(test, &options, loader_open_source, &(struct loader_source){ setup, TRUST_ALL }, NULL, audit, &err)) {
         fail_msg("%s", err.text);
     }
 }

@@ -101,7 +101,7 @@ static void damages_meet_captured_streams(void **state)
     free(data);
 }
 
-/* Walks a message's type and those of its fields, once each; how many fields have a legal range that the mutator knows. */
+/* Walks a message's type and those of its fields, once each; how many fields have a range that the mutator knows. */
 static unsigned count_ranges(const ProtobufCMessageDescriptor *type, const ProtobufCMessageDescriptor **seen, size_t *n)
 {
     unsigned ranges = 0;

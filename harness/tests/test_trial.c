@@ -221,8 +221,9 @@ static void the_text_has_each_figure(void **state)
     assert_non_null(strstr(text, "rng      ccw  fresh   legacy      123        10       60.0 %        0        2"
                                  "        0        0   G =   =..H C.GG   ..== HHH.\n"));
     assert_non_null(strstr(text, "\nLoaded by QEMU 1 (q).\n\n"));
-    assert_non_null(strstr(text, "\nWithout, as in 2015: 75.0 % of 8 damages, one to four bytes too few or too many, are "
-                                 "refused; 2 are not.\n2 have no verdict: hardstop itself failed.\n"));
+    assert_non_null(strstr(text,
+                           "\nWithout, as in 2015: 75.0 % of 8 damages, one to four bytes too few or too many, are "
+                           "refused; 2 are not.\n2 have no verdict: hardstop itself failed.\n"));
     free(text);
 }
 

@@ -160,8 +160,8 @@ static const char *const messages[VERDICT_COUNT] = {
     [VERDICT_HUNG] = "no answer within 2000 ms",
 };
 
-static void add_run(struct audit *audit, const struct series *series, uint32_t offset, uint32_t count, enum verdict verdict,
-                    const char *message)
+static void add_run(struct audit *audit, const struct series *series, uint32_t offset, uint32_t count,
+                    enum verdict verdict, const char *message)
 {
     struct audit_run run = { series->edit, series->value, offset, count, verdict, message };
 
