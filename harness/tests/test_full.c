@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Claim: a campaign whose disk fills up ends, says so, and leaves nothing empty or half written behind. */
+/*
+ * Claims: a campaign whose disk fills up ends, says so, and leaves nothing empty or half written behind; and none
+ * writes its log to where a planted link leads.
+ */
 #include "support.h"
 
 #include <fcntl.h>
@@ -192,11 +195,40 @@ static void a_campaign_ends_with_its_disk(void **state)
     free(program);
 }
 
+/* In a folder of somebody else's, a log's name may lead to what is ours. */
+static void a_planted_log_is_not_written_to(void **state)
+{
+    char *folder = support_folder(), *ours = support_write(folder, "ours", "kept", 4);
+    char *work = hs_format("%s/work", folder), *log = hs_format("%s/ccw_rng.log", work);
+    struct hs_error err;
+    struct run run;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(file_make_folder(work, &err), 0);
+    assert_int_equal(symlink(ours, log), 0);
+    run = spawn_run(folder, "fuzz --time 1 --jobs 1 --work @/work ccw_rng");
+    assert_int_equal(run.status, 2);
+    if (!strstr(run.err, "/ccw_rng.log: is a symbolic link: remove it")) {
+        fail_msg("%s", run.err);
+    }
+    assert_int_equal(file_read(ours, &data, &size, &err), 0);
+    assert_int_equal(size, 4);
+    run_clear(&run);
+    free(data);
+    free(ours);
+    free(log);
+    free(work);
+    support_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_campaign_looks_at_its_disk),
         cmocka_unit_test(a_campaign_ends_with_its_disk),
+        cmocka_unit_test(a_planted_log_is_not_written_to),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
