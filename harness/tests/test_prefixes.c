@@ -34,7 +34,7 @@ struct tally {
 
 static struct builder section;
 
-/* Each of the first and last, and of the others as many as PREFIXES_STEP says; all with HARDSTOP_PREFIXES=all: ci/soak. */
+/* Each of the first and last, and of the others as many as PREFIXES_STEP says; HARDSTOP_PREFIXES=all (ci/soak): all. */
 static bool is_judged(size_t size)
 {
     static int all = -1;
