@@ -247,7 +247,7 @@ static void print_bytes(FILE *out, const ProtobufCBinaryData *bytes)
     for (size_t i = 0; i < bytes->len && i < 16; i++) {
         fprintf(out, "%02x", bytes->data[i]);
     }
-    fputs(bytes->len > 16 ? "..." : "", out);
+    fputs(bytes->len > 16 ? "..." : bytes->len ? "" : "nothing", out);
 }
 
 static void print_place(FILE *out, const Hardstop__Place *at)

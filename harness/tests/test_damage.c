@@ -251,6 +251,7 @@ static void damages_are_told_in_words(void **state)
         { "at { section: 1 offset: 2 } delete: 3", "delete 3 bytes at section[1] payload+2" },
         { "at { section: 1 header: true } truncate { }", "truncate at section[1] header+0" },
         { "at { offset: 7 } insert: 'AB'", "insert 4142 at offset 7 of the stream" },
+        { "at { offset: 7 } insert: ''", "insert nothing at offset 7 of the stream" },
         { "overwrite: '0123456789abcdefX'",
           "overwrite with 30313233343536373839616263646566... at offset 0 of the stream" },
         { "at { section: 4 } swap: 5", "swap with section[5] at section[4] payload+0" },
