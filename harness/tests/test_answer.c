@@ -123,6 +123,25 @@ static void an_answer_says_nothing_of_the_load_before(void **state)
     }
 }
 
+static void check_saved(const struct loader_answer *answer, const char *saved)
+{
+    assert_int_equal(answer->outcome, OUTCOME_ACCEPTED);
+    if (answer->saved_size != strlen(saved) || memcmp(answer->saved, saved, answer->saved_size) != 0) {
+        fail_msg("\"%.*s\", not \"%s\"", (int)answer->saved_size, (const char *)answer->saved, saved);
+    }
+}
+
+/* The limit is processor time: who only waits has several times as long. */
+static void a_load_that_waits_is_slow_and_no_hang(void **state)
+{
+    struct loader_input input = { .bytes = (const uint8_t *)"uz", .size = 2, .timeout_ms = 5000 };
+    struct loader_answer answer;
+
+    (void)state;
+    assert_int_equal(loader_load(loader, &input, &answer, NULL), 0);
+    check_saved(&answer, "u");
+}
+
 /* Else the tests of fast loads would say nothing. */
 static void fast_loads_share_a_process(void **state)
 {
@@ -160,14 +179,6 @@ static void what_kills_from_outside_is_no_crash(void **state)
     assert_int_equal(load("k", false).outcome, OUTCOME_UNKNOWN);
     assert_int_equal(load("k", true).outcome, OUTCOME_UNKNOWN);
     check_row(0, true);
-}
-
-static void check_saved(const struct loader_answer *answer, const char *saved)
-{
-    assert_int_equal(answer->outcome, OUTCOME_ACCEPTED);
-    if (answer->saved_size != strlen(saved) || memcmp(answer->saved, saved, answer->saved_size) != 0) {
-        fail_msg("\"%.*s\", not \"%s\"", (int)answer->saved_size, (const char *)answer->saved, saved);
-    }
 }
 
 /* A stream ends where it ends, whatever was loaded before it. */
@@ -314,6 +325,7 @@ int main(void)
         cmocka_unit_test(nothing_is_left_of_a_longer_stream),
         cmocka_unit_test(each_end_has_its_answer),
         cmocka_unit_test(an_answer_says_nothing_of_the_load_before),
+        cmocka_unit_test(a_load_that_waits_is_slow_and_no_hang),
         cmocka_unit_test(fast_loads_share_a_process),
         cmocka_unit_test(a_closed_descriptor_is_open_again),
         cmocka_unit_test(what_kills_from_outside_is_no_crash),

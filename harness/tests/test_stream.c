@@ -197,6 +197,38 @@ static void no_time_of_day_looks_like_a_section(void **state)
     }
 }
 
+/* Bytes of a payload that are, or nearly are, a command. */
+static const struct {
+    const char *hex;
+    size_t n_section; /* the section, the command if it is one, the next section, the end */
+} commands[] = {
+    { "08 0002 0004 41414141", 4 }, /* a ping */
+    { "08 0002 0003 414141", 3 },
+    { "08 0002 0005 4141414141", 3 },
+    { "08 0001 0001 41", 3 },
+    { "08 0000 0000", 3 },
+    { "08 000b 0000", 3 },
+};
+
+static void what_the_loader_takes_for_no_command_ends_no_section(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(commands); i++) {
+        struct builder bytes = { 0 };
+        Hardstop__Stream *stream;
+
+        support_put_hex(&bytes, "04 00000005 01 61 00000000 00000001 41");
+        support_put_hex(&bytes, commands[i].hex);
+        support_put_hex(&bytes, "04 00000006 01 62 00000000 00000001 42 00");
+        stream = stream_decode(bytes.data, bytes.size, STREAM_LEGACY, NULL);
+        if (!stream || stream->n_section != commands[i].n_section) {
+            fail_msg("%s: %zu sections, not %zu", commands[i].hex, stream ? stream->n_section : 0, commands[i].n_section);
+        }
+        hardstop__stream__free_unpacked(stream, NULL);
+        builder_clear(&bytes);
+    }
+}
+
 static void check_refused(const struct builder *bytes, size_t size, enum stream_framing framing)
 {
     struct hs_error err = { .offset = HS_NO_OFFSET, .text = "" };
@@ -476,6 +508,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_framings_decode_and_come_back),
         cmocka_unit_test(no_time_of_day_looks_like_a_section),
+        cmocka_unit_test(what_the_loader_takes_for_no_command_ends_no_section),
         cmocka_unit_test(every_truncation_is_refused_at_an_offset),
         cmocka_unit_test(nonsense_is_refused_where_it_stands),
         cmocka_unit_test(what_is_odd_but_whole_comes_back),
