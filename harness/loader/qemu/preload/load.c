@@ -7,6 +7,7 @@
 
 #include "harness/loader/qemu/preload/calls.h"
 #include "harness/loader/qemu/preload/symbols.h"
+#include "harness/loader/qemu/preload/vcpu.h"
 #include "harness/loader/qemu/preload/version.h"
 
 /* Of `size` bytes from `address` on: those behind the last address there is, which go nowhere. */
@@ -108,6 +109,7 @@ void load_stream(struct protocol_shared *shared)
     result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
     shared->answer.load_result = result;
     if (result == 0) {
+        vcpu_do_work();
         set_run_state();
         shared->answer.phase = PROTOCOL_PHASE_SAVING;
         save_again(shared);

@@ -23,6 +23,7 @@
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/load.h"
+#include "harness/loader/qemu/preload/vcpu.h"
 
 static void limit_resources(uint64_t memory)
 {
@@ -52,6 +53,7 @@ __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     limit_resources(shared->request.memory_limit);
     crash_watch(shared);
+    vcpu_begin();
     isolate_clean_stack();
     load_stream(shared);
     _exit(0);
@@ -218,6 +220,7 @@ __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *sha
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     crash_watch(shared);
+    vcpu_begin();
     if (!isolate_begin(shared, sizeof(*shared))) {
         _exit(3);
     }

@@ -27,6 +27,9 @@ struct symbols {
     void (*runstate_set)(int state);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);
+    void *(*qemu_get_cpu)(int index);
+    void (*process_queued_cpu_work)(void *cpu);
+    void (**qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line);
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
 };
 
