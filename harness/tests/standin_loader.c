@@ -15,16 +15,21 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 /* A file is its descriptor plus one. */
 typedef void file;
 
+__thread void *current_cpu;
+
 static int held = -1; /* opened before the first load */
 static char state[64];
 static char at_save; /* the letter that is obeyed while the state is saved */
 static char memory[8]; /* the guest's */
+static char processors[3];
+static bool is_queued; /* work, for the last of them */
 static int *kills; /* how often a load was killed by 'K'; all processes share it */
 
 static int fd_of(file *from)
@@ -73,9 +78,59 @@ static void keep_clocks(void)
     keep(time(NULL) == day ? 'D' : '?');
 }
 
-/* 0, or what the load returns. */
-static int obey(char letter)
+static void wait_for_ever(void *cond, void *mutex, const char *file, int line)
 {
+    (void)cond;
+    (void)mutex;
+    (void)file;
+    (void)line;
+    for (;;) {
+        pause();
+    }
+}
+
+void (*qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line) = wait_for_ever;
+
+/* Keeps the processor that the work was done on. */
+static void do_queued_work(void)
+{
+    is_queued = true;
+    while (is_queued) {
+        qemu_cond_wait_func(&is_queued, NULL, __FILE__, __LINE__);
+    }
+    keep(current_cpu ? '?' : '-');
+}
+
+void *qemu_get_cpu(int index);
+void *qemu_get_cpu(int index)
+{
+    /* One was unplugged. */
+    return index == 0 || index == 2 ? &processors[index] : NULL;
+}
+
+void process_queued_cpu_work(void *cpu);
+void process_queued_cpu_work(void *cpu)
+{
+    if (is_queued && cpu == &processors[2]) {
+        keep(current_cpu == cpu ? '2' : '?');
+        is_queued = false;
+    }
+}
+
+int qemu_get_byte(file *from);
+__attribute__((noinline)) int qemu_get_byte(file *from)
+{
+    uint8_t byte = 0;
+    struct iovec part = { &byte, 1 };
+
+    return readv(fd_of(from), &part, 1) == 1 ? byte : 0;
+}
+
+/* 0, or what the load returns. */
+static int obey(file *from, char letter)
+{
+    int sum = 0;
+
     switch (letter) {
     case 'e':
         exit(0);
@@ -131,6 +186,27 @@ static int obey(char letter)
         /* The C library's own would ask a clock that stands still. */
         syscall(SYS_nanosleep, &(struct timespec){ .tv_sec = 6 }, NULL);
         return 0;
+    case 'b':
+        for (int i = 0; i < 1000000; i++) {
+            sum += qemu_get_byte(from);
+        }
+        keep(sum ? '?' : 'b');
+        return 0;
+    case 'B':
+        for (;;) {
+            sum += qemu_get_byte(from);
+        }
+    case 'y':
+        for (;;) {
+            pause();
+        }
+    case 'q':
+        do_queued_work();
+        return 0;
+    case 'Q':
+        for (;;) {
+            qemu_cond_wait_func(&held, NULL, __FILE__, __LINE__);
+        }
     default:
         keep(letter);
         return 0;
@@ -203,7 +279,7 @@ int qemu_load_device_state(file *from)
         if (letter == '+' && read(fd_of(from), &at_save, 1) != 1) {
             at_save = 0;
         }
-        result = letter == '+' ? 0 : obey(letter);
+        result = letter == '+' ? 0 : obey(from, letter);
     }
     return result;
 }
@@ -217,7 +293,7 @@ int qemu_loadvm_state(file *from)
 static int save(file *to, const char *header, size_t size)
 {
     if (at_save) {
-        obey(at_save);
+        obey(to, at_save);
     }
     return write(fd_of(to), header, size) == (ssize_t)size &&
                    write(fd_of(to), state, strlen(state)) == (ssize_t)strlen(state)

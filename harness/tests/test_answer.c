@@ -77,6 +77,10 @@ static const struct {
     { "u+a", OUTCOME_CRASHED, true, false, 0, SIGABRT, 0, "", "", NULL },
     { "h", OUTCOME_HUNG, false, false, 0, 0, 0, "", "", NULL },
     { "2+h", OUTCOME_HUNG, true, false, 0, 0, 0, "second/with/parts", "", NULL },
+    { "uq", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "u2-" },
+    { "Q", OUTCOME_UNKNOWN, false, false, 0, 0, 0, "", "", NULL },
+    { "ub", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "ub" },
+    { "uB", OUTCOME_HUNG, false, false, 0, 0, 0, "", "", NULL },
     { "1", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "first", "", "" },
     { "12r", OUTCOME_REJECTED, false, false, 0, 0, -22, "second/with/parts", "", NULL },
     { "21e", OUTCOME_CRASHED, false, true, 0, 0, 0, "first", "", NULL },
@@ -131,15 +135,29 @@ static void check_saved(const struct loader_answer *answer, const char *saved)
     }
 }
 
-/* The limit is processor time: who only waits has several times as long. */
+/* The limit is processor time: who only waits for a while is not hung. */
 static void a_load_that_waits_is_slow_and_no_hang(void **state)
 {
-    struct loader_input input = { .bytes = (const uint8_t *)"uz", .size = 2, .timeout_ms = 5000 };
+    struct loader_input input = { .bytes = (const uint8_t *)"uz", .size = 2, .timeout_ms = 1000 };
     struct loader_answer answer;
 
     (void)state;
     assert_int_equal(loader_load(loader, &input, &answer, NULL), 0);
     check_saved(&answer, "u");
+}
+
+/* A fork has one thread, and nobody wakes it. */
+static void what_only_sleeps_is_not_judged(void **state)
+{
+    struct loader_input input = { .bytes = (const uint8_t *)"y", .size = 1, .timeout_ms = LONG_MS };
+    struct loader_answer answer;
+    struct hs_error err;
+
+    (void)state;
+    assert_int_equal(loader_load(loader, &input, &answer, &err), -1);
+    assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
+    assert_string_equal(err.text, "the load waits, near qemu_load_device_state, for a thread that the process it runs "
+                                  "in does not have");
 }
 
 /* Else the tests of fast loads would say nothing. */
@@ -326,6 +344,7 @@ int main(void)
         cmocka_unit_test(each_end_has_its_answer),
         cmocka_unit_test(an_answer_says_nothing_of_the_load_before),
         cmocka_unit_test(a_load_that_waits_is_slow_and_no_hang),
+        cmocka_unit_test(what_only_sleeps_is_not_judged),
         cmocka_unit_test(fast_loads_share_a_process),
         cmocka_unit_test(a_closed_descriptor_is_open_again),
         cmocka_unit_test(what_kills_from_outside_is_no_crash),

@@ -22,6 +22,7 @@ enum {
     SAMPLES = 60, /* with footers, and as many without */
     OF_A_VERDICT = 12, /* of these, at most: the rest are rejected */
     HEADER = 6, /* bytes of a section before its idstr: type, id, length */
+    HUNG_MS = 5000, /* what is said to be hung is given so long */
     SLOW_MS = 300000, /* a new QEMU on a busy machine */
 };
 
@@ -225,7 +226,7 @@ static bool agrees(const struct subject *subject, const struct sample *sample, b
     enum verdict verdict;
 
     /* What spins has the audit's time: some of it would crash in the end. */
-    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? LOADER_SWEEP_MS : SLOW_MS, &result);
+    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? HUNG_MS : SLOW_MS, &result);
     verdict = verdict_of(subject, &result);
     if (verdict != sample->verdict && tells) {
         const struct audit_run *run = audit_run_at(&subject->audit, sample->edit, sample->value, sample->offset);

@@ -134,7 +134,7 @@ int sweep_find(const struct audit_case *subject, const char *work, uint32_t time
 {
     struct oracle oracle = {
         .loader = loader_open(subject->test->setup, subject->trust, NULL, err),
-        .timeout_ms = timeout_ms ? timeout_ms : LOADER_SWEEP_MS,
+        .timeout_ms = timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS,
     };
     char *folder = hs_format("%s/findings", work);
     int result = oracle.loader ? file_make_folder(folder, err) : -1;

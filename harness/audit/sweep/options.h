@@ -17,7 +17,7 @@ struct sweep_options {
     struct edit_choice choice;
     const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
-    uint32_t timeout_ms; /* of a load; 0: LOADER_SWEEP_MS */
+    uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS */
     uint32_t grace_ms; /* how long a worker may be silent beyond that before it is killed; 0: LOADER_WORKER_GRACE_MS */
     const char *journal; /* path, or NULL: keep none */
     void (*progress)(void *user, const struct sweep_progress *progress); /* about ten times a second, or NULL */

@@ -83,7 +83,7 @@ int sweep(const Hardstop__Case *test, const struct sweep_options *options, sweep
     struct sweep_plan plan;
     struct sweep_tally tally = { 0 };
     struct sweep_pool pool = { .tally = &tally, .err = err };
-    uint32_t timeout_ms = options->timeout_ms ? options->timeout_ms : LOADER_SWEEP_MS;
+    uint32_t timeout_ms = options->timeout_ms ? options->timeout_ms : LOADER_TIMEOUT_MS;
     int result = -1;
 
     tally.journal.fd = -1;

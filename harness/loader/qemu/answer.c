@@ -17,7 +17,7 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     if (shared->answer.timed_out) {
         return OUTCOME_HUNG;
     }
-    if (shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
+    if (shared->answer.waits || shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
         return OUTCOME_UNKNOWN;
     }
     if (shared->answer.signal || shared->answer.exited) {
@@ -103,6 +103,17 @@ static void read_text(struct answer_room *room, struct loader_answer *answer)
     answer->section = room->section;
 }
 
+/* The innermost function of the loader that has a name, "" when none has. */
+static const char *innermost_symbol(const struct loader_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_frames; i++) {
+        if (answer->frames[i].in_program && *answer->frames[i].symbol) {
+            return answer->frames[i].symbol;
+        }
+    }
+    return "";
+}
+
 int answer_read(struct answer_room *room, const struct protocol_shared *shared, int output,
                 struct loader_answer *answer, struct hs_error *err)
 {
@@ -115,6 +126,12 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->fault_address = shared->answer.fault_address;
     read_frames(shared, answer);
     read_text(room, answer);
+    if (shared->answer.waits) {
+        const char *symbol = innermost_symbol(answer);
+
+        return hs_fail(err, HS_NO_OFFSET, "the load waits%s%s%s for a thread that the process it runs in does not have",
+                       *symbol ? ", near " : "", symbol, *symbol ? "," : "");
+    }
     if (answer->outcome == OUTCOME_UNKNOWN) {
         return answer->signal
                    ? hs_fail(err, HS_NO_OFFSET, "the load was ended from outside by %s",

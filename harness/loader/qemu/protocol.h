@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define PROTOCOL_MAGIC 0x48535033u /* "HSP3" */
+#define PROTOCOL_MAGIC 0x48535034u /* "HSP4" */
 
 /* Present in the environment only while QEMU starts; its value is not read. */
 #define PROTOCOL_ENV "HARDSTOP_PRELOAD"
@@ -66,7 +66,8 @@ struct protocol_shared {
         uint32_t phase; /* enum protocol_phase, how far the load came */
         int32_t load_result; /* what the loader returned: 0 or a negative errno */
         int32_t save_result;
-        uint8_t timed_out;
+        uint8_t timed_out; /* it spins: processor time, or questions for bytes behind the end */
+        uint8_t waits; /* for what no one in its process will do */
         uint8_t exited; /* QEMU called exit() or _exit() while loading or saving */
         int32_t exit_status;
         int32_t signal; /* 0, or the signal that ended the load */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/calls.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
@@ -105,8 +106,10 @@ void load_stream(struct protocol_shared *shared)
     file = open_file(PROTOCOL_FD_INPUT, false);
     /* Commands look for their answer channel here. */
     *(void **)((char *)symbols.migration_incoming_get_current() + version->incoming_from_src) = file;
+    beyond_begin(shared, file);
     shared->answer.phase = PROTOCOL_PHASE_LOADING;
     result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
+    beyond_end();
     shared->answer.load_result = result;
     if (result == 0) {
         vcpu_do_work();

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -53,7 +54,7 @@ __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     limit_resources(shared->request.memory_limit);
     crash_watch(shared);
-    vcpu_begin();
+    vcpu_begin(shared);
     isolate_clean_stack();
     load_stream(shared);
     _exit(0);
@@ -95,26 +96,53 @@ static uint32_t used_ms(pid_t pid)
     return (uint32_t)(used.tv_sec * 1000 + used.tv_nsec / 1000000);
 }
 
-/*
- * The limit is processor time, so that a busy machine does not make a slow load a hang; a load that waits for something
- * has LOADER_PATIENCE times that.
- */
-static bool ends_in_time(pid_t pid, int pidfd, uint32_t limit_ms)
+/* Does nothing and waits for nothing that it would be given soon, as a disk's answer? */
+static bool is_asleep(pid_t pid)
 {
-    uint32_t used = 0, waited = 0, left;
+    char path[32], text[512], *state;
+    ssize_t n = -1;
+    int fd;
 
-    while (used < limit_ms && waited < LOADER_PATIENCE * limit_ms) {
-        enum wait_result result;
-
-        left = limit_ms - used;
-        result = wait_within(pidfd, left);
-        if (result != WAIT_TIME_IS_UP) {
-            return result == WAIT_ENDED;
-        }
-        waited += left;
-        used = used_ms(pid);
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, text, sizeof(text) - 1);
+        close(fd);
     }
-    return false;
+    if (n <= 0) {
+        return false;
+    }
+    text[n] = 0;
+    /* Behind the name, which may hold anything. */
+    state = strrchr(text, ')');
+    return state && strncmp(state, ") S", 3) == 0;
+}
+
+enum end {
+    END_ITSELF, /* or nobody wants to know any more */
+    END_SPINS,
+    END_WAITS,
+};
+
+/*
+ * The limit is processor time, so that a busy machine does not make a slow load a hang.  One that only sleeps waits for
+ * a thread that it does not have.
+ */
+static enum end await_end(pid_t pid, int pidfd, uint32_t limit_ms)
+{
+    uint32_t used = 0;
+    unsigned asleep = 0;
+
+    while (used < limit_ms && asleep < LOADER_LOOKS) {
+        uint32_t left = limit_ms - used, before = used;
+
+        if (wait_within(pidfd, left < LOADER_LOOK_MS ? left : LOADER_LOOK_MS) != WAIT_TIME_IS_UP) {
+            return END_ITSELF;
+        }
+        used = used_ms(pid);
+        asleep = used == before && is_asleep(pid) ? asleep + 1 : 0;
+    }
+    return used < limit_ms ? END_WAITS : END_SPINS;
 }
 
 /* What the end of a process that loads says. */
@@ -123,7 +151,7 @@ static void record_end(struct protocol_shared *shared, int status)
     if (WIFSIGNALED(status)) {
         shared->answer.signal = WTERMSIG(status);
     }
-    if (shared->answer.timed_out) {
+    if (shared->answer.timed_out || shared->answer.waits) {
         /* That signal was ours. */
         shared->answer.signal = 0;
         shared->answer.fault_address = 0;
@@ -137,6 +165,7 @@ static void record_end(struct protocol_shared *shared, int status)
 
 static void run_load(struct protocol_shared *shared)
 {
+    enum end end;
     pid_t pid;
     int pidfd, status = 0;
 
@@ -156,8 +185,10 @@ static void run_load(struct protocol_shared *shared)
         memset(&shared->answer, 0, sizeof(shared->answer));
         return;
     }
-    if (!ends_in_time(pid, pidfd, shared->request.timeout_ms)) {
-        shared->answer.timed_out = 1;
+    end = await_end(pid, pidfd, shared->request.timeout_ms);
+    if (end != END_ITSELF) {
+        shared->answer.timed_out = end == END_SPINS;
+        shared->answer.waits = end == END_WAITS;
         /* A load that still obeys signals shows where it spins; either way it ends. */
         kill(pid, SIGABRT);
         wait_within(pidfd, LOADER_STACK_MS);
@@ -220,7 +251,7 @@ __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *sha
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     crash_watch(shared);
-    vcpu_begin();
+    vcpu_begin(shared);
     if (!isolate_begin(shared, sizeof(*shared))) {
         _exit(3);
     }

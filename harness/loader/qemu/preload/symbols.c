@@ -28,8 +28,10 @@ static const struct {
     SYMBOL(runstate_set),
     SYMBOL(qemu_savevm_state_complete_precopy_non_iterable),
     SYMBOL(migration_incoming_get_current),
+    SYMBOL(qemu_get_byte),
     SYMBOL(qemu_get_cpu),
     SYMBOL(process_queued_cpu_work),
+    SYMBOL(current_cpu),
     SYMBOL(qemu_cond_wait_func),
     SYMBOL(cpu_physical_memory_rw),
 };

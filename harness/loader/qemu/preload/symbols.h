@@ -27,8 +27,10 @@ struct symbols {
     void (*runstate_set)(int state);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);
+    int (*qemu_get_byte)(void *file);
     void *(*qemu_get_cpu)(int index);
     void (*process_queued_cpu_work)(void *cpu);
+    void **current_cpu; /* of the thread that looked it up, which is the one that loads */
     void (**qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line);
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
 };

@@ -6,8 +6,10 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_VCPU_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_VCPU_H
 
+#include "harness/loader/qemu/protocol.h"
+
 /* In a fork: whoever waits for a condition, from now on, does the queued work instead. */
-void vcpu_begin(void);
+void vcpu_begin(struct protocol_shared *shared);
 /* Does what is queued. */
 void vcpu_do_work(void);
 
