@@ -55,7 +55,7 @@ int command_show(int argc, char **argv)
     struct options options = { 0 };
     struct hs_error err;
     Hardstop__Case *test;
-    int status = TOOL_CLEAN;
+    int status;
     struct map map;
 
     command_line_parse(&argp, argc, argv, &options);
@@ -63,6 +63,7 @@ int command_show(int argc, char **argv)
     if (!test) {
         return tool_fail(&err);
     }
+    status = *err.text ? TOOL_TROUBLE : TOOL_CLEAN;
     if (options.show.section && !has_section(test->stream, options.show.section)) {
         case_fail_section(test->stream, options.show.section, &err);
         hs_fail_in(&err, "%s", options.file.path);

@@ -209,14 +209,18 @@ static Hardstop__Case *read_stream(const char *path, const uint8_t *data, size_t
     enum stream_framing framing = !setup || !setup->has_framing ? STREAM_ANY
                                   : setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY
                                                                                 : STREAM_FOOTER;
-    Hardstop__Stream *stream = stream_decode(data, size, framing, err);
+    bool is_whole;
+    Hardstop__Stream *stream = stream_decode_part(data, size, framing, &is_whole, err);
     Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
+    Hardstop__Case *test = case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
 
-    if (!stream) {
-        hs_fail_in(err, "%s", path);
-        return NULL;
+    if (!is_whole) {
+        /* No QEMU saved it so. */
+        test->has_captured = false;
+        hs_fail_in(err, "%s: not all can be read, the rest stays as it is", path);
+        tool_fail(err);
     }
-    return case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
+    return test;
 }
 
 enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup)
@@ -251,6 +255,7 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
     uint8_t *data;
     size_t size;
 
+    *err = (struct hs_error){ .offset = HS_NO_OFFSET, .text = "" };
     if (file_read(path, &data, &size, err) < 0) {
         return NULL;
     }

@@ -49,6 +49,13 @@ Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stre
                                      const ProtobufCBinaryData *description, struct hs_error *err);
 
 /*
+ * The same for any bytes at all, of which none is lost: what cannot be read, from the beginning of the section on in
+ * which that shows, is the message's `rest`; then *is_whole is false, and `err` has the reason and the offset.
+ */
+Hardstop__Stream *stream_decode_part(const uint8_t *data, size_t size, enum stream_framing framing, bool *is_whole,
+                                     struct hs_error *err);
+
+/*
  * Encodes any message into `encoding` (zeroed before first use, then reused); `visit` (may be NULL) sees each field's
  * place under paths such as "section[3].virtio.status".
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The loader's main loop as a decoder. */
+/* The loader's main loop as a decoder, of one framing. */
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -9,6 +9,7 @@
 #include "harness/wire/payload.h"
 #include "harness/wire/ram.h"
 #include "harness/wire/section_end.h"
+#include "harness/wire/stream_reading.h"
 #include "harness/wire/vmdesc.h"
 
 enum { DEFAULT_PAGE_SIZE = 4096 };
@@ -216,7 +217,8 @@ static int decode_section(struct decode *decode)
     return 0;
 }
 
-static int decode_start(struct decode *decode)
+/* `start` becomes where the last element begins of what is decoded here. */
+static int decode_start(struct decode *decode, size_t *start)
 {
     struct bytes *in = &decode->fields.in;
     struct bytes probe = *in;
@@ -229,6 +231,7 @@ static int decode_start(struct decode *decode)
     if (!decode->stream->header) {
         return -1;
     }
+    *start = in->at;
     if (bytes_peek(in, 0) == TYPE_CONFIGURATION) {
         in->at++;
         decode->stream->configuration =
@@ -236,6 +239,17 @@ static int decode_start(struct decode *decode)
         return decode->stream->configuration ? 0 : hs_fail_in(decode->fields.err, "configuration section");
     }
     return 0;
+}
+
+static void keep_rest(struct decode *decode)
+{
+    const struct bytes *in = &decode->fields.in;
+
+    if (bytes_left(in)) {
+        decode->stream->has_rest = true;
+        decode->stream->rest.len = bytes_left(in);
+        decode->stream->rest.data = hs_copy(in->data + in->at, bytes_left(in));
+    }
 }
 
 static int decode_end(struct decode *decode)
@@ -249,11 +263,7 @@ static int decode_end(struct decode *decode)
             return hs_fail_in(decode->fields.err, "vmdesc");
         }
     }
-    if (bytes_left(in)) {
-        decode->stream->has_rest = true;
-        decode->stream->rest.len = bytes_left(in);
-        decode->stream->rest.data = hs_copy(in->data + in->at, bytes_left(in));
-    }
+    keep_rest(decode);
     return 0;
 }
 
@@ -279,74 +289,43 @@ static void read_description(struct decode *decode, const ProtobufCBinaryData *d
     }
 }
 
-static Hardstop__Stream *decode_framed(const uint8_t *data, size_t size, bool footers,
-                                       const ProtobufCBinaryData *description, struct hs_error *err)
+/* What the element at `start` left in the message goes; its bytes, and all behind them, stay as they are. */
+static void give_up(struct decode *decode, size_t start, size_t n_section)
 {
-    struct decode decode = { .fields = { .in = bytes_of(data, size), .err = err }, .footers = footers };
+    Hardstop__Stream *stream = decode->stream;
+
+    while (stream->n_section > n_section) {
+        hardstop__section__free_unpacked(stream->section[--stream->n_section], NULL);
+    }
+    decode->fields.in.at = start;
+    keep_rest(decode);
+}
+
+void reading_decode(const uint8_t *data, size_t size, bool footers, const ProtobufCBinaryData *description,
+                    struct reading *reading)
+{
+    struct decode decode = { .fields = { .in = bytes_of(data, size), .err = &reading->err }, .footers = footers };
+    size_t start = 0, n_section = 0;
     int result;
 
-    decode.stream = hs_alloc(sizeof(*decode.stream));
+    decode.stream = reading->stream = hs_alloc(sizeof(*decode.stream));
     hardstop__stream__init(decode.stream);
     read_description(&decode, description);
-    result = decode_start(&decode);
+    result = decode_start(&decode, &start);
     while (result == 0) {
+        start = decode.fields.in.at;
+        n_section = decode.stream->n_section;
         result = decode_section(&decode);
     }
     if (result > 0) {
+        start = decode.fields.in.at;
+        n_section = decode.stream->n_section;
         result = decode_end(&decode);
+    }
+    reading->is_whole = result == 0;
+    if (!reading->is_whole) {
+        give_up(&decode, start, n_section);
     }
     vmdesc_clear(&decode.vmdesc);
     forget_ids(&decode);
-    if (result < 0) {
-        hardstop__stream__free_unpacked(decode.stream, NULL);
-        return NULL;
-    }
-    return decode.stream;
-}
-
-Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err)
-{
-    return stream_decode_with(data, size, framing, NULL, err);
-}
-
-static size_t count_described(const Hardstop__Stream *stream)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; stream && i < stream->n_section; i++) {
-        n += payload_message(stream->section[i]) != NULL;
-    }
-    return n;
-}
-
-/* A wrong reading fits fewer tables, and takes several sections for one, if it ends at all. */
-static Hardstop__Stream *decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
-                                    struct hs_error *err)
-{
-    struct hs_error legacy_error = { 0 };
-    Hardstop__Stream *footer = decode_framed(data, size, true, description, err);
-    Hardstop__Stream *legacy = decode_framed(data, size, false, description, &legacy_error);
-    size_t more = count_described(legacy), than = count_described(footer);
-    bool take_legacy =
-        legacy && (!footer || more > than || (more == than && legacy->n_section > footer->n_section));
-    Hardstop__Stream *other = take_legacy ? footer : legacy;
-
-    if (!footer && !legacy && err && legacy_error.offset > err->offset) {
-        *err = legacy_error;
-    }
-    if (other) {
-        hardstop__stream__free_unpacked(other, NULL);
-    }
-    return take_legacy ? legacy : footer;
-}
-
-Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stream_framing framing,
-                                     const ProtobufCBinaryData *description, struct hs_error *err)
-{
-    if (size == 0) {
-        hs_fail(err, 0, "empty: a migration stream begins with 51 45 56 4d (QEVM)");
-        return NULL;
-    }
-    return framing == STREAM_ANY ? decode_any(data, size, description, err)
-                                 : decode_framed(data, size, framing == STREAM_FOOTER, description, err);
 }

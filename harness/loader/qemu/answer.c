@@ -17,7 +17,10 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     if (shared->answer.timed_out) {
         return OUTCOME_HUNG;
     }
-    if (shared->answer.waits || shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
+    if (shared->answer.waits) {
+        return OUTCOME_UNKNOWN;
+    }
+    if (shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
         return OUTCOME_UNKNOWN;
     }
     if (shared->answer.signal || shared->answer.exited) {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Chooses between the readings of a stream that does not say whether it has footers. */
+#include "harness/wire/stream_reading.h"
+
+#include "harness/wire/payload.h"
+
+Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err)
+{
+    return stream_decode_with(data, size, framing, NULL, err);
+}
+
+static size_t count_described(const Hardstop__Stream *stream)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        n += payload_message(stream->section[i]) != NULL;
+    }
+    return n;
+}
+
+/* A wrong reading does not come to the end, fits fewer tables, or takes several sections for one. */
+static bool is_better(const struct reading *reading, const struct reading *than)
+{
+    size_t described = count_described(reading->stream), of_other = count_described(than->stream);
+
+    if (reading->is_whole != than->is_whole) {
+        return reading->is_whole;
+    }
+    if (!reading->is_whole && reading->err.offset != than->err.offset) {
+        return reading->err.offset > than->err.offset;
+    }
+    return described > of_other ||
+           (described == of_other && reading->stream->n_section > than->stream->n_section);
+}
+
+static void decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
+                       struct reading *reading)
+{
+    struct reading legacy;
+
+    reading_decode(data, size, true, description, reading);
+    reading_decode(data, size, false, description, &legacy);
+    if (is_better(&legacy, reading)) {
+        hardstop__stream__free_unpacked(reading->stream, NULL);
+        *reading = legacy;
+    } else {
+        hardstop__stream__free_unpacked(legacy.stream, NULL);
+    }
+}
+
+static void decode_reading(const uint8_t *data, size_t size, enum stream_framing framing,
+                           const ProtobufCBinaryData *description, struct reading *reading)
+{
+    if (framing == STREAM_ANY) {
+        decode_any(data, size, description, reading);
+    } else {
+        reading_decode(data, size, framing == STREAM_FOOTER, description, reading);
+    }
+    if (size == 0) {
+        hs_fail(&reading->err, 0, "empty: a migration stream begins with 51 45 56 4d (QEVM)");
+    }
+}
+
+Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stream_framing framing,
+                                     const ProtobufCBinaryData *description, struct hs_error *err)
+{
+    struct reading reading;
+
+    decode_reading(data, size, framing, description, &reading);
+    if (!reading.is_whole) {
+        hardstop__stream__free_unpacked(reading.stream, NULL);
+        reading.stream = NULL;
+        if (err) {
+            *err = reading.err;
+        }
+    }
+    return reading.stream;
+}
+
+Hardstop__Stream *stream_decode_part(const uint8_t *data, size_t size, enum stream_framing framing, bool *is_whole,
+                                     struct hs_error *err)
+{
+    struct reading reading;
+
+    decode_reading(data, size, framing, NULL, &reading);
+    *is_whole = reading.is_whole;
+    if (!reading.is_whole) {
+        *err = reading.err;
+    }
+    return reading.stream;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One reading of a stream, for those who choose between several: see stream.h for what users call. */
+#ifndef HARDSTOP_WIRE_STREAM_READING_H
+#define HARDSTOP_WIRE_STREAM_READING_H
+
+#include "harness/wire/stream.h"
+
+/* All that was read, and as it is what was not: from the element on in which reading failed. */
+struct reading {
+    Hardstop__Stream *stream;
+    bool is_whole;
+    struct hs_error err; /* why it is not */
+};
+
+/*
+ * Reads the bytes with footers or without.  Sets all of `reading`; the caller frees the message.  `description` (may be
+ * NULL) as for stream_decode_with().
+ */
+void reading_decode(const uint8_t *data, size_t size, bool footers, const ProtobufCBinaryData *description,
+                    struct reading *reading);
+
+#endif
