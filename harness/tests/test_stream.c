@@ -287,6 +287,66 @@ static void every_truncation_is_refused_at_an_offset(void **state)
     }
 }
 
+/* How many sections end within so many bytes. */
+static size_t count_whole(const struct stream_encoding *encoding, size_t size)
+{
+    size_t n = 0;
+
+    while (n < encoding->n_marks && encoding->marks[n].end <= size) {
+        n++;
+    }
+    return n;
+}
+
+static Hardstop__Stream *decode_part(const uint8_t *data, size_t size, enum stream_framing framing)
+{
+    uint8_t *exact = hs_copy(data, size);
+    struct hs_error err = { .text = "" };
+    bool is_whole;
+    Hardstop__Stream *part = stream_decode_part(exact, size, framing, &is_whole, &err);
+    Hardstop__Stream *whole = decode(exact, size, framing, NULL);
+
+    assert_int_equal(is_whole, whole != NULL);
+    assert_int_equal(*err.text == 0, is_whole);
+    check_same_bytes(part, data, size);
+    if (whole) {
+        hardstop__stream__free_unpacked(whole, NULL);
+    }
+    free(exact);
+    return part;
+}
+
+static void what_cannot_be_read_is_kept(void **state)
+{
+    (void)state;
+    for (int footers = 0; footers <= 1; footers++) {
+        struct stream_encoding encoding = { 0 };
+        struct builder bytes = { 0 };
+        Hardstop__Stream *whole;
+
+        build(&bytes, footers);
+        whole = decode(bytes.data, bytes.size, footers ? STREAM_FOOTER : STREAM_LEGACY, NULL);
+        stream_encode(whole, &encoding, NULL, NULL);
+        for (size_t size = 0; size <= bytes.size; size++) {
+            Hardstop__Stream *part = decode_part(bytes.data, size, footers ? STREAM_FOOTER : STREAM_LEGACY);
+            Hardstop__Stream *any = decode_part(bytes.data, size, STREAM_ANY);
+
+            if (footers) {
+                size_t n = count_whole(&encoding, size);
+
+                /* The end of the last is not seen where nothing is behind it. */
+                assert_in_range(part->n_section, n ? n - 1 : 0, n);
+            }
+            assert_true(any->n_section >= part->n_section);
+            hardstop__stream__free_unpacked(part, NULL);
+            hardstop__stream__free_unpacked(any, NULL);
+        }
+        hardstop__stream__free_unpacked(whole, NULL);
+        stream_encoding_clear(&encoding);
+        builder_clear(&bytes);
+    }
+}
+
 static const struct {
     const char *what, *hex, *reason;
     enum stream_framing framing;
@@ -509,6 +569,7 @@ int main(void)
         cmocka_unit_test(both_framings_decode_and_come_back),
         cmocka_unit_test(no_time_of_day_looks_like_a_section),
         cmocka_unit_test(what_the_loader_takes_for_no_command_ends_no_section),
+        cmocka_unit_test(what_cannot_be_read_is_kept),
         cmocka_unit_test(every_truncation_is_refused_at_an_offset),
         cmocka_unit_test(nonsense_is_refused_where_it_stands),
         cmocka_unit_test(what_is_odd_but_whole_comes_back),
