@@ -29,6 +29,7 @@ const char *outcome_name(enum outcome outcome);
 struct loader_input {
     const uint8_t *bytes; /* a stream; without a header, device sections only */
     size_t size;
+    bool whole; /* a whole stream, whatever it begins with */
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
     uint32_t timeout_ms; /* best of processor time, so that a busy machine makes no hang; 0: LOADER_TIMEOUT_MS */

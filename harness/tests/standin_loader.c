@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -115,6 +116,17 @@ void process_queued_cpu_work(void *cpu)
         keep(current_cpu == cpu ? '2' : '?');
         is_queued = false;
     }
+}
+
+void error_report(const char *fmt, ...);
+void error_report(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
 }
 
 int qemu_get_byte(file *from);

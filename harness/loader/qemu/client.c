@@ -221,7 +221,8 @@ static int write_request(struct qemu_loader *qemu, const struct loader_input *in
     if (result) {
         return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));
     }
-    qemu->shared->request.whole = input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
+    qemu->shared->request.whole = input->whole;
+    qemu->shared->request.whole |= input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
     qemu->shared->request.fast = input->fast;
     qemu->shared->request.timeout_ms = input->timeout_ms ? input->timeout_ms : LOADER_TIMEOUT_MS;
     qemu->shared->request.n_memory = (uint32_t)input->n_memory;

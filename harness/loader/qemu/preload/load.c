@@ -3,6 +3,7 @@
 #include "harness/loader/qemu/preload/load.h"
 
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/beyond.h"
@@ -111,6 +112,10 @@ void load_stream(struct protocol_shared *shared)
     result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
     beyond_end();
     shared->answer.load_result = result;
+    if (result < 0 && shared->request.whole) {
+        /* As process_incoming_migration_co() does, which -incoming has around the load: some ends have no other words. */
+        symbols.error_report("load of migration failed: %s", strerror(-result));
+    }
     if (result == 0) {
         vcpu_do_work();
         set_run_state();

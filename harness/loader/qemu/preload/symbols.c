@@ -28,6 +28,7 @@ static const struct {
     SYMBOL(runstate_set),
     SYMBOL(qemu_savevm_state_complete_precopy_non_iterable),
     SYMBOL(migration_incoming_get_current),
+    SYMBOL(error_report),
     SYMBOL(qemu_get_byte),
     SYMBOL(qemu_get_cpu),
     SYMBOL(process_queued_cpu_work),

@@ -27,6 +27,7 @@ struct symbols {
     void (*runstate_set)(int state);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);
+    void (*error_report)(const char *fmt, ...);
     int (*qemu_get_byte)(void *file);
     void *(*qemu_get_cpu)(int index);
     void (*process_queued_cpu_work)(void *cpu);
