@@ -41,6 +41,12 @@ EXPORT(global_state_get_runstate)
 EXPORT(runstate_set)
 EXPORT(qemu_savevm_state_complete_precopy_non_iterable)
 EXPORT(migration_incoming_get_current)
+EXPORT(error_report)
+EXPORT(qemu_get_byte)
+EXPORT(qemu_get_cpu)
+EXPORT(process_queued_cpu_work)
+EXPORT(current_cpu)
+EXPORT(qemu_cond_wait_func)
 #ifndef STANDIN_LACKS_ONE
 EXPORT(cpu_physical_memory_rw)
 #endif

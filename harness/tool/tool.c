@@ -218,7 +218,6 @@ static Hardstop__Case *read_stream(const char *path, const uint8_t *data, size_t
         /* No QEMU saved it so. */
         test->has_captured = false;
         hs_fail_in(err, "%s: not all can be read, the rest stays as it is", path);
-        tool_fail(err);
     }
     return test;
 }
@@ -266,10 +265,13 @@ Hardstop__Case *tool_read_case(const char *path, const struct setup_options *opt
         if (trust) {
             *trust = TRUST_ALL;
         }
-        if (test && check_case(test, NULL, trust, err) < 0) {
+        if (check_case(test, NULL, trust, err) < 0) {
             hs_fail_in(err, "%s", path);
             case_free(test);
-            test = NULL;
+            return NULL;
+        }
+        if (*err->text) {
+            tool_fail(err);
         }
         return test;
     }
