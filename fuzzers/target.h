@@ -4,7 +4,7 @@
  * come from the environment, because the engine owns the command line:
  *   HARDSTOP_FINDINGS    folder for findings and status (default: findings)
  *   HARDSTOP_INSTANCE    name of this process among those of the folder, for its status file (default: the target's)
- *   HARDSTOP_TIMEOUT_MS  time limit of a load in the campaign (default: 250; a hang is confirmed with 2000)
+ *   HARDSTOP_TIMEOUT_MS  time limit of a load in the campaign (default: 5000; a hang is confirmed with 60000)
  *   HARDSTOP_PROCESSES   fuzzing processes that share half of the memory for their QEMUs (default: 2)
  */
 #ifndef HARDSTOP_FUZZERS_TARGET_H

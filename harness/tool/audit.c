@@ -176,7 +176,7 @@ static const struct argp argp = {
                                            "(default: 00,ff,41)", 0 },
         { "lengths", KEY_LENGTHS, "LIST", 0, "how many bytes are deleted, 1 to 8 (default: 1)", 0 },
         { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
-        { "timeout", KEY_TIMEOUT, "MS", 0, "time limit of a load, of processor time (default 750)", 0 },
+        { "timeout", KEY_TIMEOUT, "MS", 0, "time limit of a load, of processor time (default 60000)", 0 },
         { "work", KEY_WORK, "FOLDER", 0, "where an interrupted audit is kept, and the cases of findings, in findings/ "
                                          "(default work)", 0 },
         { 0 },

@@ -30,7 +30,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 static const struct argp argp = {
     .options = (const struct argp_option[]){
-        { "timeout", 't', "MS", 0, "time limit of a load, of processor time (default 2000)", 0 },
+        { "timeout", 't', "MS", 0, "time limit of a load, of processor time (default 60000)", 0 },
         { 0 },
     },
     .parser = parse,
