@@ -36,13 +36,15 @@ static int close_loader(void **state)
 /* Ends a load that spins; what is busy has longer. */
 #define SHORT_MS 200
 #define LONG_MS 30000
+/* What is ended by a count. */
+#define NEVER_MS 3600000
 
 static struct loader_answer load_with(const char *letters, bool fast, Hardstop__GuestMemory *const *memory,
                                       size_t n_memory)
 {
     struct loader_input input = {
         .bytes = (const uint8_t *)letters, .size = strlen(letters), .fast = fast, .memory = memory,
-        .n_memory = n_memory, .timeout_ms = strchr(letters, 'h') ? SHORT_MS : LONG_MS,
+        .n_memory = n_memory, .timeout_ms = strchr(letters, 'h') ? SHORT_MS : strchr(letters, 'B') ? NEVER_MS : LONG_MS,
     };
     struct loader_answer answer;
     struct hs_error err = { .text = "" };
@@ -132,6 +134,19 @@ static void check_saved(const struct loader_answer *answer, const char *saved)
     assert_int_equal(answer->outcome, OUTCOME_ACCEPTED);
     if (answer->saved_size != strlen(saved) || memcmp(answer->saved, saved, answer->saved_size) != 0) {
         fail_msg("\"%.*s\", not \"%s\"", (int)answer->saved_size, (const char *)answer->saved, saved);
+    }
+}
+
+/* The shortcut behind the end of a stream is gone when the next is read. */
+static void the_next_load_reads_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct loader_answer answer = load("ub", true);
+
+        check_saved(&answer, "ub");
+        answer = load("gxv", true);
+        check_saved(&answer, "xv");
     }
 }
 
@@ -344,6 +359,7 @@ int main(void)
         cmocka_unit_test(each_end_has_its_answer),
         cmocka_unit_test(an_answer_says_nothing_of_the_load_before),
         cmocka_unit_test(a_load_that_waits_is_slow_and_no_hang),
+        cmocka_unit_test(the_next_load_reads_again),
         cmocka_unit_test(what_only_sleeps_is_not_judged),
         cmocka_unit_test(fast_loads_share_a_process),
         cmocka_unit_test(a_closed_descriptor_is_open_again),

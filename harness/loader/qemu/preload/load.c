@@ -113,7 +113,7 @@ void load_stream(struct protocol_shared *shared)
     beyond_end();
     shared->answer.load_result = result;
     if (result < 0 && shared->request.whole) {
-        /* As process_incoming_migration_co() does, which -incoming has around the load: some ends have no other words. */
+        /* As process_incoming_migration_co(), in which -incoming loads: some ends have no other words. */
         symbols.error_report("load of migration failed: %s", strerror(-result));
     }
     if (result == 0) {
