@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The one door: whatever can be handed a stream and answer with an outcome is a loader.  Each load starts from the
- * same clean state.
- */
+/* The one door: whatever takes a stream and answers with an outcome is a loader.  Each load begins in a clean state. */
 #ifndef HARDSTOP_LOADER_LOADER_H
 #define HARDSTOP_LOADER_LOADER_H
 
@@ -27,12 +24,12 @@ enum outcome {
 const char *outcome_name(enum outcome outcome);
 
 struct loader_input {
-    const uint8_t *bytes; /* a stream; without a header, device sections only */
+    const uint8_t *bytes; /* a stream; without a header, device sections only, unless said to be whole */
     size_t size;
-    bool whole; /* a whole stream, whatever it begins with */
+    bool whole;
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
-    uint32_t timeout_ms; /* best of processor time, so that a busy machine makes no hang; 0: LOADER_TIMEOUT_MS */
+    uint32_t timeout_ms; /* best of processor time, not the clock's; 0: LOADER_TIMEOUT_MS */
     /*
      * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
      * the load before, and the state is saved again without a description.  A loader that has nothing faster ignores

@@ -21,7 +21,8 @@ enum { INPUTS = 60 };
 static const struct {
     const char *name, *setup;
 } subjects[] = {
-    { "ccw", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-net-ccw' device: 'virtio-rng-ccw'" },
+    { "ccw", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-net-ccw' "
+             "device: 'virtio-rng-ccw'" },
     { "pc", "binary: 'qemu-system-x86_64' machine: 'pc' device: 'virtio-net-pci' device: 'virtio-rng-pci'" },
     { "q35", "binary: 'qemu-system-x86_64' machine: 'q35' device: 'e1000' device: 'virtio-rng-pci'" },
     { "no description", "binary: 'qemu-system-x86_64' machine: 'pc-i440fx-2.0' device: 'virtio-net-pci'" },

@@ -36,15 +36,13 @@ static int close_loader(void **state)
 /* Ends a load that spins; what is busy has longer. */
 #define SHORT_MS 200
 #define LONG_MS 30000
-/* What is ended by a count. */
-#define NEVER_MS 3600000
 
 static struct loader_answer load_with(const char *letters, bool fast, Hardstop__GuestMemory *const *memory,
                                       size_t n_memory)
 {
     struct loader_input input = {
         .bytes = (const uint8_t *)letters, .size = strlen(letters), .fast = fast, .memory = memory,
-        .n_memory = n_memory, .timeout_ms = strchr(letters, 'h') ? SHORT_MS : strchr(letters, 'B') ? NEVER_MS : LONG_MS,
+        .n_memory = n_memory, .timeout_ms = strchr(letters, 'h') ? SHORT_MS : LONG_MS,
     };
     struct loader_answer answer;
     struct hs_error err = { .text = "" };
