@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counts them, and takes the kernel, and most of QEMU, out of the loop where it knows how. */
 #include "harness/loader/qemu/preload/beyond.h"
 
 #include <signal.h>

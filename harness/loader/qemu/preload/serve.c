@@ -119,7 +119,8 @@ static bool is_asleep(pid_t pid)
 }
 
 enum end {
-    END_ITSELF, /* or nobody wants to know any more */
+    END_ITSELF,
+    END_UNWANTED, /* the supervisor is gone */
     END_SPINS,
     END_WAITS,
 };
@@ -135,9 +136,10 @@ static enum end await_end(pid_t pid, int pidfd, uint32_t limit_ms)
 
     while (used < limit_ms && asleep < LOADER_LOOKS) {
         uint32_t left = limit_ms - used, before = used;
+        enum wait_result result = wait_within(pidfd, left < LOADER_LOOK_MS ? left : LOADER_LOOK_MS);
 
-        if (wait_within(pidfd, left < LOADER_LOOK_MS ? left : LOADER_LOOK_MS) != WAIT_TIME_IS_UP) {
-            return END_ITSELF;
+        if (result != WAIT_TIME_IS_UP) {
+            return result == WAIT_ENDED ? END_ITSELF : END_UNWANTED;
         }
         used = used_ms(pid);
         asleep = used == before && is_asleep(pid) ? asleep + 1 : 0;

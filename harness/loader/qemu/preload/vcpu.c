@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes the place of the function by which QEMU waits for a condition. */
 #include "harness/loader/qemu/preload/vcpu.h"
 
 #include <signal.h>
