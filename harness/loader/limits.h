@@ -53,6 +53,6 @@
 /* Between two questions how far QEMU is: a migration of 2 MiB takes a few milliseconds. */
 #define LOADER_POLL_NS 1000000
 /* Of a fuzz target with an input, for its engine: the loader in it has limits of its own, so this is our failure. */
-#define LOADER_TARGET_SECONDS 3600
+#define LOADER_TARGET_SECONDS 60
 
 #endif
