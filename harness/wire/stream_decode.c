@@ -241,17 +241,6 @@ static int decode_start(struct decode *decode, size_t *start)
     return 0;
 }
 
-static void keep_rest(struct decode *decode)
-{
-    const struct bytes *in = &decode->fields.in;
-
-    if (bytes_left(in)) {
-        decode->stream->has_rest = true;
-        decode->stream->rest.len = bytes_left(in);
-        decode->stream->rest.data = hs_copy(in->data + in->at, bytes_left(in));
-    }
-}
-
 static int decode_end(struct decode *decode)
 {
     struct bytes *in = &decode->fields.in;
@@ -263,7 +252,6 @@ static int decode_end(struct decode *decode)
             return hs_fail_in(decode->fields.err, "vmdesc");
         }
     }
-    keep_rest(decode);
     return 0;
 }
 
@@ -289,16 +277,12 @@ static void read_description(struct decode *decode, const ProtobufCBinaryData *d
     }
 }
 
-/* What the element at `start` left in the message goes; its bytes, and all behind them, stay as they are. */
-static void give_up(struct decode *decode, size_t start, size_t n_section)
+/* What an element that could not be read left in the message goes. */
+static void keep_sections(Hardstop__Stream *stream, size_t n_section)
 {
-    Hardstop__Stream *stream = decode->stream;
-
     while (stream->n_section > n_section) {
         hardstop__section__free_unpacked(stream->section[--stream->n_section], NULL);
     }
-    decode->fields.in.at = start;
-    keep_rest(decode);
 }
 
 void reading_decode(const uint8_t *data, size_t size, bool footers, const ProtobufCBinaryData *description,
@@ -323,8 +307,9 @@ void reading_decode(const uint8_t *data, size_t size, bool footers, const Protob
         result = decode_end(&decode);
     }
     reading->is_whole = result == 0;
+    reading->end = reading->is_whole ? decode.fields.in.at : start;
     if (!reading->is_whole) {
-        give_up(&decode, start, n_section);
+        keep_sections(decode.stream, n_section);
     }
     vmdesc_clear(&decode.vmdesc);
     forget_ids(&decode);

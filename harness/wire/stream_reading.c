@@ -2,6 +2,7 @@
 /* Chooses between the readings of a stream that does not say whether it has footers. */
 #include "harness/wire/stream_reading.h"
 
+#include "harness/base/alloc.h"
 #include "harness/wire/payload.h"
 
 Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err)
@@ -62,6 +63,16 @@ static void decode_reading(const uint8_t *data, size_t size, enum stream_framing
     }
 }
 
+/* Only what somebody wants is copied: most readings are thrown away. */
+static void keep_rest(struct reading *reading, const uint8_t *data, size_t size)
+{
+    if (size > reading->end) {
+        reading->stream->has_rest = true;
+        reading->stream->rest.len = size - reading->end;
+        reading->stream->rest.data = hs_copy(data + reading->end, size - reading->end);
+    }
+}
+
 Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stream_framing framing,
                                      const ProtobufCBinaryData *description, struct hs_error *err)
 {
@@ -70,11 +81,12 @@ Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stre
     decode_reading(data, size, framing, description, &reading);
     if (!reading.is_whole) {
         hardstop__stream__free_unpacked(reading.stream, NULL);
-        reading.stream = NULL;
         if (err) {
             *err = reading.err;
         }
+        return NULL;
     }
+    keep_rest(&reading, data, size);
     return reading.stream;
 }
 
@@ -84,6 +96,7 @@ Hardstop__Stream *stream_decode_part(const uint8_t *data, size_t size, enum stre
     struct reading reading;
 
     decode_reading(data, size, framing, NULL, &reading);
+    keep_rest(&reading, data, size);
     *is_whole = reading.is_whole;
     if (!reading.is_whole) {
         *err = reading.err;

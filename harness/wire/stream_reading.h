@@ -5,10 +5,11 @@
 
 #include "harness/wire/stream.h"
 
-/* All that was read, and as it is what was not: from the element on in which reading failed. */
+/* What was read, up to the element in which reading failed. */
 struct reading {
-    Hardstop__Stream *stream;
-    bool is_whole;
+    Hardstop__Stream *stream; /* its `rest` is left to the caller */
+    size_t end; /* where it ends in the bytes */
+    bool is_whole; /* to its end mark, and the description behind that */
     struct hs_error err; /* why it is not */
 };
 
