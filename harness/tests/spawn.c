@@ -115,3 +115,13 @@ void run_clear(struct run *run)
     free(run->out);
     free(run->err);
 }
+
+size_t spawn_count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++) {
+        n += *text == '\n';
+    }
+    return n;
+}

@@ -4,6 +4,7 @@
 #define HARDSTOP_TESTS_SPAWN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* A command that runs, as the leader of a process group. */
@@ -33,5 +34,7 @@ struct run spawn_run(const char *folder, const char *arguments);
 /* Waits for its end; true when none of its processes, nor of theirs, is left within `timeout_ms` more. */
 bool spawn_is_gone(struct spawn *spawn, int timeout_ms);
 void run_clear(struct run *run);
+/* How many lines a text of theirs has, each with its end. */
+size_t spawn_count_lines(const char *text);
 
 #endif

@@ -488,16 +488,6 @@ static void write_bad_files(void)
     free(support_write(folder, "damaged.textproto", damaged, strlen(damaged)));
 }
 
-static size_t count_lines(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text; text++) {
-        n += *text == '\n';
-    }
-    return n;
-}
-
 static void what_cannot_be_done_has_a_reason(void **state)
 {
     (void)state;
@@ -506,7 +496,7 @@ static void what_cannot_be_done_has_a_reason(void **state)
         struct run run = spawn_run(folder, refused[i].arguments);
         bool is_usage = strstr(run.err, "\nTry `hardstop ") != NULL;
 
-        if (run.status != 2 || is_usage != (refused[i].lines == 2) || (!is_usage && count_lines(run.err) != 1) ||
+        if (run.status != 2 || is_usage != (refused[i].lines == 2) || (!is_usage && spawn_count_lines(run.err) != 1) ||
             !strstr(run.err, refused[i].words) || strncmp(run.err, "hardstop", 8) != 0) {
             fail_msg("hardstop %s: status %d, \"%s\" is wanted\n%.1000s%s", refused[i].arguments, run.status,
                      refused[i].words, run.out, run.err);

@@ -24,16 +24,6 @@ static struct run run(const char *arguments)
     return spawn_run(folder, arguments);
 }
 
-static size_t count_lines(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text; text++) {
-        n += *text == '\n';
-    }
-    return n;
-}
-
 /* Runs, demands the exit status, and words on standard output ("" : none are demanded). */
 static void expect(const char *arguments, int status, const char *words)
 {
@@ -178,8 +168,8 @@ static void what_cannot_be_read_gives_one_line(void **state)
             char *arguments = hs_format("%s @/%s", readers[i], files[k]);
             struct run result = run(arguments);
 
-            if (result.status != 2 || count_lines(result.err) != 1 || strncmp(result.err, "hardstop: ", 10) != 0 ||
-                *result.out) {
+            if (result.status != 2 || spawn_count_lines(result.err) != 1 ||
+                strncmp(result.err, "hardstop: ", 10) != 0 || *result.out) {
                 fail_msg("hardstop %s: status %d\n%s%s", arguments, result.status, result.out, result.err);
             }
             run_clear(&result);
@@ -200,11 +190,11 @@ static void what_is_cut_is_read_as_far_as_it_goes(void **state)
         char *damage = hs_format("damage --insert 0:aa @/%s -o @/longer.mig", files[i]);
         struct run shown = run(show), loaded = run(load);
 
-        if (shown.status != 2 || count_lines(shown.err) != 1 || !strstr(shown.err, "not all can be read") ||
+        if (shown.status != 2 || spawn_count_lines(shown.err) != 1 || !strstr(shown.err, "not all can be read") ||
             !strstr(shown.err, "(offset ") || !strstr(shown.out, "  rest ")) {
             fail_msg("hardstop %s: status %d\n%s%s", show, shown.status, shown.out, shown.err);
         }
-        if (loaded.status != 2 || count_lines(loaded.err) != 1 || !strstr(loaded.err, "no setup")) {
+        if (loaded.status != 2 || spawn_count_lines(loaded.err) != 1 || !strstr(loaded.err, "no setup")) {
             fail_msg("hardstop %s: status %d\n%s%s", load, loaded.status, loaded.out, loaded.err);
         }
         expect(damage, 0, "");
@@ -305,8 +295,9 @@ static void what_cannot_be_done_has_a_reason(void **state)
 
         bool is_usage = strstr(result.err, "\nTry `hardstop ") != NULL;
 
-        if (result.status != 2 || is_usage != (refused[i].lines == 2) || (!is_usage && count_lines(result.err) != 1) ||
-            !strstr(result.err, refused[i].words) || strncmp(result.err, "hardstop", 8) != 0) {
+        if (result.status != 2 || is_usage != (refused[i].lines == 2) ||
+            (!is_usage && spawn_count_lines(result.err) != 1) || !strstr(result.err, refused[i].words) ||
+            strncmp(result.err, "hardstop", 8) != 0) {
             fail_msg("hardstop %s: status %d, \"%s\" is wanted\n%s%s", refused[i].arguments, result.status,
                      refused[i].words, result.out, result.err);
         }
@@ -733,7 +724,7 @@ static void names_do_not_reach_the_terminal(void **state)
     for (size_t i = 0; i < HS_COUNT(readers); i++) {
         struct run run = spawn_run(folder, readers[i]);
 
-        if (run.status != 2 || strchr(run.err, '\x1b') || *run.out || count_lines(run.err) != 1 ||
+        if (run.status != 2 || strchr(run.err, '\x1b') || *run.out || spawn_count_lines(run.err) != 1 ||
             !strstr(run.err, "?[31m?b")) {
             fail_msg("hardstop %s: %d\n%s%s", readers[i], run.status, run.out, run.err);
         }

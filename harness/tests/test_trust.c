@@ -236,23 +236,13 @@ static struct run run(const char *command, const char *more)
     return result;
 }
 
-static size_t count_lines(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text; text++) {
-        n += *text == '\n';
-    }
-    return n;
-}
-
 /* Refused: status 2, one line that says how to allow it, and nothing was started. */
 static void expect_refusal(const char *command, const char *more, const char *setup)
 {
     struct run result = run(command, more);
     char *words = take_words();
 
-    if (result.status != 2 || *words || was_reached() || count_lines(result.err) != 1 || *result.out ||
+    if (result.status != 2 || *words || was_reached() || spawn_count_lines(result.err) != 1 || *result.out ||
         !strstr(result.err, "is not among what a file may ask for; give --trust-setup if you know the file")) {
         fail_msg("hardstop %s %s, { %s }: status %d\n%s%sstarted: %s", command, more, setup, result.status, result.out,
                  result.err, words);
