@@ -6,6 +6,7 @@
 
 #include "case.pb-c.h"
 #include "harness/base/check.h"
+#include "harness/case/case.h"
 #include "harness/wire/tables.h"
 
 enum { CACHE_SIZE = 4096 }; /* a power of two, many times the fields of the schema (about 370) */
@@ -38,12 +39,10 @@ static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageD
     return message->n_fields && field >= message->fields && field < message->fields + message->n_fields;
 }
 
-/* The setup says what is tested, and `captured` tells whether the stream is still as it was taken. */
 static bool is_frozen(void *user, const ProtobufCFieldDescriptor *field)
 {
     (void)user;
-    return is_of(field, &hardstop__case__descriptor) &&
-           (field->id == 1 /* setup */ || field->id == 5 /* captured */);
+    return case_field_is_aside(field);
 }
 
 static bool is_frozen_for_trimming(void *user, const ProtobufCFieldDescriptor *field)

@@ -13,6 +13,7 @@
 #include "harness/setup/trust.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
+#include "harness/wire/description.h"
 
 Hardstop__Case *case_new(void)
 {
@@ -117,6 +118,14 @@ static void filter_sections(Hardstop__Stream *stream, const bool *keep)
     stream->n_section = kept;
 }
 
+/* A description of the whole stream is part of what it sends, and stays as it is. */
+static void prune_description(Hardstop__Stream *stream, const bool *wanted)
+{
+    if (stream->has_description) {
+        description_keep(stream, wanted);
+    }
+}
+
 static void drop_iterable(Hardstop__Stream *stream)
 {
     bool *keep = hs_alloc(stream->n_section);
@@ -129,8 +138,10 @@ static void drop_iterable(Hardstop__Stream *stream)
     free(keep);
 }
 
+/* What the description says of the sections that are left stays. */
 static void drop_frame(Hardstop__Stream *stream)
 {
+    description_keep(stream, NULL);
     if (stream->header) {
         hardstop__header__free_unpacked(stream->header, NULL);
     }
@@ -205,22 +216,20 @@ int case_fail_section(const Hardstop__Stream *stream, const char *part, struct h
 size_t case_keep_sections(Hardstop__Case *test, const char *part)
 {
     Hardstop__Stream *stream = test->stream;
-    bool *keep = hs_alloc(stream->n_section);
+    bool *keep = hs_alloc(stream->n_section), *match = hs_alloc(stream->n_section);
     size_t matches = 0;
 
     for (size_t i = 0; i < stream->n_section; i++) {
-        bool match = case_section_has(stream->section[i], part);
-
-        matches += match;
-        keep[i] = keep[i] || match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
-        if (match && i + 1 < stream->n_section) {
-            keep[i + 1] = true;
-        }
+        match[i] = case_section_has(stream->section[i], part);
+        matches += match[i];
+        keep[i] = match[i] || (i && match[i - 1]) || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
     }
     if (matches) {
+        prune_description(stream, match);
         filter_sections(stream, keep);
         case_mark_captured(test);
     }
+    free(match);
     free(keep);
     return matches;
 }
@@ -263,6 +272,7 @@ size_t case_keep_described(Hardstop__Case *test)
         matches += match;
         keep[i] = match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
     }
+    prune_description(stream, keep);
     filter_sections(stream, keep);
     case_mark_captured(test);
     free(keep);
@@ -291,6 +301,18 @@ void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing)
     if (test->has_captured) {
         case_mark_captured(test);
     }
+}
+
+static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageDescriptor *message)
+{
+    return field >= message->fields && field < message->fields + message->n_fields;
+}
+
+bool case_field_is_aside(const ProtobufCFieldDescriptor *field)
+{
+    return is_of(field, &hardstop__case__descriptor) ? field->id == 1 /* setup */ || field->id == 5 /* captured */
+                                                     : is_of(field, &hardstop__stream__descriptor) &&
+                                                           field->id == 6 /* description */;
 }
 
 uint64_t case_stream_hash(const struct stream_encoding *encoding)

@@ -32,7 +32,7 @@ Hardstop__Case *case_clone(const Hardstop__Case *test);
 enum case_keep {
     CASE_KEEP_ALL, /* the whole stream, RAM and description included */
     CASE_KEEP_STATE, /* all but RAM and other iterable sections: what may be published */
-    CASE_KEEP_DEVICES, /* no header, RAM or description: what the fast path loads */
+    CASE_KEEP_DEVICES, /* no header or RAM, and the description as names alone: what the fast path loads */
 };
 
 /*
@@ -46,8 +46,8 @@ bool case_section_has(const Hardstop__Section *section, const char *part);
 int case_fail_section(const Hardstop__Stream *stream, const char *part, struct hs_error *err);
 
 /*
- * Keeps of a case's sections only those whose idstr contains `part`, the one behind each, and the end of file; marks
- * the stream as captured.  Returns how many sections match.
+ * Keeps of a case's sections only those whose idstr contains `part`, with what names their fields, the one behind each,
+ * and the end of file; marks the stream as captured.  Returns how many sections match.
  */
 size_t case_keep_sections(Hardstop__Case *test, const char *part);
 
@@ -71,6 +71,12 @@ void case_mark_captured(Hardstop__Case *test);
  * was marked as captured is so again.
  */
 void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
+
+/*
+ * True of what says something about the input and is no part of it, and stays as it is when cases are changed: the
+ * setup, the mark of a captured stream, the description.
+ */
+bool case_field_is_aside(const ProtobufCFieldDescriptor *field);
 
 /* XXH3 of the encoded stream. */
 uint64_t case_stream_hash(const struct stream_encoding *encoding);

@@ -9,6 +9,7 @@
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
 #include "harness/finding/distance.h"
+#include "harness/wire/description.h"
 #include "harness/wire/map.h"
 #include "harness/message/reduce.h"
 #include "harness/message/reflect.h"
@@ -33,11 +34,8 @@ struct search {
 
 static bool is_frozen(void *user, const ProtobufCFieldDescriptor *field)
 {
-    const ProtobufCFieldDescriptor *fields = hardstop__case__descriptor.fields;
-
     (void)user;
-    return field >= fields && field < fields + hardstop__case__descriptor.n_fields &&
-           (field->id == 1 /* setup */ || field->id == 5 /* captured */);
+    return case_field_is_aside(field);
 }
 
 static const struct mutate_hints hints = { .frozen = is_frozen };
@@ -289,6 +287,9 @@ static void run(struct search *search, const Hardstop__Case *test)
     while (!is_done(search) && (leave_sections_out(search) | revert_sections(search) | reduce_rest(search))) {
     }
     drop_stale_mark(search->minimized->test);
+    if (search->minimized->test->stream->has_description) {
+        description_keep(search->minimized->test->stream, NULL);
+    }
 }
 
 int minimize(struct loader *loader, const Hardstop__Case *test, const struct minimize_options *options,

@@ -38,16 +38,19 @@ static void put(struct writer *out, const char *bytes, size_t size)
     out->text[out->size] = 0;
 }
 
+/* Between the quotes that need fewer escapes, where the text may be unlike protoc's. */
 static void put_escaped(struct writer *out, const uint8_t *bytes, size_t size)
 {
     static const char plain[] = "\n\r\t\"'\\", letters[] = "nrt\"'\\";
+    bool single = out->brief && size && memchr(bytes, '"', size) && !memchr(bytes, '\'', size);
+    const char *quote = single ? "'" : "\"";
     char octal[8];
 
-    put(out, "\"", 1);
+    put(out, quote, 1);
     for (size_t i = 0; i < size; i++) {
         const char *found = bytes[i] ? strchr(plain, bytes[i]) : NULL;
 
-        if (found) {
+        if (found && !(single && *found == '"')) {
             char escape[] = { '\\', letters[found - plain] };
 
             put(out, escape, sizeof(escape));
@@ -58,7 +61,7 @@ static void put_escaped(struct writer *out, const uint8_t *bytes, size_t size)
             put(out, (const char *)&bytes[i], 1);
         }
     }
-    put(out, "\"", 1);
+    put(out, quote, 1);
 }
 
 /* As few digits as read back to the same number, in protoc's two lengths; protoc gives denormal floats all of them. */

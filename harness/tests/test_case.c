@@ -8,7 +8,10 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
+#include "harness/case/damage.h"
 #include "harness/setup/setup.h"
+#include "harness/wire/description.h"
+#include "harness/wire/vmdesc.h"
 #include "harness/message/reflect.h"
 
 static Hardstop__Stream *build(bool whole)
@@ -236,6 +239,134 @@ static void sections_that_a_table_describes_are_kept_alone(void **state)
     case_free(test);
 }
 
+/* Which devices a description names, in its order, each with a space behind it; free it. */
+static char *names_of(const Hardstop__Stream *stream)
+{
+    const ProtobufCBinaryData *json = description_of(stream);
+    struct builder names = { 0 };
+    struct vmdesc vmdesc;
+
+    if (json) {
+        assert_int_equal(vmdesc_parse(&vmdesc, json->data, json->len, NULL), 0);
+        for (size_t i = 0; i < vmdesc.n_sections; i++) {
+            builder_put(&names, vmdesc.sections[i].idstr, strlen(vmdesc.sections[i].idstr));
+            builder_put(&names, " ", 1);
+        }
+        vmdesc_clear(&vmdesc);
+    }
+    builder_put_zeros(&names, 1);
+    return (char *)names.data;
+}
+
+/* A stream with its description: of what is there, of a table's device, of another instance, and of what is not there. */
+static Hardstop__Case *new_described(enum case_keep keep)
+{
+    static const char json[] =
+        "{\"page_size\":4096,\"devices\":[{\"name\":\"timer\",\"instance_id\":0,\"fields\":["
+        "{\"name\":\"high\",\"size\":3},{\"name\":\"low\",\"size\":1}]},"
+        "{\"name\":\"/fe.0.0005/virtio-rng\",\"instance_id\":0,\"fields\":[]},"
+        "{\"name\":\"last\",\"instance_id\":1,\"fields\":[]},{\"name\":\"gone\",\"instance_id\":0,\"fields\":[]},"
+        "{\"name\":\"last\",\"instance_id\":0,\"fields\":[{\"name\":\"x\",\"size\":1}]}]}";
+    Hardstop__Setup *setup = setup_standard("ccw", HARDSTOP__FRAMING__FOOTER);
+    Hardstop__Stream *stream = build(true);
+    Hardstop__Case *test;
+
+    free(stream->vmdesc->json.data);
+    stream->vmdesc->json.data = hs_copy(json, strlen(json));
+    stream->vmdesc->json.len = strlen(json);
+    test = case_of_stream(stream, setup, keep);
+    hardstop__setup__free_unpacked(setup, NULL);
+    return test;
+}
+
+static void check_names(const Hardstop__Case *test, const char *expected)
+{
+    char *names = names_of(test->stream);
+
+    assert_string_equal(names, expected);
+    free(names);
+}
+
+static void sections_keep_their_names_without_the_end_of_the_stream(void **state)
+{
+    static const struct {
+        const char *part, *names;
+    } parts[] = {
+        { "timer", "timer " }, { "last", "last " }, { "virtio-rng", "" }, { "t", "timer last " },
+    };
+    Hardstop__Case *whole = new_described(CASE_KEEP_ALL), *devices = new_described(CASE_KEEP_DEVICES);
+
+    (void)state;
+    assert_false(whole->stream->has_description);
+    check_names(devices, "timer last ");
+    assert_true(is_captured(devices));
+    for (size_t i = 0; i < HS_COUNT(parts); i++) {
+        Hardstop__Case *test = case_clone(devices);
+
+        assert_int_equal(case_keep_sections(test, parts[i].part) > 0, 1);
+        check_names(test, parts[i].names);
+        assert_int_equal(test->stream->has_description, *parts[i].names != 0);
+        case_free(test);
+    }
+    assert_true(case_keep_from(whole, 4));
+    check_names(whole, "last ");
+    case_keep_described(devices);
+    check_names(devices, "");
+    case_free(devices);
+    case_free(whole);
+}
+
+/* And by these names damages find their place; what is sent is the same with and without them. */
+static void a_kept_description_names_fields_and_is_not_sent(void **state)
+{
+    Hardstop__Case *test = new_described(CASE_KEEP_DEVICES), *bare = case_clone(test), *read;
+    struct stream_encoding with = { 0 }, without = { 0 };
+    char *text;
+
+    (void)state;
+    case_keep_sections(test, "timer");
+    case_keep_sections(bare, "timer");
+    description_set(bare->stream, NULL);
+    stream_encode(test->stream, &with, NULL, NULL);
+    stream_encode(bare->stream, &without, NULL, NULL);
+    assert_int_equal(with.out.size, without.out.size);
+    assert_memory_equal(with.out.data, without.out.data, with.out.size);
+    text = case_text(test);
+    assert_non_null(strstr(text, "description: '{\"page_size\":4096,\"devices\":[{\"name\":\"timer\""));
+    read = case_parse((const uint8_t *)text, strlen(text), NULL);
+    assert_non_null(read);
+    assert_int_equal(damage_field_offset(read->stream, 0, "low"), with.marks[0].payload + 3);
+    assert_int_equal(damage_field_offset(bare->stream, 0, "low"), SIZE_MAX);
+    stream_encoding_clear(&with);
+    stream_encoding_clear(&without);
+    free(text);
+    case_free(read);
+    case_free(bare);
+    case_free(test);
+}
+
+static void what_is_no_part_of_the_input_is_told_by_its_field(void **state)
+{
+    static const struct {
+        const ProtobufCMessageDescriptor *type;
+        const char *field;
+        bool aside;
+    } fields[] = {
+        { &hardstop__case__descriptor, "setup", true },      { &hardstop__case__descriptor, "captured", true },
+        { &hardstop__stream__descriptor, "description", true }, { &hardstop__case__descriptor, "memory", false },
+        { &hardstop__stream__descriptor, "vmdesc", false },  { &hardstop__section__descriptor, "version_id", false },
+        { &hardstop__stream__descriptor, "rest", false },    { &hardstop__section__descriptor, "instance_id", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(fields); i++) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field_by_name(fields[i].type, fields[i].field);
+
+        assert_int_equal(case_field_is_aside(field), fields[i].aside);
+    }
+}
+
 static void a_changed_stream_is_not_captured(void **state)
 {
     Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
@@ -357,6 +488,9 @@ int main(void)
         cmocka_unit_test(sections_are_kept_with_their_neighbour),
         cmocka_unit_test(sections_are_kept_from_one_on),
         cmocka_unit_test(sections_that_a_table_describes_are_kept_alone),
+        cmocka_unit_test(sections_keep_their_names_without_the_end_of_the_stream),
+        cmocka_unit_test(a_kept_description_names_fields_and_is_not_sent),
+        cmocka_unit_test(what_is_no_part_of_the_input_is_told_by_its_field),
         cmocka_unit_test(a_changed_stream_is_not_captured),
         cmocka_unit_test(what_is_no_case_has_a_reason),
         cmocka_unit_test(a_packed_case_is_not_taken_for_text),

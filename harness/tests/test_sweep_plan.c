@@ -7,6 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/audit/sweep/plan.h"
+#include "harness/wire/description.h"
 #include "toy.h"
 
 static const struct edit_value values[] = {
@@ -122,7 +123,7 @@ static void check_boundaries(const char *path, const char *expected)
                   "{'name':'three','type':'buffer','size':3},{'name':'one','type':'uint8','size':1}]}]}";
     ProtobufCBinaryData description = { strlen(json), (uint8_t *)json };
     struct sweep_options options = {
-        .section = EDIT_WHOLE, .choice.edits = 1u << EDIT_RANGE, .description = &description,
+        .section = EDIT_WHOLE, .choice.edits = 1u << EDIT_RANGE,
     };
     struct builder text = { 0 };
     struct sweep_plan plan;
@@ -130,6 +131,7 @@ static void check_boundaries(const char *path, const char *expected)
     for (char *quote = json; (quote = strchr(quote, '\'')); *quote = '"') {
         continue;
     }
+    description_set(test->stream, &description);
     make_plan(&plan, test, &options);
     for (size_t i = 0; i < plan.n_series; i++) {
         const struct map_entry *entry = map_at(&plan.map, plan.series[i].offset);

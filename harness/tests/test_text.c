@@ -75,7 +75,8 @@ static void round_trip_is_exact(void **state)
 
 static void brief_text_is_as_expected(void **state)
 {
-    static const char expected[] = "f_bytes: \"\\000\\377\"\n"
+    static const char expected[] = "f_string: '{\"a\": 1}'\n"
+                                   "f_bytes: \"\\000\\377\"\n"
                                    "f_inner {\n"
                                    "  leaves { number: 1 }\n"
                                    "  leaves { }\n"
@@ -83,7 +84,8 @@ static void brief_text_is_as_expected(void **state)
                                    "r_int32: [1000000000, 1000000001, 1000000002, 1000000003, 1000000004, 1000000005, "
                                    "1000000006,\n"
                                    "  1000000007, 1000000008]\n"
-                                   "r_bool: true\n";
+                                   "r_bool: true\n"
+                                   "r_string: \"one: \\', two: \\\"\"\n";
     ProtobufCMessage *msg = messages_parse(all, expected);
     char *text = text_print_brief(msg);
 

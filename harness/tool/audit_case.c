@@ -16,16 +16,6 @@ static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *er
     return stream ? case_of_stream(stream, setup, CASE_KEEP_ALL) : NULL;
 }
 
-static void keep_description(struct audit_case *subject)
-{
-    const Hardstop__Vmdesc *vmdesc = subject->test->stream->vmdesc;
-
-    if (vmdesc && vmdesc->json.len) {
-        subject->description = hs_copy(vmdesc->json.data, vmdesc->json.len);
-        subject->description_size = vmdesc->json.len;
-    }
-}
-
 static bool is_wanted(const Hardstop__Section *section, const char *part)
 {
     if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
@@ -80,13 +70,11 @@ int audit_case_open(struct audit_case *subject, const char *path, const struct s
     if (setup->setup->has_framing) {
         case_set_framing(subject->test, setup->setup->framing);
     }
-    keep_description(subject);
     return choose(subject, part, whole, err);
 }
 
 void audit_case_clear(struct audit_case *subject)
 {
     case_free(subject->test);
-    free(subject->description);
     memset(subject, 0, sizeof(*subject));
 }

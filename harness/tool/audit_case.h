@@ -9,8 +9,6 @@ struct audit_case {
     Hardstop__Case *test;
     enum trust trust; /* whose words its setup is made of */
     size_t section; /* index in the stream, or EDIT_WHOLE */
-    uint8_t *description; /* JSON of the vmdesc of what was read, or NULL */
-    size_t description_size;
 };
 
 /*

@@ -76,23 +76,18 @@ int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_
     return 0;
 }
 
-/* `options` for the subject; they borrow `description`. */
-static struct sweep_options options_of(const struct audit_case *subject, const struct sweep_options *options,
-                                       ProtobufCBinaryData *description)
+static struct sweep_options options_of(const struct audit_case *subject, const struct sweep_options *options)
 {
     struct sweep_options all = *options;
 
-    *description = (ProtobufCBinaryData){ subject->description_size, subject->description };
     all.section = subject->section;
-    all.description = subject->description ? description : NULL;
     return all;
 }
 
 int sweep_run_foresee(const struct audit_case *subject, const struct sweep_options *options, struct audit *audit,
                       struct hs_error *err)
 {
-    ProtobufCBinaryData description;
-    struct sweep_options all = options_of(subject, options, &description);
+    struct sweep_options all = options_of(subject, options);
 
     return sweep_foresee(subject->test, &all, audit, err);
 }
@@ -101,9 +96,8 @@ int sweep_run(const struct audit_case *subject, const struct sweep_options *opti
               const char *label, char **journal, struct audit *audit, struct hs_error *err)
 {
     bool is_terminal = isatty(STDERR_FILENO);
-    ProtobufCBinaryData description;
     struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESETHAND };
-    struct sweep_options all = options_of(subject, options, &description);
+    struct sweep_options all = options_of(subject, options);
     struct loader_source source = { subject->test->setup, subject->trust };
     int result;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/wire/description.h"
 
 struct mapping {
     struct map *map;
@@ -28,7 +29,7 @@ static void settle_paths(struct map *map)
     }
 }
 
-static const struct vmdesc_section *description_of(const struct mapping *mapping, size_t index, size_t payload_size)
+static const struct vmdesc_section *fitting(const struct mapping *mapping, size_t index, size_t payload_size)
 {
     const Hardstop__Section *section = mapping->stream->section[index];
     const struct vmdesc_section *found =
@@ -55,7 +56,7 @@ static void map_described(struct mapping *mapping, const struct field_place *pla
 
 static void map_opaque(struct mapping *mapping, const struct field_place *place)
 {
-    const struct vmdesc_section *description = description_of(mapping, place->section, place->size);
+    const struct vmdesc_section *description = fitting(mapping, place->section, place->size);
 
     for (size_t i = 0; description && i < description->n_fields; i++) {
         map_described(mapping, place, &description->fields[i]);
@@ -96,9 +97,7 @@ void map_init_some(struct map *map, const Hardstop__Stream *stream, const Protob
     struct mapping mapping = { map, stream, &vmdesc };
 
     memset(map, 0, sizeof(*map));
-    if (!description && stream->vmdesc) {
-        description = &stream->vmdesc->json;
-    }
+    description = description ? description : description_of(stream);
     if (description) {
         vmdesc_parse(&vmdesc, description->data, description->len, NULL);
     }

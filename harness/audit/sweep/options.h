@@ -15,7 +15,6 @@ struct sweep_progress {
 struct sweep_options {
     size_t section; /* index in the stream, or EDIT_WHOLE */
     struct edit_choice choice;
-    const ProtobufCBinaryData *description; /* JSON of a vmdesc, names what no table does; NULL: the stream's own */
     unsigned jobs; /* workers; 0: one for each core */
     uint32_t timeout_ms; /* of a load; 0: LOADER_TIMEOUT_MS */
     uint32_t grace_ms; /* how long a worker may be silent beyond that before it is killed; 0: LOADER_WORKER_GRACE_MS */

@@ -55,7 +55,7 @@ int sweep_plan_init(struct sweep_plan *plan, const Hardstop__Case *test, const s
     memset(plan, 0, sizeof(*plan));
     plan->test = test;
     if (test->stream) {
-        map_init(&plan->map, test->stream, options->description);
+        map_init(&plan->map, test->stream, NULL);
     }
     if (check_options(plan, options, err) < 0) {
         return -1;
