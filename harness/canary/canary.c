@@ -147,13 +147,12 @@ int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardst
                  struct canary *canary, struct hs_error *err)
 {
     struct stream_encoding plain = { 0 };
-    struct loader_input input = { .memory = test->memory, .n_memory = test->n_memory };
+    struct loader_input input;
     struct loader_answer answer;
     int result;
 
     stream_encode(test->stream, &plain, NULL, NULL);
-    input.bytes = plain.out.data;
-    input.size = plain.out.size;
+    input = loader_input_of(test, &plain.out);
     canary->loads++;
     canary->bytes = canary->unnamed = canary->places = canary->held = canary->n_gaps = 0;
     tally_all(canary, test->stream, fresh->stream);

@@ -31,7 +31,7 @@ void case_free(Hardstop__Case *test)
 }
 
 /* A packed case has a stream, and the tag of that field is the control character 12, which no text has. */
-static bool looks_like_text(const uint8_t *data, size_t size)
+bool case_is_text(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         if ((data[i] < 0x20 && data[i] != '\n' && data[i] != '\t' && data[i] != '\r') || data[i] == 0x7f) {
@@ -47,7 +47,7 @@ Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *er
         hs_fail(err, 0, "empty: no case");
         return NULL;
     }
-    if (looks_like_text(data, size)) {
+    if (case_is_text(data, size)) {
         return (Hardstop__Case *)text_parse(&hardstop__case__descriptor, (const char *)data, size, err);
     }
     return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, data, size, err);
@@ -156,6 +156,11 @@ static void drop_frame(Hardstop__Stream *stream)
     stream->vmdesc = NULL;
 }
 
+bool case_is_whole(const Hardstop__Case *test)
+{
+    return test->whole || (test->stream && test->stream->header);
+}
+
 void case_mark_captured(Hardstop__Case *test)
 {
     struct stream_encoding encoding = { 0 };
@@ -254,6 +259,7 @@ bool case_keep_from(Hardstop__Case *test, size_t index)
     free(keep);
     drop_iterable(stream);
     drop_frame(stream);
+    test->has_whole = test->whole = false;
     if (test->has_captured) {
         case_mark_captured(test);
     }
@@ -310,9 +316,10 @@ static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageD
 
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field)
 {
-    return is_of(field, &hardstop__case__descriptor) ? field->id == 1 /* setup */ || field->id == 5 /* captured */
-                                                     : is_of(field, &hardstop__stream__descriptor) &&
-                                                           field->id == 6 /* description */;
+    if (is_of(field, &hardstop__case__descriptor)) {
+        return field->id == 1 /* setup */ || field->id == 5 /* captured */ || field->id == 6 /* whole */;
+    }
+    return is_of(field, &hardstop__stream__descriptor) && field->id == 6 /* description */;
 }
 
 uint64_t case_stream_hash(const struct stream_encoding *encoding)

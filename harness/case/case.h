@@ -11,9 +11,11 @@
 Hardstop__Case *case_new(void);
 void case_free(Hardstop__Case *test);
 
+/* Whether the bytes can be a case as text: there are some, and no control characters but white space. */
+bool case_is_text(const uint8_t *data, size_t size);
 /*
- * Reads a case in either form: text (what begins with printable characters) or packed.  NULL with a reason, and the
- * offset where one is known.
+ * Reads a case in either form: text, where case_is_text(), or packed.  NULL with a reason, and the offset where one is
+ * known.
  */
 Hardstop__Case *case_parse(const uint8_t *data, size_t size, struct hs_error *err);
 /* The same for a file; the reason begins with its path. */
@@ -63,6 +65,12 @@ bool case_keep_from(Hardstop__Case *test, size_t index);
  */
 size_t case_keep_described(Hardstop__Case *test);
 
+/*
+ * Whether the case's bytes, damaged or not, are a whole stream, as -incoming reads one: it has a header, or is said to
+ * be one.  Otherwise they are device sections.
+ */
+bool case_is_whole(const Hardstop__Case *test);
+
 /* Marks the stream, as it is now, as one that a real QEMU saved. */
 void case_mark_captured(Hardstop__Case *test);
 
@@ -74,7 +82,7 @@ void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
 
 /*
  * True of what says something about the input and is no part of it, and stays as it is when cases are changed: the
- * setup, the mark of a captured stream, the description.
+ * setup, the marks of a captured stream and of a whole one, the description.
  */
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field);
 

@@ -8,9 +8,9 @@
 
 /*
  * Puts header, configuration and RAM of `captured`, a whole stream of the same setup, before the device sections
- * `bytes`, writes the case's guest memory, and, when `cut` is false, adds the description at the end.  Bytes that are a
- * whole stream already are copied.  `out` is reset first.  Of a page that guest memory touches, the rest is zero;
- * guest memory that is not in RAM is left out.
+ * `bytes`, writes the case's guest memory, and, when `cut` is false, adds the description at the end.  The bytes of a
+ * case that is a whole stream already are copied.  `out` is reset first.  Of a page that guest memory touches, the rest
+ * is zero; guest memory that is not in RAM is left out.
  * 0, or -1 with a reason.
  */
 int complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,

@@ -71,12 +71,10 @@ static void record_clear(struct record *record)
 static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, struct record *record,
                 struct hs_error *err)
 {
-    struct loader_input input = {
-        .bytes = bytes->data, .size = bytes->size, .memory = test->memory, .n_memory = test->n_memory,
-        .timeout_ms = oracle->timeout_ms,
-    };
+    struct loader_input input = loader_input_of(test, bytes);
     struct loader_answer answer;
 
+    input.timeout_ms = oracle->timeout_ms;
     oracle->loads++;
     if (loader_load(oracle->loader, &input, &answer, err) < 0) {
         return -1;
@@ -87,7 +85,7 @@ static int load(struct oracle *oracle, const Hardstop__Case *test, const struct 
 
 static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding *plain)
 {
-    uint64_t hash = case_stream_hash(plain);
+    uint64_t hash = case_stream_hash(plain) + case_is_whole(test);
 
     for (size_t i = 0; i < test->n_memory; i++) {
         hash = XXH3_64bits_withSeed(test->memory[i]->data.data, test->memory[i]->data.len,

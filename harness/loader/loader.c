@@ -16,6 +16,14 @@ const char *outcome_name(enum outcome outcome)
     return names[outcome];
 }
 
+struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes)
+{
+    return (struct loader_input){
+        .bytes = bytes->data, .size = bytes->size, .whole = case_is_whole(test), .memory = test->memory,
+        .n_memory = test->n_memory,
+    };
+}
+
 bool loader_is_own_frame(const struct loader_frame *frame)
 {
     return strstr(frame->module, "-preload.so") != NULL;

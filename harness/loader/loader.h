@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "case.pb-c.h"
 #include "harness/base/error.h"
+#include "harness/case/case.h"
 #include "harness/loader/limits.h"
 
 /* What a loader did with a stream. */
@@ -32,11 +32,13 @@ struct loader_input {
     uint32_t timeout_ms; /* best of processor time, not the clock's; 0: LOADER_TIMEOUT_MS */
     /*
      * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
-     * the load before, and the state is saved again without a description.  A loader that has nothing faster ignores
-     * it.
+     * the load before, and the state is saved without a description.  A loader that has nothing faster ignores it.
      */
     bool fast;
 };
+
+/* Of a case, with these bytes, which it borrows as it does the case's guest memory. */
+struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes);
 
 #define LOADER_FRAMES 24
 

@@ -352,6 +352,7 @@ static void what_is_no_part_of_the_input_is_told_by_its_field(void **state)
         const char *field;
         bool aside;
     } fields[] = {
+        { &hardstop__case__descriptor, "whole", true },      { &hardstop__case__descriptor, "damage", false },
         { &hardstop__case__descriptor, "setup", true },      { &hardstop__case__descriptor, "captured", true },
         { &hardstop__stream__descriptor, "description", true }, { &hardstop__case__descriptor, "memory", false },
         { &hardstop__stream__descriptor, "vmdesc", false },  { &hardstop__section__descriptor, "version_id", false },

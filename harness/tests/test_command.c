@@ -111,6 +111,8 @@ static void write_bad_files(void)
         const char *name, *text;
     } texts[] = {
         { "empty", "" },
+        { "empty.case", "" },
+        { "words", "no case, but a line of text\n" },
         { "field.textproto", "setup { }\nstream { section { typo: 3 } }\n" },
         { "open.textproto", "stream { section { type: EOF }" },
         { "streamless.textproto", "setup { binary: \"qemu-system-s390x\" }\n" },
@@ -137,6 +139,7 @@ static void write_bad_files(void)
         builder_put_be(&noise, 8, random_bits(&random));
     }
     free(support_write(folder, "noise", noise.data, noise.size));
+    free(support_write(folder, "noise.case", noise.data, noise.size));
     free(support_write(folder, "cut.case", packed, size - 5));
     builder_reset(&noise);
     support_put_header(&noise);
@@ -157,8 +160,8 @@ static void what_cannot_be_read_gives_one_line(void **state)
 {
     static const char *const readers[] = { "show", "load", "damage --truncate 0", "check", "repro", "minimize" };
     static const char *const files[] = {
-        "noise", "empty", "field.textproto", "open.textproto", "streamless.textproto", "comment.textproto", "cut.case",
-        "missing", "",
+        "field.textproto", "open.textproto", "streamless.textproto", "comment.textproto", "cut.case",
+        "noise.case", "empty.case", "words", "missing", "",
     };
 
     (void)state;
@@ -181,7 +184,7 @@ static void what_cannot_be_read_gives_one_line(void **state)
 /* What is there is shown, and goes to a loader as it is: for that, it lacks a setup. */
 static void what_is_cut_is_read_as_far_as_it_goes(void **state)
 {
-    static const char *const files[] = { "magic.mig", "lines.mig", "cut.mig" };
+    static const char *const files[] = { "magic.mig", "lines.mig", "cut.mig", "noise" };
 
     (void)state;
     write_bad_files();

@@ -228,6 +228,17 @@ static void whole_streams_stay_as_they_are(void **state)
     assert_int_equal(complete_stream(test, &whole, captured, false, &out, NULL), 0);
     assert_int_equal(out.size, whole.size);
     assert_memory_equal(out.data, whole.data, whole.size);
+    /* One that is said to be whole needs no header, and one that was whole has lost it to a damage. */
+    builder_reset(&whole);
+    support_put_hex(&whole, "00ff");
+    for (int i = 0; i < 2; i++) {
+        test->whole = i == 0;
+        test->stream = (Hardstop__Stream *)support_message(&hardstop__stream__descriptor, i == 0 ? "" : "header {}");
+        assert_int_equal(complete_stream(test, &whole, captured, false, &out, NULL), 0);
+        assert_int_equal(out.size, 2);
+        hardstop__stream__free_unpacked(test->stream, NULL);
+        test->stream = NULL;
+    }
     builder_clear(&whole);
     builder_clear(&out);
     case_free(test);

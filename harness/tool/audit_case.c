@@ -8,6 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/loader/capture.h"
 #include "harness/audit/sweep/sweep.h"
+#include "harness/tool/read_case.h"
 
 static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *err)
 {

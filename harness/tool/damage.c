@@ -2,11 +2,12 @@
 /* hardstop damage: damages by offset, section and field. */
 #include "harness/case/damage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/tool/tool.h"
+#include "harness/tool/read_case.h"
 #include "harness/message/reflect.h"
 
 enum {
@@ -226,6 +227,10 @@ static int write_result(const struct options *options, const Hardstop__Case *tes
     if (as_bytes) {
         damage_apply(test, &plain, &damaged, &effect);
         result = tool_write(options->output, damaged.data, damaged.size, err);
+        if (result == 0 && !case_is_whole(test)) {
+            fputs("hardstop: the bytes are device sections without a header, which no QEMU takes for a stream; a case "
+                  "(-o NAME.textproto) keeps what they are\n", stderr);
+        }
         stream_encoding_clear(&plain);
         builder_clear(&damaged);
         return result;

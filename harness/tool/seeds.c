@@ -12,7 +12,7 @@
 #include "harness/loader/open.h"
 #include "harness/canary/canary.h"
 #include "harness/report/style.h"
-#include "harness/tool/tool.h"
+#include "harness/tool/read_case.h"
 
 enum { MAX_FAMILIES = 32 };
 

@@ -6,6 +6,7 @@
 
 #include "harness/base/file.h"
 #include "harness/loader/open.h"
+#include "harness/tool/read_case.h"
 
 static Hardstop__Case *read_input(const struct file_options *file, struct hs_error *err)
 {

@@ -2,7 +2,7 @@
 /* hardstop show: the tree of a stream or case. */
 #include "harness/report/show.h"
 
-#include "harness/tool/tool.h"
+#include "harness/tool/read_case.h"
 
 struct options {
     struct file_options file;
@@ -59,12 +59,14 @@ int command_show(int argc, char **argv)
     struct map map;
 
     command_line_parse(&argp, argc, argv, &options);
-    test = tool_read_case(options.file.path, NULL, NULL, &err);
+    test = tool_read_part(options.file.path, NULL, NULL, &err);
     if (!test) {
         return tool_fail(&err);
     }
-    status = *err.text ? TOOL_TROUBLE : TOOL_CLEAN;
     if (options.show.section && !has_section(test->stream, options.show.section)) {
+        if (*err.text) {
+            tool_fail(&err);
+        }
         case_fail_section(test->stream, options.show.section, &err);
         hs_fail_in(&err, "%s", options.file.path);
         status = tool_fail(&err);
@@ -72,6 +74,8 @@ int command_show(int argc, char **argv)
         map_init(&map, test->stream, NULL);
         (options.file.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
         map_clear(&map);
+        fflush(stdout);
+        status = *err.text ? tool_fail(&err) : TOOL_CLEAN;
     }
     case_free(test);
     return status;

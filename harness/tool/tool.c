@@ -202,89 +202,10 @@ static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
     reflect_free(&copy->base);
 }
 
-static Hardstop__Case *read_stream(const char *path, const uint8_t *data, size_t size,
-                                   const struct setup_options *options, struct hs_error *err)
-{
-    const Hardstop__Setup *setup = options ? options->setup : NULL;
-    enum stream_framing framing = !setup || !setup->has_framing ? STREAM_ANY
-                                  : setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY
-                                                                                : STREAM_FOOTER;
-    bool is_whole;
-    Hardstop__Stream *stream = stream_decode_part(data, size, framing, &is_whole, err);
-    Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
-    Hardstop__Case *test = case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
-
-    if (!is_whole) {
-        /* No QEMU saved it so. */
-        test->has_captured = false;
-        hs_fail_in(err, "%s: not all can be read, the rest stays as it is", path);
-    }
-    return test;
-}
-
 enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup)
 {
     override(setup, options->setup);
     return options->trust ? TRUST_ALL : trust_of_given(options->setup);
-}
-
-static int check_case(Hardstop__Case *test, const struct setup_options *options, enum trust *trust,
-                      struct hs_error *err)
-{
-    if (!test->stream) {
-        return hs_fail(err, HS_NO_OFFSET, "the case has no stream");
-    }
-    if (!test->setup) {
-        test->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
-    }
-    if (options) {
-        *trust = tool_apply_setup(options, test->setup);
-    }
-    if (trust && !test->setup->binary) {
-        return hs_fail(err, HS_NO_OFFSET, "no setup: a stream does not say what QEMU it belongs to; give --qemu, "
-                                          "--machine and --device as it was captured");
-    }
-    return 0;
-}
-
-Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, enum trust *trust,
-                               struct hs_error *err)
-{
-    Hardstop__Case *test;
-    uint8_t *data;
-    size_t size;
-
-    *err = (struct hs_error){ .offset = HS_NO_OFFSET, .text = "" };
-    if (file_read(path, &data, &size, err) < 0) {
-        return NULL;
-    }
-    if (size >= 4 && memcmp(data, "QEVM", 4) == 0) {
-        test = read_stream(path, data, size, options, err);
-        free(data);
-        /* The setup of a bare stream is what the caller typed, all of it. */
-        if (trust) {
-            *trust = TRUST_ALL;
-        }
-        if (check_case(test, NULL, trust, err) < 0) {
-            hs_fail_in(err, "%s", path);
-            case_free(test);
-            return NULL;
-        }
-        if (*err->text) {
-            tool_fail(err);
-        }
-        return test;
-    }
-    test = case_parse(data, size, err);
-    free(data);
-    if (!test) {
-        hs_fail_in(err, "%s: no stream (51 45 56 4d first), and no case", path);
-    } else if (check_case(test, options, trust, err) < 0) {
-        hs_fail_in(err, "%s", path);
-        case_free(test);
-        return NULL;
-    }
-    return test;
 }
 
 int tool_fail(const struct hs_error *err)

@@ -74,15 +74,6 @@ void tool_each_word(const char *list, struct argp_state *state,
 /* What `options` say takes the place of what the setup says; returns whose words it is then made of. */
 enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup);
 
-/*
- * Reads a stream or a case, in any of its forms, as a case; what `options` (may be NULL) say of the setup goes before
- * what the file says.  `trust` gets whose words the setup is then made of, for whoever starts it; NULL says that nobody
- * will.  Otherwise a stream without a machine is an error that says what to give.  Of a stream that cannot be read to
- * its end, the rest stays as it is: standard error is told, and `err` has the reason though there is a case.
- */
-Hardstop__Case *tool_read_case(const char *path, const struct setup_options *options, enum trust *trust,
-                               struct hs_error *err);
-
 /* Prints "hardstop: ", the offset if there is one, and the reason; returns TOOL_TROUBLE. */
 int tool_fail(const struct hs_error *err);
 

@@ -18,13 +18,11 @@ enum {
 static int load(struct sweep_judge *judge, const struct builder *bytes, bool fast, enum sweep_phase phase,
                 struct loader_answer *answer, struct hs_error *err)
 {
-    const Hardstop__Case *test = judge->plan->test;
-    struct loader_input input = {
-        .bytes = bytes->data, .size = bytes->size, .memory = test->memory, .n_memory = test->n_memory,
-        .timeout_ms = judge->timeout_ms, .fast = fast,
-    };
+    struct loader_input input = loader_input_of(judge->plan->test, bytes);
     int result;
 
+    input.timeout_ms = judge->timeout_ms;
+    input.fast = fast;
     if (phase == SWEEP_FAST && input.timeout_ms > FAST_MS) {
         input.timeout_ms = FAST_MS;
     } else if (phase == SWEEP_REFERENCE || phase == SWEEP_FRESH) {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command makes of a file: bytes that are no case go to QEMU as they are, whatever they look like. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "spawn.h"
+
+#define SETUP "--qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw"
+
+SUPPORT_SHARED(folder)
+
+/* Runs, and demands the exit status and words on standard output and standard error. */
+static void expect(const char *arguments, int status, const char *out, const char *err)
+{
+    struct run run = spawn_run(folder, arguments);
+
+    if (run.status != status || !strstr(run.out, out) || !strstr(run.err, err)) {
+        fail_msg("hardstop %s: status %d, not %d; \"%s\" and \"%s\" are wanted:\n%.2000s%s", arguments, run.status,
+                 status, out, err, run.out, run.err);
+    }
+    run_clear(&run);
+}
+
+static const struct {
+    const char *name, *bytes;
+    size_t size;
+    const char *why; /* what is said of it */
+} streams[] = {
+    { "empty", "", 0, "-incoming fd:" },
+    { "begin", "QEV", 3, "no header" },
+    { "text.mig", "text", 4, "no header" },
+    { "binary", "\1\2\3", 3, "no header" },
+    /* Messages by chance: with a stream and no setup, with a setup and no stream. */
+    { "streamed", "\x12\0", 2, "no header" },
+    { "set-up", "\x0a\0\x30\1", 4, "no header" },
+    { "version", "QEVM\0\0\0", 7, "(offset " },
+};
+
+static void what_is_no_case_is_a_stream(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(streams); i++) {
+        char *load = hs_format("load " SETUP " @/%s", streams[i].name);
+        char *show = hs_format("show @/%s", streams[i].name);
+
+        free(support_write(folder, streams[i].name, streams[i].bytes, streams[i].size));
+        expect(load, 0, "rejected", streams[i].why);
+        expect(show, 2, streams[i].size ? "rest" : "", streams[i].why);
+        free(load);
+        free(show);
+    }
+    expect("load " SETUP " @/begin", 0, "Not a migration stream", "");
+    expect("load " SETUP " @/empty", 0, "Not a migration stream", "");
+    expect("check " SETUP " @/binary", 0, "1 case judged", "no header");
+    expect("audit " SETUP " --whole @/binary", 2, "", "no section of a device");
+    expect("minimize " SETUP " @/binary", 2, "", "no finding");
+}
+
+/* What `damage` makes of a stream, and QEMU's words: the same ones in each form. */
+static const struct {
+    const char *damage, *words;
+} damages[] = {
+    { "--truncate 0", "Not a migration stream" },
+    { "--truncate 3", "Not a migration stream" },
+    { "--truncate 7", "Unsupported migration stream version" },
+    { "--overwrite 0:41", "Not a migration stream" },
+    { "--delete 0:8", "Not a migration stream" },
+    { "--truncate 4 --overwrite 0:41", "Not a migration stream" },
+    { "--truncate 100", "rejected" },
+};
+
+static void what_damage_writes_is_loaded(void **state)
+{
+    static const char *const forms[] = { ".mig", ".textproto", ".case" };
+
+    (void)state;
+    expect("capture " SETUP " -o @/whole.mig", 0, "", "");
+    for (size_t i = 0; i < HS_COUNT(damages); i++) {
+        for (size_t k = 0; k < HS_COUNT(forms); k++) {
+            char *damage = hs_format("damage %s @/whole.mig -o @/hurt%s", damages[i].damage, forms[k]);
+            char *load = hs_format("load " SETUP " @/hurt%s", forms[k]);
+
+            expect(damage, 0, "", "");
+            expect(load, 0, damages[i].words, "");
+            free(damage);
+            free(load);
+        }
+    }
+    /* And once more, of what has no header. */
+    expect("damage --insert 0:51 @/text.mig -o @/again.textproto", 0, "", "no header");
+    expect("load " SETUP " @/again.textproto", 0, "Not a migration stream", "");
+}
+
+/* Bytes that lack a header do not say that they are device sections. */
+static void device_sections_are_no_stream(void **state)
+{
+    static const char text[] = "setup { binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' }"
+                               "stream { section { type: EOF } }";
+
+    (void)state;
+    free(support_write(folder, "sections.textproto", text, strlen(text)));
+    expect("damage --insert 0:00 @/sections.textproto -o @/sections.mig", 0, "", "no QEMU takes for a stream");
+    expect("load " SETUP " @/sections.textproto", 0, "accepted", "");
+    expect("load " SETUP " @/sections.mig", 0, "Not a migration stream", "no header");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SUPPORT_TIDY(what_is_no_case_is_a_stream),
+        SUPPORT_TIDY(what_damage_writes_is_loaded),
+        SUPPORT_TIDY(device_sections_are_no_stream),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
