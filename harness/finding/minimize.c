@@ -279,15 +279,28 @@ static int begin(struct search *search, struct loader *loader, const Hardstop__C
     return 0;
 }
 
+/* A case whose fields only the loader can name would lose them with it. */
+static void give_names(struct search *search)
+{
+    Hardstop__Stream *stream = search->minimized->test->stream;
+
+    if (description_is_missing(stream) && search->judgement.description) {
+        description_set(stream, search->judgement.description);
+        description_keep(stream, NULL);
+    }
+}
+
 static void run(struct search *search, const Hardstop__Case *test)
 {
     keep(search, case_clone(test));
+    give_names(search);
     anchor_damages(search);
     /* What one kind of step does may make another possible. */
     while (!is_done(search) && (leave_sections_out(search) | revert_sections(search) | reduce_rest(search))) {
     }
     drop_stale_mark(search->minimized->test);
     if (search->minimized->test->stream->has_description) {
+        /* Of the sections that are left. */
         description_keep(search->minimized->test->stream, NULL);
     }
 }

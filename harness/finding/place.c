@@ -77,7 +77,7 @@ void place_of_damage(const struct judgement *judgement, struct finding *finding,
         if (effect->section < stream->n_section) {
             place_in_section(stream->section[effect->section], finding, place);
         }
-        map_init(&map, stream, NULL);
+        map_init(&map, stream, judgement->description);
         place_at(judgement, &map, finding, place);
         map_clear(&map);
     }

@@ -7,6 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/wire/description.h"
 #include "harness/wire/framing.h"
 
 enum {
@@ -109,6 +110,18 @@ static int load_reference(struct oracle *oracle, struct judgement *judgement, st
     }
     record_answer(&judgement->reference, &oracle->reference.answer);
     return 0;
+}
+
+/* Where a stream has no description, what the loader saves of it has one. */
+static void find_description(struct judgement *judgement)
+{
+    const Hardstop__Stream *stream = judgement->test->stream;
+    const struct builder *saved = &judgement->reference.saved;
+
+    judgement->description = stream ? description_of(stream) : NULL;
+    if (description_is_missing(stream) && state_description(saved->data, saved->size, &judgement->of_reference)) {
+        judgement->description = &judgement->of_reference;
+    }
 }
 
 static bool same_answer(const struct loader_answer *a, const struct loader_answer *b)
@@ -264,6 +277,7 @@ int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judge
     if (load_reference(oracle, judgement, err) < 0) {
         return -1;
     }
+    find_description(judgement);
     if (!judgement->is_damaged) {
         record_answer(&judgement->actual, &judgement->reference.answer);
     } else if (load(oracle, test, &judgement->damaged, &judgement->actual, err) < 0) {

@@ -43,6 +43,9 @@ struct judgement {
     bool is_sound; /* undamaged it is accepted, and every section is read as given: a stream worth damaging */
     struct record reference; /* of the undamaged stream */
     struct record actual; /* of the damaged one; the reference itself where nothing is damaged */
+    /* What names the sections' fields, JSON of a vmdesc: the stream's own, or that of the reference; NULL: nothing. */
+    const ProtobufCBinaryData *description;
+    ProtobufCBinaryData of_reference;
     enum verdict verdict;
     bool was_repeated; /* the damaged stream was loaded a second time, */
     bool is_stable; /* and gave the same again */

@@ -63,7 +63,7 @@ struct loader_answer {
     /* Borrowed from the loader until its next call: */
     const char *text; /* error output, "" when there was none */
     const char *section; /* idstr of the last section that the load began, "" when none or not known */
-    const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc if the machine has one */
+    const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc unless it was saved fast */
     size_t saved_size;
 };
 

@@ -285,6 +285,22 @@ void object_unref(void *object)
     (void)object;
 }
 
+void *qdev_get_machine(void);
+void *qdev_get_machine(void)
+{
+    return state;
+}
+
+bool object_property_set_bool(void *object, const char *name, bool value, void **errp);
+bool object_property_set_bool(void *object, const char *name, bool value, void **errp)
+{
+    (void)object;
+    (void)name;
+    (void)value;
+    (void)errp;
+    return true;
+}
+
 int qemu_load_device_state(file *from);
 int qemu_load_device_state(file *from)
 {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
+#include "harness/wire/description.h"
 #include "spawn.h"
 
 SUPPORT_SHARED(folder)
@@ -23,14 +25,25 @@ static char *expect(const char *arguments, int status, const char *words)
     return out;
 }
 
+struct step {
+    const char *arguments;
+    int status;
+    const char *words;
+};
+
+static void take(const struct step *steps, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(expect(steps[i].arguments, steps[i].status, steps[i].words));
+    }
+}
+
+#define RTC(machine) "--qemu qemu-system-x86_64 --machine " machine " --section mc146818rtc"
+
 static void one_section_goes_all_the_way(void **state)
 {
-    static const struct {
-        const char *arguments;
-        int status;
-        const char *words;
-    } steps[] = {
-        { "capture --qemu qemu-system-x86_64 --machine pc --section mc146818rtc -o @/rtc.textproto", 0, "" },
+    static const struct step steps[] = {
+        { "capture " RTC("pc") " -o @/rtc.textproto", 0, "" },
         { "show @/rtc.textproto", 0, "update_timer" },
         { "load @/rtc.textproto", 0, "accepted" },
         { "damage --section rtc --field cmos_index --overwrite 0:07 @/rtc.textproto -o @/other.case", 0, "" },
@@ -46,15 +59,45 @@ static void one_section_goes_all_the_way(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-        free(expect(steps[i].arguments, steps[i].status, steps[i].words));
-    }
+    take(steps, sizeof(steps) / sizeof(*steps));
+}
+
+/* A machine type that sends no description: its QEMU still describes what it saves, and lends that. */
+static void names_are_borrowed_where_none_are_sent(void **state)
+{
+    static const struct step steps[] = {
+        { "capture --qemu qemu-system-x86_64 --machine pc-i440fx-2.0 -o @/old.mig", 0, "" },
+        /* The clock's registers differ by design, which is known by their name alone. */
+        { "load --qemu qemu-system-x86_64 --machine pc-i440fx-2.0 @/old.mig", 0, "accepted\nno finding" },
+        { "capture " RTC("pc-i440fx-2.0") " -o @/old.textproto", 0, "" },
+        { "show @/old.textproto", 0, "update_timer" },
+        { "audit --edits range --work @/work " RTC("pc-i440fx-2.0"), 1, "update_timer" },
+    };
+    Hardstop__Case *test;
+    char *path, *text;
+
+    (void)state;
+    take(steps, sizeof(steps) / sizeof(*steps));
+    path = hs_format("%s/old.textproto", folder);
+    test = support_read_case(path);
+    description_set(test->stream, NULL);
+    support_damage(test, HARDSTOP__DAMAGE__KIND_OVERWRITE, 0, 229);
+    test->damage[0]->overwrite.data = hs_copy("\x80", 1);
+    test->damage[0]->overwrite.len = 1;
+    text = case_text(test);
+    free(support_write(folder, "bare.textproto", text, strlen(text)));
+    free(expect("minimize @/bare.textproto -o @/small.textproto", 0, "section[0].update_timer+0"));
+    free(expect("load @/small.textproto", 1, "mc146818rtc update_timer"));
+    free(text);
+    free(path);
+    case_free(test);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_section_goes_all_the_way),
+        cmocka_unit_test(names_are_borrowed_where_none_are_sent),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -210,7 +210,7 @@ static int check_baseline(const struct options *options, const struct audit_case
     return result;
 }
 
-static int run(const struct options *options, const struct audit_case *subject, int *status, struct hs_error *err)
+static int run(const struct options *options, struct audit_case *subject, int *status, struct hs_error *err)
 {
     struct sweep_options sweep_options = {
         .choice = options->choice, .jobs = options->jobs, .timeout_ms = options->timeout_ms,

@@ -3,9 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/printable.h"
+#include "harness/judge/borrow.h"
 #include "harness/loader/capture.h"
+#include "harness/loader/open.h"
 #include "harness/setup/setup.h"
 #include "harness/tool/tool.h"
+#include "harness/wire/description.h"
 
 struct options {
     struct setup_options setup;
@@ -94,6 +98,24 @@ static int write_bytes(const struct options *options, const uint8_t *bytes, size
     return result;
 }
 
+/* A machine type may send no description: then the same QEMU is asked for it in another way. */
+static void describe(Hardstop__Case *test)
+{
+    struct loader *loader;
+    struct hs_error err;
+
+    if (!description_is_missing(test->stream)) {
+        return;
+    }
+    loader = loader_open(test->setup, TRUST_ALL, NULL, &err);
+    if (!loader) {
+        printable_print(stderr, "hardstop: the machine sends no description, so fields have no names: %s\n", err.text);
+        return;
+    }
+    borrow_description(loader, test->stream);
+    loader_close(loader);
+}
+
 static int write_case(const struct options *options, const uint8_t *bytes, size_t size, struct hs_error *err)
 {
     Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, err);
@@ -104,6 +126,7 @@ static int write_case(const struct options *options, const uint8_t *bytes, size_
         return hs_fail_in(err, "the captured stream");
     }
     test = case_of_stream(stream, options->setup.setup, options->whole ? CASE_KEEP_ALL : CASE_KEEP_DEVICES);
+    describe(test);
     if (options->section && !case_keep_sections(test, options->section)) {
         case_fail_section(test->stream, options->section, err);
     } else {

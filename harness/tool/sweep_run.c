@@ -14,6 +14,7 @@
 #include "harness/base/file.h"
 #include "harness/loader/open.h"
 #include "harness/audit/audit_findings.h"
+#include "harness/judge/borrow.h"
 #include "harness/message/reflect.h"
 
 static volatile int interrupted;
@@ -57,7 +58,7 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
     return hs_format("%s/audit-%016" PRIx64 ".journal", work, hash);
 }
 
-int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err)
+int sweep_name(struct audit_case *subject, struct audit *audit, struct hs_error *err)
 {
     struct loader *loader = loader_open(subject->test->setup, subject->trust, NULL, err);
     const ProtobufCBinaryData *idstr;
@@ -66,6 +67,7 @@ int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_
     if (!loader) {
         return -1;
     }
+    borrow_description(loader, subject->test->stream);
     idstr = subject->section == EDIT_WHOLE ? NULL : &subject->test->stream->section[subject->section]->idstr;
     section = hs_copy(idstr ? (const char *)idstr->data : "", idstr ? idstr->len : 0);
     audit->setup = (Hardstop__Setup *)reflect_clone(&subject->test->setup->base);

@@ -8,19 +8,19 @@
 
 /*
  * Says in an audit (zeroed) what is audited and what will load it: section, setup, and loader, which is opened for
- * that.  0, or -1 with a reason.
+ * that, and describes the subject's sections where their stream does not.  0, or -1 with a reason.
  */
-int sweep_name(const struct audit_case *subject, struct audit *audit, struct hs_error *err);
+int sweep_name(struct audit_case *subject, struct audit *audit, struct hs_error *err);
 
 /* Fills an audit (zeroed) with the cells that sweep_run() will have, without a load.  0, or -1 with a reason. */
 int sweep_run_foresee(const struct audit_case *subject, const struct sweep_options *options, struct audit *audit,
                       struct hs_error *err);
 
 /*
- * Audits the subject, after sweep_name(), by `options`, whose section, description, journal and progress it sets
- * itself.  The journal is in the folder `work`, which is made; `*journal` (NULL before; free it) is its path, for the
- * caller to remove once the audit has come to use.  `label` (may be NULL) goes before the progress.  0, or -1 with a
- * reason; an interrupted sweep is one.
+ * Audits the subject, after sweep_name(), by `options`, whose section, journal and progress it sets itself.  The
+ * journal is in the folder `work`, which is made; `*journal` (NULL before; free it) is its path, for the caller to
+ * remove once the audit has come to use.  `label` (may be NULL) goes before the progress.  0, or -1 with a reason; an
+ * interrupted sweep is one.
  */
 int sweep_run(const struct audit_case *subject, const struct sweep_options *options, const char *work,
               const char *label, char **journal, struct audit *audit, struct hs_error *err);

@@ -16,6 +16,19 @@ const ProtobufCBinaryData *description_of(const Hardstop__Stream *stream)
     return stream->vmdesc && stream->vmdesc->json.len ? &stream->vmdesc->json : NULL;
 }
 
+bool description_is_missing(const Hardstop__Stream *stream)
+{
+    for (size_t i = 0; stream && !description_of(stream) && i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+
+        if (section->type == HARDSTOP__SECTION__TYPE__FULL &&
+            section->payload_case == HARDSTOP__SECTION__PAYLOAD_OPAQUE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void description_set(Hardstop__Stream *stream, const ProtobufCBinaryData *json)
 {
     uint8_t *copy = json ? hs_copy(json->data, json->len) : NULL;

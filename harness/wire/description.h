@@ -10,6 +10,9 @@
 /* JSON of a vmdesc: the one in the message, else the one of the stream's end; NULL where it has neither. */
 const ProtobufCBinaryData *description_of(const Hardstop__Stream *stream);
 
+/* Has the stream, which may be NULL, device sections that neither a table nor a description of its own names? */
+bool description_is_missing(const Hardstop__Stream *stream);
+
 /* Puts a copy of a description into the message, or takes the one there out (NULL). */
 void description_set(Hardstop__Stream *stream, const ProtobufCBinaryData *json);
 

@@ -19,6 +19,8 @@ static const struct {
     SYMBOL(qemu_file_new_output),
     SYMBOL(qemu_fclose),
     SYMBOL(object_unref),
+    SYMBOL(object_property_set_bool),
+    SYMBOL(qdev_get_machine),
     SYMBOL(qemu_loadvm_state),
     SYMBOL(qemu_load_device_state),
     SYMBOL(qemu_save_device_state),

@@ -18,6 +18,8 @@ struct symbols {
     void *(*qemu_file_new_output)(void *ioc);
     int (*qemu_fclose)(void *file);
     void (*object_unref)(void *object);
+    bool (*object_property_set_bool)(void *object, const char *name, bool value, void **errp);
+    void *(*qdev_get_machine)(void);
     int (*qemu_loadvm_state)(void *file);
     int (*qemu_load_device_state)(void *file);
     int (*qemu_save_device_state)(void *file);
