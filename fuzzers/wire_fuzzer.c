@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/wire/container.h"
 #include "harness/wire/map.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -33,8 +34,22 @@ static void check(const uint8_t *data, size_t size, enum stream_framing framing)
     hardstop__stream__free_unpacked(stream, NULL);
 }
 
+/* Whatever stands around a stream, its place is inside the bytes, or one line says what they are. */
+static void check_container(const uint8_t *data, size_t size)
+{
+    struct hs_error err = { .offset = HS_NO_OFFSET };
+    size_t offset;
+
+    if (container_open("file", data, size, &offset, &err) < 0) {
+        HS_CHECK(err.text[0] && !strpbrk(err.text, "\n\r\033"), "an error is not one line: %s", err.text);
+    } else {
+        HS_CHECK(offset <= size && (!offset || container_name(data, size)), "a stream at %zu of %zu", offset, size);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    check_container(data, size);
     check(data, size, STREAM_FOOTER);
     check(data, size, STREAM_LEGACY);
     return 0;

@@ -108,12 +108,54 @@ static void device_sections_are_no_stream(void **state)
     expect("load " SETUP " @/sections.mig", 0, "Not a migration stream", "no header");
 }
 
+/* A save image of libvirt around the stream, in form `form`; what `command` makes of the stream is in it. */
+static void wrap(const char *name, uint8_t form, const char *command)
+{
+    char *line = hs_format("cd %s && { printf LibvirtQemudSave && printf '\\2\\0\\0\\0\\5\\0\\0\\0\\1\\0\\0\\0\\%o' && "
+                           "head -c 68 /dev/zero && %s < whole.mig; } > %s", folder, form, command, name);
+
+    assert_int_equal(system(line), 0);
+    free(line);
+}
+
+static void containers_are_opened_or_named(void **state)
+{
+    static const char *const closed[] = { "stream.gz", "gzip.image" };
+
+    (void)state;
+    expect("capture " SETUP " -o @/whole.mig", 0, "", "");
+    wrap("raw.image", 0, "cat");
+    wrap("gzip.image", 1, "gzip");
+    expect("load " SETUP " @/raw.image", 0, "accepted", "its stream begins at 97, which is offset 0 here");
+    expect("damage --truncate 4 --insert 0:00 @/raw.image -o @/raw.mig", 0, "", "a libvirt save image");
+    expect("load " SETUP " @/raw.mig", 0, "Not a migration stream", "");
+    wrap("none", 0, "gzip > stream.gz");
+    for (size_t i = 0; i < HS_COUNT(closed); i++) {
+        char *load = hs_format("load " SETUP " @/%s", closed[i]), *again = hs_format("%s.mig", load);
+        struct run run = spawn_run(folder, load);
+        const char *command = strstr(run.err, "to extract it: ");
+
+        assert_int_equal(run.status, 2);
+        assert_non_null(command);
+        assert_int_equal(system(command + strlen("to extract it: ")), 0);
+        expect(again, 0, "accepted", "");
+        run_clear(&run);
+        free(again);
+        free(load);
+    }
+    /* Bytes that would be read as another file are not written, but the case is. */
+    expect("damage --overwrite 0:1f8b08 @/whole.mig -o @/zipped.mig", 2, "", "begin as a gzip file does");
+    expect("damage --overwrite 0:1f8b08 @/whole.mig -o @/zipped.case", 0, "", "");
+    expect("load " SETUP " @/zipped.case", 0, "Not a migration stream", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(what_is_no_case_is_a_stream),
         SUPPORT_TIDY(what_damage_writes_is_loaded),
         SUPPORT_TIDY(device_sections_are_no_stream),
+        SUPPORT_TIDY(containers_are_opened_or_named),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

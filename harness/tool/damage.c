@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/tool/read_case.h"
 #include "harness/message/reflect.h"
+#include "harness/wire/container.h"
 
 enum {
     KEY_TRUNCATE = 0x200,
@@ -217,6 +218,22 @@ static bool is_for_bytes(const struct options *options, const Hardstop__Case *te
            (!test->setup->binary && !tool_names_case(options->output));
 }
 
+/* Bytes that would be read as something else are no result. */
+static int write_bytes(const char *path, const Hardstop__Case *test, const struct builder *bytes, struct hs_error *err)
+{
+    const char *name = container_name(bytes->data, bytes->size);
+
+    if (name) {
+        return hs_fail(err, 0, "the damaged bytes begin as %s does, and would be taken for one; write a case "
+                               "(-o NAME.textproto)", name);
+    }
+    if (!case_is_whole(test)) {
+        fputs("hardstop: the bytes are device sections without a header, which no QEMU takes for a stream; a case "
+              "(-o NAME.textproto) keeps what they are\n", stderr);
+    }
+    return tool_write(path, bytes->data, bytes->size, err);
+}
+
 static int write_result(const struct options *options, const Hardstop__Case *test, bool as_bytes, struct hs_error *err)
 {
     struct stream_encoding plain = { 0 };
@@ -224,18 +241,14 @@ static int write_result(const struct options *options, const Hardstop__Case *tes
     struct damage_effect effect;
     int result;
 
-    if (as_bytes) {
-        damage_apply(test, &plain, &damaged, &effect);
-        result = tool_write(options->output, damaged.data, damaged.size, err);
-        if (result == 0 && !case_is_whole(test)) {
-            fputs("hardstop: the bytes are device sections without a header, which no QEMU takes for a stream; a case "
-                  "(-o NAME.textproto) keeps what they are\n", stderr);
-        }
-        stream_encoding_clear(&plain);
-        builder_clear(&damaged);
-        return result;
+    if (!as_bytes) {
+        return tool_write_case(options->output, test, err);
     }
-    return tool_write_case(options->output, test, err);
+    damage_apply(test, &plain, &damaged, &effect);
+    result = write_bytes(options->output, test, &damaged, err);
+    stream_encoding_clear(&plain);
+    builder_clear(&damaged);
+    return result;
 }
 
 int command_damage(int argc, char **argv)

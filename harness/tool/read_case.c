@@ -2,23 +2,45 @@
 /* Tells streams from cases, and makes a case of both. */
 #include "harness/tool/read_case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/message/reflect.h"
+#include "harness/wire/container.h"
 
 /* What a file holds, which is freed by whoever read it. */
 struct content {
     const char *path;
     const uint8_t *data;
     size_t size;
+    size_t skipped; /* of a container, before the stream */
 };
 
 static bool begins_as_stream(const struct content *content, size_t least)
 {
     return content->size >= least && memcmp(content->data, "QEVM", content->size < 4 ? content->size : 4) == 0;
+}
+
+/* A stream that stands in a container as it is, is read in place. */
+static int open_container(struct content *content, struct hs_error *err)
+{
+    const char *name = container_name(content->data, content->size);
+
+    if (!name || begins_as_stream(content, 4) || tool_names_case(content->path)) {
+        return 0;
+    }
+    if (container_open(content->path, content->data, content->size, &content->skipped, err) < 0) {
+        return -1;
+    }
+    content->data += content->skipped;
+    content->size -= content->skipped;
+    printable_print(stderr, "hardstop: %s: is %s; its stream begins at %zu, which is offset 0 here\n", content->path,
+                    name, content->skipped);
+    return 0;
 }
 
 /* What a QEMU with -incoming reads: nothing at all where no header is first. */
@@ -72,7 +94,7 @@ static Hardstop__Case *read_case(const struct content *content, struct hs_error 
     bool is_named = tool_names_case(content->path);
     Hardstop__Case *test;
 
-    if (begins_as_stream(content, is_named ? 4 : 0) || tool_ends_in(content->path, ".mig")) {
+    if (content->skipped || begins_as_stream(content, is_named ? 4 : 0) || tool_ends_in(content->path, ".mig")) {
         return NULL;
     }
     if (is_named || case_is_text(content->data, content->size)) {
@@ -147,7 +169,7 @@ Hardstop__Case *tool_read_part(const char *path, const struct setup_options *opt
         return NULL;
     }
     content.data = data;
-    test = read_content(&content, options, trust, err);
+    test = open_container(&content, err) < 0 ? NULL : read_content(&content, options, trust, err);
     free(data);
     return test;
 }
