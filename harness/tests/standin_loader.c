@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "harness/loader/limits.h"
+#include "standin_coroutine.h"
 
 /* A file is its descriptor plus one. */
 typedef void file;
@@ -218,6 +219,10 @@ static int obey(file *from, char letter)
         for (;;) {
             pause();
         }
+    case 'i':
+        standin_yield();
+        keep('i');
+        return 0;
     case 'q':
         do_queued_work();
         return 0;

@@ -1,117 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The served loader does what a user's QEMU does: whole streams, damaged as raw bytes, are loaded by both, and the
- * outcome and the first words must be the same.  HARDSTOP_AGREE says how many; ci/agree asks for thousands.
+ * The served loader does what a user's QEMU does: each input is loaded by both, and the outcome must be the same, and
+ * of what is rejected the first words, too.  HARDSTOP_AGREE says how many inputs of each group; ci/agree asks for
+ * thousands.
  */
-#include "support.h"
+#include "agree.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
-#include "harness/base/random.h"
-#include "harness/loader/capture.h"
+#include "harness/base/file.h"
+#include "harness/case/complete.h"
+#include "harness/case/damage.h"
 #include "harness/loader/confirm.h"
-#include "harness/loader/open.h"
 
-enum { INPUTS = 60 };
+enum { INPUTS = 34 };
 
-static const struct {
-    const char *name, *setup;
-} subjects[] = {
-    { "ccw", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-net-ccw' "
-             "device: 'virtio-rng-ccw'" },
-    { "pc", "binary: 'qemu-system-x86_64' machine: 'pc' device: 'virtio-net-pci' device: 'virtio-rng-pci'" },
-    { "q35", "binary: 'qemu-system-x86_64' machine: 'q35' device: 'e1000' device: 'virtio-rng-pci'" },
-    { "no description", "binary: 'qemu-system-x86_64' machine: 'pc-i440fx-2.0' device: 'virtio-net-pci'" },
-    { "no footers", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio-2.4' device: 'virtio-net-ccw'" },
-};
-
-/* Where damage is done: each part of a stream is as likely. */
-enum place { PLACE_HEADER, PLACE_RAM, PLACE_SECTIONS, PLACE_DESCRIPTION, PLACES };
-
-enum damage { DAMAGE_NONE, DAMAGE_CUT, DAMAGE_FLIP, DAMAGE_ZERO, DAMAGE_INSERT, DAMAGE_DELETE, DAMAGES };
-
-static const char *const damage_names[] = { "nothing", "cut", "flip", "zero", "insert", "delete" };
-
-struct subject {
-    Hardstop__Setup *setup;
-    struct loader *loader;
-    uint8_t *stream;
-    size_t size;
-    size_t begin[PLACES + 1];
-};
-
-static void open_subject(struct subject *subject, const char *text)
-{
-    struct stream_encoding encoding = { 0 };
-    Hardstop__Stream *stream;
-    struct hs_error err;
-    size_t first = 0;
-
-    subject->setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, text);
-    subject->loader = support_open(subject->setup);
-    if (capture_stream(subject->setup, TRUST_ALL, &subject->stream, &subject->size, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    stream = stream_decode(subject->stream, subject->size, STREAM_ANY, NULL);
-    assert_non_null(stream);
-    stream_encode(stream, &encoding, NULL, NULL);
-    while (stream->section[first]->type != HARDSTOP__SECTION__TYPE__FULL) {
-        first++;
-    }
-    subject->begin[PLACE_HEADER] = 0;
-    subject->begin[PLACE_RAM] = encoding.marks[0].start;
-    subject->begin[PLACE_SECTIONS] = encoding.marks[first].start;
-    subject->begin[PLACE_DESCRIPTION] = encoding.marks[encoding.n_marks - 1].start;
-    subject->begin[PLACES] = subject->size;
-    hardstop__stream__free_unpacked(stream, NULL);
-    stream_encoding_clear(&encoding);
-}
-
-static void close_subject(struct subject *subject)
-{
-    loader_close(subject->loader);
-    hardstop__setup__free_unpacked(subject->setup, NULL);
-    free(subject->stream);
-}
-
-struct input {
-    enum damage damage;
-    size_t at;
-    struct builder bytes;
-};
-
-static void make_input(struct input *input, const struct subject *subject, struct random *random)
-{
-    enum place place = (enum place)random_below(random, PLACES);
-    size_t from = subject->begin[place], size = subject->begin[place + 1] - from;
-    size_t n = 1 + random_below(random, 4), rest;
-    uint8_t added[4] = { 0 };
-
-    input->damage = (enum damage)random_below(random, DAMAGES);
-    /* Of an empty stream QEMU 7.2 says what depends on the way it comes: exec: spins. */
-    input->at = from + random_below(random, size);
-    input->at += input->at == 0;
-    rest = input->at;
-    builder_reset(&input->bytes);
-    builder_put(&input->bytes, subject->stream, input->damage == DAMAGE_NONE ? subject->size : input->at);
-    if (input->damage == DAMAGE_NONE || input->damage == DAMAGE_CUT) {
-        return;
-    }
-    if (input->damage == DAMAGE_FLIP) {
-        added[0] = subject->stream[rest++] ^ (uint8_t)(1u << random_below(random, 8));
-        builder_put(&input->bytes, added, 1);
-    } else if (input->damage != DAMAGE_DELETE) {
-        builder_put(&input->bytes, added, n);
-    }
-    if (input->damage == DAMAGE_ZERO || input->damage == DAMAGE_DELETE) {
-        rest = rest + n < subject->size ? rest + n : subject->size;
-    }
-    builder_put(&input->bytes, subject->stream + rest, subject->size - rest);
-}
+SUPPORT_SHARED(folder)
 
 /* The line without the program's name; what QEMU says of itself as a process is left out. */
 static void first_words(const char *text, char *words, size_t size)
@@ -127,61 +34,160 @@ static void first_words(const char *text, char *words, size_t size)
     *words = 0;
 }
 
-static bool agrees(const struct subject *subject, const char *folder, const struct input *input, const char *name)
-{
-    struct loader_input asked = { .bytes = input->bytes.data, .size = input->bytes.size, .whole = true };
-    char *path = support_write(folder, "stream.mig", input->bytes.data, input->bytes.size);
-    char served[256], plain[256];
-    struct loader_answer answer;
-    struct confirm_result result;
-    struct hs_error err = { .text = "" };
-    bool same;
+struct outcome_said {
+    enum outcome outcome;
+    char words[256];
+};
 
-    loader_load(subject->loader, &asked, &answer, &err);
-    first_words(answer.text, served, sizeof(served));
-    if (confirm_run(subject->setup, TRUST_ALL, path, 0, &result, &err) < 0) {
+static void ask_served(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
+                       struct outcome_said *said)
+{
+    const struct loader_input input = { .bytes = bytes->data, .size = bytes->size, .whole = test->stream->header,
+                                        .memory = test->memory, .n_memory = test->n_memory };
+    struct loader_answer answer;
+    struct hs_error err;
+
+    if (loader_load(subject->loader, &input, &answer, &err) < 0) {
+        *said = (struct outcome_said){ .outcome = OUTCOME_UNKNOWN };
+        snprintf(said->words, sizeof(said->words), "%.200s", err.text);
+        return;
+    }
+    said->outcome = answer.outcome;
+    first_words(answer.text, said->words, sizeof(said->words));
+}
+
+static void ask_plain(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
+                      bool cut, struct outcome_said *said)
+{
+    struct builder whole = { 0 };
+    struct confirm_result result;
+    struct hs_error err;
+    char *path;
+
+    if (test->stream->header) {
+        builder_put(&whole, bytes->data, bytes->size);
+    } else if (complete_stream(test, bytes, subject->captured, cut, &whole, &err) < 0) {
         fail_msg("%s", err.text);
     }
-    first_words(result.text, plain, sizeof(plain));
-    same = answer.outcome == result.outcome &&
-           (answer.outcome != OUTCOME_REJECTED || strcmp(served, plain) == 0);
-    if (!same) {
-        print_message("%s, %s at %zu of %zu: served %s \"%s\" %s, plain %s \"%s\"\n", name,
-                      damage_names[input->damage], input->at, subject->size, outcome_name(answer.outcome), served,
-                      err.text, outcome_name(result.outcome), plain);
+    path = support_write(folder, "stream.mig", whole.data, whole.size);
+    if (confirm_run(test->setup, TRUST_ALL, path, 0, &result, &err) < 0) {
+        fail_msg("%s", err.text);
     }
+    said->outcome = result.outcome;
+    first_words(result.text, said->words, sizeof(said->words));
     confirm_result_clear(&result);
+    builder_clear(&whole);
     free(path);
+}
+
+/* Keeps the case for whoever looks for the reason. */
+static void keep(const Hardstop__Case *test, unsigned number)
+{
+    const char *kept = getenv("HARDSTOP_AGREE_FOLDER");
+    char *text, *path;
+
+    if (kept) {
+        text = case_text(test);
+        path = hs_format("%s/%u.textproto", kept, number);
+        file_write(path, text, strlen(text), NULL);
+        free(path);
+        free(text);
+    }
+}
+
+static bool agrees(const struct agree_subject *subject, const Hardstop__Case *test, unsigned damage, unsigned number)
+{
+    struct outcome_said served, plain;
+    struct stream_encoding encoding = { 0 };
+    struct damage_effect effect;
+    struct builder bytes = { 0 };
+    bool same;
+
+    damage_apply(test, &encoding, &bytes, &effect);
+    ask_served(subject, test, &bytes, &served);
+    ask_plain(subject, test, &bytes, effect.truncated, &plain);
+    same = served.outcome == plain.outcome &&
+           (served.outcome != OUTCOME_REJECTED || strcmp(served.words, plain.words) == 0);
+    if (!same) {
+        char *text = test->n_damage ? damage_text(test->damage[test->n_damage - 1]) : NULL;
+
+        print_message("%u: %s, %s (%s): served %s \"%s\", plain %s \"%s\"\n", number, subject->name,
+                      agree_damage_name(damage), text ? text : "", outcome_name(served.outcome), served.words,
+                      outcome_name(plain.outcome), plain.words);
+        free(text);
+        keep(test, number);
+    }
+    stream_encoding_clear(&encoding);
+    builder_clear(&bytes);
     return same;
+}
+
+struct tally {
+    unsigned asked, agreeing;
+    unsigned of_group[AGREE_GROUPS], of_damage[AGREE_DAMAGES];
+};
+
+/* Every n-th of the group's inputs, n being the number of its subjects. */
+static void ask_subject(enum agree_group group, size_t index, size_t subjects, unsigned inputs, struct random *random,
+                        struct tally *tally)
+{
+    struct agree_subject subject;
+
+    agree_open(&subject, group, index, CORPUS_DIR);
+    for (size_t i = index; i < inputs; i += subjects) {
+        /* Whatever divides the number of subjects, each of them meets all kinds of damage. */
+        unsigned damage = (unsigned)((i + i / subjects) % AGREE_DAMAGES);
+        Hardstop__Case *test = agree_input(&subject, damage, random);
+
+        if (test) {
+            tally->agreeing += agrees(&subject, test, damage, tally->asked);
+            tally->asked++;
+            tally->of_group[group]++;
+            tally->of_damage[damage]++;
+            case_free(test);
+        }
+    }
+    agree_close(&subject);
+}
+
+static void print_tally(const struct tally *tally)
+{
+    for (unsigned i = 0; i < AGREE_GROUPS; i++) {
+        print_message("%6u %s\n", tally->of_group[i], agree_group_names[i]);
+    }
+    for (unsigned i = 0; i < AGREE_DAMAGES; i++) {
+        print_message("%6u %s\n", tally->of_damage[i], agree_damage_name(i));
+    }
+    print_message("%u of %u agree\n", tally->agreeing, tally->asked);
+}
+
+static unsigned number_of(const char *variable, unsigned otherwise)
+{
+    const char *text = getenv(variable);
+
+    return text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
 }
 
 static void a_plain_qemu_agrees(void **state)
 {
-    const char *asked = getenv("HARDSTOP_AGREE");
-    unsigned long n = asked ? strtoul(asked, NULL, 10) : INPUTS, agreeing = 0;
-    struct subject opened[HS_COUNT(subjects)];
-    struct input input = { 0 };
+    unsigned inputs = number_of("HARDSTOP_AGREE", INPUTS);
+    struct tally tally = { .asked = 0 };
     struct random random;
-    char *folder = support_folder();
 
     (void)state;
-    random_init(&random, 1);
-    for (size_t i = 0; i < HS_COUNT(subjects); i++) {
-        open_subject(&opened[i], subjects[i].setup);
-    }
-    for (unsigned long i = 0; i < n; i++) {
-        size_t k = i % HS_COUNT(subjects);
+    random_init(&random, number_of("HARDSTOP_AGREE_SEED", 1));
+    for (unsigned group = 0; group < AGREE_GROUPS; group++) {
+        size_t subjects = agree_count((enum agree_group)group, CORPUS_DIR);
 
-        make_input(&input, &opened[k], &random);
-        agreeing += agrees(&opened[k], folder, &input, subjects[k].name);
+        for (size_t i = 0; i < subjects && i < inputs; i++) {
+            ask_subject((enum agree_group)group, i, subjects, inputs, &random, &tally);
+        }
     }
-    for (size_t i = 0; i < HS_COUNT(subjects); i++) {
-        close_subject(&opened[i]);
+    print_tally(&tally);
+    assert_int_equal(tally.agreeing, tally.asked);
+    for (unsigned i = 0; i < AGREE_DAMAGES; i++) {
+        assert_true(tally.of_damage[i] > inputs * AGREE_GROUPS / AGREE_DAMAGES / 3);
     }
-    builder_clear(&input.bytes);
-    support_remove(folder);
-    print_message("%lu of %lu agree\n", agreeing, n);
-    assert_int_equal(agreeing, n);
 }
 
 int main(void)
@@ -190,5 +196,5 @@ int main(void)
         SUPPORT_TIDY(a_plain_qemu_agrees),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

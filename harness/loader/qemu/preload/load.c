@@ -99,6 +99,41 @@ static void save_again(struct protocol_shared *shared)
     shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR) - shared->answer.saved_offset;
 }
 
+/*
+ * As process_incoming_migration_co() (migration/migration.c), QEMU loads in a coroutine: its stack is another, smaller
+ * one, and what was not read is what that held before.
+ */
+static void *coroutine;
+static struct {
+    void *file;
+    bool whole, ended;
+    int result;
+} load;
+
+static void load_in_coroutine(void *user)
+{
+    (void)user;
+    load.result = load.whole ? symbols.qemu_loadvm_state(load.file) : symbols.qemu_load_device_state(load.file);
+    load.ended = true;
+}
+
+void load_prepare(void)
+{
+    coroutine = symbols.qemu_coroutine_create(load_in_coroutine, NULL);
+}
+
+static int load_file(void *file, bool whole)
+{
+    load.file = file;
+    load.whole = whole;
+    load.ended = false;
+    symbols.qemu_coroutine_enter(coroutine);
+    while (!load.ended) {
+        symbols.aio_poll(symbols.qemu_get_aio_context(), true);
+    }
+    return load.result;
+}
+
 void load_stream(struct protocol_shared *shared)
 {
     void *file;
@@ -111,7 +146,7 @@ void load_stream(struct protocol_shared *shared)
     *(void **)((char *)symbols.migration_incoming_get_current() + version->incoming_from_src) = file;
     beyond_begin(shared, file);
     shared->answer.phase = PROTOCOL_PHASE_LOADING;
-    result = shared->request.whole ? symbols.qemu_loadvm_state(file) : symbols.qemu_load_device_state(file);
+    result = load_file(file, shared->request.whole);
     beyond_end();
     shared->answer.load_result = result;
     if (result < 0 && shared->request.whole) {

@@ -52,6 +52,7 @@ static void limit_resources(uint64_t memory)
 __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    load_prepare();
     limit_resources(shared->request.memory_limit);
     crash_watch(shared);
     vcpu_begin(shared);
@@ -252,6 +253,7 @@ static void await_fast_request(struct protocol_shared *shared)
 __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *shared)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    load_prepare();
     crash_watch(shared);
     vcpu_begin(shared);
     if (!isolate_begin(shared, sizeof(*shared))) {

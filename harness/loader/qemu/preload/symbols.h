@@ -30,6 +30,10 @@ struct symbols {
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);
     void (*error_report)(const char *fmt, ...);
+    void *(*qemu_coroutine_create)(void (*entry)(void *user), void *user);
+    void (*qemu_coroutine_enter)(void *coroutine);
+    void *(*qemu_get_aio_context)(void);
+    bool (*aio_poll)(void *context, bool blocking);
     int (*qemu_get_byte)(void *file);
     void *(*qemu_get_cpu)(int index);
     void (*process_queued_cpu_work)(void *cpu);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QEMU's coroutines as far as the preload object calls them: one, and all that happens is that it goes on. */
+#include "standin_coroutine.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <ucontext.h>
+
+static ucontext_t loader, coroutine;
+static char coroutine_stack[256 * 1024];
+static void (*coroutine_entry)(void *user);
+
+static void run_coroutine(void)
+{
+    coroutine_entry(NULL);
+}
+
+void *qemu_coroutine_create(void (*entry)(void *user), void *user);
+void *qemu_coroutine_create(void (*entry)(void *user), void *user)
+{
+    (void)user;
+    coroutine_entry = entry;
+    getcontext(&coroutine);
+    coroutine.uc_stack.ss_sp = coroutine_stack;
+    coroutine.uc_stack.ss_size = sizeof(coroutine_stack);
+    coroutine.uc_link = &loader;
+    makecontext(&coroutine, run_coroutine, 0);
+    return &coroutine;
+}
+
+void qemu_coroutine_enter(void *entered);
+void qemu_coroutine_enter(void *entered)
+{
+    swapcontext(&loader, entered);
+}
+
+void standin_yield(void)
+{
+    swapcontext(&coroutine, &loader);
+}
+
+void *qemu_get_aio_context(void);
+void *qemu_get_aio_context(void)
+{
+    return NULL;
+}
+
+bool aio_poll(void *context, bool blocking);
+bool aio_poll(void *context, bool blocking)
+{
+    (void)context;
+    qemu_coroutine_enter(&coroutine);
+    return blocking;
+}
