@@ -34,98 +34,151 @@ static void first_words(const char *text, char *words, size_t size)
     *words = 0;
 }
 
-struct outcome_said {
+struct said {
     enum outcome outcome;
     char words[256];
 };
 
-static void ask_served(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
-                       struct outcome_said *said)
+static bool is_same(const struct said *one, const struct said *other)
 {
-    const struct loader_input input = { .bytes = bytes->data, .size = bytes->size, .whole = test->stream->header,
-                                        .memory = test->memory, .n_memory = test->n_memory };
+    return one->outcome == other->outcome &&
+           (one->outcome != OUTCOME_REJECTED || strcmp(one->words, other->words) == 0);
+}
+
+static struct said ask_served(const struct agree_subject *subject, const struct loader_input *input)
+{
+    struct said said = { .outcome = OUTCOME_UNKNOWN };
     struct loader_answer answer;
     struct hs_error err;
 
-    if (loader_load(subject->loader, &input, &answer, &err) < 0) {
-        *said = (struct outcome_said){ .outcome = OUTCOME_UNKNOWN };
-        snprintf(said->words, sizeof(said->words), "%.200s", err.text);
-        return;
+    if (loader_load(subject->loader, input, &answer, &err) < 0) {
+        snprintf(said.words, sizeof(said.words), "%.200s", err.text);
+        return said;
     }
-    said->outcome = answer.outcome;
-    first_words(answer.text, said->words, sizeof(said->words));
+    said.outcome = answer.outcome;
+    first_words(answer.text, said.words, sizeof(said.words));
+    return said;
 }
 
-static void ask_plain(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
-                      bool cut, struct outcome_said *said)
+/* `fill` (may be NULL): what the C library is to fill memory with that the program asks for. */
+static struct said ask_plain(const struct agree_subject *subject, const char *path, const char *fill)
 {
-    struct builder whole = { 0 };
     struct confirm_result result;
+    struct said said;
     struct hs_error err;
-    char *path;
 
-    if (test->stream->header) {
-        builder_put(&whole, bytes->data, bytes->size);
-    } else if (complete_stream(test, bytes, subject->captured, cut, &whole, &err) < 0) {
+    if (fill) {
+        setenv("MALLOC_PERTURB_", fill, 1);
+    }
+    if (confirm_run(subject->test->setup, TRUST_ALL, path, 0, &result, &err) < 0) {
         fail_msg("%s", err.text);
     }
-    path = support_write(folder, "stream.mig", whole.data, whole.size);
-    if (confirm_run(test->setup, TRUST_ALL, path, 0, &result, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    said->outcome = result.outcome;
-    first_words(result.text, said->words, sizeof(said->words));
+    unsetenv("MALLOC_PERTURB_");
+    said.outcome = result.outcome;
+    first_words(result.text, said.words, sizeof(said.words));
     confirm_result_clear(&result);
-    builder_clear(&whole);
-    free(path);
+    return said;
 }
 
-/* Keeps the case for whoever looks for the reason. */
-static void keep(const Hardstop__Case *test, unsigned number)
+/* Of what it never filled in itself, an unmodified QEMU may say one thing or another. */
+static bool depends_on_chance(const struct agree_subject *subject, const char *path)
+{
+    struct said one = ask_plain(subject, path, "1"), other = ask_plain(subject, path, "254");
+
+    return !is_same(&one, &other);
+}
+
+/* Keeps the case, and the stream that QEMU got, for whoever looks for the reason. */
+static void keep(const Hardstop__Case *test, const char *path, unsigned number)
 {
     const char *kept = getenv("HARDSTOP_AGREE_FOLDER");
-    char *text, *path;
+    char *text, *place, *stream;
 
     if (kept) {
         text = case_text(test);
-        path = hs_format("%s/%u.textproto", kept, number);
-        file_write(path, text, strlen(text), NULL);
-        free(path);
+        place = hs_format("%s/%u.textproto", kept, number);
+        stream = hs_format("%s/%u.mig", kept, number);
+        file_write(place, text, strlen(text), NULL);
+        rename(path, stream);
+        free(stream);
+        free(place);
         free(text);
     }
-}
-
-static bool agrees(const struct agree_subject *subject, const Hardstop__Case *test, unsigned damage, unsigned number)
-{
-    struct outcome_said served, plain;
-    struct stream_encoding encoding = { 0 };
-    struct damage_effect effect;
-    struct builder bytes = { 0 };
-    bool same;
-
-    damage_apply(test, &encoding, &bytes, &effect);
-    ask_served(subject, test, &bytes, &served);
-    ask_plain(subject, test, &bytes, effect.truncated, &plain);
-    same = served.outcome == plain.outcome &&
-           (served.outcome != OUTCOME_REJECTED || strcmp(served.words, plain.words) == 0);
-    if (!same) {
-        char *text = test->n_damage ? damage_text(test->damage[test->n_damage - 1]) : NULL;
-
-        print_message("%u: %s, %s (%s): served %s \"%s\", plain %s \"%s\"\n", number, subject->name,
-                      agree_damage_name(damage), text ? text : "", outcome_name(served.outcome), served.words,
-                      outcome_name(plain.outcome), plain.words);
-        free(text);
-        keep(test, number);
-    }
-    stream_encoding_clear(&encoding);
-    builder_clear(&bytes);
-    return same;
 }
 
 struct tally {
-    unsigned asked, agreeing;
+    unsigned asked;
+    unsigned agreeing;
+    unsigned by_chance; /* an unmodified QEMU's own answer depends on what it never filled in */
+    unsigned alone; /* device sections alone have another answer than with the rest of a stream before them */
     unsigned of_group[AGREE_GROUPS], of_damage[AGREE_DAMAGES];
 };
+
+static void tell(const struct agree_subject *subject, const Hardstop__Case *test, unsigned damage, unsigned number,
+                 const char *how, const struct said *served, const struct said *plain)
+{
+    char *text = test->n_damage ? damage_text(test->damage[test->n_damage - 1]) : NULL;
+
+    print_message("%u: %s, %s (%s)%s: served %s \"%s\", plain %s \"%s\"\n", number, subject->name,
+                  agree_damage_name(damage), text ? text : "", how, outcome_name(served->outcome), served->words,
+                  outcome_name(plain->outcome), plain->words);
+    free(text);
+}
+
+/* A case of device sections is loaded by themselves, too, as audits and campaigns do. */
+static void ask_alone(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
+                      unsigned damage, const struct said *plain, struct tally *tally)
+{
+    const struct loader_input input = { .bytes = bytes->data, .size = bytes->size, .memory = test->memory,
+                                        .n_memory = test->n_memory };
+    struct said served = ask_served(subject, &input);
+
+    if (!is_same(&served, plain)) {
+        tell(subject, test, damage, tally->asked, ", alone", &served, plain);
+        tally->alone++;
+    }
+}
+
+static void ask(const struct agree_subject *subject, const Hardstop__Case *test, unsigned damage, struct tally *tally)
+{
+    struct builder bytes = { 0 }, whole = { 0 };
+    struct stream_encoding encoding = { 0 };
+    struct damage_effect effect;
+    struct loader_input input = { .whole = true };
+    struct said served, plain;
+    struct hs_error err;
+    char *path;
+
+    damage_apply(test, &encoding, &bytes, &effect);
+    if (test->stream->header) {
+        builder_put(&whole, bytes.data, bytes.size);
+    } else if (complete_stream(test, &bytes, subject->captured, effect.truncated, &whole, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    path = support_write(folder, "stream.mig", whole.data, whole.size);
+    input.bytes = whole.data;
+    input.size = whole.size;
+    served = ask_served(subject, &input);
+    plain = ask_plain(subject, path, NULL);
+    if (is_same(&served, &plain)) {
+        tally->agreeing++;
+    } else if (depends_on_chance(subject, path)) {
+        tell(subject, test, damage, tally->asked, ", by chance", &served, &plain);
+        tally->by_chance++;
+    } else {
+        tell(subject, test, damage, tally->asked, "", &served, &plain);
+    }
+    if (!test->stream->header) {
+        ask_alone(subject, test, &bytes, damage, &plain, tally);
+    }
+    if (!is_same(&served, &plain)) {
+        keep(test, path, tally->asked);
+    }
+    free(path);
+    stream_encoding_clear(&encoding);
+    builder_clear(&bytes);
+    builder_clear(&whole);
+}
 
 /* Every n-th of the group's inputs, n being the number of its subjects. */
 static void ask_subject(enum agree_group group, size_t index, size_t subjects, unsigned inputs, struct random *random,
@@ -140,7 +193,7 @@ static void ask_subject(enum agree_group group, size_t index, size_t subjects, u
         Hardstop__Case *test = agree_input(&subject, damage, random);
 
         if (test) {
-            tally->agreeing += agrees(&subject, test, damage, tally->asked);
+            ask(&subject, test, damage, tally);
             tally->asked++;
             tally->of_group[group]++;
             tally->of_damage[damage]++;
@@ -158,7 +211,8 @@ static void print_tally(const struct tally *tally)
     for (unsigned i = 0; i < AGREE_DAMAGES; i++) {
         print_message("%6u %s\n", tally->of_damage[i], agree_damage_name(i));
     }
-    print_message("%u of %u agree\n", tally->agreeing, tally->asked);
+    print_message("%u of %u agree, of %u an unmodified QEMU says by chance; %u otherwise without a stream before them\n",
+                  tally->agreeing, tally->asked, tally->by_chance, tally->alone);
 }
 
 static unsigned number_of(const char *variable, unsigned otherwise)
@@ -184,7 +238,9 @@ static void a_plain_qemu_agrees(void **state)
         }
     }
     print_tally(&tally);
-    assert_int_equal(tally.agreeing, tally.asked);
+    assert_int_equal(tally.agreeing + tally.by_chance, tally.asked);
+    assert_true(tally.by_chance <= 1 + tally.asked / 100);
+    assert_true(tally.alone <= 1 + tally.asked / 100);
     for (unsigned i = 0; i < AGREE_DAMAGES; i++) {
         assert_true(tally.of_damage[i] > inputs * AGREE_GROUPS / AGREE_DAMAGES / 3);
     }
