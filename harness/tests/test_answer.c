@@ -78,7 +78,7 @@ static const struct {
     { "h", OUTCOME_HUNG, false, false, 0, 0, 0, "", "", NULL },
     { "2+h", OUTCOME_HUNG, true, false, 0, 0, 0, "second/with/parts", "", NULL },
     { "uq", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "u2-" },
-    { "uiv", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "uiv" },
+    { "uiiv", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "uiiv" },
     { "Q", OUTCOME_UNKNOWN, false, false, 0, 0, 0, "", "", NULL },
     { "ub", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "ub" },
     { "1", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "first", "", "" },
