@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads whole files with a limit, and makes folders. */
+/* Reads whole files with a limit, shows large ones without, and makes folders. */
 #include "harness/base/file.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/mapped.h"
 
 static int fail(struct hs_error *err, const char *path, const char *what)
 {
@@ -50,24 +51,68 @@ static int read_open(int fd, const char *path, uint8_t **data, size_t *size, str
     return 0;
 }
 
-int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *err)
+/* A regular file or pipe; its descriptor, or -1 with a reason. */
+static int open_file(const char *path, struct stat *status, struct hs_error *err)
 {
     /* Non-blocking open, so that a pipe without a writer is an empty file instead of a wait. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat status;
-    int result;
 
     if (fd < 0) {
         return fail(err, path, strerror(errno));
     }
-    if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
+    *status = (struct stat){ .st_mode = S_IFREG };
+    if (fstat(fd, status) == 0 && !S_ISREG(status->st_mode) && !S_ISFIFO(status->st_mode)) {
         close(fd);
-        return fail(err, path, S_ISDIR(status.st_mode) ? "is a directory, not a file" : "is not a regular file");
+        return fail(err, path, S_ISDIR(status->st_mode) ? "is a directory, not a file" : "is not a regular file");
     }
     fcntl(fd, F_SETFL, 0);
+    return fd;
+}
+
+int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *err)
+{
+    struct stat status;
+    int fd = open_file(path, &status, err), result;
+
+    if (fd < 0) {
+        return -1;
+    }
     result = read_open(fd, path, data, size, err);
     close(fd);
     return result;
+}
+
+int file_open(const char *path, const uint8_t **data, size_t *size, struct hs_error *err)
+{
+    const struct mapped *mapped;
+    struct stat status;
+    uint8_t *copy = NULL;
+    int fd = open_file(path, &status, err), result;
+
+    if (fd < 0) {
+        return -1;
+    }
+    if (S_ISREG(status.st_mode) && (uint64_t)status.st_size >= FILE_LEAST_SHOWN) {
+        mapped = mapped_open(fd, &status);
+        if (mapped) {
+            *data = mapped->start;
+            *size = (size_t)status.st_size;
+            return 0;
+        }
+        result = fail(err, path, strerror(errno));
+    } else {
+        result = read_open(fd, path, &copy, size, err);
+    }
+    *data = copy;
+    close(fd);
+    return result;
+}
+
+void file_close(const uint8_t *data)
+{
+    if (data && !mapped_find(data)) {
+        free((uint8_t *)data);
+    }
 }
 
 int file_check_space(const char *folder, struct hs_error *err)

@@ -10,11 +10,19 @@
 #include "harness/base/error.h"
 
 #define FILE_LEAST_SPACE ((uint64_t)4 << 20)
-/* A machine with more state than this is not what the suite is for. */
+/* What is copied into memory is no longer than this. */
 #define FILE_MAX_SIZE ((size_t)1 << 30)
+/* Regular files from this size on can be shown instead. */
+#define FILE_LEAST_SHOWN ((size_t)32 << 20)
 
 /* Reads a regular file or pipe of at most FILE_MAX_SIZE bytes into `*data`; free it.  0, or -1 with a reason. */
 int file_read(const char *path, uint8_t **data, size_t *size, struct hs_error *err);
+/*
+ * The same without copying a regular file of FILE_LEAST_SHOWN bytes or more, which may have any size: it is shown as
+ * mapped.h tells.  Released with file_close().
+ */
+int file_open(const char *path, const uint8_t **data, size_t *size, struct hs_error *err);
+void file_close(const uint8_t *data);
 /*
  * Writes where the path leads, through symbolic links.  A regular or missing file is written beside its place and
  * renamed: it is there whole or not at all, and keeps mode and owner.  Everything else (devices, pipes, what a

@@ -121,7 +121,7 @@ static int saved_as_given(const Hardstop__Case *test, const struct loader_answer
         return hs_fail(err, HS_NO_OFFSET, "what was saved has other sections");
     }
     state_compare(test->stream, NULL, saved, NULL, STATE_WHOLE, &comparison);
-    hardstop__stream__free_unpacked(saved, NULL);
+    stream_free(saved);
     if (comparison.n) {
         return hs_fail(err, HS_NO_OFFSET, "not saved as given: %s: %s -> %s", comparison.differences[0].path,
                        comparison.differences[0].left, comparison.differences[0].right);

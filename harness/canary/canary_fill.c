@@ -140,9 +140,9 @@ static bool keep(struct filling *filling)
     bool kept = canary_search_adopt(filling->search) && filling->search->plain.out.size == size;
 
     if (kept) {
-        hardstop__stream__free_unpacked(before, NULL);
+        stream_free(before);
     } else {
-        hardstop__stream__free_unpacked(filling->search->test->stream, NULL);
+        stream_free(filling->search->test->stream);
         filling->search->test->stream = before;
         canary_search_encode(filling->search);
     }

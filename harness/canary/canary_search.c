@@ -40,7 +40,7 @@ bool canary_search_adopt(struct canary_search *search)
     if (!stream) {
         return false;
     }
-    hardstop__stream__free_unpacked(search->test->stream, NULL);
+    stream_free(search->test->stream);
     search->test->stream = stream;
     canary_search_encode(search);
     return true;

@@ -86,7 +86,7 @@ void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
  */
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field);
 
-/* XXH3 of the encoded stream. */
+/* XXH3 of the encoded stream; what a file shows (mapped.h) counts by its place in the file. */
 uint64_t case_stream_hash(const struct stream_encoding *encoding);
 /* True when the stream is as it was captured. */
 bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *encoding);

@@ -128,23 +128,6 @@ static int by_place_from_the_end(const void *left, const void *right)
     return a->order > b->order ? -1 : a->order < b->order;
 }
 
-/* Moves what is there instead of copying all: an audit does this millions of times. */
-static void splice(struct builder *bytes, size_t at, size_t removed, const uint8_t *data, size_t added)
-{
-    size_t tail = bytes->size - at - removed;
-
-    if (added > removed) {
-        builder_put_zeros(bytes, added - removed);
-    }
-    if (tail) {
-        memmove(bytes->data + at + added, bytes->data + at + removed, tail);
-    }
-    if (added) {
-        memcpy(bytes->data + at, data, added);
-    }
-    bytes->size = at + added + tail;
-}
-
 static size_t at_most(size_t n, size_t limit)
 {
     return n < limit ? n : limit;
@@ -161,19 +144,17 @@ void damage_do(struct builder *bytes, size_t offset, const Hardstop__Damage *dam
         break;
     case HARDSTOP__DAMAGE__KIND_INSERT:
         effect->inserted |= damage->insert.len != 0;
-        splice(bytes, at, 0, damage->insert.data, damage->insert.len);
+        builder_splice(bytes, at, 0, damage->insert.data, damage->insert.len);
         break;
     case HARDSTOP__DAMAGE__KIND_DELETE:
         n = at_most(damage->delete_, bytes->size - at);
         effect->deleted |= n != 0;
-        splice(bytes, at, n, NULL, 0);
+        builder_splice(bytes, at, n, NULL, 0);
         break;
     case HARDSTOP__DAMAGE__KIND_OVERWRITE:
         n = at_most(damage->overwrite.len, bytes->size - at);
         effect->overwritten |= n && memcmp(bytes->data + at, damage->overwrite.data, n) != 0;
-        if (n) {
-            memcpy(bytes->data + at, damage->overwrite.data, n);
-        }
+        builder_overwrite(bytes, at, damage->overwrite.data, n);
         break;
     default:
         return;
@@ -239,7 +220,7 @@ bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, str
     damage_bytes(test, &stream, base, out, effect);
     free(list);
     stream_encoding_clear(&reordered);
-    return out->size != plain->out.size || (out->size && memcmp(out->data, plain->out.data, out->size) != 0);
+    return !builder_equal(out, &plain->out);
 }
 
 static void print_bytes(FILE *out, const ProtobufCBinaryData *bytes)

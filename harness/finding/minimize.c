@@ -98,7 +98,7 @@ static Hardstop__Case *without_section(const Hardstop__Case *test, size_t index)
         }
         damage->swap -= is_swap && damage->swap > index;
     }
-    hardstop__section__free_unpacked(stream->section[index], NULL);
+    stream_free_section(stream->section[index]);
     memmove(&stream->section[index], &stream->section[index + 1],
             (--stream->n_section - index) * sizeof(*stream->section));
     return less;
@@ -183,7 +183,7 @@ static bool revert_section(struct search *search, size_t index, const Hardstop__
         }
     }
     test->stream->section[index] = (Hardstop__Section *)reflect_clone(revert.best);
-    hardstop__section__free_unpacked(own, NULL);
+    stream_free_section(own);
     revert_clear(&revert);
     keep(search, test);
     return better;

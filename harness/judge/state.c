@@ -349,12 +349,12 @@ Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *sav
 
     for (size_t i = 0; adopted && i < adopted->n_section; i++) {
         if (section_is_described(adopted->section[i]) && !take_payload(adopted->section[i], from)) {
-            hardstop__stream__free_unpacked(adopted, NULL);
+            stream_free(adopted);
             adopted = NULL;
         }
     }
     if (from) {
-        hardstop__stream__free_unpacked(from, NULL);
+        stream_free(from);
     }
     return adopted;
 }
@@ -380,10 +380,10 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *r
         done = true;
     }
     if (a) {
-        hardstop__stream__free_unpacked(a, NULL);
+        stream_free(a);
     }
     if (b) {
-        hardstop__stream__free_unpacked(b, NULL);
+        stream_free(b);
     }
     return done;
 }

@@ -66,7 +66,7 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *r
 
 /*
  * A copy of `stream` in which the sections that a table describes have the payloads of their partners in a saved
- * state.  NULL where the state is no stream or has no such partner; free with hardstop__stream__free_unpacked().
+ * state.  NULL where the state is no stream or has no such partner; free with stream_free().
  */
 Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
 

@@ -18,7 +18,7 @@
  */
 int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
                    struct hs_error *err);
-/* The same, decoded; free it with hardstop__stream__free_unpacked().  NULL with a reason. */
+/* The same, decoded; free it with stream_free() (harness/wire/stream.h).  NULL with a reason. */
 Hardstop__Stream *capture_decoded(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
 
 #endif

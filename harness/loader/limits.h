@@ -14,6 +14,12 @@
  */
 #define LOADER_TIMEOUT_MS 60000
 /*
+ * A millisecond more for so many bytes of the stream: guest RAM has to be read, and QEMU reads some ten times as fast.
+ */
+#define LOADER_BYTES_PER_MS 16384
+/* No limit grows further: two hours. */
+#define LOADER_LONGEST_MS 7200000
+/*
  * In campaigns, and at each step of minimize, where a hang costs its whole limit.  What is a finding for it is asked
  * again with LOADER_TIMEOUT_MS.
  */

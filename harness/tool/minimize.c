@@ -212,7 +212,7 @@ static int run(const struct options *options, const char *path, const struct ses
     }
     minimized_clear(&minimized);
     if (captured) {
-        hardstop__stream__free_unpacked(captured, NULL);
+        stream_free(captured);
     }
     return result;
 }

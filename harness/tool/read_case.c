@@ -3,10 +3,8 @@
 #include "harness/tool/read_case.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/message/reflect.h"
@@ -61,8 +59,9 @@ static Hardstop__Stream *decode(const struct content *content, enum stream_frami
     *is_whole = false;
     stream = (Hardstop__Stream *)reflect_new(&hardstop__stream__descriptor);
     stream->has_rest = content->size > 0;
-    stream->rest.len = content->size;
-    stream->rest.data = content->size ? hs_copy(content->data, content->size) : NULL;
+    if (content->size) {
+        stream_put_bytes(&stream->rest, content->data, content->size);
+    }
     return stream;
 }
 
@@ -162,15 +161,15 @@ Hardstop__Case *tool_read_part(const char *path, const struct setup_options *opt
 {
     struct content content = { .path = path };
     Hardstop__Case *test;
-    uint8_t *data;
+    const uint8_t *data;
 
     *err = (struct hs_error){ .offset = HS_NO_OFFSET, .text = "" };
-    if (file_read(path, &data, &content.size, err) < 0) {
+    if (file_open(path, &data, &content.size, err) < 0) {
         return NULL;
     }
     content.data = data;
     test = open_container(&content, err) < 0 ? NULL : read_content(&content, options, trust, err);
-    free(data);
+    file_close(data);
     return test;
 }
 

@@ -147,7 +147,7 @@ static int confirm(const struct judgement *judgement, enum trust trust, const st
     if (result == 0) {
         evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference);
     }
-    hardstop__stream__free_unpacked(captured, NULL);
+    stream_free(captured);
     return result;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bytes: a cursor to read them with one bounds check, and a builder to write them.  Names tell width and byte order. */
+/* Bytes: a cursor to read them with one bounds check; builder.h writes them.  Names tell width and byte order. */
 #ifndef HARDSTOP_WIRE_BYTES_H
 #define HARDSTOP_WIRE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "harness/wire/builder.h"
 
 /* A place in borrowed bytes.  `at` is also the offset that errors and maps report. */
 struct bytes {
@@ -31,22 +33,6 @@ bool bytes_get_be(struct bytes *bytes, size_t width, uint64_t *value);
 bool bytes_get_le(struct bytes *bytes, size_t width, uint64_t *value);
 /* The byte `ahead` places behind the cursor without moving it, or -1 at the end. */
 int bytes_peek(const struct bytes *bytes, size_t ahead);
-
-/* Growing output; released with builder_clear(). */
-struct builder {
-    uint8_t *data;
-    size_t size;
-    size_t capacity;
-};
-
-void builder_put(struct builder *out, const void *data, size_t n);
-void builder_put_zeros(struct builder *out, size_t n);
-/* The low `width` (1 to 8) bytes of `value`. */
-void builder_put_be(struct builder *out, size_t width, uint64_t value);
-void builder_put_le(struct builder *out, size_t width, uint64_t value);
-/* Forgets what was written and keeps the memory. */
-void builder_reset(struct builder *out);
-void builder_clear(struct builder *out);
 
 /* True when all `n` bytes are zero. */
 bool bytes_are_zero(const uint8_t *data, size_t n);

@@ -37,7 +37,7 @@ struct stream_encoding {
 /*
  * Decodes a stream, with or without its header (QEMU saves device state without).  Payloads that no table describes
  * stay opaque.  Returns NULL and a reason with offset for anything that is not a complete stream; free the result with
- * hardstop__stream__free_unpacked(stream, NULL).
+ * stream_free().  Large parts of a file that is shown (mapped.h) are referred to.
  */
 Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err);
 
@@ -64,6 +64,14 @@ void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encod
 void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
                         void *user, const bool *visited);
 void stream_encoding_clear(struct stream_encoding *encoding);
+
+/* Takes a copy of bytes that are read, or refers to them where they are many and shown of a file. */
+void stream_put_bytes(ProtobufCBinaryData *bytes, const uint8_t *data, size_t size);
+/* Frees what was decoded, or made otherwise; whatever it refers to stays.  NULL is allowed. */
+void stream_free(Hardstop__Stream *stream);
+void stream_free_section(Hardstop__Section *section);
+/* Leaves out of a stream what it only refers to, so that protobuf-c can free it. */
+void stream_let_go(Hardstop__Stream *stream);
 
 /* True when a table describes the section's payload. */
 bool section_is_described(const Hardstop__Section *section);

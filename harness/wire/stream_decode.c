@@ -85,8 +85,7 @@ static int find_end(struct decode *decode, const Hardstop__Section *section, con
 static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_t end)
 {
     section->payload_case = HARDSTOP__SECTION__PAYLOAD_OPAQUE;
-    section->opaque.len = end - in->at;
-    section->opaque.data = hs_copy(in->data + in->at, end - in->at);
+    stream_put_bytes(&section->opaque, in->data + in->at, end - in->at);
 }
 
 /* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
@@ -281,7 +280,7 @@ static void read_description(struct decode *decode, const ProtobufCBinaryData *d
 static void keep_sections(Hardstop__Stream *stream, size_t n_section)
 {
     while (stream->n_section > n_section) {
-        hardstop__section__free_unpacked(stream->section[--stream->n_section], NULL);
+        stream_free_section(stream->section[--stream->n_section]);
     }
 }
 

@@ -2,7 +2,6 @@
 /* Chooses between the readings of a stream that does not say whether it has footers. */
 #include "harness/wire/stream_reading.h"
 
-#include "harness/base/alloc.h"
 #include "harness/wire/payload.h"
 
 Hardstop__Stream *stream_decode(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err)
@@ -43,10 +42,10 @@ static void decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryDa
     reading_decode(data, size, true, description, reading);
     reading_decode(data, size, false, description, &legacy);
     if (is_better(&legacy, reading)) {
-        hardstop__stream__free_unpacked(reading->stream, NULL);
+        stream_free(reading->stream);
         *reading = legacy;
     } else {
-        hardstop__stream__free_unpacked(legacy.stream, NULL);
+        stream_free(legacy.stream);
     }
 }
 
@@ -68,8 +67,7 @@ static void keep_rest(struct reading *reading, const uint8_t *data, size_t size)
 {
     if (size > reading->end) {
         reading->stream->has_rest = true;
-        reading->stream->rest.len = size - reading->end;
-        reading->stream->rest.data = hs_copy(data + reading->end, size - reading->end);
+        stream_put_bytes(&reading->stream->rest, data + reading->end, size - reading->end);
     }
 }
 
@@ -80,7 +78,7 @@ Hardstop__Stream *stream_decode_with(const uint8_t *data, size_t size, enum stre
 
     decode_reading(data, size, framing, description, &reading);
     if (!reading.is_whole) {
-        hardstop__stream__free_unpacked(reading.stream, NULL);
+        stream_free(reading.stream);
         if (err) {
             *err = reading.err;
         }

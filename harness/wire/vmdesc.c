@@ -13,6 +13,7 @@
 enum {
     MAX_BYTES = 16 << 20, /* of all fields with their names; a q35 takes 1 MiB.  More is a bomb of array_len */
     MAX_PATH = 256,
+    MAX_JSON = 64 << 20, /* a q35 takes 70 KiB */
     MAX_DEPTH = 64, /* VMStates nest about six deep */
     HEADER_SIZE = 5, /* 06 and the length */
 };
@@ -26,7 +27,9 @@ struct walk {
 
 size_t vmdesc_find(const uint8_t *data, size_t size)
 {
-    for (size_t at = size < HEADER_SIZE + 1 ? 0 : size - HEADER_SIZE - 1; at > 0; at--) {
+    size_t first = size > MAX_JSON ? size - MAX_JSON : 0;
+
+    for (size_t at = size < HEADER_SIZE + 1 ? 0 : size - HEADER_SIZE - 1; at > first; at--) {
         struct bytes in = { data, size, at + 1 };
         uint64_t length;
 

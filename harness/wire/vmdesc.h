@@ -40,7 +40,7 @@ struct vmdesc {
     size_t n_sections;
 };
 
-/* Finds a vmdesc at the end of a stream: its offset (of the 06 byte), or SIZE_MAX when there is none. */
+/* Finds a vmdesc of up to 64 MiB at the end of a stream: its offset (of the 06 byte); SIZE_MAX: there is none. */
 size_t vmdesc_find(const uint8_t *data, size_t size);
 
 /* Reads the JSON into `vmdesc`, released with vmdesc_clear().  0, or -1 with offset and reason. */

@@ -301,7 +301,7 @@ void sweep_garbage_say(struct sweep_words *words, const struct loader_answer *an
 void sweep_garbage_clear(struct sweep_words *words)
 {
     if (words->stream) {
-        hardstop__stream__free_unpacked(words->stream, NULL);
+        stream_free(words->stream);
         map_clear(&words->map);
     }
     free(words->spans);

@@ -20,6 +20,7 @@
 #include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
+#include "harness/loader/qemu/request.h"
 
 struct qemu_loader {
     struct loader loader;
@@ -30,6 +31,7 @@ struct qemu_loader {
     struct process process;
     int socket;
     int control, input, output;
+    int file; /* of which streams are made, or -1; borrowed */
     struct protocol_shared *shared;
     unsigned starts;
     char name[32]; /* "QEMU 7.2.22" */
@@ -120,8 +122,9 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
                            (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
                                                   { qemu->control, PROTOCOL_FD_CONTROL },
                                                   { qemu->input, PROTOCOL_FD_INPUT },
-                                                  { qemu->output, PROTOCOL_FD_OUTPUT } },
-                           4, environment, err);
+                                                  { qemu->output, PROTOCOL_FD_OUTPUT },
+                                                  { qemu->file, PROTOCOL_FD_FILE } },
+                           qemu->file < 0 ? 4 : 5, environment, err);
     close(pair[1]);
     if (result == 0) {
         result = await_ready(qemu, err);
@@ -174,7 +177,7 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
     struct qemu_loader *qemu = hs_alloc(sizeof(*qemu));
 
     qemu->loader.class = &qemu_class;
-    qemu->socket = qemu->control = qemu->input = qemu->output = -1;
+    qemu->socket = qemu->control = qemu->input = qemu->output = qemu->file = -1;
     qemu->setup = copy_setup(setup);
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
     if (command_line_prepare(&qemu->command, setup, trust, err) == 0) {
@@ -187,48 +190,6 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
         return NULL;
     }
     return &qemu->loader;
-}
-
-static int write_all(int fd, const void *data, size_t size, off_t at)
-{
-    while (size) {
-        ssize_t n = pwrite(fd, data, size, at);
-
-        if (n <= 0) {
-            return -1;
-        }
-        data = (const char *)data + n;
-        at += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
-static int write_request(struct qemu_loader *qemu, const struct loader_input *input, struct hs_error *err)
-{
-    static const uint8_t magic[] = { 'Q', 'E', 'V', 'M' };
-    off_t at = PROTOCOL_MEMORY_OFFSET;
-    int result = ftruncate(qemu->input, (off_t)input->size);
-
-    result |= write_all(qemu->input, input->bytes, input->size, 0);
-    for (size_t i = 0; i < input->n_memory; i++) {
-        uint64_t record[2] = { input->memory[i]->address, input->memory[i]->data.len };
-
-        result |= write_all(qemu->control, record, sizeof(record), at);
-        result |= write_all(qemu->control, input->memory[i]->data.data, record[1], at + (off_t)sizeof(record));
-        at += (off_t)(sizeof(record) + record[1]);
-    }
-    if (result) {
-        return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));
-    }
-    qemu->shared->request.whole = input->whole;
-    qemu->shared->request.whole |= input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
-    qemu->shared->request.fast = input->fast;
-    qemu->shared->request.timeout_ms = input->timeout_ms ? input->timeout_ms : LOADER_TIMEOUT_MS;
-    qemu->shared->request.n_memory = (uint32_t)input->n_memory;
-    qemu->shared->request.size = input->size;
-    qemu->shared->request.memory_limit = qemu->memory_limit;
-    return 0;
 }
 
 /* A damaged QEMU may have written any number where the runner's should be. */
@@ -298,10 +259,17 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
                      struct hs_error *err)
 {
     struct qemu_loader *qemu = of(loader);
+    const struct mapped *view = request_file(input);
 
     memset(answer, 0, sizeof(*answer));
     answer->text = answer->section = "";
-    if (write_request(qemu, input, err) < 0) {
+    if (view && view->fd != qemu->file) {
+        /* It is handed over at the start. */
+        stop(qemu);
+        qemu->file = view->fd;
+    }
+    qemu->shared->request.memory_limit = qemu->memory_limit;
+    if (request_write(qemu->shared, qemu->control, qemu->input, input, err) < 0) {
         return -1;
     }
     /* The server survives its loads: when it is gone, somebody killed it, and the load is done again. */
@@ -314,6 +282,9 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
             hs_fail(err, HS_NO_OFFSET, "%s died twice while it served one load", qemu->command.path);
         } else if (!loader_is_from_outside(qemu->shared->answer.signal) || attempt) {
             process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
+            if (view && mapped_check(view, err) < 0) {
+                return -1;
+            }
             return answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
         }
     }

@@ -6,13 +6,16 @@
  * Descriptors, inherited by number: a stream socket for one-byte messages and three memfds.  CONTROL holds one
  * `struct protocol_shared` and, from PROTOCOL_MEMORY_OFFSET, the guest memory records; INPUT is the stream and nothing
  * else, because its end is the stream's end; QEMU writes the state that it saves again to OUTPUT.
+ *
+ * A stream with much of a file in it is made of pieces, one behind the other, of that FILE and of INPUT, which then
+ * holds only what is not in the file.
  */
 #ifndef HARDSTOP_LOADER_QEMU_PROTOCOL_H
 #define HARDSTOP_LOADER_QEMU_PROTOCOL_H
 
 #include <stdint.h>
 
-#define PROTOCOL_MAGIC 0x48535034u /* "HSP4" */
+#define PROTOCOL_MAGIC 0x48535035u /* "HSP5" */
 
 /* Present in the environment only while QEMU starts; its value is not read. */
 #define PROTOCOL_ENV "HARDSTOP_PRELOAD"
@@ -23,6 +26,12 @@ enum protocol_fd {
     PROTOCOL_FD_CONTROL = 201,
     PROTOCOL_FD_INPUT = 202,
     PROTOCOL_FD_OUTPUT = 203,
+    PROTOCOL_FD_FILE = 204, /* where there is one */
+};
+
+struct protocol_piece {
+    int64_t fd; /* PROTOCOL_FD_INPUT or PROTOCOL_FD_FILE */
+    uint64_t offset, size;
 };
 
 /* One byte each on the socket. */
@@ -59,6 +68,8 @@ struct protocol_shared {
         uint8_t fast; /* 1: in the runner, and saved again without a description */
         uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
+        uint32_t n_pieces; /* 0: the stream is INPUT */
+        uint64_t pieces; /* where they are in CONTROL */
         uint64_t size; /* of the stream */
         uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */
     } request;

@@ -16,6 +16,7 @@
 
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/isolate.h"
+#include "harness/loader/qemu/preload/pieces.h"
 
 #define INTERPOSED __attribute__((visibility("default")))
 
@@ -51,7 +52,7 @@ INTERPOSED ssize_t readv(int fd, const struct iovec *parts, int n)
         return 0;
     }
     touch_parts(parts, n);
-    got = syscall(SYS_readv, fd, parts, n);
+    got = fd == input ? pieces_read(fd, parts, n) : syscall(SYS_readv, fd, parts, n);
     input_ended |= fd == input && got == 0;
     return got;
 }

@@ -8,6 +8,7 @@
 
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/calls.h"
+#include "harness/loader/qemu/preload/pieces.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
 #include "harness/loader/qemu/preload/version.h"
@@ -140,7 +141,8 @@ void load_stream(struct protocol_shared *shared)
     int result;
 
     write_guest_memory(shared);
-    lseek(PROTOCOL_FD_INPUT, 0, SEEK_SET);
+    lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
+    pieces_begin(shared);
     file = open_file(PROTOCOL_FD_INPUT, false);
     /* Commands look for their answer channel here. */
     *(void **)((char *)symbols.migration_incoming_get_current() + version->incoming_from_src) = file;

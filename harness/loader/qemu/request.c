@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copies a stream, or says which pieces of a file it is made of. */
+#include "harness/loader/qemu/request.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where a request goes. */
+struct request {
+    struct protocol_shared *shared;
+    int control, stream;
+    off_t at; /* in `control` */
+};
+
+static int write_all(int fd, const void *data, size_t size, off_t at)
+{
+    while (size) {
+        ssize_t n = pwrite(fd, data, size, at);
+
+        if (n <= 0) {
+            return -1;
+        }
+        data = (const char *)data + n;
+        at += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+static int put(struct request *request, const void *data, size_t size)
+{
+    off_t at = request->at;
+
+    request->at += (off_t)size;
+    return write_all(request->control, data, size, at);
+}
+
+static int put_memory(struct request *request, const struct loader_input *input)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < input->n_memory; i++) {
+        uint64_t record[2] = { input->memory[i]->address, input->memory[i]->data.len };
+
+        result |= put(request, record, sizeof(record));
+        result |= put(request, input->memory[i]->data.data, record[1]);
+    }
+    return result;
+}
+
+static int put_piece(struct request *request, int fd, uint64_t offset, uint64_t size)
+{
+    struct protocol_piece piece = { fd, offset, size };
+
+    if (!size) {
+        return 0;
+    }
+    request->shared->request.n_pieces++;
+    return put(request, &piece, sizeof(piece));
+}
+
+/* What a file shows is read from that file; only the rest is copied. */
+static int put_pieces(struct request *request, const struct loader_input *input, const struct mapped *view)
+{
+    const uint8_t *from = input->bytes, *end = from + input->size;
+    struct mapped_range range;
+    size_t copied = 0;
+    int result = 0;
+
+    request->shared->request.pieces = (uint64_t)request->at;
+    while (from < end) {
+        size_t n;
+
+        if (!mapped_clean(view, from, end, &range)) {
+            range.from = range.to = (uint8_t *)end;
+        }
+        n = (size_t)(range.from - from);
+        result |= write_all(request->stream, from, n, (off_t)copied);
+        result |= put_piece(request, PROTOCOL_FD_INPUT, copied, n);
+        result |= put_piece(request, PROTOCOL_FD_FILE, (uint64_t)(range.from - view->origin),
+                            (uint64_t)(range.to - range.from));
+        copied += n;
+        from = range.to;
+    }
+    return result;
+}
+
+const struct mapped *request_file(const struct loader_input *input)
+{
+    return input->size >= MAPPED_LEAST ? mapped_find(input->bytes) : NULL;
+}
+
+/* A limit of time that grows with what there is to read. */
+static uint32_t limit_of(const struct loader_input *input)
+{
+    uint64_t limit = input->timeout_ms ? input->timeout_ms : LOADER_TIMEOUT_MS;
+
+    limit += input->size / LOADER_BYTES_PER_MS;
+    return limit < LOADER_LONGEST_MS ? (uint32_t)limit : LOADER_LONGEST_MS;
+}
+
+int request_write(struct protocol_shared *shared, int control, int stream, const struct loader_input *input,
+                  struct hs_error *err)
+{
+    static const uint8_t magic[] = { 'Q', 'E', 'V', 'M' };
+    struct request request = { shared, control, stream, PROTOCOL_MEMORY_OFFSET };
+    const struct mapped *view = request_file(input);
+    int result = ftruncate(stream, view ? 0 : (off_t)input->size);
+
+    shared->request.n_pieces = 0;
+    result |= put_memory(&request, input);
+    result |= view ? put_pieces(&request, input, view) : write_all(stream, input->bytes, input->size, 0);
+    if (result) {
+        return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));
+    }
+    shared->request.whole = input->whole;
+    shared->request.whole |= input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
+    shared->request.fast = input->fast;
+    shared->request.timeout_ms = limit_of(input);
+    shared->request.n_memory = (uint32_t)input->n_memory;
+    shared->request.size = input->size;
+    return 0;
+}
