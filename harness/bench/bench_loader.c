@@ -81,7 +81,7 @@ static double one_process_each(struct bench *bench, unsigned long loads, bool cu
     HS_CHECK(file_write(bench->path, bench->whole.data, size, &err) == 0, "%s", err.text);
     start = time_now();
     for (unsigned long n = 0; n < loads; n++) {
-        HS_CHECK(confirm_run(bench->setup, TRUST_ALL, bench->path, 0, &result, &err) == 0, "%s", err.text);
+        HS_CHECK(confirm_run(bench->setup, TRUST_ALL, bench->path, NULL, &result, &err) == 0, "%s", err.text);
         HS_CHECK(result.outcome == (cut ? OUTCOME_REJECTED : OUTCOME_ACCEPTED), "%s", result.text);
         confirm_result_clear(&result);
     }

@@ -12,9 +12,14 @@
 #include "harness/loader/loader.h"
 #include "harness/setup/trust.h"
 
+struct confirm_limits {
+    uint32_t timeout_ms; /* best of processor time; 0: LOADER_TIMEOUT_MS */
+};
+
 struct confirm_result {
     enum outcome outcome;
     bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
+    const char *hang; /* HUNG: what it does instead of an answer, in words */
     int exit_status; /* of a QEMU that ended by itself, else -1 */
     int signal; /* that ended QEMU, else 0 */
     char *text; /* QEMU's error output, "" when there was none; a failed save adds its reason */
@@ -24,17 +29,19 @@ struct confirm_result {
 };
 
 /*
- * Loads the file `path` in a new QEMU of the setup, `trust` being as for loader_open().  Rejected is an exit with
- * status 1 and QEMU's words that the load failed; crashed is every other end, also an exit that skips those words;
- * accepted is what QEMU itself calls completed, or a guest that no longer waits for its migration; hung is none of
- * these within `timeout_ms` (0: LOADER_TIMEOUT_MS) of QEMU's greeting.  The save that follows an accepted load has the
- * same time once more.  A saved state is to be compared with that of the undamaged stream, not with the stream itself:
- * a loaded machine may save more than a fresh one.  Call from the main thread.
- * 0, or -1 with a reason when nothing can be said: a part of the setup that a file may not ask for, no such file, or a
- * setup that does not start without it either.  confirm_result_clear() is needed in both cases; with -1, `command_line`
- * may be NULL.
+ * Loads the file `path` in a new QEMU of the setup, `trust` being as for loader_open(), within `limits` (NULL: the
+ * usual ones).  Rejected is an exit with status 1 and QEMU's words that the load failed; crashed is every other end,
+ * also an exit that skips those words; accepted is what QEMU itself calls completed, or a guest that no longer waits
+ * for its migration; hung is one that after QEMU's greeting uses `timeout_ms` without reading, or asks
+ * LOADER_READS_BEYOND times for bytes, or sleeps: all its threads are there, so nobody else would wake it.  The save
+ * that follows an accepted load has the same limits once more.  A saved state is to be compared with that of the
+ * undamaged stream, not with the stream itself: a loaded machine may save more than a fresh one.  Call from the main
+ * thread.
+ * 0, or -1 with a reason when nothing can be said: a part of the setup that a file may not ask for, no such file, a
+ * setup that does not start without it either, or a QEMU that gets no processor time.  confirm_result_clear() is needed
+ * in both cases; with -1, `command_line` may be NULL.
  */
-int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, uint32_t timeout_ms,
+int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err);
 void confirm_result_clear(struct confirm_result *result);
 

@@ -38,7 +38,7 @@
 #define LOADER_LOOKS 40
 /* So many times its limit a load may take by the clock on the wall, before the server itself is taken for stuck. */
 #define LOADER_PATIENCE 100
-/* For a load whose time is up to record its stack. */
+/* For a load whose time is up to record its stack; of processor time where the stack counts. */
 #define LOADER_STACK_MS 200
 
 /*
@@ -56,9 +56,14 @@
 #define LOADER_CAPTURE_MS 30000
 /* Between the end of a connection to QEMU and that of the process: a core dump has this long. */
 #define LOADER_EXIT_MS 5000
-/* Between two questions how far QEMU is: a migration of 2 MiB takes a few milliseconds. */
-#define LOADER_POLL_NS 1000000
-/* Of a fuzz target with an input, for its engine: the loader in it has limits of its own, so this is our failure. */
-#define LOADER_TARGET_SECONDS 60
+/* Between the first two questions how far QEMU is: a migration of 2 MiB takes a few milliseconds. */
+#define LOADER_REST_MS 1
+/*
+ * Of a fuzz target with an input, for its engine, which goes by the clock: the loader in it has limits of its own, so
+ * more is our failure.  The longest load has LOADER_PATIENCE times LOADER_TIMEOUT_MS; but AFL++ may wait as long for a
+ * target that it has just killed, when a campaign ends, and has only a minute.
+ */
+#define LOADER_TARGET_SECONDS 10000
+#define LOADER_TARGET_AFL_SECONDS 60
 
 #endif

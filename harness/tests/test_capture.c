@@ -82,7 +82,7 @@ static void confirm(const Hardstop__Setup *setup, const char *name, const void *
     char *path = write_file(name, bytes, size);
     struct hs_error err = { 0 };
 
-    if (confirm_run(setup, TRUST_ALL, path, timeout_ms, result, &err) < 0) {
+    if (confirm_run(setup, TRUST_ALL, path, &(struct confirm_limits){ timeout_ms }, result, &err) < 0) {
         fail_msg("%s", err.text);
     }
     free(path);
@@ -198,7 +198,7 @@ static void any_path_works(void **state)
     confirm_result_clear(&result);
     free(line);
     assert_int_equal(chdir(folder), 0);
-    assert_int_equal(confirm_run(&setup, TRUST_ALL, "-x;y", 0, &result, NULL), 0);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, "-x;y", NULL, &result, NULL), 0);
     assert_int_equal(result.outcome, OUTCOME_ACCEPTED);
     confirm_result_clear(&result);
     assert_int_equal(chdir("/"), 0);
@@ -283,14 +283,14 @@ static void unusable_confirmation_has_a_reason(void **state)
     char *path = write_file("empty.qemu", "", 0);
 
     (void)state;
-    assert_int_equal(confirm_run(&setup, TRUST_ALL, "/nonexistent/file", 0, &result, &err), -1);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, "/nonexistent/file", NULL, &result, &err), -1);
     assert_non_null(strstr(err.text, "/nonexistent/file"));
     confirm_result_clear(&result);
-    assert_int_equal(confirm_run(&setup, TRUST_ALL, folder, 0, &result, &err), -1);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, folder, NULL, &result, &err), -1);
     assert_non_null(strstr(err.text, "not a file"));
     confirm_result_clear(&result);
     setup.machine = "nonsense";
-    assert_int_equal(confirm_run(&setup, TRUST_ALL, path, 0, &result, &err), -1);
+    assert_int_equal(confirm_run(&setup, TRUST_ALL, path, NULL, &result, &err), -1);
     assert_int_equal(result.outcome, OUTCOME_UNKNOWN);
     assert_non_null(strstr(err.text, "has no machine nonsense"));
     confirm_result_clear(&result);
@@ -365,6 +365,7 @@ static void bad_qmp_has_a_reason(void **state)
 static void a_command_has_a_deadline(void **state)
 {
     Hardstop__Setup setup = fake("slow-migration");
+    struct patience start = patience_by_clock(10000), patience = patience_by_clock(100);
     struct process process;
     struct command_line command;
     struct qmp qmp;
@@ -374,8 +375,8 @@ static void a_command_has_a_deadline(void **state)
 
     (void)state;
     assert_int_equal(command_line_prepare(&command, &setup, TRUST_ALL, &err), 0);
-    assert_int_equal(capture_start(&qmp, &process, &setup, &command, qmp_deadline(10000), &err), 0);
-    assert_int_equal(capture_save(&qmp, qmp_deadline(100), &stream, &size, &err), -1);
+    assert_int_equal(capture_start(&qmp, &process, &setup, &command, &start, &err), 0);
+    assert_int_equal(capture_save(&qmp, &patience, &stream, &size, &err), -1);
     assert_int_equal(qmp.failure, QMP_FAILURE_LATE);
     assert_null(stream);
     capture_quit(&qmp, &process);

@@ -88,7 +88,7 @@ static void load_file(const struct subject *subject, const void *bytes, size_t s
     char *path = support_write(subject->folder, "damaged.mig", bytes, size);
     struct hs_error err;
 
-    if (confirm_run(subject->setup, TRUST_ALL, path, timeout_ms, result, &err) < 0) {
+    if (confirm_run(subject->setup, TRUST_ALL, path, &(struct confirm_limits){ timeout_ms }, result, &err) < 0) {
         fail_msg("%s", err.text);
     }
     free(path);

@@ -125,7 +125,7 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
     }
     status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
     builder_clear(&whole);
-    return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, 0, result, err);
+    return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, NULL, result, err);
 }
 
 static int confirm(const struct judgement *judgement, enum trust trust, const struct places *places,
@@ -157,7 +157,8 @@ static void print_confirmation(const struct evidence *evidence)
     bool confirmed = evidence->confirmation.confirmed;
 
     style_print(stdout, confirmed ? STYLE_BAD : STYLE_GOOD, "%s", confirmed ? "CONFIRMED" : "not confirmed");
-    printf(" on an unmodified QEMU: %s%s%s\n", evidence->confirmation.why, actual->signal ? ", " : "",
+    printf(" on an unmodified QEMU: %s%s%s%s%s\n", evidence->confirmation.why, actual->hang ? ", it " : "",
+           actual->hang ? actual->hang : "", actual->signal ? ", " : "",
            actual->signal ? loader_signal_name(actual->signal) : "");
     for (const char *line = actual->text; line && *line;) {
         size_t length = strcspn(line, "\n");

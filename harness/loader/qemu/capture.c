@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -22,12 +21,13 @@ static int explain_end(const struct qmp *qmp, struct process *process, const Har
                        struct hs_error *err)
 {
     char text[TEXT_SIZE];
+    struct patience patience = patience_by_clock(LOADER_EXIT_MS);
     int exit_status, signal;
 
     if (!process->pid || qmp->failure != QMP_FAILURE_GONE) {
         return hs_fail_in(err, "%s", setup->binary);
     }
-    if (process_wait(process, LOADER_EXIT_MS, &exit_status, &signal) && signal) {
+    if (process_wait(process, &patience, &exit_status, &signal) && signal) {
         return hs_fail(err, HS_NO_OFFSET, "%s was ended by %s", setup->binary, loader_signal_name(signal));
     }
     process_read_errors(process, text, sizeof(text));
@@ -35,26 +35,26 @@ static int explain_end(const struct qmp *qmp, struct process *process, const Har
 }
 
 int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup,
-                  const struct command_line *command, int64_t deadline, struct hs_error *err)
+                  const struct command_line *command, struct patience *patience, struct hs_error *err)
 {
     int result;
 
     memset(process, 0, sizeof(*process));
     result = qmp_start(qmp, process, command->path, &command->arguments, err);
     if (result == 0) {
-        result = qmp_execute(qmp, "qmp_capabilities", NULL, -1, deadline, NULL, err);
+        result = qmp_execute(qmp, "qmp_capabilities", NULL, -1, patience, NULL, err);
     }
     return result < 0 ? explain_end(qmp, process, setup, err) : 0;
 }
 
 /* Waits for the end of the migration that was begun. */
-static int await_migration(struct qmp *qmp, int64_t deadline, struct hs_error *err)
+static int await_migration(struct qmp *qmp, struct patience *patience, struct hs_error *err)
 {
     for (;;) {
         const char *status, *reason;
         json_t *answer;
 
-        if (qmp_execute(qmp, "query-migrate", NULL, -1, deadline, &answer, err) < 0) {
+        if (qmp_execute(qmp, "query-migrate", NULL, -1, patience, &answer, err) < 0) {
             return -1;
         }
         status = json_string_value(json_object_get(answer, "status"));
@@ -70,11 +70,11 @@ static int await_migration(struct qmp *qmp, int64_t deadline, struct hs_error *e
             return 0;
         }
         json_decref(answer);
-        if (qmp_deadline(0) >= deadline) {
+        patience_rest(patience);
+        if (patience_is_over(patience)) {
             qmp->failure = QMP_FAILURE_LATE;
             return hs_fail(err, HS_NO_OFFSET, "the migration did not complete in time");
         }
-        nanosleep(&(struct timespec){ .tv_nsec = LOADER_POLL_NS }, NULL);
     }
 }
 
@@ -102,7 +102,7 @@ static int read_file(int fd, uint8_t **stream, size_t *size, struct hs_error *er
     return 0;
 }
 
-int capture_save(struct qmp *qmp, int64_t deadline, uint8_t **stream, size_t *size, struct hs_error *err)
+int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err)
 {
     int fd = memfd_create("hardstop-stream", MFD_CLOEXEC);
     int result = -1;
@@ -110,9 +110,9 @@ int capture_save(struct qmp *qmp, int64_t deadline, uint8_t **stream, size_t *si
     if (fd < 0) {
         return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
     }
-    if (qmp_execute(qmp, "getfd", json_pack("{s:s}", "fdname", "stream"), fd, deadline, NULL, err) == 0 &&
-        qmp_execute(qmp, "migrate", json_pack("{s:s}", "uri", "fd:stream"), -1, deadline, NULL, err) == 0 &&
-        await_migration(qmp, deadline, err) == 0) {
+    if (qmp_execute(qmp, "getfd", json_pack("{s:s}", "fdname", "stream"), fd, patience, NULL, err) == 0 &&
+        qmp_execute(qmp, "migrate", json_pack("{s:s}", "uri", "fd:stream"), -1, patience, NULL, err) == 0 &&
+        await_migration(qmp, patience, err) == 0) {
         result = read_file(fd, stream, size, err);
     }
     close(fd);
@@ -121,12 +121,13 @@ int capture_save(struct qmp *qmp, int64_t deadline, uint8_t **stream, size_t *si
 
 void capture_quit(struct qmp *qmp, struct process *process)
 {
+    struct patience patience = patience_by_clock(LOADER_EXIT_MS);
     int exit_status, signal;
 
     if (process->pid && (qmp->failure == QMP_FAILURE_NONE || qmp->failure == QMP_FAILURE_REFUSED)) {
         /* QEMU may end before its answer is out: only the end counts. */
-        qmp_execute(qmp, "quit", NULL, -1, qmp_deadline(LOADER_EXIT_MS), NULL, NULL);
-        process_wait(process, LOADER_EXIT_MS, &exit_status, &signal);
+        qmp_execute(qmp, "quit", NULL, -1, &patience, NULL, NULL);
+        process_wait(process, &patience, &exit_status, &signal);
     }
     qmp_close(qmp);
     process_kill(process);
@@ -135,15 +136,15 @@ void capture_quit(struct qmp *qmp, struct process *process)
 int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
                    struct hs_error *err)
 {
-    int64_t deadline = qmp_deadline(LOADER_CAPTURE_MS);
+    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
     struct process process;
     struct command_line command;
     struct qmp qmp;
     int result = command_line_prepare(&command, setup, trust, err);
 
     if (result == 0) {
-        result = capture_start(&qmp, &process, setup, &command, deadline, err);
-        if (result == 0 && capture_save(&qmp, deadline, stream, size, err) < 0) {
+        result = capture_start(&qmp, &process, setup, &command, &patience, err);
+        if (result == 0 && capture_save(&qmp, &patience, stream, size, err) < 0) {
             result = explain_end(&qmp, &process, setup, err);
         }
         capture_quit(&qmp, &process);

@@ -15,13 +15,13 @@
  * 0, or -1 with a reason that says what to do; qmp_close() and process_kill() are needed in both cases.
  */
 int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setup *setup,
-                  const struct command_line *command, int64_t deadline, struct hs_error *err);
+                  const struct command_line *command, struct patience *patience, struct hs_error *err);
 
 /*
  * Migrates a QEMU that takes commands out, into `stream` (free it) and `size`; it goes on to run, stopped.  0, or -1
  * with QEMU's reason: `qmp->failure` is REFUSED when the migration failed and QEMU lives.
  */
-int capture_save(struct qmp *qmp, int64_t deadline, uint8_t **stream, size_t *size, struct hs_error *err);
+int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err);
 
 /* Has QEMU end itself; a QEMU that does not is killed. */
 void capture_quit(struct qmp *qmp, struct process *process);

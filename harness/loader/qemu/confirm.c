@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -65,14 +64,14 @@ static bool is(json_t *object, const char *key, const char *value)
 }
 
 /* Asks once how far the load is; UNKNOWN while it goes on. */
-static int ask(struct qmp *qmp, int64_t deadline, enum outcome *outcome, struct hs_error *err)
+static int ask(struct qmp *qmp, struct patience *patience, enum outcome *outcome, struct hs_error *err)
 {
     json_t *migration, *guest;
 
-    if (qmp_execute(qmp, "query-migrate", NULL, -1, deadline, &migration, err) < 0) {
+    if (qmp_execute(qmp, "query-migrate", NULL, -1, patience, &migration, err) < 0) {
         return -1;
     }
-    if (qmp_execute(qmp, "query-status", NULL, -1, deadline, &guest, err) < 0) {
+    if (qmp_execute(qmp, "query-status", NULL, -1, patience, &guest, err) < 0) {
         json_decref(migration);
         return -1;
     }
@@ -86,20 +85,20 @@ static int ask(struct qmp *qmp, int64_t deadline, enum outcome *outcome, struct 
     return 0;
 }
 
-static int await_load(struct qmp *qmp, int64_t deadline, enum outcome *outcome, struct hs_error *err)
+static int await_load(struct qmp *qmp, struct patience *patience, enum outcome *outcome, struct hs_error *err)
 {
-    if (qmp_execute(qmp, "qmp_capabilities", NULL, -1, deadline, NULL, err) < 0) {
+    if (qmp_execute(qmp, "qmp_capabilities", NULL, -1, patience, NULL, err) < 0) {
         return -1;
     }
     for (;;) {
-        if (ask(qmp, deadline, outcome, err) < 0 || *outcome != OUTCOME_UNKNOWN) {
+        if (ask(qmp, patience, outcome, err) < 0 || *outcome != OUTCOME_UNKNOWN) {
             return *outcome == OUTCOME_UNKNOWN ? -1 : 0;
         }
-        if (qmp_deadline(0) >= deadline) {
+        patience_rest(patience);
+        if (patience_is_over(patience)) {
             qmp->failure = QMP_FAILURE_LATE;
             return -1;
         }
-        nanosleep(&(struct timespec){ .tv_nsec = LOADER_POLL_NS }, NULL);
     }
 }
 
@@ -123,36 +122,43 @@ static size_t read_text(struct process *process, struct confirm_result *result)
 struct attempt {
     const Hardstop__Setup *setup;
     struct command_line with, without;
+    uint32_t timeout_ms;
 };
 
 /* The setup itself may be at fault for a QEMU that ended: then it ends without a stream, too. */
 static int check_setup(const struct attempt *attempt, struct hs_error *err)
 {
+    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
     struct process process;
     struct qmp qmp;
-    int status = capture_start(&qmp, &process, attempt->setup, &attempt->without, qmp_deadline(LOADER_CAPTURE_MS), err);
+    int status = capture_start(&qmp, &process, attempt->setup, &attempt->without, &patience, err);
 
     capture_quit(&qmp, &process);
     return status;
 }
 
-/* Judges a connection that ended or stayed silent. */
-static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, struct process *process,
-                         struct confirm_result *result, struct hs_error *err)
+static int judge_hang(const struct attempt *attempt, const struct patience *patience, struct process *process,
+                      struct confirm_result *result, struct hs_error *err)
 {
-    size_t length;
+    static const char *const hangs[] = {
+        [PATIENCE_SPINS] = "spins", [PATIENCE_READS] = "reads behind the end of the stream",
+        [PATIENCE_SLEEPS] = "sleeps",
+    };
 
-    result->outcome = OUTCOME_UNKNOWN;
-    if (qmp->failure != QMP_FAILURE_LATE && qmp->failure != QMP_FAILURE_GONE) {
-        return hs_fail_in(err, "%s", attempt->setup->binary);
+    if (patience->ended == PATIENCE_CLOCK) {
+        return hs_fail(err, HS_NO_OFFSET, "%s neither answers nor gets processor time", attempt->setup->binary);
     }
-    if (qmp->failure == QMP_FAILURE_LATE ||
-        !process_wait(process, LOADER_EXIT_MS, &result->exit_status, &result->signal)) {
-        read_text(process, result);
-        result->outcome = OUTCOME_HUNG;
-        return 0;
-    }
-    length = read_text(process, result);
+    read_text(process, result);
+    result->outcome = OUTCOME_HUNG;
+    result->hang = hangs[patience->ended];
+    return 0;
+}
+
+static int judge_end(const struct attempt *attempt, struct process *process, struct confirm_result *result,
+                     struct hs_error *err)
+{
+    size_t length = read_text(process, result);
+
     if (result->exit_status == 1 && strstr(result->text, rejection)) {
         result->outcome = OUTCOME_REJECTED;
         return 0;
@@ -173,14 +179,34 @@ static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, s
     return 0;
 }
 
-/* Migrates an accepted state out again; only what QEMU says about that is added to the text. */
-static int save(const struct attempt *attempt, struct qmp *qmp, struct process *process, uint32_t timeout_ms,
-                struct confirm_result *result, struct hs_error *err)
+/* Judges a connection that ended or stayed silent. */
+static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, const struct patience *patience,
+                         struct process *process, struct confirm_result *result, struct hs_error *err)
 {
+    struct patience ending = patience_with(process->pid, attempt->timeout_ms);
+
+    result->outcome = OUTCOME_UNKNOWN;
+    if (qmp->failure == QMP_FAILURE_LATE) {
+        return judge_hang(attempt, patience, process, result, err);
+    }
+    if (qmp->failure != QMP_FAILURE_GONE) {
+        return hs_fail_in(err, "%s", attempt->setup->binary);
+    }
+    if (!process_wait(process, &ending, &result->exit_status, &result->signal)) {
+        return judge_hang(attempt, &ending, process, result, err);
+    }
+    return judge_end(attempt, process, result, err);
+}
+
+/* Migrates an accepted state out again; only what QEMU says about that is added to the text. */
+static int save(const struct attempt *attempt, struct qmp *qmp, struct process *process, struct confirm_result *result,
+                struct hs_error *err)
+{
+    struct patience patience = patience_with(process->pid, attempt->timeout_ms);
     struct hs_error reason;
     char *text;
 
-    if (capture_save(qmp, qmp_deadline(timeout_ms), &result->saved, &result->saved_size, &reason) == 0) {
+    if (capture_save(qmp, &patience, &result->saved, &result->saved_size, &reason) == 0) {
         read_text(process, result);
         return 0;
     }
@@ -190,7 +216,7 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
     }
     if (qmp->failure != QMP_FAILURE_REFUSED) {
         result->saving = true;
-        return judge_silence(attempt, qmp, process, result, err);
+        return judge_silence(attempt, qmp, &patience, process, result, err);
     }
     read_text(process, result);
     text = hs_format("%sthe state was not saved again: %s\n", result->text, reason.text);
@@ -199,18 +225,20 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
     return 0;
 }
 
-static int run(const struct attempt *attempt, uint32_t timeout_ms, struct confirm_result *result, struct hs_error *err)
+static int run(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
 {
     struct process process = { 0 };
+    struct patience patience;
     struct qmp qmp;
     int status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, err);
 
+    patience = patience_with(process.pid, attempt->timeout_ms);
     if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
         hs_fail_in(err, "%s", attempt->setup->binary);
-    } else if (status < 0 || await_load(&qmp, qmp_deadline(timeout_ms), &result->outcome, err) < 0) {
-        status = judge_silence(attempt, &qmp, &process, result, err);
+    } else if (status < 0 || await_load(&qmp, &patience, &result->outcome, err) < 0) {
+        status = judge_silence(attempt, &qmp, &patience, &process, result, err);
     } else if (result->outcome == OUTCOME_ACCEPTED) {
-        status = save(attempt, &qmp, &process, timeout_ms, result, err);
+        status = save(attempt, &qmp, &process, result, err);
     } else {
         read_text(&process, result);
     }
@@ -218,10 +246,11 @@ static int run(const struct attempt *attempt, uint32_t timeout_ms, struct confir
     return status;
 }
 
-int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, uint32_t timeout_ms,
+int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err)
 {
-    struct attempt attempt = { .setup = setup };
+    uint32_t timeout_ms = limits ? limits->timeout_ms : 0;
+    struct attempt attempt = { .setup = setup, .timeout_ms = timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS };
     char *argument = incoming(path);
     int status = -1;
 
@@ -233,7 +262,7 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
         arguments_add(&attempt.with.arguments, "-incoming");
         arguments_add(&attempt.with.arguments, argument);
         result->command_line = arguments_line(&attempt.with.arguments);
-        status = run(&attempt, timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS, result, err);
+        status = run(&attempt, result, err);
     }
     command_line_clear(&attempt.with);
     command_line_clear(&attempt.without);

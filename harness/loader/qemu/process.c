@@ -137,17 +137,15 @@ void process_kill(struct process *process)
     }
 }
 
-bool process_wait(const struct process *process, uint32_t timeout_ms, int *exit_status, int *signal)
+bool process_wait(const struct process *process, struct patience *patience, int *exit_status, int *signal)
 {
     /* WNOWAIT leaves the reaping, and with it the child's number, to process_kill(). */
     const int options = WEXITED | WNOHANG | WNOWAIT;
     siginfo_t info = { 0 };
-    struct timespec begin, now, step = { .tv_nsec = 1000000 };
+    struct timespec step = { .tv_nsec = 1000000 };
 
-    clock_gettime(CLOCK_MONOTONIC, &begin);
     while (waitid(P_PID, (id_t)process->pid, &info, options) < 0 || info.si_pid == 0) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000 >= (int64_t)timeout_ms) {
+        if (patience_is_over(patience)) {
             return false;
         }
         nanosleep(&step, NULL);

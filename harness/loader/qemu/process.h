@@ -9,6 +9,7 @@
 
 #include "harness/base/arguments.h"
 #include "harness/base/error.h"
+#include "harness/loader/qemu/patience.h"
 
 /* Two file descriptors: the child gets `from` as `to`. */
 struct process_fd {
@@ -39,10 +40,10 @@ int process_start(struct process *process, const char *path, const struct argume
  */
 void process_kill(struct process *process);
 /*
- * Waits up to `timeout_ms` for the child to end.  True when it did: `exit_status` gets its status, or -1 and `signal`
- * the signal that ended it, or 0.  process_kill() is still needed.
+ * Waits for the child to end, as long as patience lasts.  True when it did: `exit_status` gets its status, or -1 and
+ * `signal` the signal that ended it, or 0.  process_kill() is still needed.
  */
-bool process_wait(const struct process *process, uint32_t timeout_ms, int *exit_status, int *signal);
+bool process_wait(const struct process *process, struct patience *patience, int *exit_status, int *signal);
 /* Reads what stderr holds now; at most `size` - 1 bytes are kept, the rest is dropped.  Returns the length. */
 size_t process_read_errors(struct process *process, char *text, size_t size);
 

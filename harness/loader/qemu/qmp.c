@@ -3,12 +3,10 @@
 #include "harness/loader/qemu/qmp.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -21,32 +19,18 @@
 #define TEXT(macro) TEXT_OF(macro)
 #define TEXT_OF(text) #text
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t qmp_deadline(uint32_t timeout_ms)
-{
-    return now_ms() + timeout_ms;
-}
-
 static int gone(struct qmp *qmp, struct hs_error *err)
 {
     qmp->failure = QMP_FAILURE_GONE;
     return hs_fail(err, HS_NO_OFFSET, "QEMU closed its QMP connection");
 }
 
-static int await(struct qmp *qmp, short events, int64_t deadline, struct hs_error *err)
+static int await(struct qmp *qmp, short events, struct patience *patience, struct hs_error *err)
 {
     struct pollfd fd = { .fd = qmp->fd, .events = events };
 
     for (;;) {
-        int64_t left = deadline - now_ms();
-        int n = poll(&fd, 1, left < 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
+        int n = poll(&fd, 1, patience_pause(patience));
 
         if (n > 0) {
             return 0;
@@ -55,14 +39,14 @@ static int await(struct qmp *qmp, short events, int64_t deadline, struct hs_erro
             qmp->failure = QMP_FAILURE_GONE;
             return hs_fail(err, HS_NO_OFFSET, "cannot wait for QEMU: %s", strerror(errno));
         }
-        if (left <= 0) {
+        if (n == 0 && patience_is_over(patience)) {
             qmp->failure = QMP_FAILURE_LATE;
             return hs_fail(err, HS_NO_OFFSET, "QEMU did not answer on QMP in time");
         }
     }
 }
 
-static int receive(struct qmp *qmp, int64_t deadline, struct hs_error *err)
+static int receive(struct qmp *qmp, struct patience *patience, struct hs_error *err)
 {
     ssize_t n;
 
@@ -71,7 +55,7 @@ static int receive(struct qmp *qmp, int64_t deadline, struct hs_error *err)
         qmp->buffer = hs_resize(qmp->buffer, qmp->capacity, 1);
     }
     do {
-        if (await(qmp, POLLIN, deadline, err) < 0) {
+        if (await(qmp, POLLIN, patience, err) < 0) {
             return -1;
         }
         n = recv(qmp->fd, qmp->buffer + qmp->length, qmp->capacity - qmp->length, MSG_DONTWAIT);
@@ -90,7 +74,7 @@ static int garbled(struct qmp *qmp, struct hs_error *err, const char *reason)
 }
 
 /* One message is one line. */
-static json_t *take_message(struct qmp *qmp, int64_t deadline, struct hs_error *err)
+static json_t *take_message(struct qmp *qmp, struct patience *patience, struct hs_error *err)
 {
     json_error_t reason;
     json_t *message;
@@ -103,7 +87,7 @@ static json_t *take_message(struct qmp *qmp, int64_t deadline, struct hs_error *
             garbled(qmp, err, "too long");
             return NULL;
         }
-        if (receive(qmp, deadline, err) < 0) {
+        if (receive(qmp, patience, err) < 0) {
             return NULL;
         }
     }
@@ -123,14 +107,14 @@ static json_t *take_message(struct qmp *qmp, int64_t deadline, struct hs_error *
 }
 
 /* Takes over the connected socket `fd` and waits for QEMU's greeting. */
-static int take_over(struct qmp *qmp, int fd, int64_t deadline, struct hs_error *err)
+static int take_over(struct qmp *qmp, int fd, struct patience *patience, struct hs_error *err)
 {
     json_t *greeting;
     int result = 0;
 
     memset(qmp, 0, sizeof(*qmp));
     qmp->fd = fd;
-    greeting = take_message(qmp, deadline, err);
+    greeting = take_message(qmp, patience, err);
     if (!greeting) {
         return -1;
     }
@@ -152,7 +136,8 @@ void qmp_close(struct qmp *qmp)
     qmp->length = qmp->scanned = qmp->capacity = 0;
 }
 
-static int send_message(struct qmp *qmp, const char *text, size_t size, int fd, int64_t deadline, struct hs_error *err)
+static int send_message(struct qmp *qmp, const char *text, size_t size, int fd, struct patience *patience,
+                        struct hs_error *err)
 {
     union {
         struct cmsghdr header;
@@ -169,7 +154,7 @@ static int send_message(struct qmp *qmp, const char *text, size_t size, int fd, 
             message.msg_control = &control;
             message.msg_controllen = sizeof(control.space);
         }
-        if (await(qmp, POLLOUT, deadline, err) < 0) {
+        if (await(qmp, POLLOUT, patience, err) < 0) {
             return -1;
         }
         n = sendmsg(qmp->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -186,13 +171,14 @@ static int send_message(struct qmp *qmp, const char *text, size_t size, int fd, 
     return 0;
 }
 
-static int await_return(struct qmp *qmp, const char *command, int64_t deadline, json_t **result, struct hs_error *err)
+static int await_return(struct qmp *qmp, const char *command, struct patience *patience, json_t **result,
+                        struct hs_error *err)
 {
     json_t *message, *error, *value;
     const char *reason;
 
     for (;;) {
-        message = take_message(qmp, deadline, err);
+        message = take_message(qmp, patience, err);
         if (!message) {
             return -1;
         }
@@ -214,8 +200,8 @@ static int await_return(struct qmp *qmp, const char *command, int64_t deadline, 
     return error ? -1 : 0;
 }
 
-int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd, int64_t deadline, json_t **result,
-                struct hs_error *err)
+int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd, struct patience *patience,
+                json_t **result, struct hs_error *err)
 {
     json_t *request = json_object();
     char *text, *line;
@@ -232,15 +218,16 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd,
     json_decref(request);
     HS_CHECK(status == 0 && text, "the arguments of %s make no JSON text", command);
     line = hs_format("%s\n", text);
-    status = send_message(qmp, line, strlen(line), fd, deadline, err);
+    status = send_message(qmp, line, strlen(line), fd, patience, err);
     free(line);
     free(text);
-    return status < 0 ? -1 : await_return(qmp, command, deadline, result, err);
+    return status < 0 ? -1 : await_return(qmp, command, patience, result, err);
 }
 
 int qmp_start(struct qmp *qmp, struct process *process, const char *path, const struct arguments *arguments,
               struct hs_error *err)
 {
+    struct patience patience;
     struct arguments all = { 0 };
     int pair[2], status;
 
@@ -263,5 +250,6 @@ int qmp_start(struct qmp *qmp, struct process *process, const char *path, const 
         close(pair[0]);
         return -1;
     }
-    return take_over(qmp, pair[0], qmp_deadline(LOADER_START_MS), err);
+    patience = patience_by_clock(LOADER_START_MS);
+    return take_over(qmp, pair[0], &patience, err);
 }

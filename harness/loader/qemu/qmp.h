@@ -20,7 +20,7 @@ enum qmp_failure {
     QMP_FAILURE_NONE,
     QMP_FAILURE_REFUSED, /* QEMU answered with an error; the connection goes on */
     QMP_FAILURE_GONE, /* QEMU closed the connection, in general by ending */
-    QMP_FAILURE_LATE, /* the deadline passed; the answer may still come, so the connection can only be closed */
+    QMP_FAILURE_LATE, /* patience is at an end; the answer may still come, so the connection can only be closed */
     QMP_FAILURE_GARBLED, /* not QMP, or too long; the connection can only be closed */
 };
 
@@ -31,9 +31,6 @@ struct qmp {
     size_t length, scanned, capacity; /* `scanned` bytes hold no newline */
 };
 
-/* The moment `timeout_ms` from now, in milliseconds of CLOCK_MONOTONIC: a deadline for the calls below. */
-int64_t qmp_deadline(uint32_t timeout_ms);
-
 void qmp_close(struct qmp *qmp);
 
 /*
@@ -41,8 +38,8 @@ void qmp_close(struct qmp *qmp);
  * and is released here; `fd` (-1: none) is sent along and stays open.  `result` (may be NULL) gets what QEMU returned,
  * released with json_decref().  0, or -1 with a reason, of which the kind is in `qmp->failure`.
  */
-int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd, int64_t deadline, json_t **result,
-                struct hs_error *err);
+int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd, struct patience *patience,
+                json_t **result, struct hs_error *err);
 
 /*
  * Starts `path` with `arguments` and a QMP connection in addition, and waits up to LOADER_START_MS for the greeting.
