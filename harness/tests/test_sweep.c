@@ -194,7 +194,7 @@ static void the_number_of_workers_makes_no_difference(void **state)
     }
 }
 
-static void a_load_that_never_ends_is_hung(void **state)
+static void a_load_that_never_ends_is_not_judged(void **state)
 {
     static const struct toy_deed spin[] = { { EDIT_TRUNCATE, "", 77, TOY_SPINS } };
     struct sweep_options options = all_of(TOY_SECTION);
@@ -208,7 +208,7 @@ static void a_load_that_never_ends_is_hung(void **state)
     toy_init(&toy, TOY_SECTION, spin, HS_COUNT(spin));
     dump = sweep_toy(&toy, &options, &audit);
     found = not_rejected(dump);
-    assert_string_equal(found, "truncate  77+1 hung: no answer in time; the loader's process was killed\n");
+    assert_string_equal(found, "truncate  77+1 unknown: no sign of life; the loader's process was killed\n");
     audit_clear(&audit);
     toy_clear(&toy);
     free(found);
@@ -372,7 +372,7 @@ int main(void)
         SUPPORT_TIDY(cells_get_their_verdicts),
         SUPPORT_TIDY(a_sweep_is_foreseen),
         SUPPORT_TIDY(the_number_of_workers_makes_no_difference),
-        SUPPORT_TIDY(a_load_that_never_ends_is_hung),
+        SUPPORT_TIDY(a_load_that_never_ends_is_not_judged),
         SUPPORT_TIDY(waiting_is_longer_than_working),
         SUPPORT_TIDY(loads_have_their_time_limits),
         SUPPORT_TIDY(what_cannot_be_checked_is_unknown),

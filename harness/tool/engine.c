@@ -157,7 +157,7 @@ static void afl_become(const struct instance *instance, unsigned long seconds)
         (char *)(instance->job ? "-S" : "-M"), afl_name(instance),
         (char *)"-V", hs_format("%lu", seconds),
         (char *)"-s", hs_format("%lu", instance->seed + instance->starts),
-        (char *)"-t", hs_format("%d", LOADER_TARGET_SECONDS * 1000),
+        (char *)"-t", hs_format("%d", LOADER_TARGET_AFL_SECONDS * 1000),
         (char *)"-m", (char *)"none",
     };
     size_t n = 15;

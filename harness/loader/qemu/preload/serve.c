@@ -194,7 +194,7 @@ static void run_load(struct protocol_shared *shared)
         shared->answer.waits = end == END_WAITS;
         /* A load that still obeys signals shows where it spins; either way it ends. */
         kill(pid, SIGABRT);
-        wait_within(pidfd, LOADER_STACK_MS);
+        await_end(pid, pidfd, used_ms(pid) + LOADER_STACK_MS);
         kill(pid, SIGKILL);
     }
     close(pidfd);
