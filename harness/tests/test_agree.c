@@ -70,7 +70,7 @@ static struct said ask_plain(const struct agree_subject *subject, const char *pa
     if (fill) {
         setenv("MALLOC_PERTURB_", fill, 1);
     }
-    if (confirm_run(subject->test->setup, TRUST_ALL, path, 0, &result, &err) < 0) {
+    if (confirm_run(subject->test->setup, TRUST_ALL, path, NULL, &result, &err) < 0) {
         fail_msg("%s", err.text);
     }
     unsetenv("MALLOC_PERTURB_");
