@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -33,6 +34,7 @@ static char state[64];
 static char at_save; /* the letter that is obeyed while the state is saved */
 static char memory[8]; /* the guest's */
 static char processors[3];
+static char goes_on; /* 'A': postcopy is announced; 'P': it is begun; 'C': so is COLO */
 static bool is_queued; /* work, for the last of them */
 static int *kills; /* how often a load was killed by 'K'; all processes share it */
 
@@ -82,27 +84,52 @@ static void keep_clocks(void)
     keep(time(NULL) == day ? 'D' : '?');
 }
 
-static void wait_for_ever(void *cond, void *mutex, const char *file, int line)
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t sign = PTHREAD_COND_INITIALIZER;
+
+static void wait_for_sign(void *cond, void *mutex, const char *file, int line)
 {
-    (void)cond;
-    (void)mutex;
     (void)file;
     (void)line;
-    for (;;) {
-        pause();
-    }
+    pthread_cond_wait(cond, mutex);
 }
 
-void (*qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line) = wait_for_ever;
+void (*qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line) = wait_for_sign;
 
 /* Keeps the processor that the work was done on. */
 static void do_queued_work(void)
 {
     is_queued = true;
     while (is_queued) {
-        qemu_cond_wait_func(&is_queued, NULL, __FILE__, __LINE__);
+        qemu_cond_wait_func(&sign, &mutex, __FILE__, __LINE__);
     }
     keep(current_cpu ? '?' : '-');
+}
+
+/* The sign of another thread, which the load starts and waits for. */
+static bool is_given;
+
+static void *give_sign(void *argument)
+{
+    pthread_mutex_lock(&mutex);
+    is_given = true;
+    pthread_cond_signal(&sign);
+    pthread_mutex_unlock(&mutex);
+    return argument;
+}
+
+static void await_thread(void)
+{
+    pthread_t thread;
+
+    pthread_mutex_lock(&mutex);
+    pthread_create(&thread, NULL, give_sign, NULL);
+    while (!is_given) {
+        qemu_cond_wait_func(&sign, &mutex, __FILE__, __LINE__);
+    }
+    pthread_mutex_unlock(&mutex);
+    pthread_join(thread, NULL);
+    is_given = false;
 }
 
 void *qemu_get_cpu(int index);
@@ -119,6 +146,36 @@ void process_queued_cpu_work(void *cpu)
         keep(current_cpu == cpu ? '2' : '?');
         is_queued = false;
     }
+}
+
+bool cpu_work_list_empty(void *cpu);
+bool cpu_work_list_empty(void *cpu)
+{
+    return !is_queued || cpu != &processors[2];
+}
+
+bool migrate_use_multifd(void);
+bool migrate_use_multifd(void)
+{
+    return false;
+}
+
+bool migrate_postcopy_preempt(void);
+bool migrate_postcopy_preempt(void)
+{
+    return false;
+}
+
+int postcopy_state_get(void);
+int postcopy_state_get(void)
+{
+    return goes_on == 'A' ? 1 : goes_on == 'P' ? 2 : 0;
+}
+
+bool migration_incoming_colo_enabled(void);
+bool migration_incoming_colo_enabled(void)
+{
+    return goes_on == 'C';
 }
 
 void error_report(const char *fmt, ...);
@@ -215,6 +272,19 @@ static int obey(file *from, char letter)
             sum += qemu_get_byte(from);
         }
         return sum;
+    case 'w':
+        await_thread();
+        keep(letter);
+        return 0;
+    case 'W':
+        /* To the sender: the next letter is still there, and in its place. */
+        keep(writev(fd_of(from), &(struct iovec){ "lost", 4 }, 1) == 4 ? 'W' : '?');
+        return 0;
+    case 'P':
+    case 'A':
+    case 'C':
+        goes_on = letter;
+        return 0;
     case 'y':
         for (;;) {
             pause();
@@ -228,7 +298,7 @@ static int obey(file *from, char letter)
         return 0;
     case 'Q':
         for (;;) {
-            qemu_cond_wait_func(&held, NULL, __FILE__, __LINE__);
+            qemu_cond_wait_func(&sign, &mutex, __FILE__, __LINE__);
         }
     default:
         keep(letter);

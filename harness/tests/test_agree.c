@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/case/complete.h"
 #include "harness/case/damage.h"
@@ -246,10 +247,83 @@ static void a_plain_qemu_agrees(void **state)
     }
 }
 
+/* Commands of a sender: migration/savevm.c, QEMU 7.2. */
+#define OPEN_RETURN_PATH "\x08\x00\x01\x00\x00"
+#define PING "\x08\x00\x02\x00\x04sign"
+#define POSTCOPY_ADVISE "\x08\x00\x03\x00\x10\0\0\0\0\0\0\x10\0\0\0\0\0\0\0\x10\0"
+#define COMMANDS(bytes) bytes, sizeof(bytes) - 1
+
+static const struct {
+    const char *capability, *commands;
+    size_t size;
+    enum outcome outcome;
+} incoming[] = {
+    { "x-xbzrle", COMMANDS(""), OUTCOME_ACCEPTED },
+    { "x-compress", COMMANDS(""), OUTCOME_ACCEPTED },
+    { "x-colo", COMMANDS(""), OUTCOME_ACCEPTED },
+    { "x-background-snapshot", COMMANDS(""), OUTCOME_ACCEPTED },
+    { "x-postcopy-ram", COMMANDS(""), OUTCOME_ACCEPTED },
+    { "x-postcopy-ram", COMMANDS(OPEN_RETURN_PATH PING POSTCOPY_ADVISE), OUTCOME_ACCEPTED },
+    { "x-return-path", COMMANDS(OPEN_RETURN_PATH PING PING), OUTCOME_ACCEPTED },
+    { "x-return-path", COMMANDS(PING), OUTCOME_REJECTED },
+    { "x-events", COMMANDS(OPEN_RETURN_PATH POSTCOPY_ADVISE), OUTCOME_REJECTED },
+};
+
+/* Asks both for the stream with a row's commands at its begin. */
+static void ask_with_commands(const struct agree_subject *subject, size_t i)
+{
+    struct stream_encoding encoding = { 0 };
+    struct loader_input input = { .whole = true };
+    struct builder bytes = { 0 };
+    struct said served, plain;
+    size_t begin;
+    char *path;
+
+    stream_encode(subject->test->stream, &encoding, NULL, NULL);
+    begin = encoding.marks[0].start;
+    builder_put(&bytes, encoding.out.data, begin);
+    builder_put(&bytes, incoming[i].commands, incoming[i].size);
+    builder_put(&bytes, encoding.out.data + begin, encoding.out.size - begin);
+    path = support_write(folder, "stream.mig", bytes.data, bytes.size);
+    input.bytes = bytes.data;
+    input.size = bytes.size;
+    served = ask_served(subject, &input);
+    plain = ask_plain(subject, path, NULL);
+    if (served.outcome != incoming[i].outcome || !is_same(&served, &plain)) {
+        fail_msg("%s, %zu bytes of commands: served %s \"%s\", plain %s \"%s\"", incoming[i].capability,
+                 incoming[i].size, outcome_name(served.outcome), served.words, outcome_name(plain.outcome),
+                 plain.words);
+    }
+    free(path);
+    builder_clear(&bytes);
+    stream_encoding_clear(&encoding);
+}
+
+static void whatever_the_capabilities(void **state)
+{
+    Hardstop__Setup *setup = support_setup("pci", "q35", HARDSTOP__FRAMING__FOOTER);
+    struct agree_subject subject = { .test = support_capture(setup, CASE_KEEP_ALL) };
+    char **global;
+
+    (void)state;
+    hardstop__setup__free_unpacked(setup, NULL);
+    setup = subject.test->setup;
+    global = HS_PUSH(setup->global, setup->n_global);
+    for (size_t i = 0; i < HS_COUNT(incoming); i++) {
+        free(*global);
+        *global = hs_format("migration.%s=on", incoming[i].capability);
+        subject.loader = support_open(setup);
+        ask_with_commands(&subject, i);
+        loader_close(subject.loader);
+    }
+    case_free(subject.test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(a_plain_qemu_agrees),
+        SUPPORT_TIDY(whatever_the_capabilities),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -80,6 +80,13 @@ static const struct {
     { "uq", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "u2-" },
     { "uiiv", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "uiiv" },
     { "Q", OUTCOME_UNKNOWN, false, false, 0, 0, 0, "", "", NULL },
+    { "uwq", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "uw2-" },
+    { "WWu", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "WWu" },
+    { "uA", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "u" },
+    { "P", OUTCOME_UNKNOWN, false, true, 0, 0, 0, "", "", NULL },
+    { "Pr", OUTCOME_UNKNOWN, false, true, 0, 0, -22, "", "", NULL },
+    { "C", OUTCOME_UNKNOWN, false, true, 0, 0, 0, "", "", NULL },
+    { "Cr", OUTCOME_REJECTED, false, false, 0, 0, -22, "", "", NULL },
     { "ub", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", "", "ub" },
     { "1", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "first", "", "" },
     { "12r", OUTCOME_REJECTED, false, false, 0, 0, -22, "second/with/parts", "", NULL },
@@ -179,6 +186,21 @@ static void what_only_sleeps_is_not_judged(void **state)
     assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
     assert_string_equal(err.text, "the load waits, near qemu_load_device_state, for a thread that the process it runs "
                                   "in does not have");
+}
+
+static void who_goes_on_is_told_why(void **state)
+{
+    static const char *const reasons[][2] = { { "P", "begins postcopy" }, { "C", "begins COLO" } };
+    struct loader_answer answer;
+    struct hs_error err;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(reasons); i++) {
+        struct loader_input input = { .bytes = (const uint8_t *)reasons[i][0], .size = 1 };
+
+        assert_int_equal(loader_load(loader, &input, &answer, &err), -1);
+        assert_non_null(strstr(err.text, reasons[i][1]));
+    }
 }
 
 /* Else the tests of fast loads would say nothing. */
@@ -368,6 +390,7 @@ int main(void)
         cmocka_unit_test(who_asks_too_often_is_hung),
         cmocka_unit_test(the_next_load_reads_again),
         cmocka_unit_test(what_only_sleeps_is_not_judged),
+        cmocka_unit_test(who_goes_on_is_told_why),
         cmocka_unit_test(fast_loads_share_a_process),
         cmocka_unit_test(a_closed_descriptor_is_open_again),
         cmocka_unit_test(what_kills_from_outside_is_no_crash),

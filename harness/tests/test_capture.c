@@ -117,6 +117,25 @@ static void q35_is_captured(void **state)
     free(stream);
 }
 
+/* What only a QEMU can take that answers is no way to save to a file. */
+static void capabilities_that_need_a_receiver_are_turned_off(void **state)
+{
+    static char *const names[] = { "migration.x-multifd=on", "migration.x-postcopy-ram=on", "migration.x-return-path=on",
+                                   "migration.x-colo=on", "migration.x-background-snapshot=on" };
+    Hardstop__Setup setup = rng();
+    uint8_t *stream;
+    size_t size;
+
+    (void)state;
+    setup.n_global = 1;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        setup.global = (char **)&names[i];
+        capture(&setup, &stream, &size);
+        assert_stream(stream, size);
+        free(stream);
+    }
+}
+
 static void wrong_setups_have_reasons(void **state)
 {
     Hardstop__Setup setup = rng();
@@ -424,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(s390x_is_captured),
         SUPPORT_TIDY(q35_is_captured),
+        SUPPORT_TIDY(capabilities_that_need_a_receiver_are_turned_off),
         SUPPORT_TIDY(wrong_setups_have_reasons),
         SUPPORT_TIDY(no_qemu_has_a_reason),
         SUPPORT_TIDY(unmigratable_device_is_named),

@@ -62,6 +62,22 @@ static void wrong_setups_have_reasons(void **state)
     }
 }
 
+/* A plain -incoming would wait for ever for connections that a file does not have. */
+static void what_needs_more_connections_is_refused(void **state)
+{
+    static const char *const words[] = { "migration.x-multifd=on", "migration.x-postcopy-ram=on",
+                                         "migration.x-postcopy-preempt=on" };
+    Hardstop__Setup setup = setup_of("qemu-system-x86_64", "q35", (const char *[]){ NULL });
+
+    (void)state;
+    setup.global = (char **)words;
+    setup.n_global = 1;
+    check_refused(&setup, NULL, "capability multifd is on, so QEMU waits for connections");
+    setup.global = (char **)words + 1;
+    setup.n_global = 2;
+    check_refused(&setup, NULL, "capability postcopy-preempt is on, so QEMU waits for connections");
+}
+
 static void an_unknown_version_is_refused(void **state)
 {
     char *binary = support_beside("standin_version");
@@ -152,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_setups_have_reasons),
+        cmocka_unit_test(what_needs_more_connections_is_refused),
         cmocka_unit_test(an_unknown_version_is_refused),
         cmocka_unit_test(a_missing_function_is_named),
         cmocka_unit_test(the_words_of_qemu_are_explained),

@@ -17,7 +17,7 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     if (shared->answer.timed_out) {
         return OUTCOME_HUNG;
     }
-    if (shared->answer.waits) {
+    if (shared->answer.waits || *shared->answer.goes_on) {
         return OUTCOME_UNKNOWN;
     }
     if (shared->answer.phase == PROTOCOL_PHASE_NONE || loader_is_from_outside(shared->answer.signal)) {
@@ -134,6 +134,9 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
 
         return hs_fail(err, HS_NO_OFFSET, "the load waits%s%s%s for a thread that the process it runs in does not have",
                        *symbol ? ", near " : "", symbol, *symbol ? "," : "");
+    }
+    if (*shared->answer.goes_on) {
+        return hs_fail(err, HS_NO_OFFSET, "%.*s", (int)sizeof(shared->answer.goes_on) - 1, shared->answer.goes_on);
     }
     if (answer->outcome == OUTCOME_UNKNOWN) {
         return answer->signal

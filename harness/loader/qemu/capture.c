@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/loader/loader.h"
 
 enum {
@@ -102,6 +103,45 @@ static int read_file(int fd, uint8_t **stream, size_t *size, struct hs_error *er
     return 0;
 }
 
+/* Capabilities with which QEMU 7.2 saves only to a QEMU that answers, or not while it is stopped. */
+static const char *const needing_more[] = {
+    "multifd", "zero-copy-send", "postcopy-ram", "postcopy-preempt", "return-path", "x-colo", "background-snapshot",
+};
+
+static bool needs_more(json_t *capability)
+{
+    const char *name = json_string_value(json_object_get(capability, "capability"));
+
+    for (size_t i = 0; i < HS_COUNT(needing_more); i++) {
+        if (name && json_is_true(json_object_get(capability, "state")) && strcmp(name, needing_more[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Turns off what cannot go to a file. */
+static int choose_capabilities(struct qmp *qmp, struct patience *patience, struct hs_error *err)
+{
+    json_t *all, *capability, *off = json_array();
+    size_t i;
+
+    if (qmp_execute(qmp, "query-migrate-capabilities", NULL, -1, patience, &all, err) < 0) {
+        json_decref(off);
+        return -1;
+    }
+    json_array_foreach(all, i, capability)
+    {
+        if (needs_more(capability)) {
+            json_object_set_new(capability, "state", json_false());
+            json_array_append(off, capability);
+        }
+    }
+    json_decref(all);
+    return qmp_execute(qmp, "migrate-set-capabilities", json_pack("{s:o}", "capabilities", off), -1, patience, NULL,
+                       err);
+}
+
 int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err)
 {
     int fd = memfd_create("hardstop-stream", MFD_CLOEXEC);
@@ -110,7 +150,8 @@ int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, s
     if (fd < 0) {
         return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
     }
-    if (qmp_execute(qmp, "getfd", json_pack("{s:s}", "fdname", "stream"), fd, patience, NULL, err) == 0 &&
+    if (choose_capabilities(qmp, patience, err) == 0 &&
+        qmp_execute(qmp, "getfd", json_pack("{s:s}", "fdname", "stream"), fd, patience, NULL, err) == 0 &&
         qmp_execute(qmp, "migrate", json_pack("{s:s}", "uri", "fd:stream"), -1, patience, NULL, err) == 0 &&
         await_migration(qmp, patience, err) == 0) {
         result = read_file(fd, stream, size, err);

@@ -18,7 +18,8 @@ int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setu
                   const struct command_line *command, struct patience *patience, struct hs_error *err);
 
 /*
- * Migrates a QEMU that takes commands out, into `stream` (free it) and `size`; it goes on to run, stopped.  0, or -1
+ * Migrates a QEMU that takes commands out, into `stream` (free it) and `size`; it goes on to run, stopped.  Migration
+ * capabilities that need a receiver who answers (multifd, postcopy-ram, x-colo ...) are turned off before.  0, or -1
  * with QEMU's reason: `qmp->failure` is REFUSED when the migration failed and QEMU lives.
  */
 int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err);

@@ -79,6 +79,7 @@ struct protocol_shared {
         int32_t save_result;
         uint8_t timed_out; /* it spins: processor time, or questions for bytes behind the end */
         uint8_t waits; /* for what no one in its process will do */
+        char goes_on[128]; /* why the migration is not over, so that there is no verdict; "": it is */
         uint8_t exited; /* QEMU called exit() or _exit() while loading or saving */
         int32_t exit_status;
         int32_t signal; /* 0, or the signal that ended the load */

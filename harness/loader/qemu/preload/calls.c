@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Interposes calls in which the kernel writes where the caller says, which on a protected page would fail and raise no
- * signal, and calls that take memory away.
+ * signal, calls that take memory away, and those that would write into the stream.
  */
 #include "harness/loader/qemu/preload/calls.h"
 
@@ -55,6 +55,20 @@ INTERPOSED ssize_t readv(int fd, const struct iovec *parts, int n)
     got = fd == input ? pieces_read(fd, parts, n) : syscall(SYS_readv, fd, parts, n);
     input_ended |= fd == input && got == 0;
     return got;
+}
+
+/* The channel back to the sender, who is not there.  The "cat" of a plain -incoming "exec:cat FILE" reads it not. */
+INTERPOSED ssize_t writev(int fd, const struct iovec *parts, int n)
+{
+    ssize_t size = 0;
+
+    if (fd < 0 || fd != input) {
+        return syscall(SYS_writev, fd, parts, n);
+    }
+    for (int i = 0; i < n; i++) {
+        size += (ssize_t)parts[i].iov_len;
+    }
+    return size;
 }
 
 INTERPOSED ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)

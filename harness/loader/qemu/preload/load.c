@@ -3,11 +3,13 @@
 #include "harness/loader/qemu/preload/load.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/calls.h"
+#include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/pieces.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
@@ -137,6 +139,7 @@ static int load_file(void *file, bool whole)
 
 void load_stream(struct protocol_shared *shared)
 {
+    const char *reason;
     void *file;
     int result;
 
@@ -151,6 +154,11 @@ void load_stream(struct protocol_shared *shared)
     result = load_file(file, shared->request.whole);
     beyond_end();
     shared->answer.load_result = result;
+    reason = incoming_goes_on(result);
+    if (reason) {
+        snprintf(shared->answer.goes_on, sizeof(shared->answer.goes_on), "%s", reason);
+        _exit(0);
+    }
     if (result < 0 && shared->request.whole) {
         /* As process_incoming_migration_co(), in which -incoming loads: some ends have no other words. */
         symbols.error_report("load of migration failed: %s", strerror(-result));

@@ -13,6 +13,7 @@
 
 #include "harness/loader/qemu/preload/clock.h"
 #include "harness/loader/qemu/preload/crash.h"
+#include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/serve.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/version.h"
@@ -49,7 +50,7 @@ static int serving_main(int argc, char **argv, char **env)
 {
     struct protocol_shared *shared;
     const struct version_info *info;
-    const char *missing;
+    const char *missing, *refusal;
 
     (void)env;
     unsetenv("LD_PRELOAD");
@@ -73,6 +74,10 @@ static int serving_main(int argc, char **argv, char **env)
     }
     send_message(PROTOCOL_HELLO);
     symbols.qemu_init(argc, argv);
+    refusal = incoming_refusal();
+    if (refusal) {
+        refuse(shared, "%s", refusal);
+    }
     crash_prepare();
     clock_freeze();
     send_message(PROTOCOL_READY);

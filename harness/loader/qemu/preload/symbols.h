@@ -29,6 +29,10 @@ struct symbols {
     void (*runstate_set)(int state);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
     void *(*migration_incoming_get_current)(void);
+    bool (*migrate_use_multifd)(void);
+    bool (*migrate_postcopy_preempt)(void);
+    int (*postcopy_state_get)(void);
+    bool (*migration_incoming_colo_enabled)(void);
     void (*error_report)(const char *fmt, ...);
     void *(*qemu_coroutine_create)(void (*entry)(void *user), void *user);
     void (*qemu_coroutine_enter)(void *coroutine);
@@ -36,6 +40,7 @@ struct symbols {
     bool (*aio_poll)(void *context, bool blocking);
     int (*qemu_get_byte)(void *file);
     void *(*qemu_get_cpu)(int index);
+    bool (*cpu_work_list_empty)(void *cpu);
     void (*process_queued_cpu_work)(void *cpu);
     void **current_cpu; /* of the thread that looked it up, which is the one that loads */
     void (**qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line);

@@ -6,11 +6,16 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_VCPU_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_VCPU_H
 
+#include <stdbool.h>
+
 #include "harness/loader/qemu/protocol.h"
 
-/* In a fork: whoever waits for a condition, from now on, does the queued work instead. */
+/*
+ * In a fork: its first thread, whenever it waits for a condition from now on, does the queued work instead.  Without
+ * work and without other threads, which only a load can have started, nobody would ever signal it: the load ends.
+ */
 void vcpu_begin(struct protocol_shared *shared);
-/* Does what is queued. */
-void vcpu_do_work(void);
+/* Does what is queued; false when nothing was. */
+bool vcpu_do_work(void);
 
 #endif
