@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Claim: any bytes are a case, or one line says why not.  A case prints as text that reads back as an equal case; its
- * stream encodes, its damages are done, and what names them is one line.
+ * stream encodes, its damages are done, and what names them is one line.  Any text is a QEMU command line, or one line
+ * says why not.  Its words, quoted, are the same words again, and its setup can be checked.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/shell_split.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
 #include "harness/message/reflect.h"
+#include "harness/setup/setup_line.h"
+#include "harness/setup/trust.h"
 
 /* Repeated sections make a thousand times as many bytes of a case: a larger one could run out of memory. */
 enum { MAX_CASE = 1 << 16 };
@@ -47,17 +52,65 @@ static void check_damage(const Hardstop__Case *test)
     builder_clear(&out);
 }
 
+static void check_error(const struct hs_error *err)
+{
+    HS_CHECK(err->text[0] && !strpbrk(err->text, "\n\r\033"), "an error is not one line: %s", err->text);
+}
+
+/* What a terminal would act on is quoted by means of a shell's, which only a shell takes away. */
+static void check_words(const struct arguments *words)
+{
+    struct arguments again = { 0 };
+    char *line = arguments_line(words);
+    bool is_split = shell_split(line, &again, NULL) == 0;
+
+    HS_CHECK(is_split || strstr(line, "$(printf"), "what was quoted cannot be read: %s", line);
+    HS_CHECK(!is_split || again.n == words->n, "%zu words became %zu: %s", words->n, again.n, line);
+    for (size_t i = 0; is_split && i < words->n; i++) {
+        HS_CHECK(strcmp(words->argv[i], again.argv[i]) == 0, "word %zu: %s", i, line);
+    }
+    arguments_clear(&again);
+    free(line);
+}
+
+static void check_command_line(const char *text)
+{
+    Hardstop__Setup *setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+    struct arguments words = { 0 };
+    struct hs_error err = { .offset = HS_NO_OFFSET };
+    char *said = NULL;
+
+    if (shell_split(text, &words, &err) < 0) {
+        check_error(&err);
+    } else {
+        check_words(&words);
+        if (setup_line_parse(&words, setup, &said, &err) < 0) {
+            check_error(&err);
+        }
+        trust_check(setup, TRUST_NONE, NULL);
+    }
+    free(said);
+    arguments_clear(&words);
+    reflect_free(&setup->base);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hs_error err = { .offset = HS_NO_OFFSET };
     Hardstop__Case *test = case_parse(data, size, &err);
 
     if (!test) {
-        HS_CHECK(err.text[0] && !strpbrk(err.text, "\n\r\033"), "an error is not one line: %s", err.text);
+        check_error(&err);
     } else if (size <= MAX_CASE) {
         check_text(test);
         check_damage(test);
     }
     case_free(test);
+    if (size <= MAX_CASE && !memchr(data, 0, size)) {
+        char *text = hs_format("%.*s", (int)size, (const char *)data);
+
+        check_command_line(text);
+        free(text);
+    }
     return 0;
 }

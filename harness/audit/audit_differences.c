@@ -69,6 +69,7 @@ char *audit_setup_differences(const struct audit *now, const struct audit *earli
     compare_texts(&list, "program", setup_program(a), setup_program(b));
     compare_texts(&list, "machine", a->machine, b->machine);
     compare_texts(&list, "memory", a->memory, b->memory);
+    compare_texts(&list, "default devices", a->defaults ? "on" : "off", b->defaults ? "on" : "off");
     compare_lists(&list, "devices", a->device, a->n_device, b->device, b->n_device);
     compare_lists(&list, "globals", a->global, a->n_global, b->global, b->n_global);
     compare_lists(&list, "options", a->option, a->n_option, b->option, b->n_option);

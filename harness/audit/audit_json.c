@@ -53,6 +53,7 @@ static void print_setup(FILE *out, const Hardstop__Setup *setup)
     print_list(out, "option", setup->option, setup->n_option);
     fputs(",\"memory\":", out);
     print_foreign(out, setup->memory);
+    fputs(setup->defaults ? ",\"defaults\":true" : "", out);
     fprintf(out, setup->has_framing ? ",\"framing\":\"%s\"},\n" : ",\"framing\":null},\n", setup_framing_name(setup));
 }
 

@@ -5,7 +5,7 @@
  *
  *   version    1
  *   setup      binary, machine, device [], global [], option [], memory, framing: "footer", "legacy", or null where the
- *              machine type decides
+ *              machine type decides; defaults: true where QEMU adds devices of its own
  *   loader     what loaded: "QEMU 7.2.22"
  *   section    idstr; "" for a whole stream
  *   bytes      of what was audited

@@ -107,6 +107,7 @@ static int fill_setup(const json_t *object, Hardstop__Setup *setup, struct hs_er
         read_list(object, "option", &setup->option, &setup->n_option, err) < 0) {
         return -1;
     }
+    setup->has_defaults = setup->defaults = json_is_true(json_object_get(object, "defaults"));
     return read_framing(object, setup, err);
 }
 

@@ -277,7 +277,7 @@ int trust_check(const Hardstop__Setup *setup, enum trust trust, struct hs_error 
     if (!(trust & TRUST_MACHINE) && setup->machine && !is_harmless_machine(setup->machine)) {
         return refuse(err, "machine", setup->machine);
     }
-    if (!(trust & TRUST_MEMORY) && !is_modest(setup->memory)) {
+    if (!(trust & TRUST_MEMORY) && *setup->memory && !is_modest(setup->memory)) {
         return refuse(err, "memory", setup->memory);
     }
     if (!(trust & TRUST_DEVICES) && check_list(setup->device, setup->n_device, is_harmless_device, "device", err) < 0) {
@@ -285,6 +285,9 @@ int trust_check(const Hardstop__Setup *setup, enum trust trust, struct hs_error 
     }
     if (!(trust & TRUST_GLOBALS) && check_list(setup->global, setup->n_global, is_harmless_global, "global", err) < 0) {
         return -1;
+    }
+    if (trust != TRUST_ALL && setup->defaults) {
+        return refuse(err, "defaults", "true");
     }
     return trust & TRUST_OPTIONS ? 0 : check_options(setup, err);
 }

@@ -42,6 +42,8 @@ struct spawn spawn_start_at(const char *program, const char *folder, const char 
     for (char *word; (word = strsep(&rest, " "));) {
         char *at = strchr(word, '@');
 
+        at += at && at[1] == '@';
+
         assert_true(n < MAX_ARGUMENTS);
         argv[n++] = at ? hs_format("%.*s%s%s", (int)(at - word), word, folder, at + 1) : hs_strdup(word);
     }

@@ -21,7 +21,8 @@ struct run {
 };
 
 /*
- * Starts "hardstop ARGUMENTS", split at spaces; "@" stands for the folder.  Fails the running test when it cannot, as
+ * Starts "hardstop ARGUMENTS", split at spaces; "@" stands for the folder, and "@@" for "@" and the folder.
+ * Fails the running test when it cannot, as
  * all here.
  */
 struct spawn spawn_start(const char *folder, const char *arguments);

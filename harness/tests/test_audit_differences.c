@@ -43,6 +43,9 @@ static void change(struct audit *audit, unsigned what)
     case 6:
         set_text(&setup->option[1], "kvm");
         break;
+    case 7:
+        setup->defaults = true;
+        break;
     default:
         set_text(&setup->binary, "/usr/bin/qemu-system-s390x");
         break;
@@ -56,7 +59,7 @@ static void each_part_of_a_setup_counts(void **state)
         "machine pc instead of s390-ccw-virtio", "memory 8M instead of 2M",
         "devices virtio-net-ccw instead of virtio-net-ccw virtio-rng-ccw",
         "globals virtio-net-ccw.max_revision=1 instead of virtio-net-ccw.max_revision=0",
-        "options -accel kvm instead of -accel tcg", NULL,
+        "options -accel kvm instead of -accel tcg", "default devices on instead of off", NULL,
     };
 
     (void)state;

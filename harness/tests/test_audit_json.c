@@ -68,6 +68,25 @@ static void what_was_printed_is_read(void **state)
     audit_clear(&sample);
 }
 
+static void default_devices_are_said(void **state)
+{
+    (void)state;
+    for (int defaults = 0; defaults < 2; defaults++) {
+        struct audit audit = { 0 }, again = { 0 };
+        char *text;
+
+        sample_audit(&audit);
+        audit.setup->has_defaults = audit.setup->defaults = defaults != 0;
+        text = printed(&audit);
+        assert_int_equal(strstr(text, "\"defaults\":true") != NULL, defaults);
+        parse(text, &again);
+        assert_int_equal(again.setup->defaults, defaults);
+        audit_clear(&audit);
+        audit_clear(&again);
+        free(text);
+    }
+}
+
 static void lists_have_a_line_for_each_element(void **state)
 {
     char *text = printed_sample();
@@ -385,6 +404,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_printed_is_read),
+        cmocka_unit_test(default_devices_are_said),
         cmocka_unit_test(lists_have_a_line_for_each_element),
         cmocka_unit_test(foreign_texts_are_made_printable),
         cmocka_unit_test(framing_may_be_the_machines),

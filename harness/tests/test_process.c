@@ -182,6 +182,7 @@ static void a_command_line_says_all_of_the_setup(void **state)
           "-global a.c=2 -x y -device d -device e,f=g" },
         { "binary: '/bin/true' framing: FOOTER device: 'd'",
           "/bin/true -S -display none -nodefaults -m 2M -global migration.send-section-footer=on -device d" },
+        { "binary: '/bin/true' memory: '' defaults: true", "/bin/true -S -display none" },
     };
 
     (void)state;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -149,6 +150,82 @@ static void containers_are_opened_or_named(void **state)
     expect("load " SETUP " @/zipped.case", 0, "Not a migration stream", "");
 }
 
+#define LINE "qemu-system-s390x -M s390-ccw-virtio -m 4 -device virtio-rng-ccw -display none -S"
+
+/* The command line that a stream belongs to, typed and from a file, for each command that starts a QEMU. */
+static void a_qemu_command_line_is_a_setup(void **state)
+{
+    static const char file[] = "# as a log has it\nLC_ALL=C \\\n" LINE " \\\n -serial 'mon:stdio'\n";
+    static const char *const commands[] = {
+        "load @/line.mig -- " LINE, "load @/line.mig -- @@/line.cmd", "repro @/line.mig -- @@/line.cmd",
+        "load --json @/line.mig -- @@/line.cmd -audiodev none,id=a", "load @/line.case -- " LINE,
+        "check --places 1 @/line.case -- @@/line.cmd", "load --memory 4 @/line.mig -- @@/line.cmd -m 8",
+    };
+
+    (void)state;
+    free(support_write(folder, "line.cmd", file, strlen(file)));
+    expect("capture -o @/line.mig -- @@/line.cmd", 0, "",
+           "left out: LC_ALL=C -display none -S; as null: -serial mon:stdio\n");
+    expect("capture --section virtio-rng -o @/line.case -- " LINE, 0, "", "left out: -display none -S\n");
+    for (size_t i = 0; i < HS_COUNT(commands); i++) {
+        expect(commands[i], strncmp(commands[i], "check", 5) == 0, "", "left out: ");
+    }
+    expect("audit --section virtio-rng --edits truncate --work @/work -- " LINE, 0, "truncate", "left out: ");
+    /* Another machine's stream: the words are heard. */
+    expect("load @/line.mig -- " LINE " -m 8", 1, "Size mismatch", "");
+    expect("load @/line.mig -- qemu-system-s390x -M s390-ccw-virtio -m 4", 1, "virtio-rng", "");
+}
+
+/* Nothing is run by a shell, and what cannot be read has a reason. */
+static void what_is_no_command_line_is_refused(void **state)
+{
+    static const struct {
+        const char *file, *words;
+    } rows[] = {
+        { "qemu-system-s390x $(touch @)", "only a shell knows what $ stands for" },
+        { "qemu-system-s390x `touch @`", "only a shell knows what ` stands for" },
+        { "qemu-system-s390x; touch @", "only a shell knows what ; stands for" },
+        { "qemu-system-s390x -M 's390", "a quote that nothing ends" },
+        { "qemu-system-s390x -M", "ends behind -M, which takes a value" },
+        { "", "does not begin with a program" },
+        { "-M q35", "does not begin with a program" },
+        { "qemu-system-nonsense", "no program qemu-system-nonsense in PATH" },
+    };
+    char *marker = hs_format("%s/ran", folder);
+
+    (void)state;
+    free(support_write(folder, "eof.textproto", "stream { section { type: EOF } }", 32));
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        const char *at = strchr(rows[i].file, '@');
+        char *file = at ? hs_format("%.*s%s%s", (int)(at - rows[i].file), rows[i].file, marker, at + 1)
+                        : hs_strdup(rows[i].file);
+
+        free(support_write(folder, "none.cmd", file, strlen(file)));
+        expect("load @/eof.textproto -- @@/none.cmd", 2, "", rows[i].words);
+        free(file);
+    }
+    assert_int_equal(access(marker, F_OK), -1);
+    free(support_write(folder, "none.cmd", "qemu\0", 5));
+    expect("load @/eof.textproto -- @@/none.cmd", 2, "", "is no text of a command line");
+    expect("load @/eof.textproto -- @@/missing", 2, "", "missing: No such file or directory");
+    expect("load -- " LINE, 2, "", "which stream or case?");
+    expect("capture -- @@/none.cmd", 2, "", "is no text of a command line");
+    /* Words behind "--" that are none stay what they are; so do those of a command that takes no setup. */
+    expect("load -- @/missing.mig", 2, "", "missing.mig: No such file or directory");
+    expect("show -- @/eof.textproto", 0, "EOF", "");
+    expect("show @/eof.textproto -- " LINE, 2, "", "one file at a time");
+    free(marker);
+}
+
+/* Under KVM, no fork can load: whether this machine has it or not, that is no finding. */
+static void kvm_is_no_finding(void **state)
+{
+    (void)state;
+    free(support_write(folder, "eof.textproto", "stream { section { type: EOF } }", 32));
+    expect("load @/eof.textproto -- qemu-system-x86_64 -accel kvm -nodefaults", 2, "", "KVM");
+    expect("load @/eof.textproto -- qemu-system-x86_64 -accel tcg -nodefaults", 0, "accepted", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +233,9 @@ int main(void)
         SUPPORT_TIDY(what_damage_writes_is_loaded),
         SUPPORT_TIDY(device_sections_are_no_stream),
         SUPPORT_TIDY(containers_are_opened_or_named),
+        SUPPORT_TIDY(a_qemu_command_line_is_a_setup),
+        SUPPORT_TIDY(what_is_no_command_line_is_refused),
+        SUPPORT_TIDY(kvm_is_no_finding),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

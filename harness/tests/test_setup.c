@@ -29,6 +29,7 @@ static const struct {
     { "machine: '-daemonize'", "-daemonize" },
     { "machine: ''", "machine" },
     { "memory: '2M,mem-path=/tmp/x'", "mem-path" },
+    { "defaults: true", "defaults" },
     { "memory: '-daemonize'", "-daemonize" },
     { "memory: '99999999999999G'", "memory" },
     { "memory: '10000M'", "10000M" },
@@ -89,6 +90,7 @@ static const struct {
 
 static const char *const harmless[] = {
     "machine: 's390-ccw-virtio-2.4'",
+    "memory: '' defaults: false",
     "machine: 'pc-i440fx-2.3' memory: '64M' framing: LEGACY",
     "device: 'virtio-rng-ccw' device: 'virtio-net-ccw,devno=fe.0.0001,mac=52:54:00:12:34:56'",
     "device: 'virtio-blk-pci,drive=d0,num-queues=4' option: '-blockdev' "

@@ -14,6 +14,7 @@
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/base/shell.h"
+#include "harness/base/shell_split.h"
 
 static const struct {
     const char *word;
@@ -72,6 +73,82 @@ static void a_shell_reads_the_word(void **state)
     }
 }
 
+/* Commands and their words.  A line end between words is a shell's end of a command, so some are not for it. */
+static const struct {
+    const char *text, *words;
+    bool is_shells;
+} commands[] = {
+    { "a b  c\td", "<a><b><c><d>", true },
+    { "", "", true },
+    { "   ", "", true },
+    { "'a b' \"c d\" e\\ f", "<a b><c d><e f>", true },
+    { "a'b'\"c\"d", "<abcd>", true },
+    { "''", "<>", true },
+    { "a '' \"\" b", "<a><><><b>", true },
+    { "\"\\\"\\\\\\$\\`\\a\"", "<\"\\$`\\a>", true },
+    { "'\\' \\'a\\\"", "<\\><'a\">", true },
+    { "a\\\nb \\\nc", "<ab><c>", true },
+    { "\"a\\\nb\" 'c\nd'", "<ab><c\nd>", true },
+    { "a #b 'c\n", "<a>", true },
+    { "a#b '#c' \\#d", "<a#b><#c><#d>", true },
+    { "{\"a\":1} '{\"a\": \"$b\"}'", "<{a:1}><{\"a\": \"$b\"}>", true },
+    { "'$(touch x)' '`a`;|&<>()'", "<$(touch x)><`a`;|&<>()>", true },
+    { "a=b,c=d *? ~x caf\xc3\xa9", "<a=b,c=d><*?><~x><caf\xc3\xa9>", false },
+    { "x\\", "<x\\>", true },
+    { "a\nb\r\nc", "<a><b><c>", false },
+    { "# d'e\na", "<a>", false },
+};
+
+static void a_command_is_taken_apart_as_by_a_shell(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(commands); i++) {
+        char *script = hs_format("set -f\nf() { for word; do printf '<%%s>' \"$word\"; done; }\nf %s", commands[i].text);
+        struct arguments words = { 0 };
+        char own[256] = "";
+
+        assert_int_equal(shell_split(commands[i].text, &words, NULL), 0);
+        for (size_t k = 0; k < words.n; k++) {
+            snprintf(own + strlen(own), sizeof(own) - strlen(own), "<%s>", words.argv[k]);
+        }
+        assert_string_equal(own, commands[i].words);
+        if (commands[i].is_shells) {
+            FILE *shell = popen(script, "r");
+            char read[256] = "";
+
+            assert_non_null(shell);
+            assert_int_equal(fread(read, 1, sizeof(read) - 1, shell), strlen(own));
+            assert_int_equal(pclose(shell), 0);
+            assert_string_equal(read, own);
+        }
+        arguments_clear(&words);
+        free(script);
+    }
+}
+
+static void what_only_a_shell_can_do_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t offset;
+    } rows[] = {
+        { "a $b", 2 },     { "a \"$b\"", 3 },   { "a `b`", 2 },  { "a \"b`c`\"", 4 }, { "a; b", 1 },  { "a | b", 2 },
+        { "a > b", 2 },    { "a < b", 2 },      { "a &", 2 },    { "(a)", 0 },        { "a)", 1 },    { "a'b", 1 },
+        { "a \"b 'c'", 2 }, { "\"a\\\"", 0 },   { "\"", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        struct arguments words = { 0 };
+        struct hs_error err = { .text = "" };
+
+        assert_int_equal(shell_split(rows[i].text, &words, &err), -1);
+        assert_int_equal(err.offset, rows[i].offset);
+        assert_string_not_equal(err.text, "");
+        arguments_clear(&words);
+    }
+}
+
 static void check_program(const char *name, const char *folder, const char *expected)
 {
     char *found = arguments_find_program(name), *path = expected ? hs_format("%s/%s", folder, expected) : NULL;
@@ -124,6 +201,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_shell_reads_the_word),
+        cmocka_unit_test(a_command_is_taken_apart_as_by_a_shell),
+        cmocka_unit_test(what_only_a_shell_can_do_is_refused),
         cmocka_unit_test(programs_are_found_in_path),
     };
 

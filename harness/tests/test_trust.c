@@ -404,6 +404,7 @@ static const struct {
     { "machine: 'q35,dumpdtb=x'", "--machine q35,dumpdtb=x", true },
     { "memory: '4M,mem-path=x'", "--memory 4M,mem-path=x", true },
     { "memory: '4M,mem-path=x'", "--machine q35", false },
+    { "defaults: true", "--machine q35", false },
 };
 
 static void words_of_the_user_are_the_users(void **state)
@@ -421,6 +422,27 @@ static void words_of_the_user_are_the_users(void **state)
     }
 }
 
+/* A QEMU command line takes the place of all that the file says, of what it does not mention, too. */
+static void a_command_line_of_the_user_leaves_nothing_to_the_file(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < HS_COUNT(commands); k++) {
+        struct run result;
+        char *words;
+
+        write_case("machine: 'q35,dumpdtb=x' memory: '4M,mem-path=x' device: 'vfio-pci' global: 'vfio-pci.x=y' "
+                   "option: '-incoming' option: 'exec:true' defaults: true", true);
+        result = run(commands[k], "-- @/bin/" BINARY " -nodefaults -daemonize -m 8 -device virtio-rng-pci");
+        words = take_words();
+        if (!strstr(words, "-nodefaults") || !strstr(words, "virtio-rng-pci") || strstr(words, "daemonize") ||
+            strstr(words, "=x") || strstr(words, "vfio") || strstr(words, "exec:true")) {
+            fail_msg("hardstop %s: %s%s%s", commands[k], words, result.out, result.err);
+        }
+        run_clear(&result);
+        free(words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +452,7 @@ int main(void)
         cmocka_unit_test(a_fuzz_target_takes_a_hostile_setup_for_bytes),
         cmocka_unit_test(a_trusted_file_gets_what_it_asks_for),
         cmocka_unit_test(words_of_the_user_are_the_users),
+        cmocka_unit_test(a_command_line_of_the_user_leaves_nothing_to_the_file),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -182,7 +182,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
-    .args_doc = "[STREAM_OR_CASE]",
+    .args_doc = "[STREAM_OR_CASE] [-- QEMU_COMMAND_LINE]",
     .children = (const struct argp_child[]){
         { &setup_argp, 0, NULL, 2 }, { &audit_outputs_argp, 0, "What comes out:", 3 }, { 0 },
     },

@@ -69,6 +69,7 @@ static const struct argp argp = {
             { 0 },
         },
     .parser = parse,
+    .args_doc = "[-- QEMU_COMMAND_LINE]",
     .children = setup_children,
     .doc =
         "Starts an unmodified QEMU, stopped, and migrates it out.\v" COMMAND_LINE_STATUS_DONE "\n\n"

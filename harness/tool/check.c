@@ -42,7 +42,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
-    .args_doc = "FILE",
+    .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Judges all properties on a case.  A case without damages is judged as it is, then truncated, extended and "
            "shortened by a byte at places spread over its virtio sections.",

@@ -148,6 +148,48 @@ static void check_options(int argc, char **argv)
     }
 }
 
+/* The words behind "--", for command_line_tail(). */
+static struct arguments tail;
+
+/* Does the command take a setup? */
+static bool takes_setup(void)
+{
+    for (size_t i = 0; i < n_options; i++) {
+        if (strcmp(options[i]->name, "qemu") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A program of QEMU, whatever a distribution calls it, or the name of a file with a command line. */
+static bool begins_command_line(const char *word)
+{
+    const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
+
+    return word[0] == '@' || strncmp(name, "qemu", 4) == 0 || strcmp(name, "kvm") == 0;
+}
+
+/* How many words are before a QEMU command line, which is taken. */
+static int take_tail(int argc, char **argv)
+{
+    for (int i = 1; takes_setup() && i + 1 < argc; i++) {
+        if (strcmp(argv[i], "--") != 0 || can_be_value(i, argv)) {
+            continue;
+        }
+        for (int k = i + 1; begins_command_line(argv[i + 1]) && k < argc; k++) {
+            arguments_add(&tail, argv[k]);
+        }
+        return tail.n ? i : argc;
+    }
+    return argc;
+}
+
+const struct arguments *command_line_tail(void)
+{
+    return &tail;
+}
+
 void command_line_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     struct argp whole = *argp;
@@ -162,7 +204,8 @@ void command_line_parse(const struct argp *argp, int argc, char **argv, void *in
         *HS_PUSH(options, n_options) = &common_options[i];
     }
     check_options(argc, argv);
-    argp_parse(&whole, argc, argv, 0, NULL, input);
+    argp_parse(&whole, take_tail(argc, argv), argv, 0, NULL, input);
+    arguments_clear(&tail);
     free(longer);
     free(options);
     options = NULL;

@@ -6,6 +6,8 @@
 #include <argp.h>
 #include <stddef.h>
 
+#include "harness/base/arguments.h"
+
 /* For every --help that has no "Exit status:" of its own. */
 #define COMMAND_LINE_STATUS "Exit status: 0 clean, 1 a finding, 2 wrong usage or a failure of hardstop itself."
 /* For that of a command which judges nothing. */
@@ -19,6 +21,12 @@ typedef const char *command_line_name_fn(size_t i);
  * is near; free it.
  */
 char *command_line_nearest(const char *word, command_line_name_fn *name);
+
+/*
+ * While a command line of hardstop is parsed: the QEMU command line that stands behind "--" in it, for a command that
+ * has the option --qemu; it begins with a program called qemu..., or with @FILE.
+ */
+const struct arguments *command_line_tail(void);
 
 /*
  * Parses as argp_parse() does.  Wrong usage and --help end the process; an option that is misspelt is told what it

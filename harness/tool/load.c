@@ -34,7 +34,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
-    .args_doc = "FILE",
+    .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Loads a stream or case into the real QEMU and prints what it did.\v"
            "Exit status: 0 no finding; 1 a finding, as hardstop repro has it; 2 no verdict.",

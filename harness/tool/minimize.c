@@ -56,7 +56,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
-    .args_doc = "FILE",
+    .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Makes the case of a finding small: sections, fields, guest memory and damages go, and values go back to "
            "those of a stream captured from the same setup, as long as the finding keeps its signature.  Says what is "

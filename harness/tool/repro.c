@@ -69,7 +69,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
-    .args_doc = "FILE",
+    .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Replays a case, or a file that a fuzz target left, and says which property it breaks.\v"
            "Exit status: 0 no finding, or not confirmed; 1 a finding, confirmed if that was asked; 2 no verdict.",

@@ -13,6 +13,7 @@
 #include "harness/base/printable.h"
 #include "harness/setup/setup.h"
 #include "harness/message/reflect.h"
+#include "harness/tool/setup_words.h"
 
 enum {
     KEY_GLOBAL = 0x100,
@@ -23,7 +24,8 @@ enum {
 };
 
 static const struct argp_option setup_rows[] = {
-    { NULL, 0, NULL, 0, "Which QEMU (goes before what a case says):", 1 },
+    { NULL, 0, NULL, 0, "Which QEMU (goes before what a case says); or -- and its command line as it is, or -- @FILE "
+                        "with that:", 1 },
     { "qemu", 'q', "BINARY", 0, SETUP_PROGRAM "*, a name in PATH or a path", 0 },
     { "machine", 'M', "TYPE", 0, "machine type, as for QEMU's -M", 0 },
     { "device", 'd', "DEVICE", 0, "as for QEMU's -device; repeatable", 0 },
@@ -52,13 +54,25 @@ static void set(char **place, const char *value)
     *place = hs_strdup(value);
 }
 
+/* Before all options, which thus change what the QEMU command line says. */
+static void begin_setup(struct setup_options *options)
+{
+    struct hs_error err;
+
+    options->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+    options->complete = command_line_tail()->n > 0;
+    if (options->complete && setup_words_take(command_line_tail(), options->setup, &err) < 0) {
+        exit(tool_fail(&err));
+    }
+}
+
 static error_t parse_setup(int key, char *value, struct argp_state *state)
 {
     struct setup_options *options = state->input;
     Hardstop__Setup *setup = options ? options->setup : NULL;
 
     if (key == ARGP_KEY_INIT) {
-        options->setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+        begin_setup(options);
         return 0;
     }
     switch (key) {
@@ -165,8 +179,8 @@ static const struct argp file_argp = {
 const struct argp_child file_children[] = { { &file_argp, 0, NULL, 0 }, { 0 } };
 const struct argp_child judge_children[] = { { &file_argp, 0, NULL, 0 }, { &setup_argp, 0, NULL, 0 }, { 0 } };
 
-/* What was given replaces what is there; lists as a whole. */
-static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
+/* What was given replaces what is there; lists as a whole, and all of it where that is complete. */
+static void override(Hardstop__Setup *setup, const Hardstop__Setup *given, bool is_complete)
 {
     Hardstop__Setup *copy = (Hardstop__Setup *)reflect_clone(&given->base);
 
@@ -176,17 +190,17 @@ static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
         setup->member = copy->member;    \
         copy->member = hold;             \
     } while (0)
-#define TAKE_LIST(member)               \
-    do {                                \
-        if (copy->n_##member) {         \
-            TAKE(char **, member);      \
-            TAKE(size_t, n_##member);   \
-        }                               \
+#define TAKE_LIST(member)                      \
+    do {                                       \
+        if (is_complete || copy->n_##member) { \
+            TAKE(char **, member);             \
+            TAKE(size_t, n_##member);          \
+        }                                      \
     } while (0)
     if (copy->binary) {
         TAKE(char *, binary);
     }
-    if (copy->machine) {
+    if (is_complete || copy->machine) {
         TAKE(char *, machine);
     }
     TAKE_LIST(device);
@@ -194,6 +208,10 @@ static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
     TAKE_LIST(option);
     if (copy->memory != hardstop__setup__memory__default_value) {
         TAKE(char *, memory);
+    }
+    if (is_complete) {
+        setup->has_defaults = copy->has_defaults;
+        setup->defaults = copy->defaults;
     }
     if (copy->has_framing) {
         setup->has_framing = true;
@@ -204,8 +222,8 @@ static void override(Hardstop__Setup *setup, const Hardstop__Setup *given)
 
 enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup)
 {
-    override(setup, options->setup);
-    return options->trust ? TRUST_ALL : trust_of_given(options->setup);
+    override(setup, options->setup, options->complete);
+    return options->trust || options->complete ? TRUST_ALL : trust_of_given(options->setup);
 }
 
 int tool_fail(const struct hs_error *err)

@@ -46,6 +46,7 @@ int command_doctor(int argc, char **argv);
 struct setup_options {
     Hardstop__Setup *setup; /* what was given; freed by tool_clear_setup() */
     bool trust; /* --trust-setup */
+    bool complete; /* a QEMU command line was given: nothing is left to what a case says */
 };
 
 extern const struct argp setup_argp;

@@ -23,7 +23,7 @@ static void add_pairs(struct arguments *arguments, const char *option, char *con
 
 static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
 {
-    static const char *const fixed[] = { "-S", "-display", "none", "-nodefaults" };
+    static const char *const fixed[] = { "-S", "-display", "none" };
 
     arguments_add(arguments, setup->binary);
     if (setup->machine) {
@@ -33,8 +33,13 @@ static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
     for (size_t i = 0; i < HS_COUNT(fixed); i++) {
         arguments_add(arguments, fixed[i]);
     }
-    arguments_add(arguments, "-m");
-    arguments_add(arguments, setup->memory);
+    if (!setup->defaults) {
+        arguments_add(arguments, "-nodefaults");
+    }
+    if (*setup->memory) {
+        arguments_add(arguments, "-m");
+        arguments_add(arguments, setup->memory);
+    }
     if (setup->has_framing) {
         arguments_add(arguments, "-global");
         arguments_add(arguments, setup->framing == HARDSTOP__FRAMING__LEGACY ? "migration.send-section-footer=off"

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,16 @@ __attribute__((noreturn, format(printf, 2, 3))) static void refuse(struct protoc
     _exit(0);
 }
 
+/* KVM's virtual machine belongs to the process that made it, and loads are done in others. */
+static void check_accelerator(struct protocol_shared *shared)
+{
+    const bool *kvm = (const bool *)dlsym(RTLD_DEFAULT, "kvm_allowed");
+
+    if (kvm && *kvm) {
+        refuse(shared, "runs under KVM, in which no fork of it can load; give -accel tcg, and a -cpu that TCG has");
+    }
+}
+
 static int serving_main(int argc, char **argv, char **env)
 {
     struct protocol_shared *shared;
@@ -74,6 +85,7 @@ static int serving_main(int argc, char **argv, char **env)
     }
     send_message(PROTOCOL_HELLO);
     symbols.qemu_init(argc, argv);
+    check_accelerator(shared);
     refusal = incoming_refusal();
     if (refusal) {
         refuse(shared, "%s", refusal);
