@@ -8,7 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/canary/canary_table.h"
-#include "harness/judge/state.h"
+#include "harness/judge/state_bytes.h"
 
 size_t canary_last_section(const Hardstop__Stream *stream)
 {

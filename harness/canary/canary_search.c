@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "harness/judge/state.h"
+#include "harness/judge/state_bytes.h"
 
 Hardstop__VirtioSection *canary_search_device(const struct canary_search *search)
 {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "harness/judge/state_bytes.h"
+
 /* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
 static bool shares_a_field(const struct state_comparison *one, const struct state_comparison *other)
 {
@@ -25,8 +27,9 @@ static struct confirmation of_states(const struct judgement *judgement, const st
     bool done;
 
     if (judgement->resave.n) {
-        done = actual->saved && state_compare_bytes(judgement->damaged.data, judgement->damaged.size, actual->saved,
-                                                    actual->saved_size, STATE_GIVEN, &comparison);
+        done = actual->saved && state_compare_bytes(judgement->damaged.data, judgement->damaged.size,
+                                                    judgement->description, actual->saved, actual->saved_size,
+                                                    STATE_GIVEN, &comparison);
         if (done && shares_a_field(&judgement->resave, &comparison)) {
             return (struct confirmation){ true, "accepted, and a field is not saved as given" };
         }
@@ -34,8 +37,8 @@ static struct confirmation of_states(const struct judgement *judgement, const st
     }
     if (judgement->verdict == VERDICT_GARBAGE) {
         done = actual->saved && reference->saved &&
-               state_compare_bytes(reference->saved, reference->saved_size, actual->saved, actual->saved_size,
-                                   STATE_WHOLE, &comparison);
+               state_compare_bytes(reference->saved, reference->saved_size, judgement->description, actual->saved,
+                                   actual->saved_size, STATE_WHOLE, &comparison);
         if (done && shares_a_field(&judgement->garbage, &comparison)) {
             return (struct confirmation){ true, "accepted, with fields unlike those of the undamaged stream" };
         }

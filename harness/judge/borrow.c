@@ -2,7 +2,7 @@
 /* Loads an end of file alone: what is saved then is as the machine starts. */
 #include "harness/judge/borrow.h"
 
-#include "harness/judge/state.h"
+#include "harness/judge/state_bytes.h"
 #include "harness/wire/description.h"
 #include "harness/wire/framing.h"
 

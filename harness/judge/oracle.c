@@ -7,6 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/judge/state_bytes.h"
 #include "harness/wire/description.h"
 #include "harness/wire/framing.h"
 
@@ -205,8 +206,8 @@ static bool compare_up_to_mark(struct judgement *judgement)
         mark++;
     }
     if (!stream || mark >= stream->n_section ||
-        !state_compare_bytes(judgement->damaged.data, judgement->plain.marks[mark].end, saved->data, saved->size,
-                             STATE_GIVEN, &judgement->resave)) {
+        !state_compare_bytes(judgement->damaged.data, judgement->plain.marks[mark].end, judgement->description,
+                             saved->data, saved->size, STATE_GIVEN, &judgement->resave)) {
         return false;
     }
     state_note(&judgement->resave, stream->section[mark], STATE_UNREAD, "not loaded");
@@ -222,7 +223,8 @@ static bool compare_given(struct judgement *judgement)
         return true;
     }
     /* What was given is what stands in the bytes: a message can be built otherwise than a loader reads it. */
-    if (state_compare_bytes(given->data, given->size, saved->data, saved->size, STATE_GIVEN, &judgement->resave) ||
+    if (state_compare_bytes(given->data, given->size, judgement->description, saved->data, saved->size, STATE_GIVEN,
+                            &judgement->resave) ||
         compare_up_to_mark(judgement)) {
         return true;
     }
@@ -244,7 +246,7 @@ static void compare_states(struct judgement *judgement, bool hasty)
         return;
     }
     if (judgement->verdict == VERDICT_GARBAGE && !hasty) {
-        state_compare_bytes(reference->saved.data, reference->saved.size, actual->saved.data, actual->saved.size,
+        state_compare_bytes(reference->saved.data, reference->saved.size, NULL, actual->saved.data, actual->saved.size,
                             STATE_WHOLE, &judgement->garbage);
     }
     if (!changed_length && !judgement->effect.reordered) {

@@ -52,6 +52,7 @@ const struct recomputed_rule recomputed_rules[] = {
     { .field = "VirtioSerial.max_nr_ports", .reason = "sent from the config space, not read" },
     { .field = "VirtioSerialPort.host_connected", .reason = "follows from the port's backend" },
     { .type = VMDESC_UNUSED, .reason = "bytes that no version uses any more are skipped, and saved as zeros" },
+    { .when = RECOMPUTED_EMPTY_SUBSECTION, .reason = "left out where there is nothing to say" },
     { 0 },
 };
 
@@ -131,6 +132,32 @@ static bool same_command(const struct recomputed *walk, const struct map_entry *
            memcmp(given, walk->saved->encoding.out.data + other->offset, lengths[*given >> 5]) == 0;
 }
 
+/* How much of a path says which subsection it is in, of those that a description names; 0: none. */
+static size_t subsection_path(const char *path)
+{
+    const char *end = strrchr(path, '>');
+
+    return end ? (size_t)(end + 1 - path) : 0;
+}
+
+/* Is the body of the innermost subsection that holds the field nothing but zeros? */
+static bool is_empty_subsection(const struct recomputed *walk, const struct map_entry *entry)
+{
+    const struct map *given = walk->given;
+    size_t length = subsection_path(entry->path);
+
+    for (size_t i = 0; i < given->n; i++) {
+        const struct map_entry *other = &given->entries[i];
+
+        if (other->section == entry->section && other->part > FIELD_PART_SUBSECTION_HEADER &&
+            strncmp(other->path, entry->path, length) == 0 &&
+            !bytes_are_zero(given->encoding.out.data + other->offset, other->size)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool applies(struct recomputed *walk, const struct recomputed_rule *rule, const struct map_entry *entry,
                     const struct map_entry *other)
 {
@@ -155,6 +182,8 @@ static bool applies(struct recomputed *walk, const struct recomputed_rule *rule,
         /* config_len comes first on the wire: config may differ only where config_len did. */
         walk->other_length = walk->other_length || entry->field == rows.config_len.first;
         return walk->other_length;
+    case RECOMPUTED_EMPTY_SUBSECTION:
+        return !other && is_empty_subsection(walk, entry);
     case RECOMPUTED_BROKEN_DEVICE:
         return other && !((entry->value ^ other->value) & ~rule->mask) && other->value > entry->value &&
                is_broken(walk);
@@ -177,6 +206,9 @@ static bool is_of_description(const struct recomputed_rule *rule, const char *de
 {
     if (rule->device) {
         return strcmp(rule->device, device) == 0 && (!rule->path || strcmp(rule->path, entry->path) == 0);
+    }
+    if (rule->when == RECOMPUTED_EMPTY_SUBSECTION) {
+        return subsection_path(entry->path) != 0;
     }
     return rule->type != VMDESC_OTHER && rule->type == entry->type;
 }

@@ -16,6 +16,7 @@ enum recomputed_when {
     RECOMPUTED_LEGACY_DEVICE, /* VIRTIO_F_VERSION_1 was not negotiated */
     RECOMPUTED_FALSE_FLAG, /* the field is 0; what counts for the header of its subsection, too */
     RECOMPUTED_OTHER_LENGTH, /* the config space is of another length than the machine's */
+    RECOMPUTED_EMPTY_SUBSECTION, /* of a subsection that is not saved: its body holds nothing but zeros */
     RECOMPUTED_BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
 };
 
@@ -24,7 +25,7 @@ struct recomputed_rule {
     const char *field; /* as tables_named() takes it, or NULL */
     const char *array; /* only inside this array, named in the same way; NULL: anywhere */
     const char *device, *path; /* without `field`: the device's section, and its field of that path; NULL: every one */
-    enum vmdesc_type type; /* without `field` and `device`: what the description says to be of that type */
+    enum vmdesc_type type; /* without `field` and `device`: what the description says to be of that type; none: any */
     enum recomputed_when when;
     uint64_t mask;
     const char *reason;

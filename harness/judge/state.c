@@ -11,8 +11,6 @@
 #include "harness/base/check.h"
 #include "harness/judge/path_index.h"
 #include "harness/judge/recomputed.h"
-#include "harness/wire/vmdesc.h"
-#include "harness/message/reflect.h"
 
 /* The entries of one section's payload. */
 struct range {
@@ -54,7 +52,7 @@ static bool has_idstr(const Hardstop__Stream *stream, const Hardstop__Section *w
     return false;
 }
 
-static size_t same_section(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
+size_t state_partner(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
 {
     for (size_t i = 0; i < stream->n_section; i++) {
         const Hardstop__Section *section = stream->section[i];
@@ -131,6 +129,38 @@ static bool same_bytes(const struct map *left, const struct map_entry *a, const 
            memcmp(left->encoding.out.data + a->offset, right->encoding.out.data + b->offset, a->size) == 0;
 }
 
+/* The bytes of a side as one, as what they are called that have no name. */
+static void print_payload(const struct range *side, char *text, size_t size)
+{
+    struct map_entry all = side->map->entries[side->at];
+    const struct map_entry *last = &side->map->entries[side->end - 1];
+
+    all.size = last->offset + last->size - all.offset;
+    all.part = FIELD_PART_UNNAMED;
+    all.field = NULL;
+    print_value(side->map, &all, text, size);
+}
+
+static bool is_unnamed(const struct range *side)
+{
+    return side->end == side->at + 1 && side->map->entries[side->at].part == FIELD_PART_UNNAMED;
+}
+
+/* Where one side has no names, those of the other would each be missing: the difference is one. */
+static bool compare_as_one(const struct range *left, const struct range *right, struct state_comparison *comparison)
+{
+    const struct range *unnamed = is_unnamed(left) ? left : right;
+    struct state_difference *difference;
+
+    if (left->at == left->end || right->at == right->end || is_unnamed(left) == is_unnamed(right)) {
+        return false;
+    }
+    difference = add_field(comparison, left->section, &unnamed->map->entries[unnamed->at]);
+    print_payload(left, difference->left, sizeof(difference->left));
+    print_payload(right, difference->right, sizeof(difference->right));
+    return true;
+}
+
 static void compare_sections(struct range left, struct range right, enum state_scope scope,
                              struct state_comparison *comparison)
 {
@@ -140,6 +170,9 @@ static void compare_sections(struct range left, struct range right, enum state_s
     size_t expected = right.at;
     bool *used;
 
+    if (compare_as_one(&left, &right, comparison)) {
+        return;
+    }
     used = hs_alloc(index.n);
     for (; left.at < left.end; left.at++) {
         const struct map_entry *entry = &left.map->entries[left.at];
@@ -263,7 +296,7 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
         if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
             continue;
         }
-        partner[i] = same_section(right->stream, section);
+        partner[i] = state_partner(right->stream, section);
         if (partner[i] == SIZE_MAX) {
             state_note(comparison, section, has_idstr(right->stream, section) ? STATE_INSTANCE : STATE_MISSING,
                        "missing");
@@ -281,8 +314,8 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
 static void compare_differing(struct side *left, struct side *right, const size_t *partner, enum state_scope scope,
                               struct state_comparison *comparison)
 {
-    map_init_some(&left->map, left->stream, left->description, left->differs);
-    map_init_some(&right->map, right->stream, right->description, right->differs);
+    map_init_some(&left->map, left->stream, left->description, right->description, left->differs);
+    map_init_some(&right->map, right->stream, right->description, left->description, right->differs);
     for (size_t i = 0; i < left->stream->n_section; i++) {
         if (left->differs[i]) {
             compare_sections(payload_of(&left->map, left->stream, i),
@@ -311,79 +344,4 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
     free(partner);
     free(a.differs);
     free(b.differs);
-}
-
-bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json)
-{
-    size_t at = vmdesc_find(saved, size);
-
-    if (at == SIZE_MAX) {
-        return false;
-    }
-    json->data = (uint8_t *)saved + at + 5;
-    json->len = size - at - 5;
-    return true;
-}
-
-/* Gives the section the payload of its partner, which gets the section's own in exchange: all are pointers. */
-static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
-{
-    size_t partner = same_section(from, section);
-    Hardstop__Section *other = partner == SIZE_MAX ? NULL : from->section[partner];
-    Hardstop__Section own = *section;
-
-    if (!other || other->payload_case != section->payload_case) {
-        return false;
-    }
-    section->virtio = other->virtio;
-    other->virtio = own.virtio;
-    return true;
-}
-
-Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
-{
-    ProtobufCBinaryData json;
-    const ProtobufCBinaryData *description = state_description(saved, size, &json) ? &json : NULL;
-    Hardstop__Stream *from = stream_decode_with(saved, size, STREAM_ANY, description, NULL);
-    Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
-
-    for (size_t i = 0; adopted && i < adopted->n_section; i++) {
-        if (section_is_described(adopted->section[i]) && !take_payload(adopted->section[i], from)) {
-            stream_free(adopted);
-            adopted = NULL;
-        }
-    }
-    if (from) {
-        stream_free(from);
-    }
-    return adopted;
-}
-
-bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
-                         enum state_scope scope, struct state_comparison *comparison)
-{
-    ProtobufCBinaryData left_json, right_json;
-    const ProtobufCBinaryData *of_left = NULL, *of_right = NULL;
-    Hardstop__Stream *a, *b;
-    bool done = false;
-
-    comparison->n = 0;
-    if (!left || !right) {
-        return false;
-    }
-    of_right = state_description(right, right_size, &right_json) ? &right_json : NULL;
-    of_left = state_description(left, left_size, &left_json) ? &left_json : of_right;
-    a = stream_decode_with(left, left_size, STREAM_ANY, of_left, NULL);
-    b = stream_decode_with(right, right_size, STREAM_ANY, of_right, NULL);
-    if (a && b) {
-        state_compare(a, of_left, b, of_right, scope, comparison);
-        done = true;
-    }
-    if (a) {
-        stream_free(a);
-    }
-    if (b) {
-        stream_free(b);
-    }
-    return done;
 }

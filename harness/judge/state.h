@@ -57,24 +57,11 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
                    const Hardstop__Stream *right, const ProtobufCBinaryData *right_description, enum state_scope scope,
                    struct state_comparison *comparison);
 
-/*
- * Decodes and compares two states, the first of which may lack a description and is then read by the second's.
- * False when one is missing (NULL) or is no stream; the comparison is empty then.
- */
-bool state_compare_bytes(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size,
-                         enum state_scope scope, struct state_comparison *comparison);
-
-/*
- * A copy of `stream` in which the sections that a table describes have the payloads of their partners in a saved
- * state.  NULL where the state is no stream or has no such partner; free with stream_free().
- */
-Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
+/* The index of the section with the same idstr and instance_id, or SIZE_MAX. */
+size_t state_partner(const Hardstop__Stream *stream, const Hardstop__Section *wanted);
 
 /* Adds a difference that is no field's: a section, what differs, and what became of it. */
 void state_note(struct state_comparison *comparison, const Hardstop__Section *section, enum state_what what,
                 const char *right);
-
-/* The description (vmdesc) inside a saved state; false when it has none. */
-bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);
 
 #endif

@@ -93,11 +93,31 @@ static void names_are_borrowed_where_none_are_sent(void **state)
     case_free(test);
 }
 
+/* A stream without a subsection that the machine saves, or with one that it does not, is compared by its other fields. */
+static void subsections_may_come_and_go(void **state)
+{
+    static const struct step steps[] = {
+        { "capture --qemu qemu-system-x86_64 --machine pc -o @/pc.mig", 0, "" },
+        { "damage --section fdc --field state.drives[0].<fdrive/media_rate>.mark --delete 0:24 @/pc.mig -o @/cut.mig",
+          0, "" },
+        { "load --qemu qemu-system-x86_64 --machine pc @/cut.mig", 0, "accepted\nno finding" },
+        /* hpet/rtc_irq_level, version 1, that nothing is raised. */
+        { "damage --section hpet --field timer[2].qemu_timer "
+          "--insert 8:0512687065742f7274635f6972715f6c6576656c0000000100 @/pc.mig -o @/more.mig", 0, "" },
+        { "show --section hpet @/more.mig", 0, "<hpet/rtc_irq_level>.opaque" },
+        { "load --qemu qemu-system-x86_64 --machine pc @/more.mig", 0, "accepted\nno finding" },
+    };
+
+    (void)state;
+    take(steps, sizeof(steps) / sizeof(*steps));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_section_goes_all_the_way),
         cmocka_unit_test(names_are_borrowed_where_none_are_sent),
+        cmocka_unit_test(subsections_may_come_and_go),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -116,7 +116,7 @@ static char *unnamed(const Hardstop__Stream *stream, size_t *n)
         wanted[i] = is_wanted(stream->section[i]);
         *n += wanted[i];
     }
-    map_init_some(&map, stream, NULL, wanted);
+    map_init_some(&map, stream, NULL, NULL, wanted);
     for (size_t i = 0; i < stream->n_section && !reason; i++) {
         reason = wanted[i] ? unnamed_in(&map, stream, i) : NULL;
     }

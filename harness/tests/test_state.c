@@ -214,11 +214,76 @@ static void differences_tell_what_is_behind_them(void **state)
     }
 }
 
+#define RTC(fields) \
+    "section { section_id: 1 idstr: 'rtc' instance_id: 0 version_id: 1 opaque: '" fields "' footer { } }"
+#define SUB(letter) "\\005\\005rtc/" letter "\\000\\000\\000\\001"
+#define RTC_FIELDS \
+    "{\"devices\": [{\"name\": \"rtc\", \"instance_id\": 0, \"vmsd_name\": \"rtc\", \"fields\": [" \
+    "{\"name\": \"a\", \"size\": 1}, {\"name\": \"b\", \"size\": 1}]"
+static const char rtc_with[] = RTC_FIELDS ", \"subsections\": [{\"vmsd_name\": \"rtc/x\", \"fields\": ["
+                                          "{\"name\": \"y\", \"size\": 1}]}]}]}";
+static const char rtc_without[] = RTC_FIELDS "}]}";
+
+/* Two sides of which one holds a subsection: the rest is compared field by field all the same. */
+static const struct {
+    const char *left, *right;
+    bool left_knows, right_knows; /* the side's description has the subsection */
+    enum state_scope scope;
+    size_t n;
+    const char *path, *given, *saved;
+} halves[] = {
+    { RTC("12" SUB("x") "3"), RTC("12"), true, false, STATE_GIVEN, 5, "<rtc/x>.mark", "0x5", "missing" },
+    { RTC("12"), RTC("12" SUB("x") "3"), false, true, STATE_GIVEN, 0, "", "", "" },
+    { RTC("12"), RTC("12" SUB("x") "3"), false, true, STATE_WHOLE, 5, "<rtc/x>.mark", "missing", "0x5" },
+    { RTC("17"), RTC("12" SUB("x") "3"), false, true, STATE_GIVEN, 1, "b", "37", "32" },
+    /* Taken out of a stream that describes it, and put into one that does not. */
+    { RTC("17"), RTC("12" SUB("x") "3"), true, true, STATE_GIVEN, 1, "b", "37", "32" },
+    { RTC("12" SUB("x") "3"), RTC("12" SUB("x") "4"), false, true, STATE_GIVEN, 1, "<rtc/x>.y", "33", "34" },
+    { RTC("12" SUB("x") "3"), RTC("12" SUB("x") "4"), false, false, STATE_GIVEN, 1, "<rtc/x>.opaque", "33",
+      "34" },
+    /* What nobody describes is told as it is; by the size, it is what was there. */
+    { RTC("17" SUB("z") "34"), RTC("12"), true, false, STATE_GIVEN, 6, "b", "37", "32" },
+    { RTC("12" SUB("z") "34"), RTC("12"), true, false, STATE_GIVEN, 5, "<rtc/z>.mark", "0x5", "missing" },
+    /* A subsection with nothing to say is not saved again; that it was there is a difference of two states. */
+    { RTC("12" SUB("x") "\\000"), RTC("12"), true, false, STATE_GIVEN, 0, "", "", "" },
+    { RTC("12" SUB("z") "\\000\\000"), RTC("12"), true, false, STATE_GIVEN, 0, "", "", "" },
+    { RTC("12" SUB("x") "\\000"), RTC("12"), true, false, STATE_WHOLE, 5, "<rtc/x>.mark", "0x5", "missing" },
+    { RTC("12" SUB("x") "\\000"), RTC("12" SUB("x") "\\001"), true, true, STATE_GIVEN, 1, "<rtc/x>.y", "00", "01" },
+    { RTC("17" SUB("z") "3"), RTC("12"), true, false, STATE_GIVEN, 6, "b", "37", "32" },
+    { RTC("123"), RTC("12"), false, false, STATE_GIVEN, 1, "opaque", "313233", "3132" },
+};
+
+static void subsections_differ_by_themselves(void **state)
+{
+    ProtobufCBinaryData with = { sizeof(rtc_with) - 1, (uint8_t *)rtc_with };
+    ProtobufCBinaryData without = { sizeof(rtc_without) - 1, (uint8_t *)rtc_without };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(halves); i++) {
+        ProtobufCMessage *left = support_message(&hardstop__stream__descriptor, halves[i].left);
+        ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, halves[i].right);
+        struct state_comparison comparison = { .n = 0 };
+        const struct state_difference *first = &comparison.differences[0];
+
+        state_compare((Hardstop__Stream *)left, halves[i].left_knows ? &with : &without, (Hardstop__Stream *)right,
+                      halves[i].right_knows ? &with : &without, halves[i].scope, &comparison);
+        if (comparison.n != halves[i].n || strcmp(first->path, halves[i].path) != 0 ||
+            strncmp(first->left, halves[i].given, strlen(halves[i].given)) != 0 ||
+            strncmp(first->right, halves[i].saved, strlen(halves[i].saved)) != 0) {
+            fail_msg("%zu: %zu differences, the first %s: %s -> %s", i, comparison.n, first->path, first->left,
+                     first->right);
+        }
+        reflect_free(left);
+        reflect_free(right);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differences_are_those_that_count),
         cmocka_unit_test(differences_tell_what_is_behind_them),
+        cmocka_unit_test(subsections_differ_by_themselves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 struct mapping {
     struct map *map;
     const Hardstop__Stream *stream;
-    const struct vmdesc *vmdesc;
+    const struct vmdesc *vmdesc, *other;
 };
 
 /* The path stays an offset until all are there: the arena moves as it grows. */
@@ -27,16 +27,6 @@ static void settle_paths(struct map *map)
     for (size_t i = 0; i < map->n; i++) {
         map->entries[i].path = (const char *)map->paths.data + (size_t)map->entries[i].path;
     }
-}
-
-static const struct vmdesc_section *fitting(const struct mapping *mapping, size_t index, size_t payload_size)
-{
-    const Hardstop__Section *section = mapping->stream->section[index];
-    const struct vmdesc_section *found =
-        vmdesc_section(mapping->vmdesc, section->idstr.data, section->has_idstr ? section->idstr.len : 0,
-                       section->instance_id);
-
-    return found && found->size == payload_size ? found : NULL;
 }
 
 static void map_described(struct mapping *mapping, const struct field_place *place, const struct vmdesc_field *field)
@@ -56,16 +46,29 @@ static void map_described(struct mapping *mapping, const struct field_place *pla
 
 static void map_opaque(struct mapping *mapping, const struct field_place *place)
 {
-    const struct vmdesc_section *description = fitting(mapping, place->section, place->size);
+    const Hardstop__Section *section = mapping->stream->section[place->section];
+    const struct vmdesc *both[] = { mapping->vmdesc, mapping->other };
+    const struct vmdesc_section *described = NULL;
+    struct vmdesc_section fitted = { 0 };
 
-    for (size_t i = 0; description && i < description->n_fields; i++) {
-        map_described(mapping, place, &description->fields[i]);
+    for (size_t i = 0; i < 2 && !described; i++) {
+        described = vmdesc_section(both[i], section->idstr.data, section->has_idstr ? section->idstr.len : 0,
+                                   section->instance_id);
+        if (described) {
+            vmdesc_fit(both[i], described, mapping->map->encoding.out.data + place->offset, place->size, both[!i],
+                       &fitted);
+        }
     }
-    if (!description) {
-        append(mapping->map, place->path + place->section_path, (struct map_entry){
-            .section = place->section, .offset = place->offset, .size = place->size, .part = place->part,
+    for (size_t i = 0; i < fitted.n_fields; i++) {
+        map_described(mapping, place, &fitted.fields[i]);
+    }
+    if (fitted.size < place->size || (!described && !place->size)) {
+        append(mapping->map, fitted.rest ? fitted.rest : place->path + place->section_path, (struct map_entry){
+            .section = place->section, .offset = place->offset + fitted.size, .size = place->size - fitted.size,
+            .part = place->part,
         });
     }
+    vmdesc_section_clear(&fitted);
 }
 
 static void on_place(void *user, const struct field_place *place)
@@ -87,23 +90,30 @@ static void on_place(void *user, const struct field_place *place)
 
 void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description)
 {
-    map_init_some(map, stream, description, NULL);
+    map_init_some(map, stream, description, NULL, NULL);
+}
+
+static void parse(struct vmdesc *vmdesc, const ProtobufCBinaryData *description)
+{
+    memset(vmdesc, 0, sizeof(*vmdesc));
+    if (description) {
+        vmdesc_parse(vmdesc, description->data, description->len, NULL);
+    }
 }
 
 void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
-                   const bool *wanted)
+                   const ProtobufCBinaryData *other, const bool *wanted)
 {
-    struct vmdesc vmdesc = { 0 };
-    struct mapping mapping = { map, stream, &vmdesc };
+    struct vmdesc own, more;
+    struct mapping mapping = { map, stream, &own, &more };
 
     memset(map, 0, sizeof(*map));
-    description = description ? description : description_of(stream);
-    if (description) {
-        vmdesc_parse(&vmdesc, description->data, description->len, NULL);
-    }
+    parse(&own, description ? description : description_of(stream));
+    parse(&more, other);
     stream_encode_some(stream, &map->encoding, on_place, &mapping, wanted);
     settle_paths(map);
-    vmdesc_clear(&vmdesc);
+    vmdesc_clear(&own);
+    vmdesc_clear(&more);
 }
 
 void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section)
@@ -111,7 +121,7 @@ void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t se
     bool *wanted = hs_alloc(stream->n_section * sizeof(*wanted));
 
     wanted[section] = true;
-    map_init_some(map, stream, NULL, wanted);
+    map_init_some(map, stream, NULL, NULL, wanted);
     free(wanted);
 }
 

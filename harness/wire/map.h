@@ -32,9 +32,12 @@ struct map {
  * own one when that is NULL.
  */
 void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description);
-/* The same for some of the sections alone; `wanted` has a place for each. */
+/*
+ * The same for some of the sections alone; `wanted` has a place for each.  In `other`, another description, sections
+ * and subsections are looked up that the first does not describe; NULL: nowhere.
+ */
 void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
-                   const bool *wanted);
+                   const ProtobufCBinaryData *other, const bool *wanted);
 /* The same for one section, whose index is given. */
 void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section);
 void map_clear(struct map *map);

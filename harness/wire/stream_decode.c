@@ -107,6 +107,25 @@ static bool decode_described(const struct decode *decode, Hardstop__Section *sec
     return message != NULL;
 }
 
+/*
+ * Where the payload of the section `named` ends by its description, or SIZE_MAX.  A size counts only where it leads to
+ * an end: QEMU describes some arrays too short (s390_css), and there may be other subsections than are described.
+ */
+static size_t described_end(const struct decode *decode, const Hardstop__Section *named,
+                            const struct section_end *search)
+{
+    const struct bytes *in = &decode->fields.in;
+    const struct vmdesc_section *described =
+        vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
+    size_t size = described ? described->size : 0;
+
+    if (described && (size > bytes_left(in) || !section_end_could_be(search, in->at + size))) {
+        size = vmdesc_extent(&decode->vmdesc, described, in->data + in->at, bytes_left(in));
+        described = size && section_end_could_be(search, in->at + size) ? described : NULL;
+    }
+    return described ? in->at + size : SIZE_MAX;
+}
+
 static int decode_payload(struct decode *decode, Hardstop__Section *section)
 {
     struct bytes *in = &decode->fields.in;
@@ -116,9 +135,8 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
         .in = *in, .section_id = section->section_id, .is_full = (int)section->type == TYPE_FULL,
         .footers = decode->footers, .has_parts = has_parts, .user = decode,
     };
-    const struct vmdesc_section *described;
     struct bytes walk = *in;
-    size_t end = SIZE_MAX;
+    size_t end;
 
     if (!named) {
         return hs_fail(decode->fields.err, in->at, "a section part of id %u, which no section has",
@@ -132,12 +150,7 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
         *in = walk;
         return 0;
     }
-    described = vmdesc_section(&decode->vmdesc, named->idstr.data, named->idstr.len, named->instance_id);
-    /* QEMU describes some arrays too short (s390_css): the size counts only where it leads to an end. */
-    if (described && described->size <= bytes_left(in) &&
-        section_end_could_be(&search, in->at + described->size)) {
-        end = in->at + described->size;
-    }
+    end = described_end(decode, named, &search);
     /* Parts have no name of their own, and no section that a table describes has parts. */
     if (!stream_type_has_header((int)section->type) || !decode_described(decode, section, &search, &end)) {
         if (end == SIZE_MAX && find_end(decode, section, &search, &end) < 0) {

@@ -6,46 +6,39 @@
 #ifndef HARDSTOP_WIRE_VMDESC_H
 #define HARDSTOP_WIRE_VMDESC_H
 
-#include "harness/base/error.h"
-#include "harness/wire/field_encode.h"
-
-/* Types by which QEMU names how a field is read (migration/vmstate-types.c), as far as something depends on them. */
-enum vmdesc_type {
-    VMDESC_OTHER,
-    VMDESC_BOOL, /* a byte */
-    VMDESC_TIMER, /* nanoseconds, -1 where it is not armed */
-    VMDESC_BUFFER, /* bytes as they are */
-    VMDESC_UNUSED, /* bytes that are skipped, and saved as zeros */
-};
-
-struct vmdesc_field {
-    char *path; /* "env.segs[2].base"; of a subsection's header "env<cpu/steal_time_msr>.version_id" */
-    size_t offset; /* from the payload's start */
-    size_t size;
-    enum vmdesc_type type;
-    const struct field *header; /* its row in field_subsection_header, or NULL: it is none of these */
-};
-
-struct vmdesc_section {
-    char *idstr;
-    uint32_t instance_id;
-    size_t size; /* of the payload */
-    struct vmdesc_field *fields; /* in order, without gaps as far as the description goes */
-    size_t n_fields;
-};
+#include "harness/wire/vmdesc_walk.h"
 
 struct vmdesc {
     uint32_t page_size; /* of the target; 0 when not told */
     struct vmdesc_section *sections;
     size_t n_sections;
+    json_t *root;
 };
 
 /* Finds a vmdesc of up to 64 MiB at the end of a stream: its offset (of the 06 byte); SIZE_MAX: there is none. */
 size_t vmdesc_find(const uint8_t *data, size_t size);
 
-/* Reads the JSON into `vmdesc`, released with vmdesc_clear().  0, or -1 with offset and reason. */
+/*
+ * Reads the JSON into `vmdesc`, released with vmdesc_clear().  A device that makes no sense has no fields, and says
+ * why; the others have theirs.  0, or -1 with offset and reason: no JSON, or no list of devices.
+ */
 int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct hs_error *err);
 void vmdesc_clear(struct vmdesc *vmdesc);
+
+/*
+ * The fields of these bytes: `section`, of `vmdesc`, with the subsections that the bytes hold in the place of those
+ * that are described, and with the null pointers of an array of pointers.  What a subsection is made of may also stand
+ * anywhere else in `vmdesc`, or in `other` (may be NULL).  `fitted` gets fields, n_fields and size: all of the bytes;
+ * where nothing describes a subsection, what comes before its body, and what to call that (rest); or none, where the
+ * description is of something else.
+ * Release it with vmdesc_section_clear().
+ */
+void vmdesc_fit(const struct vmdesc *vmdesc, const struct vmdesc_section *section, const uint8_t *data, size_t size,
+                const struct vmdesc *other, struct vmdesc_section *fitted);
+/* How many of these bytes, which go on behind the payload, belong to its fields, by the same rules; 0: nobody knows. */
+size_t vmdesc_extent(const struct vmdesc *vmdesc, const struct vmdesc_section *section, const uint8_t *data,
+                     size_t size);
+void vmdesc_section_clear(struct vmdesc_section *section);
 
 /* The section of that name and instance, or NULL. */
 const struct vmdesc_section *vmdesc_section(const struct vmdesc *vmdesc, const uint8_t *idstr, size_t size,

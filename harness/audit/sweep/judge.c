@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "harness/judge/state_bytes.h"
 #include "harness/setup/setup.h"
 #include "harness/wire/framing.h"
 

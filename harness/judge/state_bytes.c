@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Decodes saved states, with the description that there is. */
+#include "harness/judge/state_bytes.h"
+
+#include "harness/message/reflect.h"
+#include "harness/wire/vmdesc.h"
+
+bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json)
+{
+    size_t at = vmdesc_find(saved, size);
+
+    if (at == SIZE_MAX) {
+        return false;
+    }
+    json->data = (uint8_t *)saved + at + 5;
+    json->len = size - at - 5;
+    return true;
+}
+
+/* Gives the section the payload of its partner, which gets the section's own in exchange: all are pointers. */
+static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
+{
+    size_t partner = state_partner(from, section);
+    Hardstop__Section *other = partner == SIZE_MAX ? NULL : from->section[partner];
+    Hardstop__Section own = *section;
+
+    if (!other || other->payload_case != section->payload_case) {
+        return false;
+    }
+    section->virtio = other->virtio;
+    other->virtio = own.virtio;
+    return true;
+}
+
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
+{
+    ProtobufCBinaryData json;
+    const ProtobufCBinaryData *description = state_description(saved, size, &json) ? &json : NULL;
+    Hardstop__Stream *from = stream_decode_with(saved, size, STREAM_ANY, description, NULL);
+    Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
+
+    for (size_t i = 0; adopted && i < adopted->n_section; i++) {
+        if (section_is_described(adopted->section[i]) && !take_payload(adopted->section[i], from)) {
+            stream_free(adopted);
+            adopted = NULL;
+        }
+    }
+    if (from) {
+        stream_free(from);
+    }
+    return adopted;
+}
+
+bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names, const uint8_t *right,
+                         size_t right_size, enum state_scope scope, struct state_comparison *comparison)
+{
+    ProtobufCBinaryData left_json, right_json;
+    const ProtobufCBinaryData *of_left = NULL, *of_right = NULL;
+    Hardstop__Stream *a, *b;
+    bool done = false;
+
+    comparison->n = 0;
+    if (!left || !right) {
+        return false;
+    }
+    of_right = state_description(right, right_size, &right_json) ? &right_json : NULL;
+    of_left = state_description(left, left_size, &left_json) ? &left_json : of_right;
+    a = stream_decode_with(left, left_size, STREAM_ANY, of_left, NULL);
+    of_left = of_left == of_right && names ? names : of_left;
+    of_right = of_right ? of_right : of_left;
+    b = stream_decode_with(right, right_size, STREAM_ANY, of_right, NULL);
+    if (a && b) {
+        state_compare(a, of_left, b, of_right, scope, comparison);
+        done = true;
+    }
+    if (a) {
+        stream_free(a);
+    }
+    if (b) {
+        stream_free(b);
+    }
+    return done;
+}

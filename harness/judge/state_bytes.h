@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* States as the bytes that a loader saves. */
+#ifndef HARDSTOP_JUDGE_STATE_BYTES_H
+#define HARDSTOP_JUDGE_STATE_BYTES_H
+
+#include "harness/judge/state.h"
+
+/*
+ * Decodes and compares two states.  Where the first has no description at its end, `names` (JSON of a vmdesc, may be
+ * NULL) is that of its sections; what one description lacks is read by the other's.  False when a state is missing
+ * (NULL) or is no stream; the comparison is empty then.
+ */
+bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names, const uint8_t *right,
+                         size_t right_size, enum state_scope scope, struct state_comparison *comparison);
+
+/*
+ * A copy of `stream` in which the sections that a table describes have the payloads of their partners in a saved
+ * state.  NULL where the state is no stream or has no such partner; free with stream_free().
+ */
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
+
+/* The description (vmdesc) inside a saved state; false when it has none. */
+bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);
+
+#endif
