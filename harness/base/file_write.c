@@ -15,9 +15,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/mapped.h"
 #include "harness/base/printable.h"
 
 enum {
+    WRITTEN_AT_ONCE = 64 << 20, /* so much of what a file shows may come into memory */
     MOST_LINKS = 40,  /* as the kernel has it */
     SHOWN_NAME = 200, /* bytes of the name, so that it may get an ending: 255 are allowed */
 };
@@ -252,13 +254,16 @@ static bool is_text(const char *data, size_t size)
 static int write_all(int fd, const char *data, size_t size)
 {
     while (size) {
-        ssize_t n = write(fd, data, size);
+        ssize_t n = write(fd, data, size < WRITTEN_AT_ONCE ? size : WRITTEN_AT_ONCE);
 
         if (n < 0 && errno == EAGAIN) {
             /* Whoever shares the pipe with us made it non-blocking. */
             poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
         } else if (n < 0 && errno != EINTR) {
             return -1;
+        }
+        if (n >= (ssize_t)MAPPED_LEAST) {
+            mapped_forget((const uint8_t *)data, (size_t)n);
         }
         data += n > 0 ? n : 0;
         size -= n > 0 ? (size_t)n : 0;

@@ -83,9 +83,11 @@ static Hardstop__Section **order_sections(const Hardstop__Case *test, Hardstop__
 size_t damage_field_offset(const Hardstop__Stream *stream, size_t section, const char *field)
 {
     size_t length = strlen(field), offset = SIZE_MAX;
+    bool *wanted = hs_alloc(stream->n_section * sizeof(*wanted));
     struct map map;
 
-    map_init_section(&map, stream, section);
+    wanted[section] = true;
+    map_init_each(&map, stream, wanted);
     for (size_t i = 0; i < map.n && offset == SIZE_MAX; i++) {
         const char *path = map.entries[i].path;
 
@@ -96,6 +98,7 @@ size_t damage_field_offset(const Hardstop__Stream *stream, size_t section, const
         }
     }
     map_clear(&map);
+    free(wanted);
     return offset;
 }
 

@@ -54,8 +54,12 @@ static void print_value(FILE *out, const struct map *map, const struct map_entry
 {
     const uint8_t *data = bytes_of_entry(map, entry);
     size_t text = map_text_length(map, entry);
+    char words[128];
 
-    if (is_number(entry)) {
+    if (entry->part == FIELD_PART_RUN) {
+        records_run_text(&map->runs[entry->value], words, sizeof(words));
+        fputs(words, out);
+    } else if (is_number(entry)) {
         if (entry->field->is_signed) {
             fprintf(out, "%" PRId64, (int64_t)entry->value);
         } else if (entry->value < 10) {
@@ -159,18 +163,34 @@ static json_t *json_bytes(const uint8_t *data, size_t size)
     return text;
 }
 
+static json_t *json_run(const struct records_run *run)
+{
+    json_t *object = json_object();
+
+    for (int kind = 0; kind < RAM_KINDS; kind++) {
+        if (run->n[kind]) {
+            json_object_set_new(object, records_kind_name((enum ram_kind)kind),
+                                json_integer((json_int_t)run->n[kind]));
+        }
+    }
+    return object;
+}
+
 static json_t *json_entry(const struct map *map, const struct map_entry *entry)
 {
     json_t *object = json_pack("{s:s, s:I, s:I, s:b}", "field", entry->path, "offset", (json_int_t)entry->offset,
                                "size", (json_int_t)entry->size, "named", (int)map_is_named(entry));
 
-    if (is_number(entry)) {
+    if (entry->part == FIELD_PART_RUN) {
+        json_object_set_new(object, "records", json_run(&map->runs[entry->value]));
+    } else if (is_number(entry)) {
         /* JSON numbers end at 2^63: larger ones are given in hex like bytes. */
         json_object_set_new(object, "value",
                             entry->value > INT64_MAX && !entry->field->is_signed
                                 ? json_bytes(bytes_of_entry(map, entry), entry->size)
                                 : json_integer((json_int_t)entry->value));
-    } else {
+    } else if (entry->size < MAPPED_LEAST) {
+        /* More than a script should have to read in hex: it has offset and size. */
         json_object_set_new(object, "bytes", json_bytes(bytes_of_entry(map, entry), entry->size));
     }
     return object;

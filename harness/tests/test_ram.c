@@ -44,7 +44,8 @@ static void put_end(struct builder *out, const char *idstr)
 static int walk(const struct builder *from, size_t size, const char *idstr, size_t *at, struct hs_error *err)
 {
     struct bytes in = bytes_of(from->data, size);
-    int result = ram_skip(&in, (const uint8_t *)idstr, strlen(idstr), PAGE, err);
+    const struct ram_format format = { .page_size = PAGE };
+    int result = ram_walk(&in, (const uint8_t *)idstr, strlen(idstr), &format, NULL, NULL, err);
 
     *at = in.at;
     return result;

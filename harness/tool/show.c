@@ -31,7 +31,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "section", 's', "PART", 0, "only sections whose idstr contains PART", 0 },
-        { "all", 'a', NULL, 0, "long runs of zero array elements one by one, too", 0 },
+        { "all", 'a', NULL, 0, "long runs of zero array elements, and records of guest RAM, one by one, too", 0 },
         { 0 },
     },
     .parser = parse,
@@ -71,7 +71,11 @@ int command_show(int argc, char **argv)
         hs_fail_in(&err, "%s", options.file.path);
         status = tool_fail(&err);
     } else {
-        map_init(&map, test->stream, NULL);
+        if (options.show.all) {
+            map_init_each(&map, test->stream, NULL);
+        } else {
+            map_init(&map, test->stream, NULL);
+        }
         (options.file.json ? show_json : show_text)(stdout, test->stream, &map, &options.show);
         map_clear(&map);
         fflush(stdout);

@@ -15,6 +15,8 @@ enum field_part {
     FIELD_PART_SUBSECTION_HEADER,
     FIELD_PART_TABLE, /* a field of a payload that a table describes */
     FIELD_PART_DESCRIPTION, /* a field of a payload that the stream's description names */
+    FIELD_PART_RECORD, /* a field of a record of guest RAM, or of storage attributes */
+    FIELD_PART_RUN, /* records of guest RAM, one behind the other */
     FIELD_PART_UNNAMED, /* bytes that neither names */
     FIELD_PARTS,
 };

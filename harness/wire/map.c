@@ -12,6 +12,9 @@ struct mapping {
     struct map *map;
     const Hardstop__Stream *stream;
     const struct vmdesc *vmdesc, *other;
+    struct records records;
+    size_t walked; /* the section whose records were named last */
+    struct field_place payload; /* of the section whose records are named */
 };
 
 /* The path stays an offset until all are there: the arena moves as it grows. */
@@ -71,6 +74,100 @@ static void map_opaque(struct mapping *mapping, const struct field_place *place)
     vmdesc_section_clear(&fitted);
 }
 
+static void on_record(void *user, const struct records_place *place)
+{
+    struct mapping *mapping = user;
+    struct map *map = mapping->map;
+    struct map_entry entry = {
+        .section = mapping->payload.section, .offset = place->offset, .size = place->size, .field = place->field,
+        .part = place->run ? FIELD_PART_RUN : FIELD_PART_RECORD, .value = place->run ? map->n_runs : place->value,
+    };
+
+    if (place->run) {
+        *HS_PUSH(map->runs, map->n_runs) = *place->run;
+    }
+    append(map, place->path, entry);
+}
+
+/* The section before that one which has its id and is no whole one; SIZE_MAX: none. */
+static size_t part_before(const Hardstop__Stream *stream, size_t index)
+{
+    uint32_t id = stream->section[index]->section_id;
+
+    while (index-- > 0) {
+        const Hardstop__Section *section = stream->section[index];
+
+        if (section->has_section_id && section->section_id == id && section->type != HARDSTOP__SECTION__TYPE__FULL) {
+            return index;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static struct bytes payload_of(const struct mapping *mapping, size_t index)
+{
+    const struct stream_encoding *encoding = &mapping->map->encoding;
+    size_t end = index == mapping->payload.section ? mapping->payload.offset + mapping->payload.size
+                                                   : encoding->marks[index].payload_end;
+
+    return (struct bytes){ encoding->out.data, end, encoding->marks[index].payload };
+}
+
+static void ignore(void *user, const struct records_place *place)
+{
+    (void)user;
+    (void)place;
+}
+
+/* A record may leave out the name of its block, where the section before has named it. */
+static void find_block(struct mapping *mapping, size_t index, const Hardstop__Section *named)
+{
+    struct records records = { .format = mapping->records.format, .visit = ignore };
+    size_t before = part_before(mapping->stream, index);
+
+    if (before == SIZE_MAX || before != mapping->walked) {
+        mapping->records.block = NULL;
+    }
+    for (; before != SIZE_MAX && !mapping->records.block; before = part_before(mapping->stream, before)) {
+        records_visit(&records, payload_of(mapping, before), named->idstr.data, named->idstr.len);
+        mapping->records.block = records.block;
+        mapping->records.block_size = records.block_size;
+    }
+    mapping->walked = index;
+}
+
+/* The section that says what the one of that index is called, or NULL. */
+static const Hardstop__Section *named_as(const Hardstop__Stream *stream, size_t index)
+{
+    while (index != SIZE_MAX && !stream_type_has_header((int)stream->section[index]->type)) {
+        index = part_before(stream, index);
+    }
+    return index == SIZE_MAX ? NULL : stream->section[index];
+}
+
+/* False: the section is none of records, or not one to its end, and nothing was named. */
+static bool map_records(struct mapping *mapping, const struct field_place *place)
+{
+    const Hardstop__Section *named = named_as(mapping->stream, place->section);
+    struct map *map = mapping->map;
+    size_t n = map->n, n_runs = map->n_runs, paths = map->paths.size;
+    struct bytes in;
+
+    if (!named || !ram_is_iterable(named->idstr.data, named->idstr.len)) {
+        return false;
+    }
+    mapping->payload = *place;
+    in = payload_of(mapping, place->section);
+    find_block(mapping, place->section, named);
+    if (records_visit(&mapping->records, in, named->idstr.data, named->idstr.len)) {
+        return true;
+    }
+    map->n = n;
+    map->n_runs = n_runs;
+    map->paths.size = paths;
+    return false;
+}
+
 static void on_place(void *user, const struct field_place *place)
 {
     struct mapping *mapping = user;
@@ -78,7 +175,9 @@ static void on_place(void *user, const struct field_place *place)
     bool is_first = place->part == FIELD_PART_SECTION_HEADER && place->offset == encoding->marks[place->section].start;
 
     if (place->section != MAP_NO_SECTION && place->part == FIELD_PART_UNNAMED && !place->field) {
-        map_opaque(mapping, place);
+        if (!map_records(mapping, place)) {
+            map_opaque(mapping, place);
+        }
         return;
     }
     append(mapping->map, place->path + place->section_path, (struct map_entry){
@@ -101,19 +200,32 @@ static void parse(struct vmdesc *vmdesc, const ProtobufCBinaryData *description)
     }
 }
 
-void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
-                   const ProtobufCBinaryData *other, const bool *wanted)
+static void init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
+                 const ProtobufCBinaryData *other, const bool *wanted, bool each)
 {
     struct vmdesc own, more;
-    struct mapping mapping = { map, stream, &own, &more };
+    struct mapping mapping = { .map = map, .stream = stream, .vmdesc = &own, .other = &more, .walked = SIZE_MAX };
 
     memset(map, 0, sizeof(*map));
     parse(&own, description ? description : description_of(stream));
     parse(&more, other);
+    mapping.records = (struct records){ .format = ram_format_of(stream, &own), .each = each, .visit = on_record,
+                                        .user = &mapping };
     stream_encode_some(stream, &map->encoding, on_place, &mapping, wanted);
     settle_paths(map);
     vmdesc_clear(&own);
     vmdesc_clear(&more);
+}
+
+void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
+                   const ProtobufCBinaryData *other, const bool *wanted)
+{
+    init(map, stream, description, other, wanted, false);
+}
+
+void map_init_each(struct map *map, const Hardstop__Stream *stream, const bool *wanted)
+{
+    init(map, stream, NULL, NULL, wanted, true);
 }
 
 void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section)
@@ -131,7 +243,8 @@ const char *map_part_name(enum field_part part)
         [FIELD_PART_STREAM] = "stream", [FIELD_PART_SECTION_TYPE] = "section type",
         [FIELD_PART_SECTION_HEADER] = "section header", [FIELD_PART_FOOTER] = "footer",
         [FIELD_PART_SUBSECTION_HEADER] = "subsection header", [FIELD_PART_TABLE] = "field of a table",
-        [FIELD_PART_DESCRIPTION] = "field of the description", [FIELD_PART_UNNAMED] = "bytes without a name",
+        [FIELD_PART_DESCRIPTION] = "field of the description", [FIELD_PART_RECORD] = "field of a record",
+        [FIELD_PART_RUN] = "records of guest RAM", [FIELD_PART_UNNAMED] = "bytes without a name",
     };
 
     return names[part];
@@ -146,6 +259,8 @@ static bool may_be_text(const struct map_entry *entry)
     case FIELD_PART_SECTION_HEADER:
     case FIELD_PART_STREAM:
         return entry->field && entry->field->kind == FIELD_BYTES;
+    case FIELD_PART_RECORD:
+        return entry->field->kind == FIELD_BYTES && strcmp(entry->field->name, "idstr") == 0;
     case FIELD_PART_DESCRIPTION:
         return entry->type == VMDESC_BUFFER && entry->size > 1;
     default:
@@ -171,6 +286,7 @@ size_t map_text_length(const struct map *map, const struct map_entry *entry)
 void map_clear(struct map *map)
 {
     free(map->entries);
+    free(map->runs);
     builder_clear(&map->paths);
     stream_encoding_clear(&map->encoding);
     memset(map, 0, sizeof(*map));
@@ -216,17 +332,29 @@ void map_device_name(const Hardstop__Section *section, char *name, size_t size)
     map_device_of(section->idstr.data, section->has_idstr ? section->idstr.len : 0, name, size);
 }
 
+/* How much of what is in brackets says which element it is, and not of what kind; records are told by their address. */
+static size_t index_length(const char *path, const char *inside)
+{
+    size_t digits = strspn(inside, "0123456789");
+    const char *end = strchr(inside, ']'), *plus;
+
+    if (!end || end == inside + digits) {
+        return end ? digits : 0;
+    }
+    plus = memrchr(inside, '+', (size_t)(end - inside));
+    return strncmp(path, "block[", strlen("block[")) == 0 || strncmp(plus ? plus + 1 : inside, "0x", 2) == 0
+               ? (size_t)(end - inside)
+               : 0;
+}
+
 void map_path_without_indexes(const char *path, char *out, size_t size)
 {
+    const char *at = path;
     size_t n = 0;
 
-    while (*path && n + 1 < size) {
-        out[n++] = *path++;
-        if (path[-1] == '[') {
-            size_t digits = strspn(path, "0123456789");
-
-            path += path[digits] == ']' ? digits : 0;
-        }
+    while (*at && n + 1 < size) {
+        out[n++] = *at++;
+        at += at[-1] == '[' ? index_length(path, at) : 0;
     }
     out[n] = 0;
 }

@@ -3,6 +3,7 @@
 #ifndef HARDSTOP_WIRE_MAP_H
 #define HARDSTOP_WIRE_MAP_H
 
+#include "harness/wire/records.h"
 #include "harness/wire/stream.h"
 #include "harness/wire/vmdesc.h"
 
@@ -16,13 +17,15 @@ struct map_entry {
     enum field_part part;
     enum vmdesc_type type; /* FIELD_PART_DESCRIPTION: as the description has it */
     const struct field *field; /* of a number or bytes that a table describes, or NULL */
-    uint64_t value; /* of a number */
+    uint64_t value; /* of a number; FIELD_PART_RUN: index in the map's runs */
     struct field_context context;
 };
 
 struct map {
     struct map_entry *entries; /* by offset, without gaps */
     size_t n;
+    struct records_run *runs;
+    size_t n_runs;
     struct builder paths; /* what the entries' paths point into */
     struct stream_encoding encoding; /* of the stream: its bytes, and where its sections are */
 };
@@ -38,7 +41,9 @@ void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBi
  */
 void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
                    const ProtobufCBinaryData *other, const bool *wanted);
-/* The same for one section, whose index is given. */
+/* The same with each record of guest RAM by itself, which takes half a KiB for one. */
+void map_init_each(struct map *map, const Hardstop__Stream *stream, const bool *wanted);
+/* As map_init_some() for one section, whose index is given. */
 void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section);
 void map_clear(struct map *map);
 
@@ -64,7 +69,10 @@ size_t map_text_length_of(const struct map_entry *entry, const uint8_t *data);
 /* The entry that holds the byte at `offset`, or NULL behind the end. */
 const struct map_entry *map_at(const struct map *map, size_t offset);
 
-/* "queue[3].num" -> "queue[].num": the field, whichever element it is in; at most `size` - 1 characters. */
+/*
+ * "queue[3].num" -> "queue[].num", "page[pc.ram+0x1000].header" -> "page[].header": the field, whichever element it is
+ * in; at most `size` - 1 characters.
+ */
 void map_path_without_indexes(const char *path, char *out, size_t size);
 
 /* The device of an idstr: what is behind its last slash, printable, at most `size` - 1 characters. */

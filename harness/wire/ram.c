@@ -12,8 +12,10 @@ enum {
     RAM_EOS = 0x10,
     RAM_CONTINUE = 0x20,
     RAM_XBZRLE = 0x40,
+    RAM_HOOK = 0x80,
     RAM_COMPRESS_PAGE = 0x100,
-    RAM_FLAGS = 0x1ff,
+    RAM_MULTIFD_FLUSH = 0x200,
+    RAM_FLAGS = 0x3ff,
 };
 
 /* STATTR_FLAG_*: hw/s390x/s390-stattrib.c. */
@@ -24,106 +26,210 @@ enum {
     STATTR_DONE = 0x08,
 };
 
-typedef int record_fn(struct bytes *in, uint64_t header, uint32_t page_size, bool *end, struct hs_error *err);
+enum {
+    DEFAULT_PAGE_SIZE = 4096,
+    FORGET_AFTER = 64 << 20, /* of a section; so much of what was walked may stay in memory */
+};
 
-static int cut(const struct bytes *in, const char *what, struct hs_error *err)
+struct walk {
+    struct bytes *in;
+    const struct ram_format *format;
+    struct ram_record record; /* the one that is walked */
+    ram_visit_fn *visit;
+    void *user;
+    bool end;
+    struct hs_error *err;
+};
+
+typedef int record_fn(struct walk *walk, uint64_t header);
+
+static bool is_page_size(uint32_t size)
 {
-    return hs_fail(err, in->at, "the stream ends in %s", what);
+    return size >= 512 && size <= (1u << 21) && (size & (size - 1)) == 0;
 }
 
-static int skip(struct bytes *in, uint64_t n, const char *what, struct hs_error *err)
+static void read_configuration(struct ram_format *format, const Hardstop__Subsection *subsection)
+{
+    const Hardstop__ConfigurationCapabilities *list = subsection->capabilities;
+
+    if (subsection->body_case == HARDSTOP__SUBSECTION__BODY_TARGET_PAGE_BITS) {
+        uint32_t bits = subsection->target_page_bits->target_page_bits;
+
+        format->page_size = bits < 32 && is_page_size(1u << bits) ? 1u << bits : format->page_size;
+    } else if (subsection->body_case == HARDSTOP__SUBSECTION__BODY_CAPABILITIES) {
+        for (size_t i = 0; i < list->n_capability; i++) {
+            const ProtobufCBinaryData *name = &list->capability[i]->name;
+
+            format->has_addresses |= name->len == strlen("x-ignore-shared") &&
+                                     memcmp(name->data, "x-ignore-shared", name->len) == 0;
+        }
+    }
+}
+
+struct ram_format ram_format_of(const Hardstop__Stream *stream, const struct vmdesc *vmdesc)
+{
+    struct ram_format format = { .page_size = DEFAULT_PAGE_SIZE };
+
+    for (size_t i = 0; stream->configuration && i < stream->configuration->n_subsection; i++) {
+        read_configuration(&format, stream->configuration->subsection[i]);
+    }
+    format.page_size = is_page_size(vmdesc->page_size) ? vmdesc->page_size : format.page_size;
+    return format;
+}
+
+static int cut(const struct walk *walk, const char *what)
+{
+    return hs_fail(walk->err, walk->in->at, "the stream ends in %s", what);
+}
+
+static int skip(struct walk *walk, uint64_t n, const char *what)
 {
     const uint8_t *ignored;
 
-    return n <= SIZE_MAX && bytes_get(in, n, &ignored) ? 0 : cut(in, what, err);
+    return n <= SIZE_MAX && bytes_get(walk->in, n, &ignored) ? 0 : cut(walk, what);
 }
 
-static int skip_counted(struct bytes *in, size_t width, const char *what, struct hs_error *err)
+static int skip_counted(struct walk *walk, size_t width, const char *what)
 {
     uint64_t n;
 
-    return bytes_get_be(in, width, &n) ? skip(in, n, what, err) : cut(in, what, err);
+    return bytes_get_be(walk->in, width, &n) ? skip(walk, n, what) : cut(walk, what);
 }
 
-static int skip_block_list(struct bytes *in, uint64_t total, struct hs_error *err)
+static int read_name(struct walk *walk)
 {
+    uint64_t size;
+
+    if (!bytes_get_be(walk->in, 1, &size) || !bytes_get(walk->in, size, &walk->record.block)) {
+        return cut(walk, "a RAM block's name");
+    }
+    walk->record.block_size = size;
+    walk->record.is_named = true;
+    return 0;
+}
+
+static void visit(struct walk *walk, enum ram_kind kind)
+{
+    if (walk->visit) {
+        walk->record.kind = kind;
+        walk->record.end = walk->in->at;
+        walk->visit(walk->user, &walk->record);
+    }
+    walk->record.offset = walk->in->at;
+    walk->record.is_named = false;
+}
+
+static int walk_block_list(struct walk *walk, uint64_t total)
+{
+    struct bytes *in = walk->in;
     uint64_t length;
 
+    visit(walk, RAM_KIND_BLOCKS);
     while (total) {
         size_t at = in->at;
 
-        if (skip_counted(in, 1, "a RAM block's name", err) < 0) {
+        if (read_name(walk) < 0) {
             return -1;
         }
         if (!bytes_get_be(in, 8, &length)) {
-            return cut(in, "a RAM block's length", err);
+            return cut(walk, "a RAM block's length");
         }
         if (length == 0 || length > total) {
-            return hs_fail(err, at, "a RAM block of %llu bytes where %llu are left", (unsigned long long)length,
+            return hs_fail(walk->err, at, "a RAM block of %llu bytes where %llu are left", (unsigned long long)length,
                            (unsigned long long)total);
         }
+        if (walk->format->has_addresses && skip(walk, 8, "a RAM block's address") < 0) {
+            return -1;
+        }
         total -= length;
+        visit(walk, RAM_KIND_BLOCK);
     }
     return 0;
 }
 
-static int skip_ram_record(struct bytes *in, uint64_t header, uint32_t page_size, bool *end, struct hs_error *err)
+static int end_record(struct walk *walk, int result, enum ram_kind kind)
 {
+    if (result == 0) {
+        visit(walk, kind);
+    }
+    return result;
+}
+
+static int mark(struct walk *walk, const char *name)
+{
+    walk->record.mark = name;
+    return end_record(walk, 0, RAM_KIND_MARK);
+}
+
+static int walk_ram_record(struct walk *walk, uint64_t header)
+{
+    uint32_t page_size = walk->format->page_size;
     uint64_t flags = header & (page_size - 1) & RAM_FLAGS;
     bool has_block = flags & (RAM_ZERO | RAM_PAGE | RAM_XBZRLE | RAM_COMPRESS_PAGE);
 
-    *end = flags & RAM_EOS;
-    if (has_block && !(flags & RAM_CONTINUE) && skip_counted(in, 1, "a RAM block's name", err) < 0) {
+    walk->end = flags & RAM_EOS;
+    walk->record.address = header & ~(uint64_t)(page_size - 1);
+    if (has_block && !(flags & RAM_CONTINUE) && read_name(walk) < 0) {
         return -1;
     }
     switch (flags & ~(uint64_t)RAM_CONTINUE) {
     case RAM_EOS:
-        return 0;
+        return mark(walk, "end");
+    case RAM_HOOK:
+        return mark(walk, "hook");
+    case RAM_MULTIFD_FLUSH:
+        return mark(walk, "multifd_flush");
     case RAM_MEM_SIZE:
-        return skip_block_list(in, header & ~(uint64_t)(page_size - 1), err);
+        return walk_block_list(walk, walk->record.address);
     case RAM_ZERO:
-        return skip(in, 1, "a zero page", err);
+        return end_record(walk, skip(walk, 1, "a zero page"), RAM_KIND_ZERO);
     case RAM_PAGE:
-        return skip(in, page_size, "a page", err);
+        return end_record(walk, skip(walk, page_size, "a page"), RAM_KIND_PAGE);
     case RAM_XBZRLE:
-        return skip(in, 1, "an encoded page", err) < 0 ? -1 : skip_counted(in, 2, "an encoded page", err);
+        return skip(walk, 1, "an encoded page") < 0
+                   ? -1
+                   : end_record(walk, skip_counted(walk, 2, "an encoded page"), RAM_KIND_XBZRLE);
     case RAM_COMPRESS_PAGE:
-        return skip_counted(in, 4, "a compressed page", err);
+        return end_record(walk, skip_counted(walk, 4, "a compressed page"), RAM_KIND_COMPRESSED);
     default:
-        return hs_fail(err, in->at - 8, "a RAM record with flags 0x%llx", (unsigned long long)flags);
+        return hs_fail(walk->err, walk->in->at - 8, "a RAM record with flags 0x%llx", (unsigned long long)flags);
     }
 }
 
-static int skip_stattr_record(struct bytes *in, uint64_t header, uint32_t page_size, bool *end, struct hs_error *err)
+static int walk_stattr_record(struct walk *walk, uint64_t header)
 {
-    uint64_t flags = header & (page_size - 1);
+    uint64_t flags = header & (walk->format->page_size - 1);
 
-    *end = flags == STATTR_EOS;
+    walk->end = flags == STATTR_EOS;
+    walk->record.address = header - flags;
     switch (flags) {
     case STATTR_EOS:
+        return mark(walk, "end");
     case STATTR_ERROR:
+        return mark(walk, "error");
     case STATTR_DONE:
-        return 0;
+        return mark(walk, "done");
     case STATTR_MORE:
-        return skip_counted(in, 8, "storage attributes", err);
+        return end_record(walk, skip_counted(walk, 8, "storage attributes"), RAM_KIND_ATTRIBUTES);
     default:
-        return hs_fail(err, in->at - 8, "a storage attribute record with flags 0x%llx", (unsigned long long)flags);
+        return hs_fail(walk->err, walk->in->at - 8, "a storage attribute record with flags 0x%llx",
+                       (unsigned long long)flags);
     }
 }
 
 static const struct {
     const char *idstr;
-    record_fn *skip_record;
+    record_fn *walk_record;
 } iterables[] = {
-    { "ram", skip_ram_record },
-    { "s390-storage_attributes", skip_stattr_record },
+    { "ram", walk_ram_record },
+    { "s390-storage_attributes", walk_stattr_record },
 };
 
 static record_fn *find(const uint8_t *idstr, size_t size)
 {
     for (size_t i = 0; i < sizeof(iterables) / sizeof(iterables[0]); i++) {
         if (strlen(iterables[i].idstr) == size && memcmp(iterables[i].idstr, idstr, size) == 0) {
-            return iterables[i].skip_record;
+            return iterables[i].walk_record;
         }
     }
     return NULL;
@@ -134,18 +240,25 @@ bool ram_is_iterable(const uint8_t *idstr, size_t size)
     return find(idstr, size) != NULL;
 }
 
-int ram_skip(struct bytes *in, const uint8_t *idstr, size_t size, uint32_t page_size, struct hs_error *err)
+int ram_walk(struct bytes *in, const uint8_t *idstr, size_t size, const struct ram_format *format,
+             ram_visit_fn *visit_record, void *user, struct hs_error *err)
 {
-    record_fn *skip_record = find(idstr, size);
-    bool end = false;
+    struct walk walk = { .in = in, .format = format, .visit = visit_record, .user = user, .err = err };
+    record_fn *walk_record = find(idstr, size);
+    size_t walked = in->at;
     uint64_t header;
 
-    while (!end) {
+    walk.record.offset = in->at;
+    while (!walk.end) {
         if (!bytes_get_be(in, 8, &header)) {
-            return cut(in, "an iterable section", err);
+            return cut(&walk, "an iterable section");
         }
-        if (skip_record(in, header, page_size, &end, err) < 0) {
+        if (walk_record(&walk, header) < 0) {
             return -1;
+        }
+        if (in->at - walked >= (walk.end ? MAPPED_LEAST : FORGET_AFTER)) {
+            mapped_forget(in->data + walked, in->at - walked);
+            walked = in->at;
         }
     }
     return 0;

@@ -12,8 +12,6 @@
 #include "harness/wire/stream_reading.h"
 #include "harness/wire/vmdesc.h"
 
-enum { DEFAULT_PAGE_SIZE = 4096 };
-
 /* The section that gave an id its name. */
 struct named {
     uint32_t id;
@@ -26,7 +24,7 @@ struct decode {
     Hardstop__Stream *stream;
     struct named *named; /* START sections by id, the last of each: only they have parts */
     bool footers;
-    uint32_t page_size;
+    struct ram_format ram;
     struct vmdesc vmdesc;
 };
 
@@ -143,7 +141,7 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
                        section->section_id);
     }
     if (ram_is_iterable(named->idstr.data, named->idstr.len)) {
-        if (ram_skip(&walk, named->idstr.data, named->idstr.len, decode->page_size, decode->fields.err) < 0) {
+        if (ram_walk(&walk, named->idstr.data, named->idstr.len, &decode->ram, NULL, NULL, decode->fields.err) < 0) {
             return -1;
         }
         put_opaque(section, in, walk.at);
@@ -272,20 +270,14 @@ static void read_description(struct decode *decode, const ProtobufCBinaryData *d
     const struct bytes *in = &decode->fields.in;
     size_t at = description ? SIZE_MAX : vmdesc_find(in->data, in->size);
     ProtobufCBinaryData own = { 0 };
-    uint32_t page_size;
 
     if (at != SIZE_MAX) {
         own.data = (uint8_t *)in->data + at + 5;
         own.len = in->size - at - 5;
         description = &own;
     }
-    decode->page_size = DEFAULT_PAGE_SIZE;
-    if (!description || vmdesc_parse(&decode->vmdesc, description->data, description->len, NULL) < 0) {
-        return;
-    }
-    page_size = decode->vmdesc.page_size;
-    if (page_size >= 512 && page_size <= (1u << 21) && (page_size & (page_size - 1)) == 0) {
-        decode->page_size = page_size;
+    if (description) {
+        vmdesc_parse(&decode->vmdesc, description->data, description->len, NULL);
     }
 }
 
@@ -308,6 +300,7 @@ void reading_decode(const uint8_t *data, size_t size, bool footers, const Protob
     hardstop__stream__init(decode.stream);
     read_description(&decode, description);
     result = decode_start(&decode, &start);
+    decode.ram = ram_format_of(decode.stream, &decode.vmdesc);
     while (result == 0) {
         start = decode.fields.in.at;
         n_section = decode.stream->n_section;
