@@ -24,7 +24,7 @@ static const struct {
     { 0, "PK\3\4", 4, "a zip archive", "unzip -p 'a file' > " },
     { 257, "ustar\0" "00", 8, "a tar archive", "tar -xOf - < 'a file'" },
     { 257, "ustar  ", 8, "a tar archive", "tar -xOf - < 'a file'" },
-    { 0, "QFI\xfb", 4, "a qcow2 image", "-loadvm" },
+    { 0, "QFI\xfb", 4, "a qcow2 image", "-drive if=none,file=IMAGE -loadvm SNAPSHOT" },
     { 0, "\x11\x22\x33\x44\0\0\0\1", 8, "a channel of a multifd migration", "main channel" },
     { 0, "\x7f""ELF", 4, "an ELF file", "no device state" },
 };
@@ -39,7 +39,7 @@ static void each_is_known_by_all_of_its_magic(void **state)
 
         memcpy(bytes + rows[i].at, rows[i].bytes, rows[i].size);
         assert_int_equal(container_open("a file", bytes, size, &offset, &err), -1);
-        if (!strstr(err.text, rows[i].name) || !strstr(err.text, rows[i].words) || strncmp(err.text, "a file: ", 8)) {
+        if (!strstr(err.text, rows[i].name) || !strstr(err.text, rows[i].words) || strncmp(err.text, "a file: ", 8) != 0) {
             fail_msg("\"%s\" and \"%s\" are not in: %s", rows[i].name, rows[i].words, err.text);
         }
         assert_string_equal(container_name(bytes, size), rows[i].name);
@@ -54,6 +54,22 @@ static void each_is_known_by_all_of_its_magic(void **state)
             assert_int_equal(offset, 0);
         }
         free(bytes);
+    }
+}
+
+static void an_image_is_named_where_that_needs_no_quotes(void **state)
+{
+    static const char *const paths[][2] = {
+        { "a/b-1.qcow2", "file=a/b-1.qcow2 " }, { "a,b", "file=IMAGE " }, { "a'b", "file=IMAGE " }, { "a$b", "file=IMAGE " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(paths); i++) {
+        struct hs_error err = { .text = "" };
+        size_t offset;
+
+        assert_int_equal(container_open(paths[i][0], (const uint8_t *)"QFI\xfb", 4, &offset, &err), -1);
+        assert_non_null(strstr(err.text, paths[i][1]));
     }
 }
 
@@ -121,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_known_by_all_of_its_magic),
+        cmocka_unit_test(an_image_is_named_where_that_needs_no_quotes),
         cmocka_unit_test(a_stream_is_no_container),
         cmocka_unit_test(a_save_image_is_opened_or_says_why_not),
     };

@@ -15,7 +15,7 @@ struct container;
 
 typedef int open_fn(const char *path, struct bytes in, size_t *offset, struct hs_error *err);
 
-static open_fn open_libvirt;
+static open_fn open_libvirt, name_snapshot;
 
 struct container {
     const char *name;
@@ -43,9 +43,7 @@ static const struct container containers[] = {
     { "a tar archive", MAGIC(257, "ustar\0"), .command = "tar -xOf - <" },
     { "a tar archive", MAGIC(257, "ustar  \0"), .command = "tar -xOf - <" },
     /* block/qcow2.h, QEMU 7.2 */
-    { "a qcow2 image", MAGIC(0, "QFI\xfb"),
-      .why = "a snapshot in it (qemu-img snapshot -l lists them) is loaded by QEMU's -loadvm, and the monitor's "
-             "`migrate \"exec:cat > NAME.mig\"` then writes its stream" },
+    { "a qcow2 image", MAGIC(0, "QFI\xfb"), .open = name_snapshot },
     /* MultiFDInit_t of migration/multifd.c, QEMU 7.2: magic and version */
     { "a channel of a multifd migration", MAGIC(0, "\x11\x22\x33\x44\0\0\0\1"),
       .why = "it carries pages of RAM alone; the stream is what the migration's main channel carried" },
@@ -114,6 +112,19 @@ static int open_libvirt(const char *path, struct bytes in, size_t *offset, struc
     free(before);
     free(after);
     return -1;
+}
+
+/* QEMU alone takes a snapshot out of its image: by loading it.  The path goes through a shell and QEMU's own commas. */
+static int name_snapshot(const char *path, struct bytes in, size_t *offset, struct hs_error *err)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+    const char *name = path[strspn(path, plain)] ? "IMAGE" : path;
+
+    (void)in;
+    (void)offset;
+    return hs_fail(err, HS_NO_OFFSET, "no stream as it is; to extract that of a snapshot: printf 'migrate \"exec:cat > "
+                   "%s.mig\"\\nquit\\n' | QEMU_COMMAND_LINE -drive if=none,file=%s -loadvm SNAPSHOT -S -monitor stdio; "
+                   "qemu-img snapshot -l %s lists them", name, name, name);
 }
 
 const char *container_name(const uint8_t *data, size_t size)

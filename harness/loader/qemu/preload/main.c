@@ -53,7 +53,8 @@ static void check_accelerator(struct protocol_shared *shared)
     const bool *kvm = (const bool *)dlsym(RTLD_DEFAULT, "kvm_allowed");
 
     if (kvm && *kvm) {
-        refuse(shared, "runs under KVM, in which no fork of it can load; give -accel tcg, and a -cpu that TCG has");
+        refuse(shared, "runs under KVM, in which no fork of it can load; have -accel tcg in its place, and a -cpu of "
+                       "TCG's");
     }
 }
 
