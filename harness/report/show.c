@@ -89,6 +89,9 @@ static void print_section_line(FILE *out, const Hardstop__Stream *stream, const 
     }
     fprintf(out, ", at %zu, payload of %zu bytes at %zu\n", mark->start, mark->payload_end - mark->payload,
             mark->payload);
+    if (map_note(map, index)) {
+        style_print(out, STYLE_WARN, "  %s\n", map_note(map, index));
+    }
 }
 
 /* How many entries from `i` on are zero array elements of one section. */
@@ -212,6 +215,9 @@ static json_t *json_section(const Hardstop__Stream *stream, const struct map *ma
         json_object_set_new(object, "idstr", json_text(section->idstr.data, section->idstr.len));
         json_object_set_new(object, "instance_id", json_integer(section->instance_id));
         json_object_set_new(object, "version_id", json_integer(section->version_id));
+    }
+    if (map_note(map, index)) {
+        json_object_set_new(object, "note", json_string(map_note(map, index)));
     }
     json_object_set_new(object, "fields", json_array());
     return object;

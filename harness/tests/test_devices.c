@@ -393,7 +393,7 @@ static const struct {
 } planted[] = {
     { "balloon", "virtio/virtqueues", "virtio/virtquests", "virtio-balloon: no table reads it" },
     { "gpu", "virtio/64bit_features", "virtio/65bit_features", "virtio-gpu: no table reads it" },
-    { "balloon", "virtio/virtqueues", "phlegm/virtqueues", "bytes virtio.rest at" },
+    { "balloon", "virtio/virtqueues", "phlegm/virtqueues", "virtio-balloon: no table reads it" },
 };
 
 static void what_no_table_names_is_reported(void **state)

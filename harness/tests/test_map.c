@@ -340,12 +340,49 @@ static void only_indexes_leave_a_path(void **state)
     }
 }
 
+/* Names that are not used cost one section its own, which is said there. */
+static void odd_descriptions_are_noted(void **state)
+{
+    static const struct {
+        const char *json, *note; /* NULL: none */
+    } cases[] = {
+        { "{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"t\", \"size\": 6}]}]}", NULL },
+        { "{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"t\", \"size\": -6}]}]}",
+          "a negative size" },
+        { "{\"devices\": [{\"name\": \"timer\", \"fields\": [{\"name\": \"t\", \"size\": 5}]}]}",
+          "5 bytes are described" },
+        { "{\"devices\": []}", NULL },
+    };
+    Hardstop__Stream *stream = build(true, false);
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(cases); i++) {
+        ProtobufCBinaryData description = { strlen(cases[i].json), (uint8_t *)cases[i].json };
+        const char *note = NULL;
+        struct map map;
+
+        map_init(&map, stream, &description);
+        for (size_t k = 0; k < stream->n_section; k++) {
+            bool is_timer = case_section_has(stream->section[k], "timer");
+
+            note = is_timer ? map_note(&map, k) : note;
+            assert_true(is_timer || !map_note(&map, k));
+        }
+        if ((note != NULL) != (cases[i].note != NULL) || (note && !strstr(note, cases[i].note))) {
+            fail_msg("%zu: \"%s\"", i, note ? note : "");
+        }
+        map_clear(&map);
+    }
+    stream_free(stream);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_is_mapped_once),
         cmocka_unit_test(entries_tell_section_field_and_value),
         cmocka_unit_test(names_are_text),
+        cmocka_unit_test(odd_descriptions_are_noted),
         cmocka_unit_test(what_nothing_describes_has_no_name),
         cmocka_unit_test(the_rest_of_a_payload_has_no_name),
         cmocka_unit_test(buffers_are_text_from_two_bytes_on),

@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/wire/description.h"
+#include "harness/wire/payload.h"
 
 struct mapping {
     struct map *map;
@@ -47,6 +48,26 @@ static void map_described(struct mapping *mapping, const struct field_place *pla
     append(mapping->map, field->path, entry);
 }
 
+/* Where a table exists for a payload that is not read by it, somebody else's word was taken. */
+static void note_oddity(struct mapping *mapping, const struct field_place *place,
+                        const struct vmdesc_section *described, const struct vmdesc_section *fitted)
+{
+    const Hardstop__Section *section = mapping->stream->section[place->section];
+    char *text = NULL;
+
+    if (described && described->trouble) {
+        text = hs_format("no names: what describes this section makes no sense: %s", described->trouble);
+    } else if (described && !fitted->n_fields && place->size) {
+        text = hs_format("no names: %zu bytes are described, which these are not", described->size);
+    } else if (fitted->n_fields && payload_find(section->idstr.data, section->idstr.len)) {
+        text = hs_strdup("named by the description, with which the table of this device does not agree: another "
+                         "transport, a stream of another QEMU, or a damaged one");
+    }
+    if (text) {
+        *HS_PUSH(mapping->map->notes, mapping->map->n_notes) = (struct map_note){ place->section, text };
+    }
+}
+
 static void map_opaque(struct mapping *mapping, const struct field_place *place)
 {
     const Hardstop__Section *section = mapping->stream->section[place->section];
@@ -62,6 +83,7 @@ static void map_opaque(struct mapping *mapping, const struct field_place *place)
                        &fitted);
         }
     }
+    note_oddity(mapping, place, described, &fitted);
     for (size_t i = 0; i < fitted.n_fields; i++) {
         map_described(mapping, place, &fitted.fields[i]);
     }
@@ -283,8 +305,22 @@ size_t map_text_length(const struct map *map, const struct map_entry *entry)
     return map_text_length_of(entry, map->encoding.out.data + entry->offset);
 }
 
+const char *map_note(const struct map *map, size_t section)
+{
+    for (size_t i = 0; i < map->n_notes; i++) {
+        if (map->notes[i].section == section) {
+            return map->notes[i].text;
+        }
+    }
+    return NULL;
+}
+
 void map_clear(struct map *map)
 {
+    for (size_t i = 0; i < map->n_notes; i++) {
+        free(map->notes[i].text);
+    }
+    free(map->notes);
     free(map->entries);
     free(map->runs);
     builder_clear(&map->paths);

@@ -21,7 +21,15 @@ struct map_entry {
     struct field_context context;
 };
 
+/* What is odd about the names of a section. */
+struct map_note {
+    size_t section;
+    char *text;
+};
+
 struct map {
+    struct map_note *notes; /* by section, one at most for each */
+    size_t n_notes;
     struct map_entry *entries; /* by offset, without gaps */
     size_t n;
     struct records_run *runs;
@@ -65,6 +73,9 @@ const char *map_part_name(enum field_part part);
 size_t map_text_length(const struct map *map, const struct map_entry *entry);
 /* The same of other bytes of that entry, as many as it has. */
 size_t map_text_length_of(const struct map_entry *entry, const uint8_t *data);
+
+/* The note on a section, or NULL. */
+const char *map_note(const struct map *map, size_t section);
 
 /* The entry that holds the byte at `offset`, or NULL behind the end. */
 const struct map_entry *map_at(const struct map *map, size_t offset);

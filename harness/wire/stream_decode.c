@@ -5,6 +5,7 @@
 #include <uthash.h>
 
 #include "harness/base/alloc.h"
+#include "harness/wire/agreement.h"
 #include "harness/wire/framing.h"
 #include "harness/wire/payload.h"
 #include "harness/wire/ram.h"
@@ -26,6 +27,7 @@ struct decode {
     bool footers;
     struct ram_format ram;
     struct vmdesc vmdesc;
+    bool has_own; /* `vmdesc` is the stream's */
 };
 
 /* The START section of that id, or NULL. */
@@ -86,6 +88,25 @@ static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_
     stream_put_bytes(&section->opaque, in->data + in->at, end - in->at);
 }
 
+/* The stream's own description says what its sender sent, and wins over a table, which may not fit a later QEMU. */
+static bool is_overruled(const struct decode *decode, const Hardstop__Section *section, const struct payload *payload,
+                         const ProtobufCMessage *message, size_t end)
+{
+    const struct bytes *in = &decode->fields.in;
+    const struct vmdesc_section *described =
+        vmdesc_section(&decode->vmdesc, section->idstr.data, section->idstr.len, section->instance_id);
+    struct vmdesc_section fitted;
+    bool result;
+
+    if (!decode->has_own || !described) {
+        return false;
+    }
+    vmdesc_fit(&decode->vmdesc, described, in->data + in->at, end - in->at, NULL, &fitted);
+    result = fitted.n_fields && fitted.size == end - in->at && !agreement_holds(payload, message, &fitted);
+    vmdesc_section_clear(&fitted);
+    return result;
+}
+
 /* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
 static bool decode_described(const struct decode *decode, Hardstop__Section *section, const struct section_end *search,
                              size_t *end)
@@ -97,6 +118,10 @@ static bool decode_described(const struct decode *decode, Hardstop__Section *sec
     if (payload) {
         in.size = *end == SIZE_MAX ? in.size : *end;
         message = payload_decode_best(payload, &in, *end == SIZE_MAX ? section_end_could_be : NULL, search);
+    }
+    if (message && *end != SIZE_MAX && is_overruled(decode, section, payload, message, *end)) {
+        protobuf_c_message_free_unpacked(message, NULL);
+        message = NULL;
     }
     if (message) {
         payload_set(section, payload, message);
@@ -275,6 +300,7 @@ static void read_description(struct decode *decode, const ProtobufCBinaryData *d
         own.data = (uint8_t *)in->data + at + 5;
         own.len = in->size - at - 5;
         description = &own;
+        decode->has_own = true;
     }
     if (description) {
         vmdesc_parse(&decode->vmdesc, description->data, description->len, NULL);
