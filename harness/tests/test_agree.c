@@ -17,7 +17,7 @@
 #include "harness/case/damage.h"
 #include "harness/loader/confirm.h"
 
-enum { INPUTS = 34 };
+enum { INPUTS = 37 };
 
 SUPPORT_SHARED(folder)
 

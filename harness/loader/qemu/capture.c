@@ -41,7 +41,7 @@ int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setu
     int result;
 
     memset(process, 0, sizeof(*process));
-    result = qmp_start(qmp, process, command->path, &command->arguments, err);
+    result = qmp_start(qmp, process, command->path, &command->arguments, NULL, err);
     if (result == 0) {
         result = qmp_execute(qmp, "qmp_capabilities", NULL, -1, patience, NULL, err);
     }

@@ -14,6 +14,13 @@
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/qmp.h"
 
+/*
+ * The stream's descriptor in QEMU.  A file is read without a pause: what comes by a pipe (exec:) lets QEMU do other
+ * things in between, timers of devices that are half loaded among them, and what becomes of that is another thing each
+ * time.
+ */
+#define INCOMING_FD "3"
+
 enum {
     TEXT_PART = 8192, /* of a long text, so much of its begin and of its end is kept */
 };
@@ -21,39 +28,38 @@ enum {
 /* QEMU's last words after every error that a loader returned. */
 static const char rejection[] = "load of migration failed";
 
-/* An unreadable file would be an empty stream for QEMU, which it rejects. */
-static int check_file(const char *path, struct hs_error *err)
+/* A regular file, opened for QEMU; -1 with a reason. */
+static int open_stream(const char *path, struct hs_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat stat;
-    int result = 0;
 
     if (fd < 0 || fstat(fd, &stat) < 0) {
-        result = hs_fail(err, HS_NO_OFFSET, "%s: %s", path, strerror(errno));
+        hs_fail(err, HS_NO_OFFSET, "%s: %s", path, strerror(errno));
     } else if (!S_ISREG(stat.st_mode)) {
-        result = hs_fail(err, HS_NO_OFFSET, "%s: not a file", path);
+        hs_fail(err, HS_NO_OFFSET, "%s: not a file", path);
+    } else {
+        return fd;
     }
     if (fd >= 0) {
         close(fd);
     }
-    return result;
+    return -1;
 }
 
-/* QEMU hands what follows "exec:" to /bin/sh -c. */
-static char *incoming(const char *path)
+/* The command line of a shell, which opens the file. */
+static char *shell_line(const struct arguments *arguments, const char *path)
 {
-    struct arguments cat = { 0 };
-    char *file = hs_format("%s%s", *path == '-' ? "./" : "", path);
-    char *line, *argument;
+    struct arguments file = { 0 };
+    char *line = arguments_line(arguments), *from, *whole;
 
-    arguments_add(&cat, "cat");
-    arguments_add(&cat, file);
-    line = arguments_line(&cat);
-    argument = hs_format("exec:%s", line);
-    arguments_clear(&cat);
+    arguments_add(&file, path);
+    from = arguments_line(&file);
+    whole = hs_format("%s " INCOMING_FD "<%s", line, from);
+    arguments_clear(&file);
+    free(from);
     free(line);
-    free(file);
-    return argument;
+    return whole;
 }
 
 static bool is(json_t *object, const char *key, const char *value)
@@ -122,6 +128,7 @@ static size_t read_text(struct process *process, struct confirm_result *result)
 struct attempt {
     const Hardstop__Setup *setup;
     struct command_line with, without;
+    int stream;
     uint32_t timeout_ms;
 };
 
@@ -227,10 +234,11 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
 
 static int run(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
 {
+    const struct process_fd stream = { attempt->stream, atoi(INCOMING_FD) };
     struct process process = { 0 };
     struct patience patience;
     struct qmp qmp;
-    int status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, err);
+    int status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, &stream, err);
 
     patience = patience_with(process.pid, attempt->timeout_ms);
     if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
@@ -251,22 +259,25 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
 {
     uint32_t timeout_ms = limits ? limits->timeout_ms : 0;
     struct attempt attempt = { .setup = setup, .timeout_ms = timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS };
-    char *argument = incoming(path);
     int status = -1;
 
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
     result->text = hs_strdup("");
-    if (check_file(path, err) == 0 && command_line_prepare(&attempt.without, setup, trust, err) == 0 &&
+    attempt.stream = open_stream(path, err);
+    if (attempt.stream < 0) {
+        return -1;
+    }
+    if (command_line_prepare(&attempt.without, setup, trust, err) == 0 &&
         command_line_prepare(&attempt.with, setup, trust, err) == 0) {
         arguments_add(&attempt.with.arguments, "-incoming");
-        arguments_add(&attempt.with.arguments, argument);
-        result->command_line = arguments_line(&attempt.with.arguments);
+        arguments_add(&attempt.with.arguments, "fd:" INCOMING_FD);
+        result->command_line = shell_line(&attempt.with.arguments, path);
         status = run(&attempt, result, err);
     }
+    close(attempt.stream);
     command_line_clear(&attempt.with);
     command_line_clear(&attempt.without);
-    free(argument);
     return status;
 }
 

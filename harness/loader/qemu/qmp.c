@@ -225,8 +225,9 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd,
 }
 
 int qmp_start(struct qmp *qmp, struct process *process, const char *path, const struct arguments *arguments,
-              struct hs_error *err)
+              const struct process_fd *fd, struct hs_error *err)
 {
+    struct process_fd fds[2] = { { .to = CHILD_FD } };
     struct patience patience;
     struct arguments all = { 0 };
     int pair[2], status;
@@ -243,7 +244,11 @@ int qmp_start(struct qmp *qmp, struct process *process, const char *path, const 
     arguments_add(&all, "socket,id=hardstop,fd=" TEXT(CHILD_FD));
     arguments_add(&all, "-mon");
     arguments_add(&all, "chardev=hardstop,mode=control");
-    status = process_start(process, path, &all, &(struct process_fd){ pair[1], CHILD_FD }, 1, NULL, err);
+    fds[0].from = pair[1];
+    if (fd) {
+        fds[1] = *fd;
+    }
+    status = process_start(process, path, &all, fds, fd ? 2 : 1, NULL, err);
     close(pair[1]);
     arguments_clear(&all);
     if (status < 0) {
