@@ -14,6 +14,7 @@
 
 struct confirm_limits {
     uint32_t timeout_ms; /* best of processor time; 0: LOADER_TIMEOUT_MS */
+    uint64_t most_reads; /* system calls that read; 0: LOADER_READS_BEYOND */
 };
 
 struct confirm_result {
@@ -33,7 +34,7 @@ struct confirm_result {
  * usual ones).  Rejected is an exit with status 1 and QEMU's words that the load failed; crashed is every other end,
  * also an exit that skips those words; accepted is what QEMU itself calls completed, or a guest that no longer waits
  * for its migration; hung is one that after QEMU's greeting uses `timeout_ms` without reading, or asks
- * LOADER_READS_BEYOND times for bytes, or sleeps: all its threads are there, so nobody else would wake it.  The save
+ * `most_reads` times for bytes, or sleeps: all its threads are there, so nobody else would wake it.  The save
  * that follows an accepted load has the same limits once more.  A saved state is to be compared with that of the
  * undamaged stream, not with the stream itself: a loaded machine may save more than a fresh one.  Call from the main
  * thread.

@@ -21,8 +21,10 @@
 enum {
     SAMPLES = 60, /* with footers, and as many without */
     OF_A_VERDICT = 12, /* of these, at most: the rest are rejected */
+    OF_HUNG = 3, /* each takes seconds */
     HEADER = 6, /* bytes of a section before its idstr: type, id, length */
-    HUNG_MS = 5000, /* what is said to be hung is given so long */
+    HUNG_MS = 5000, /* what is said to be hung is given so long, or so many reads; none that ends lies near */
+    HUNG_READS = 20000000,
     SLOW_MS = 300000, /* a new QEMU on a busy machine */
 };
 
@@ -82,13 +84,15 @@ static void run_audit(struct subject *subject)
     case_free(test);
 }
 
-static void load_file(const struct subject *subject, const void *bytes, size_t size, uint32_t timeout_ms,
+static void load_file(const struct subject *subject, const void *bytes, size_t size, bool is_hung,
                       struct confirm_result *result)
 {
+    /* What spins has the audit's time: some of it would crash in the end. */
+    const struct confirm_limits limits = { is_hung ? HUNG_MS : SLOW_MS, is_hung ? HUNG_READS : 0 };
     char *path = support_write(subject->folder, "damaged.mig", bytes, size);
     struct hs_error err;
 
-    if (confirm_run(subject->setup, TRUST_ALL, path, &(struct confirm_limits){ timeout_ms }, result, &err) < 0) {
+    if (confirm_run(subject->setup, TRUST_ALL, path, &limits, result, &err) < 0) {
         fail_msg("%s", err.text);
     }
     free(path);
@@ -110,7 +114,7 @@ static void open_subject(struct subject *subject, Hardstop__Framing framing)
     subject->start = (size_t)(found - subject->stream) - HEADER;
     assert_int_equal(subject->stream[subject->start], 4); /* a full section */
     for (int i = 0; i < 2; i++) {
-        load_file(subject, subject->stream, subject->size, SLOW_MS, &subject->plain[i]);
+        load_file(subject, subject->stream, subject->size, false, &subject->plain[i]);
         assert_non_null(subject->plain[i].saved);
         subject->states[i] = stream_decode(subject->plain[i].saved, subject->plain[i].saved_size, STREAM_ANY, &err);
         assert_non_null(subject->states[i]);
@@ -225,8 +229,7 @@ static bool agrees(const struct subject *subject, const struct sample *sample, b
     struct confirm_result result;
     enum verdict verdict;
 
-    /* What spins has the audit's time: some of it would crash in the end. */
-    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG ? HUNG_MS : SLOW_MS, &result);
+    load_file(subject, bytes, size, sample->verdict == VERDICT_HUNG, &result);
     verdict = verdict_of(subject, &result);
     if (verdict != sample->verdict && tells) {
         const struct audit_run *run = audit_run_at(&subject->audit, sample->edit, sample->value, sample->offset);
@@ -292,7 +295,8 @@ static void draw_all(const struct audit *audit, uint64_t seed, struct sample sam
     random_init(&random, seed);
     for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
         if (verdict != VERDICT_REJECTED) {
-            drawn = draw(audit, (enum verdict)verdict, OF_A_VERDICT, &random, samples + n);
+            drawn = draw(audit, (enum verdict)verdict, verdict == VERDICT_HUNG ? OF_HUNG : OF_A_VERDICT, &random,
+                         samples + n);
             per_verdict[verdict] += (unsigned)drawn;
             n += drawn;
         }

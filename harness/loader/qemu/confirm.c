@@ -129,8 +129,16 @@ struct attempt {
     const Hardstop__Setup *setup;
     struct command_line with, without;
     int stream;
-    uint32_t timeout_ms;
+    struct confirm_limits limits;
 };
+
+static struct patience patience_for(const struct attempt *attempt, const struct process *process)
+{
+    struct patience patience = patience_with(process->pid, attempt->limits.timeout_ms);
+
+    patience.most_reads = attempt->limits.most_reads;
+    return patience;
+}
 
 /* The setup itself may be at fault for a QEMU that ended: then it ends without a stream, too. */
 static int check_setup(const struct attempt *attempt, struct hs_error *err)
@@ -190,7 +198,7 @@ static int judge_end(const struct attempt *attempt, struct process *process, str
 static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, const struct patience *patience,
                          struct process *process, struct confirm_result *result, struct hs_error *err)
 {
-    struct patience ending = patience_with(process->pid, attempt->timeout_ms);
+    struct patience ending = patience_for(attempt, process);
 
     result->outcome = OUTCOME_UNKNOWN;
     if (qmp->failure == QMP_FAILURE_LATE) {
@@ -209,7 +217,7 @@ static int judge_silence(const struct attempt *attempt, const struct qmp *qmp, c
 static int save(const struct attempt *attempt, struct qmp *qmp, struct process *process, struct confirm_result *result,
                 struct hs_error *err)
 {
-    struct patience patience = patience_with(process->pid, attempt->timeout_ms);
+    struct patience patience = patience_for(attempt, process);
     struct hs_error reason;
     char *text;
 
@@ -240,7 +248,7 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
     struct qmp qmp;
     int status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, &stream, err);
 
-    patience = patience_with(process.pid, attempt->timeout_ms);
+    patience = patience_for(attempt, &process);
     if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
         hs_fail_in(err, "%s", attempt->setup->binary);
     } else if (status < 0 || await_load(&qmp, &patience, &result->outcome, err) < 0) {
@@ -257,13 +265,21 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err)
 {
-    uint32_t timeout_ms = limits ? limits->timeout_ms : 0;
-    struct attempt attempt = { .setup = setup, .timeout_ms = timeout_ms ? timeout_ms : LOADER_TIMEOUT_MS };
+    struct attempt attempt = { .setup = setup };
     int status = -1;
 
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
     result->text = hs_strdup("");
+    if (limits) {
+        attempt.limits = *limits;
+    }
+    if (!attempt.limits.timeout_ms) {
+        attempt.limits.timeout_ms = LOADER_TIMEOUT_MS;
+    }
+    if (!attempt.limits.most_reads) {
+        attempt.limits.most_reads = LOADER_READS_BEYOND;
+    }
     attempt.stream = open_stream(path, err);
     if (attempt.stream < 0) {
         return -1;

@@ -78,7 +78,7 @@ struct patience patience_with(pid_t pid, uint32_t limit_ms)
 
     return (struct patience){
         .pid = pid, .next = now + LOADER_LOOK_MS, .end = now + (int64_t)limit_ms * LOADER_PATIENCE + LOADER_GRACE_MS,
-        .limit_ms = limit_ms, .last = usage_of(pid),
+        .limit_ms = limit_ms, .most_reads = LOADER_READS_BEYOND, .last = usage_of(pid),
     };
 }
 
@@ -106,7 +106,7 @@ static enum patience_end look(struct patience *patience)
     patience->spun_us += used > reads * READ_US ? used : 0;
     patience->asleep = now.asleep && used < IDLE_US ? patience->asleep + 1 : 0;
     patience->last = now;
-    if (patience->reads >= LOADER_READS_BEYOND) {
+    if (patience->reads >= patience->most_reads) {
         return PATIENCE_READS;
     }
     if (patience->spun_us >= (uint64_t)patience->limit_ms * 1000) {

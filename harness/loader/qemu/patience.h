@@ -17,7 +17,7 @@ enum patience_end {
     PATIENCE_LASTS,
     PATIENCE_CLOCK, /* it was by the clock; or LOADER_PATIENCE times the limit has passed by it: no verdict */
     PATIENCE_SPINS, /* the process has used its processor time */
-    PATIENCE_READS, /* it has asked LOADER_READS_BEYOND times for bytes */
+    PATIENCE_READS, /* it has asked `most_reads` times for bytes */
     PATIENCE_SLEEPS, /* it has done next to nothing for LOADER_LOOKS looks */
 };
 
@@ -32,6 +32,7 @@ struct patience {
     pid_t pid; /* 0: by the clock */
     int64_t next, end; /* of CLOCK_MONOTONIC, in milliseconds: the next look, and the last moment */
     uint32_t limit_ms;
+    uint64_t most_reads; /* LOADER_READS_BEYOND, unless the caller says otherwise */
     uint64_t spun_us, reads; /* since this began: time in which it did not read, and calls that read */
     unsigned asleep; /* looks in a row */
     uint32_t rest_ms; /* how long the last rest was */
