@@ -108,6 +108,21 @@ void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
     finding_make_printable(&kept->finding);
 }
 
+void audit_set_work(struct audit *audit, const char *work)
+{
+    audit->work = audit_keep(audit, work);
+    for (size_t i = 0; i < audit->n_findings; i++) {
+        const char **path = &audit->findings[i].path;
+
+        if (strncmp(*path, "findings/", strlen("findings/")) == 0) {
+            char *whole = hs_format("%s/%s", work, *path);
+
+            *path = audit_keep(audit, whole);
+            free(whole);
+        }
+    }
+}
+
 const struct audit_field *audit_field_at(const struct audit *audit, uint32_t offset)
 {
     size_t low = 0, high = audit->n_fields;

@@ -43,6 +43,7 @@ struct audit {
     Hardstop__Setup *setup; /* owned */
     const char *loader; /* what loaded: "QEMU 7.2.22" */
     const char *section; /* idstr; "" for a whole stream */
+    const char *work; /* the folder that the paths of findings' cases begin with; NULL: they begin with none */
     uint32_t bytes; /* of what was audited: header, payload and footer of a section */
     uint32_t streams; /* that were loaded: neighbours of one edit and value that give the same bytes are one */
     struct audit_field *fields; /* by offset, without gaps */
@@ -90,6 +91,8 @@ uint64_t audit_cells(const struct audit *audit, enum edit edit);
 void audit_hard_stops(const struct audit *audit, uint64_t *stopped, uint64_t *cells);
 
 /* Zeroed before first use. */
+/* Puts the folder before the paths of cases that are below one, "findings/...", as those of an audit's JSON are. */
+void audit_set_work(struct audit *audit, const char *work);
 void audit_clear(struct audit *audit);
 
 #endif

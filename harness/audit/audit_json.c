@@ -90,7 +90,15 @@ static void print_fields(FILE *out, const struct audit *audit)
     fputs("\n],\n", out);
 }
 
-static void print_finding(FILE *out, const struct audit_finding *finding)
+/* As it stands below the work folder, whatever that is called: equal audits give the same bytes. */
+static const char *path_in_work(const struct audit *audit, const char *path)
+{
+    size_t length = audit->work ? strlen(audit->work) : 0;
+
+    return length && strncmp(path, audit->work, length) == 0 && path[length] == '/' ? path + length + 1 : path;
+}
+
+static void print_finding(FILE *out, const struct audit *audit, const struct audit_finding *finding)
 {
     fprintf(out, "{\"signature\":\"%016" PRIx64 "\",\"verdict\":\"%s\"", finding->finding.signature,
             verdict_name(finding->finding.verdict));
@@ -101,7 +109,7 @@ static void print_finding(FILE *out, const struct audit_finding *finding)
     fprintf(out, ",\"edit\":\"%s\",\"value\":", edit_name(finding->edit));
     print_quoted(out, finding->value);
     fprintf(out, ",\"offset\":%" PRIu32 ",\"cells\":%" PRIu32 ",\"case\":", finding->offset, finding->cells);
-    print_quoted(out, finding->path);
+    print_quoted(out, path_in_work(audit, finding->path));
     putc_unlocked('}', out);
 }
 
@@ -110,7 +118,7 @@ static void print_findings(FILE *out, const struct audit *audit)
     fputs("\"findings\":[", out);
     for (size_t i = 0; i < audit->n_findings; i++) {
         fputs(i ? ",\n" : "\n", out);
-        print_finding(out, &audit->findings[i]);
+        print_finding(out, audit, &audit->findings[i]);
     }
     fputs("\n],\n", out);
 }

@@ -14,7 +14,7 @@
  *   fields     path, offset, size: contiguous from offset 0
  *   findings   signature (16 hex digits), property, verdict, device, field, message, what identifies it (kind,
  *              crash, machine, transport, same; files without `kind` are read, too), its first cell (edit, value,
- *              offset), how many cells, case (path, or "")
+ *              offset), how many cells, case (path below the folder of --work, or "")
  *   cells      by edit, value and offset: one {offset, field, edit, value, verdict, message} for each cell that is not
  *              rejected; consecutive rejected ones with the same message are one {offset, count, edit, value, verdict,
  *              message}
@@ -31,14 +31,15 @@
 
 #define AUDIT_JSON_VERSION 1
 
-/* Prints an audit, which has a setup. */
+/* Prints an audit, which has a setup.  Paths of cases are printed as they stand below its `work`. */
 void audit_json_print(FILE *out, const struct audit *audit);
 /* The same into a file, which is there whole or not at all.  0, or -1 with a reason. */
 int audit_json_write(const char *path, const struct audit *audit, struct hs_error *err);
 
 /*
  * Reads what was printed into `audit` (zeroed).  What contradicts itself is refused: counts that the cells do not have,
- * cells twice, fields with gaps.  0, or -1 with a reason that names the key and the index; `audit` is then zeroed.
+ * cells twice, fields with gaps.  Paths of cases are as they stand there; audit_set_work() completes them.  0, or -1
+ * with a reason that names the key and the index; `audit` is then zeroed.
  */
 int audit_json_parse(const char *text, size_t size, struct audit *audit, struct hs_error *err);
 int audit_json_read(const char *path, struct audit *audit, struct hs_error *err);

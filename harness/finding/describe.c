@@ -3,6 +3,7 @@
 #include "harness/finding/identify.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,25 +14,37 @@
 #include "harness/finding/words.h"
 #include "harness/setup/family.h"
 #include "harness/judge/range.h"
+#include "harness/judge/unloaded.h"
 
 static void set_device(struct finding *finding, const void *idstr, size_t size)
 {
     map_device_of(idstr, size, finding->device, sizeof(finding->device));
 }
 
-/* The last line of QEMU's output: of an abort, the reason. */
+__attribute__((format(printf, 2, 3))) static void append(struct finding *finding, const char *fmt, ...)
+{
+    size_t used = strlen(finding->message);
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(finding->message + used, sizeof(finding->message) - used, fmt, args);
+    va_end(args);
+}
+
+/* Of QEMU's output the line by which it is known: of an abort, the reason. */
 static void append_last_words(const char *text, struct finding *finding)
 {
-    size_t used = strlen(finding->message), length;
+    size_t length;
     const char *line = words_last_line(text, &length);
 
     if (length) {
-        snprintf(finding->message + used, sizeof(finding->message) - used, ": %.*s", (int)length, line);
+        append(finding, ": %.*s", (int)length, line);
     }
 }
 
-static void describe_crash(const struct loader_answer *answer, struct finding *finding)
+static void describe_crash(const struct judgement *judgement, struct finding *finding)
 {
+    const struct loader_answer *answer = &judgement->actual.answer;
     const struct loader_frame *frame = loader_crash_frame(answer);
     char cause[32];
 
@@ -46,10 +59,13 @@ static void describe_crash(const struct loader_answer *answer, struct finding *f
         snprintf(finding->crash, sizeof(finding->crash), "%s", cause);
     }
     snprintf(finding->message, sizeof(finding->message), "%s%s%s%s, faulting address 0x%" PRIx64 "%s", finding->crash,
-             frame && *frame->symbol ? " (near " : "", frame ? frame->symbol : "",
+             frame && *frame->symbol ? " (in " : "", frame ? frame->symbol : "",
              frame && *frame->symbol ? ")" : "", answer->fault_address,
              answer->saving ? ", while saving what was accepted" : "");
     append_last_words(answer->text, finding);
+    if (judgement_ran_out_of_memory(judgement) && answer->memory_limit) {
+        append(finding, "; a load may take %" PRIu64 " MiB", answer->memory_limit >> 20);
+    }
 }
 
 static void describe_hang(const struct loader_answer *answer, struct finding *finding)
@@ -59,10 +75,15 @@ static void describe_hang(const struct loader_answer *answer, struct finding *fi
     if (frame) {
         snprintf(finding->crash, sizeof(finding->crash), "spins at %s+0x%" PRIx64, frame->module, frame->offset);
     }
-    snprintf(finding->message, sizeof(finding->message), "no answer in time%s%s%s%s%s%s",
-             answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "", finding->crash,
-             frame && *frame->symbol ? " (near " : "", frame ? frame->symbol : "",
-             frame && *frame->symbol ? ")" : "");
+    snprintf(finding->message, sizeof(finding->message), "no answer");
+    if (answer->hang == HANG_READS) {
+        append(finding, " after %d questions for bytes behind the end of the stream", LOADER_READS_BEYOND);
+    } else if (answer->timeout_ms) {
+        append(finding, " in %" PRIu32 " ms of processor time", answer->timeout_ms);
+    }
+    append(finding, "%s%s%s%s%s%s", answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "",
+           finding->crash, frame && *frame->symbol ? " (in " : "", frame ? frame->symbol : "",
+           frame && *frame->symbol ? ")" : "");
 }
 
 static void describe_differences(const struct state_comparison *comparison, const char *what, struct finding *finding)
@@ -90,6 +111,22 @@ static void describe_range(const struct judgement *judgement, struct finding *fi
     }
 }
 
+/* Sections that an end of file keeps from being loaded are what goes wrong, whatever else is unlike. */
+static void describe_unloaded(const struct judgement *judgement, struct finding *finding)
+{
+    enum { NAMED = 3 };
+    size_t n, i = 0;
+    char *names = unloaded_sections(judgement, &n);
+
+    for (const char *line = names; *line && i < NAMED; line += strcspn(line, "\n") + 1, i++) {
+        append(finding, "%s%.*s", i ? ", " : "; never loaded: ", (int)strcspn(line, "\n"), line);
+    }
+    if (n > NAMED) {
+        append(finding, " and %zu more", n - NAMED);
+    }
+    free(names);
+}
+
 static void describe_verdict(const struct judgement *judgement, const struct property *property,
                              struct finding *finding, struct place *place)
 {
@@ -98,7 +135,7 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
     switch (judgement->verdict) {
     case VERDICT_CRASHED:
         set_device(finding, answer->section, strlen(answer->section));
-        describe_crash(answer, finding);
+        describe_crash(judgement, finding);
         break;
     case VERDICT_HUNG:
         place_of_damage(judgement, finding, place);
@@ -117,6 +154,7 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
         } else if (judgement->verdict == VERDICT_GARBAGE) {
             describe_differences(&judgement->garbage, "unlike the undamaged state", finding);
         }
+        describe_unloaded(judgement, finding);
         break;
     default:
         set_device(finding, answer->section, strlen(answer->section));

@@ -192,10 +192,27 @@ static struct piece without_program(struct piece line, const char *program)
     return behind(line, end + (is_glib ? 3 : 2));
 }
 
+/* The last line that begins so, or NULL. */
+static const char *last_that_begins(const char *text, const char *head)
+{
+    const char *found = NULL;
+
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+        found = begins_with(line_at(text), head) ? text : found;
+    }
+    return found;
+}
+
 const char *words_last_line(const char *text, size_t *length)
 {
+    /* hw_error() (softmmu/cpus.c), which then prints all registers and aborts. */
+    const char *error = last_that_begins(text, "qemu: hardware error: ");
     size_t end = strlen(text), start;
 
+    if (error) {
+        *length = line_at(error).length;
+        return error;
+    }
     while (end && text[end - 1] == '\n') {
         end--;
     }

@@ -16,12 +16,15 @@
 bool words_assertion(const char *text, char *out, size_t size);
 
 /*
- * The last line of a text, without the name of the program before it: a word, or `program`, which may be NULL.  False
- * where it gives no reason: it is empty, or a warning.
+ * The line that words_last_line() finds, without the name of the program before it: a word, or `program`, which may be
+ * NULL.  False where it gives no reason: it is empty, or a warning.
  */
 bool words_last(const char *text, const char *program, char *out, size_t size);
 
-/* The last line of a text that has any, as it is, and its length without the end of line. */
+/*
+ * The line of a text by which it is known, as it is, and its length without the end of line: the last one, or, where
+ * QEMU says "hardware error" and then what is in the processors' registers, the one that says so.
+ */
 const char *words_last_line(const char *text, size_t *length);
 
 /* The first line in that form, be it empty. */

@@ -57,9 +57,11 @@ static void record_answer(struct record *record, const struct loader_answer *ans
     record->answer = *answer;
     keep(&record->text, answer->text, strlen(answer->text) + 1);
     keep(&record->section, answer->section, strlen(answer->section) + 1);
+    keep(&record->loaded, answer->loaded ? answer->loaded : "", answer->loaded ? strlen(answer->loaded) + 1 : 1);
     keep(&record->saved, answer->saved, answer->saved_size);
     record->answer.text = (const char *)record->text.data;
     record->answer.section = (const char *)record->section.data;
+    record->answer.loaded = (const char *)record->loaded.data;
     record->answer.saved = record->saved.data;
 }
 
@@ -67,6 +69,7 @@ static void record_clear(struct record *record)
 {
     builder_clear(&record->text);
     builder_clear(&record->section);
+    builder_clear(&record->loaded);
     builder_clear(&record->saved);
 }
 

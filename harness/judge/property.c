@@ -20,20 +20,20 @@ static enum property_result holds(bool claim)
     return claim ? PROPERTY_PASS : PROPERTY_FAIL;
 }
 
-/* GLib's g_malloc() ends a process with this sentence when memory is refused. */
-static bool ran_out_of_memory(const struct judgement *judgement)
+bool judgement_ran_out_of_memory(const struct judgement *judgement)
 {
+    /* GLib's g_malloc() ends a process with this sentence when memory is refused. */
     return judgement->verdict == VERDICT_CRASHED && strstr(judgement->actual.answer.text, "failed to allocate");
 }
 
 static enum property_result loader_survives(const struct judgement *judgement)
 {
-    return holds(judgement->verdict != VERDICT_CRASHED || ran_out_of_memory(judgement));
+    return holds(judgement->verdict != VERDICT_CRASHED || judgement_ran_out_of_memory(judgement));
 }
 
 static enum property_result loader_answers(const struct judgement *judgement)
 {
-    return holds(judgement->verdict != VERDICT_HUNG && !ran_out_of_memory(judgement));
+    return holds(judgement->verdict != VERDICT_HUNG && !judgement_ran_out_of_memory(judgement));
 }
 
 static enum property_result undamaged_is_accepted(const struct judgement *judgement)

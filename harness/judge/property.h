@@ -12,6 +12,9 @@ enum property_result {
     PROPERTY_ERROR, /* the harness could not tell */
 };
 
+/* Did the load end because it was refused memory?  Within the limit of the answer, where it had one. */
+bool judgement_ran_out_of_memory(const struct judgement *judgement);
+
 /* "pass" ... */
 const char *property_result_name(enum property_result result);
 

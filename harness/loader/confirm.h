@@ -20,7 +20,7 @@ struct confirm_limits {
 struct confirm_result {
     enum outcome outcome;
     bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
-    const char *hang; /* HUNG: what it does instead of an answer, in words */
+    enum hang hang; /* HUNG */
     int exit_status; /* of a QEMU that ended by itself, else -1 */
     int signal; /* that ended QEMU, else 0 */
     char *text; /* QEMU's error output, "" when there was none; a failed save adds its reason */

@@ -24,6 +24,16 @@ struct loader_input loader_input_of(const Hardstop__Case *test, const struct bui
     };
 }
 
+const char *hang_name(enum hang hang)
+{
+    static const char *const names[] = {
+        [HANG_NONE] = "answers", [HANG_SPINS] = "spins", [HANG_READS] = "reads behind the end of the stream",
+        [HANG_SLEEPS] = "sleeps",
+    };
+
+    return names[hang];
+}
+
 bool loader_is_own_frame(const struct loader_frame *frame)
 {
     return strstr(frame->module, "-preload.so") != NULL;

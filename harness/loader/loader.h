@@ -10,18 +10,7 @@
 #include "harness/base/error.h"
 #include "harness/case/case.h"
 #include "harness/loader/limits.h"
-
-/* What a loader did with a stream. */
-enum outcome {
-    OUTCOME_UNKNOWN, /* our own harness failed; never a rejection */
-    OUTCOME_REJECTED, /* an error was returned, the loader is alive */
-    OUTCOME_ACCEPTED,
-    OUTCOME_CRASHED, /* a signal, an abort, a sanitizer report, an exit it should not have taken */
-    OUTCOME_HUNG, /* no answer in time */
-};
-
-/* "rejected", "accepted" ... */
-const char *outcome_name(enum outcome outcome);
+#include "harness/loader/outcome.h"
 
 struct loader_input {
     const uint8_t *bytes; /* a stream; without a header, device sections only, unless said to be whole */
@@ -45,7 +34,7 @@ struct loader_input loader_input_of(const Hardstop__Case *test, const struct bui
 /* A return address on the stack of a crash; names are "" when not known. */
 struct loader_frame {
     char module[32];
-    char symbol[64]; /* the function, where it is exported */
+    char symbol[64]; /* the exported function that the address is in */
     uint64_t offset; /* in the module */
     bool in_program; /* the module is the loader's own program, whatever that is called */
 };
@@ -60,9 +49,14 @@ struct loader_answer {
     uint64_t fault_address;
     struct loader_frame frames[LOADER_FRAMES]; /* innermost first */
     size_t n_frames;
+    enum hang hang; /* HUNG */
+    uint32_t timeout_ms; /* the limits that it had, where there were any: processor time, */
+    uint64_t memory_limit; /* and bytes of address space that it might add */
     /* Borrowed from the loader until its next call: */
     const char *text; /* error output, "" when there was none */
-    const char *section; /* idstr of the last section that the load began, "" when none or not known */
+    /* idstr of the section that the load was at last, or, if `saving`, the save; "" when none or not known */
+    const char *section;
+    const char *loaded; /* the sections that it began, a line each: idstr, and " #INSTANCE" where that is not 0 */
     const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc unless it was saved fast */
     size_t saved_size;
 };

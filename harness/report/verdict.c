@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
+#include "harness/judge/unloaded.h"
 
 enum style verdict_style(enum verdict verdict)
 {
@@ -50,7 +51,7 @@ static void print_stack(FILE *out, const struct loader_answer *answer)
         const struct loader_frame *frame = &answer->frames[i];
 
         printable_print(out, "  #%-2zu %s+0x%" PRIx64 "%s%s\n", i, *frame->module ? frame->module : "?", frame->offset,
-                *frame->symbol ? "  near " : "", frame->symbol);
+                *frame->symbol ? "  in " : "", frame->symbol);
     }
 }
 
@@ -70,6 +71,22 @@ static void print_differences(FILE *out, const char *what, const struct state_co
     }
 }
 
+static void print_unloaded(FILE *out, const struct judgement *judgement)
+{
+    size_t n;
+    char *names = unloaded_sections(judgement, &n);
+
+    if (n) {
+        fprintf(out, "  %zu section%s never loaded:\n", n, n == 1 ? "" : "s");
+    }
+    for (const char *line = names; *line; line += strcspn(line, "\n") + 1) {
+        fputs("    ", out);
+        printable_write(out, line, strcspn(line, "\n"));
+        fputc('\n', out);
+    }
+    free(names);
+}
+
 void verdict_text(FILE *out, const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
@@ -83,6 +100,7 @@ void verdict_text(FILE *out, const struct judgement *judgement)
                              ? ", while saving what was accepted" : "");
     print_indented(out, answer->text);
     print_stack(out, answer);
+    print_unloaded(out, judgement);
     print_differences(out, "unlike the undamaged state (undamaged -> now)", &judgement->garbage);
     print_differences(out, "not saved as given (given -> saved)", &judgement->resave);
 }
@@ -106,6 +124,19 @@ static json_t *json_differences(const struct state_comparison *comparison)
     return list;
 }
 
+static json_t *json_unloaded(const struct judgement *judgement)
+{
+    json_t *list = json_array();
+    size_t n;
+    char *names = unloaded_sections(judgement, &n);
+
+    for (const char *line = names; *line; line += strcspn(line, "\n") + 1) {
+        json_array_append_new(list, printable_json(line, strcspn(line, "\n")));
+    }
+    free(names);
+    return list;
+}
+
 static json_t *judgement_json(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
@@ -117,9 +148,10 @@ static json_t *judgement_json(const struct judgement *judgement)
         json_array_append_new(frames, json_words(text));
         free(text);
     }
-    return json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o}", "verdict", word_of(judgement), "damaged",
+    return json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o}", "verdict", word_of(judgement), "damaged",
                      (int)judgement->is_damaged, "section", json_words(answer->section), "message",
                      json_words(answer->text), "result", answer->result, "signal", answer->signal, "stack", frames,
+                     "never_loaded", json_unloaded(judgement),
                      "unlike_undamaged", json_differences(&judgement->garbage), "not_saved_as_given",
                      json_differences(&judgement->resave));
 }

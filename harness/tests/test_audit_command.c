@@ -384,7 +384,7 @@ static void a_report_is_what_the_audit_gave(void **state)
 {
     struct run audit = expect(SHORT "--work @/w4 --json @/a.json --html @/a.html --junit @/a.xml --sarif @/a.sarif", 1,
                               "1 damage fails");
-    struct run report = expect("report @/a.json --json @/b.json --html @/b.html --junit @/b.xml --sarif @/b.sarif", 1,
+    struct run report = expect("report --work @/w4 @/a.json --json @/b.json --html @/b.html --junit @/b.xml --sarif @/b.sarif", 1,
                                "damage fails");
 
     (void)state;
@@ -398,6 +398,10 @@ static void a_report_is_what_the_audit_gave(void **state)
     same_files("a.sarif", "b.sarif");
     check_xml("a.xml");
     check_sarif("a.sarif");
+    run_clear(&audit);
+    /* Wherever it works, and with however many loaders. */
+    audit = expect(SHORT "--work @/w5/deeper --jobs 1 --json @/c.json", 1, "1 damage fails");
+    same_files("a.json", "c.json");
     run_clear(&audit);
     run_clear(&report);
 }

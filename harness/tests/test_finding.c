@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,56 @@ static int save(const char *folder, const struct finding *finding)
     }
     case_free(test);
     return result;
+}
+
+#define MEMORY "q: failed to allocate 5 bytes\n"
+#define FRAMES .frames = { { .module = "q", .symbol = "f", .offset = 1, .in_program = true }, \
+                           { .module = "q", .symbol = "vmstate_load_state", .in_program = true } }, .n_frames = 2
+
+/* Limits of ours that were hit, and sections that were not loaded, are said; who had none is not told of one. */
+static void messages_say_what_counts(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *property, *message;
+        struct loader_answer answer;
+    } cases[] = {
+        { VERDICT_HUNG, "loader-answers", "no answer in 60000 ms of processor time; spins at q+0x1 (in f)",
+          { .outcome = OUTCOME_HUNG, .hang = HANG_SPINS, .timeout_ms = 60000, FRAMES } },
+        { VERDICT_HUNG, "loader-answers",
+          "no answer after 100000000 questions for bytes behind the end of the stream; spins at q+0x1 (in f)",
+          { .outcome = OUTCOME_HUNG, .hang = HANG_READS, .timeout_ms = 60000, FRAMES } },
+        { VERDICT_HUNG, "loader-answers", "no answer, while saving what was accepted",
+          { .outcome = OUTCOME_HUNG, .hang = HANG_SPINS, .saving = true } },
+        { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f), faulting address 0x0: q: failed to allocate 5 bytes; "
+          "a load may take 2048 MiB",
+          { .outcome = OUTCOME_CRASHED, .signal = SIGTRAP, .text = MEMORY, .memory_limit = 2048u << 20, FRAMES } },
+        { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f), faulting address 0x0: q: failed to allocate 5 bytes",
+          { .outcome = OUTCOME_CRASHED, .signal = SIGTRAP, .text = MEMORY, FRAMES } },
+        { VERDICT_CRASHED, "loader-survives", "SIGABRT q+0x1 (in f), faulting address 0x0: qemu: hardware error: no",
+          { .outcome = OUTCOME_CRASHED, .signal = SIGABRT, .text = "qemu: hardware error: no\nCPU #0:\nR0=1\n",
+            .memory_limit = 2048u << 20, FRAMES } },
+        { VERDICT_EQUAL, "truncation-is-rejected", "accepted, saves again as if undamaged; never loaded: b, c #1, d and "
+          "1 more", { .outcome = OUTCOME_ACCEPTED, .loaded = "a\n" } },
+        { VERDICT_EQUAL, "truncation-is-rejected", "accepted, saves again as if undamaged",
+          { .outcome = OUTCOME_ACCEPTED, .loaded = "a\nb\nc #1\nd\ne\n" } },
+    };
+    Hardstop__Case *test = build();
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(cases); i++) {
+        struct judgement judgement = {
+            .test = test, .verdict = cases[i].verdict, .effect.first = SIZE_MAX, .actual.answer = cases[i].answer,
+            .reference.answer = { .outcome = OUTCOME_ACCEPTED, .loaded = "a\nb\nc #1\nd\ne\n" },
+        };
+        struct finding finding;
+
+        judgement.actual.answer.text = cases[i].answer.text ? cases[i].answer.text : "";
+        judgement.actual.answer.section = "";
+        finding_describe(&judgement, property_find(cases[i].property), &finding);
+        assert_string_equal(finding.message, cases[i].message);
+    }
+    case_free(test);
 }
 
 static size_t count_files(const char *folder)
@@ -282,6 +333,7 @@ static void a_printed_command_has_all_that_it_needs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(messages_say_what_counts),
         cmocka_unit_test(planted_links_lead_nowhere),
         cmocka_unit_test(a_printed_command_has_all_that_it_needs),
         cmocka_unit_test(what_is_saved_is_read_back),

@@ -25,7 +25,7 @@ static const struct toy_deed deeds[] = {
 /* What is said of these, run by run; all else is rejected.  Among zeros it makes no difference which are missing. */
 static const char expected[] =
     "truncate  40+2 garbage: accepted; virtio-rng virtio.status: 15 -> 79; 1 byte differs in 1 section\n"
-    "insert 4142 30+1 crashed: SIGSEGV near toy_load\n"
+    "insert 4142 30+1 crashed: SIGSEGV in toy_load\n"
     "insert 4142 32+2 crashed: SIGABRT ended the loader's process\n"
     "insert 4142 34+1 crashed: exit(3) ended the loader's process\n"
     "insert 4142 35+1 unknown: the toy is broken\n"

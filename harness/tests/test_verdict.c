@@ -3,10 +3,12 @@
 #include "support.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
 #include "harness/judge/oracle.h"
+#include "harness/judge/unloaded.h"
 #include "harness/message/reflect.h"
 
 #define SAVED(text) .outcome = OUTCOME_ACCEPTED, .saved = (const uint8_t *)(text), .saved_size = sizeof(text) - 1
@@ -49,6 +51,40 @@ static void verdicts_follow_from_answers(void **state)
         if (verdict != answers[i].verdict) {
             fail_msg("%zu: %s", i, verdict_name(verdict));
         }
+    }
+}
+
+static void sections_that_were_not_loaded_are_named(void **state)
+{
+    static const struct {
+        const char *before, *now, *unloaded;
+        enum outcome outcome;
+        size_t n;
+    } cases[] = {
+        { "a\nb\nc #1\n", "a\nb\nc #1\n", "", OUTCOME_ACCEPTED, 0 },
+        { "a\nb\nc #1\n", "a\n", "b\nc #1\n", OUTCOME_ACCEPTED, 2 },
+        { "a\nb\n", "", "a\nb\n", OUTCOME_ACCEPTED, 2 },
+        { "a\nb\n", "b\nx\n", "a\n", OUTCOME_ACCEPTED, 1 },
+        { "a\na\na\n", "a\na\n", "a\n", OUTCOME_ACCEPTED, 1 },
+        { "ab\na\n", "ab\n", "a\n", OUTCOME_ACCEPTED, 1 },
+        { "", "a\n", "", OUTCOME_ACCEPTED, 0 },
+        { "a\nb\n", "a\n", "", OUTCOME_REJECTED, 0 },
+        { NULL, "a\n", "", OUTCOME_ACCEPTED, 0 },
+        { "a\n", NULL, "", OUTCOME_ACCEPTED, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(cases); i++) {
+        struct judgement judgement = {
+            .reference.answer.loaded = cases[i].before,
+            .actual.answer = { .outcome = cases[i].outcome, .loaded = cases[i].now },
+        };
+        size_t n;
+        char *names = unloaded_sections(&judgement, &n);
+
+        assert_string_equal(names, cases[i].unloaded);
+        assert_int_equal(n, cases[i].n);
+        free(names);
     }
 }
 
@@ -148,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_follow_from_answers),
         cmocka_unit_test(what_is_kept_is_seen),
+        cmocka_unit_test(sections_that_were_not_loaded_are_named),
         cmocka_unit_test(verdicts_have_names_and_an_order),
     };
 

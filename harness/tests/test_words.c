@@ -47,6 +47,9 @@ static const struct {
     { "Assertion failed: (n) >= 3 (a.c: f: 12)\n", "f(): (n) >= #",
       "Assertion failed: (n) >= # (a.c: f: #)" },
     { "Assertion failed: no place\n", NULL, "Assertion failed: no place" },
+    { "q: x\nqemu: hardware error: no 7\nCPU #0:\nR0=1 R1=2\nF1=3\n", NULL, "hardware error: no #" },
+    { "qemu: hardware error: a\nCPU #0:\nqemu: hardware error: b\nCPU #0:\n", NULL, "hardware error: b" },
+    { "q: qemu: hardware error: a\nlast\n", NULL, "last" },
     { "q: a.c:1: f: Assertion `a' failed.\nq: a.c:1: g: Assertion `b' failed.\n", "g(): b",
       "a.c:#: g: Assertion `b' failed." },
 };

@@ -269,7 +269,7 @@ int command_audit(int argc, char **argv)
 
     command_line_parse(&argp, argc, argv, &options);
     set_defaults(&options);
-    result = audit_outputs_open(&options.outputs, options.path, &err);
+    result = audit_outputs_open(&options.outputs, options.path, options.work, &err);
     if (result == 0) {
         result = audit_case_open(&subject, options.path, &options.setup, options.section, options.whole, &err);
     }

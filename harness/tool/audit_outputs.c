@@ -108,7 +108,7 @@ static int spare_inputs(const struct audit_outputs *outputs, const char *input, 
     return 0;
 }
 
-int audit_outputs_open(struct audit_outputs *outputs, const char *input, struct hs_error *err)
+int audit_outputs_open(struct audit_outputs *outputs, const char *input, const char *work, struct hs_error *err)
 {
     const char *const paths[] = { outputs->json, outputs->html, outputs->junit, outputs->sarif };
 
@@ -124,7 +124,11 @@ int audit_outputs_open(struct audit_outputs *outputs, const char *input, struct 
     if (outputs->baseline_path && audit_json_read(outputs->baseline_path, &outputs->baseline, err) < 0) {
         return -1;
     }
-    return outputs->beside_path ? audit_json_read(outputs->beside_path, &outputs->beside, err) : 0;
+    if (outputs->beside_path && audit_json_read(outputs->beside_path, &outputs->beside, err) < 0) {
+        return -1;
+    }
+    audit_set_work(&outputs->beside, work);
+    return 0;
 }
 
 int audit_outputs_check(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)

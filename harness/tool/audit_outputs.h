@@ -24,9 +24,10 @@ extern const struct argp audit_outputs_argp;
 
 /*
  * Reads the earlier audits, before any work is done, and sees that no result takes the place of what is read: `input`
- * (NULL: none) or an earlier audit, but for --json, which may renew one.  0, or -1 with a reason.
+ * (NULL: none) or an earlier audit, but for --json, which may renew one.  Their cases are below
+ * `work`.  0, or -1 with a reason.
  */
-int audit_outputs_open(struct audit_outputs *outputs, const char *input, struct hs_error *err);
+int audit_outputs_open(struct audit_outputs *outputs, const char *input, const char *work, struct hs_error *err);
 /*
  * -1 with a reason when the baseline is an audit of another device, or of another setup, unless any will do.  Of the
  * audit, `section`, `setup` and `loader` are needed.

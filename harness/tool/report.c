@@ -6,8 +6,10 @@
 
 struct options {
     struct audit_outputs outputs;
-    const char *path;
+    const char *path, *work;
 };
+
+enum { KEY_WORK = 0x400 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
@@ -16,6 +18,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &options->outputs;
+        return 0;
+    case KEY_WORK:
+        options->work = value;
         return 0;
     case ARGP_KEY_ARG:
         if (options->path) {
@@ -34,6 +39,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "work", KEY_WORK, "FOLDER", 0, "where the audit kept the cases of its findings, in findings/ (default work)",
+          0 },
+        { 0 },
+    },
     .parser = parse,
     .args_doc = "AUDIT_JSON",
     .children = (const struct argp_child[]){ { &audit_outputs_argp, 0, NULL, 0 }, { 0 } },
@@ -43,13 +53,13 @@ static const struct argp argp = {
 
 int command_report(int argc, char **argv)
 {
-    struct options options = { 0 };
+    struct options options = { .work = "work" };
     struct audit audit = { 0 };
     struct hs_error err;
     int status, result;
 
     command_line_parse(&argp, argc, argv, &options);
-    result = audit_outputs_open(&options.outputs, options.path, &err);
+    result = audit_outputs_open(&options.outputs, options.path, options.work, &err);
     if (result == 0) {
         result = audit_json_read(options.path, &audit, &err);
     }
@@ -57,6 +67,7 @@ int command_report(int argc, char **argv)
         result = audit_outputs_check(&options.outputs, &audit, &err);
     }
     if (result == 0) {
+        audit_set_work(&audit, options.work);
         heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
         result = audit_outputs_write(&options.outputs, &audit, &status, &err);
     }

@@ -158,7 +158,7 @@ static void print_confirmation(const struct evidence *evidence)
 
     style_print(stdout, confirmed ? STYLE_BAD : STYLE_GOOD, "%s", confirmed ? "CONFIRMED" : "not confirmed");
     printf(" on an unmodified QEMU: %s%s%s%s%s\n", evidence->confirmation.why, actual->hang ? ", it " : "",
-           actual->hang ? actual->hang : "", actual->signal ? ", " : "",
+           actual->hang ? hang_name(actual->hang) : "", actual->signal ? ", " : "",
            actual->signal ? loader_signal_name(actual->signal) : "");
     for (const char *line = actual->text; line && *line;) {
         size_t length = strcspn(line, "\n");

@@ -136,6 +136,7 @@ int sweep_find(const struct audit_case *subject, const char *work, uint32_t time
     int result = oracle.loader ? file_make_folder(folder, err) : -1;
 
     if (result == 0) {
+        audit_set_work(audit, work);
         result = audit_find(audit, &oracle, subject->test, subject->section, folder, err);
     }
     loader_close(oracle.loader);

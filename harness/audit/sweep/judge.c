@@ -53,7 +53,7 @@ static int load_reference(struct sweep_judge *judge, struct sweep_reference *ref
     }
     builder_put(&reference->saved, answer->saved, answer->saved_size);
     answer->saved = reference->saved.data;
-    answer->text = answer->section = "";
+    answer->text = answer->section = answer->loaded = "";
     reference->words.program = judge->program;
     reference->words.saved = reference->saved.data;
     reference->words.saved_size = reference->saved.size;

@@ -33,12 +33,12 @@ static void say_rejected(const struct sweep_words *words, const struct loader_an
     }
 }
 
-/* " near SYMBOL", or the place in its module.  An address in no known module differs each time, and is left out. */
+/* " in SYMBOL", or the place in its module.  An address in no known module differs each time, and is left out. */
 static void print_frame(const struct loader_frame *frame, char *text, size_t size)
 {
     *text = 0;
     if (frame && *frame->symbol) {
-        snprintf(text, size, " near %s", frame->symbol);
+        snprintf(text, size, " in %s", frame->symbol);
     } else if (frame && *frame->module) {
         snprintf(text, size, " at %s+0x%" PRIx64, frame->module, frame->offset);
     }

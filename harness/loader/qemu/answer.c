@@ -29,6 +29,11 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     return shared->answer.load_result == 0 ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
 }
 
+static enum hang hang_of(uint8_t timed_out)
+{
+    return timed_out == PROTOCOL_READS ? HANG_READS : timed_out ? HANG_SPINS : HANG_NONE;
+}
+
 static void read_frames(const struct protocol_shared *shared, struct loader_answer *answer)
 {
     _Static_assert(LOADER_FRAMES == PROTOCOL_FRAMES, "one list of frames");
@@ -77,35 +82,6 @@ static int read_saved(struct answer_room *room, const struct protocol_shared *sh
     return 0;
 }
 
-/* Takes the trace lines out of the text; the last of them tells the section. */
-static void read_text(struct answer_room *room, struct loader_answer *answer)
-{
-    char *to = room->text;
-
-    room->section[0] = 0;
-    for (char *line = room->text; *line;) {
-        size_t length = strcspn(line, "\n");
-        size_t whole = length + (line[length] == '\n');
-
-        if (strncmp(line, ANSWER_SECTION_EVENT " ", strlen(ANSWER_SECTION_EVENT " ")) == 0) {
-            char *open = memchr(line, '(', length);
-            char *close = memrchr(line, ')', length);
-
-            if (open && close && open < close) {
-                snprintf(room->section, sizeof(room->section), "%.*s", (int)(close - open - 1), open + 1);
-            }
-        } else {
-            memmove(to, line, whole);
-            to += whole;
-        }
-        line += whole;
-    }
-    *to = 0;
-    room->text[TEXT_SIZE - 1] = 0;
-    answer->text = room->text;
-    answer->section = room->section;
-}
-
 /* The innermost function of the loader that has a name, "" when none has. */
 static const char *innermost_symbol(const struct loader_answer *answer)
 {
@@ -126,14 +102,21 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->exited = shared->answer.exited;
     answer->exit_status = shared->answer.exit_status;
     answer->signal = shared->answer.signal;
+    answer->hang = hang_of(shared->answer.timed_out);
+    answer->timeout_ms = shared->request.timeout_ms;
+    answer->memory_limit = shared->request.memory_limit;
     answer->fault_address = shared->answer.fault_address;
     read_frames(shared, answer);
-    read_text(room, answer);
+    traces_take(&room->traces, room->text, answer->saving && answer->outcome != OUTCOME_ACCEPTED);
+    room->text[TEXT_SIZE - 1] = 0;
+    answer->text = room->text;
+    answer->section = room->traces.section;
+    answer->loaded = (const char *)room->traces.loaded.data;
     if (shared->answer.waits) {
         const char *symbol = innermost_symbol(answer);
 
         return hs_fail(err, HS_NO_OFFSET, "the load waits%s%s%s for a thread that the process it runs in does not have",
-                       *symbol ? ", near " : "", symbol, *symbol ? "," : "");
+                       *symbol ? ", in " : "", symbol, *symbol ? "," : "");
     }
     if (*shared->answer.goes_on) {
         return hs_fail(err, HS_NO_OFFSET, "%.*s", (int)sizeof(shared->answer.goes_on) - 1, shared->answer.goes_on);

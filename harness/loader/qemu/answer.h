@@ -6,16 +6,14 @@
 #include "harness/loader/loader.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
-
-/* QEMU's own trace event for each section that it begins to load, printed "EVENT ID(IDSTR) INSTANCE VERSION". */
-#define ANSWER_SECTION_EVENT "qemu_loadvm_state_section_startfull"
+#include "harness/loader/qemu/traces.h"
 
 /* What an answer points into, until the next one. */
 struct answer_room {
     uint8_t *saved; /* freed by the owner */
     size_t saved_capacity;
     char text[PROCESS_ERRORS_SIZE + 1]; /* filled in before answer_read(): what QEMU printed */
-    char section[256];
+    struct traces traces; /* cleared by the owner */
 };
 
 /*

@@ -182,7 +182,9 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
     if (command_line_prepare(&qemu->command, setup, trust, err) == 0) {
         arguments_add(&qemu->command.arguments, "-trace");
-        arguments_add(&qemu->command.arguments, ANSWER_SECTION_EVENT);
+        arguments_add(&qemu->command.arguments, TRACES_FULL);
+        arguments_add(&qemu->command.arguments, "-trace");
+        arguments_add(&qemu->command.arguments, TRACES_PART);
         qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(err);
     }
     if (!qemu->preload || open_memory(qemu, err) < 0 || start(qemu, err) < 0) {
@@ -262,7 +264,7 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
     const struct mapped *view = request_file(input);
 
     memset(answer, 0, sizeof(*answer));
-    answer->text = answer->section = "";
+    answer->text = answer->section = answer->loaded = "";
     if (view && view->fd != qemu->file) {
         /* It is handed over at the start. */
         stop(qemu);
@@ -310,6 +312,7 @@ static void qemu_close(struct loader *loader)
     command_line_clear(&qemu->command);
     free(qemu->preload);
     free(qemu->room.saved);
+    traces_clear(&qemu->room.traces);
     free(qemu);
 }
 

@@ -155,9 +155,8 @@ static int check_setup(const struct attempt *attempt, struct hs_error *err)
 static int judge_hang(const struct attempt *attempt, const struct patience *patience, struct process *process,
                       struct confirm_result *result, struct hs_error *err)
 {
-    static const char *const hangs[] = {
-        [PATIENCE_SPINS] = "spins", [PATIENCE_READS] = "reads behind the end of the stream",
-        [PATIENCE_SLEEPS] = "sleeps",
+    static const enum hang hangs[] = {
+        [PATIENCE_SPINS] = HANG_SPINS, [PATIENCE_READS] = HANG_READS, [PATIENCE_SLEEPS] = HANG_SLEEPS,
     };
 
     if (patience->ended == PATIENCE_CLOCK) {

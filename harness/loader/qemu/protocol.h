@@ -17,6 +17,9 @@
 
 #define PROTOCOL_MAGIC 0x48535035u /* "HSP5" */
 
+/* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
+#define PROTOCOL_SAVE_EVENT "vmstate_save"
+
 /* Present in the environment only while QEMU starts; its value is not read. */
 #define PROTOCOL_ENV "HARDSTOP_PRELOAD"
 
@@ -50,6 +53,12 @@ enum protocol_phase {
     PROTOCOL_PHASE_FINISHED,
 };
 
+enum protocol_hang {
+    PROTOCOL_ANSWERS,
+    PROTOCOL_SPINS, /* it has used its processor time */
+    PROTOCOL_READS, /* it has asked too often for bytes behind the end */
+};
+
 #define PROTOCOL_FRAMES 24
 
 #define PROTOCOL_MEMORY_OFFSET 65536
@@ -57,7 +66,7 @@ enum protocol_phase {
 struct protocol_frame {
     uint64_t offset; /* in the module's file mapping; absolute when no module is known */
     char module[32]; /* base name, "" when unknown */
-    char symbol[64]; /* the exported function, "" when unknown */
+    char symbol[64]; /* the exported function that it is in, "" when in none */
     uint8_t in_program; /* the module is the program itself */
 };
 
@@ -77,13 +86,14 @@ struct protocol_shared {
         uint32_t phase; /* enum protocol_phase, how far the load came */
         int32_t load_result; /* what the loader returned: 0 or a negative errno */
         int32_t save_result;
-        uint8_t timed_out; /* it spins: processor time, or questions for bytes behind the end */
+        uint8_t timed_out; /* enum protocol_hang */
         uint8_t waits; /* for what no one in its process will do */
         char goes_on[128]; /* why the migration is not over, so that there is no verdict; "": it is */
         uint8_t exited; /* QEMU called exit() or _exit() while loading or saving */
         int32_t exit_status;
         int32_t signal; /* 0, or the signal that ended the load */
         uint64_t fault_address; /* si_addr */
+        uint8_t at_signal; /* the first frame is where a signal came, not where a call returns to */
         uint32_t n_frames; /* innermost first */
         uint64_t frame_address[PROTOCOL_FRAMES]; /* as unwound, before translation */
         struct protocol_frame frames[PROTOCOL_FRAMES];

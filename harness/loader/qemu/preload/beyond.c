@@ -84,7 +84,7 @@ void beyond_ask(void)
     if (asked == SHORTCUT_AFTER) {
         take_shortcut();
     } else if (asked == LOADER_READS_BEYOND) {
-        watched->answer.timed_out = 1;
+        watched->answer.timed_out = PROTOCOL_READS;
         raise(SIGABRT);
     }
 }

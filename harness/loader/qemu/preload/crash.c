@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     watched->answer.fault_address = number == SIGABRT ? 0 : (uint64_t)(uintptr_t)info->si_addr;
     watched->answer.frame_address[0] = pc;
     watched->answer.n_frames = 1;
+    watched->answer.at_signal = 1;
     record_stack(pc);
     raise(number);
 }
@@ -129,14 +131,18 @@ static const void *program_base(void)
     return base;
 }
 
-static void translate(uint64_t address, struct protocol_frame *frame)
+/*
+ * The C library names the exported function in whose extent an address lies, and none that only stands near.  A call
+ * that does not return may be a function's last, and what it would return to is in the next function.
+ */
+static void translate(uint64_t address, bool is_return, struct protocol_frame *frame)
 {
     Dl_info info;
     const char *base;
 
     memset(frame, 0, sizeof(*frame));
     frame->offset = address;
-    if (!dladdr((void *)(uintptr_t)address, &info) || !info.dli_fname) {
+    if (!dladdr((void *)(uintptr_t)(address - is_return), &info) || !info.dli_fname) {
         return;
     }
     base = strrchr(info.dli_fname, '/');
@@ -150,17 +156,19 @@ static void translate(uint64_t address, struct protocol_frame *frame)
 }
 
 /* Looking up a name goes through all that QEMU exports, and thousands of crashes share their frames. */
-static const struct protocol_frame *translated(uint64_t address)
+static const struct protocol_frame *translated(uint64_t address, bool is_return)
 {
     static struct {
         uint64_t address;
+        bool is_return;
         struct protocol_frame frame;
     } known[1024];
     size_t at = (size_t)(address >> 2) % (sizeof(known) / sizeof(known[0]));
 
-    if (known[at].address != address) {
+    if (known[at].address != address || known[at].is_return != is_return) {
         known[at].address = address;
-        translate(address, &known[at].frame);
+        known[at].is_return = is_return;
+        translate(address, is_return, &known[at].frame);
     }
     return &known[at].frame;
 }
@@ -170,6 +178,6 @@ void crash_translate(struct protocol_shared *shared)
     uint32_t n = shared->answer.n_frames;
 
     for (uint32_t i = 0; i < n && i < PROTOCOL_FRAMES; i++) {
-        shared->answer.frames[i] = *translated(shared->answer.frame_address[i]);
+        shared->answer.frames[i] = *translated(shared->answer.frame_address[i], !(i == 0 && shared->answer.at_signal));
     }
 }

@@ -93,6 +93,7 @@ static void save_again(struct protocol_shared *shared)
     } else {
         /* What is compared needs names, even where the machine type sends none (hw/core/machine.c). */
         symbols.object_property_set_bool(symbols.qdev_get_machine(), "suppress-vmdesc", false, NULL);
+        symbols.trace_enable_events(PROTOCOL_SAVE_EVENT);
         shared->answer.save_result = symbols.qemu_savevm_state_complete_precopy_non_iterable(file, false, false);
     }
     closed = symbols.qemu_fclose(file);

@@ -35,6 +35,7 @@ static const struct {
     SYMBOL(postcopy_state_get),
     SYMBOL(migration_incoming_colo_enabled),
     SYMBOL(error_report),
+    SYMBOL(trace_enable_events),
     SYMBOL(qemu_coroutine_create),
     SYMBOL(qemu_coroutine_enter),
     SYMBOL(qemu_get_aio_context),

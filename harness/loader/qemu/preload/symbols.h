@@ -34,6 +34,7 @@ struct symbols {
     int (*postcopy_state_get)(void);
     bool (*migration_incoming_colo_enabled)(void);
     void (*error_report)(const char *fmt, ...);
+    void (*trace_enable_events)(const char *name);
     void *(*qemu_coroutine_create)(void (*entry)(void *user), void *user);
     void (*qemu_coroutine_enter)(void *coroutine);
     void *(*qemu_get_aio_context)(void);
