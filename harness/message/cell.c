@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/mapped.h"
 
 #define CANONICAL_NAN32 UINT64_C(0x7fc00000)
 #define CANONICAL_NAN64 UINT64_C(0x7ff8000000000000)
@@ -40,15 +41,37 @@ size_t cell_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
-/* Memory of the generated code: never freed, never written to. */
+/* Memory of the generated code, or of a file that is shown: never freed, never written to. */
 static bool is_static(const ProtobufCFieldDescriptor *field, const void *at)
 {
     const ProtobufCBinaryData *bytes = at, *fallback = field->default_value;
 
     if (field->type == PROTOBUF_C_TYPE_BYTES) {
-        return fallback && bytes->data == fallback->data;
+        return (fallback && bytes->data == fallback->data) ||
+               (bytes->len >= MAPPED_LEAST && mapped_find(bytes->data));
     }
     return *(void *const *)at == field->default_value || *(const char *const *)at == protobuf_c_empty_string;
+}
+
+static void *allocate(void *user, size_t size)
+{
+    (void)user;
+    return hs_alloc(size);
+}
+
+static void release(void *user, void *block)
+{
+    (void)user;
+    if (!mapped_find(block)) {
+        free(block);
+    }
+}
+
+void cell_free_message(ProtobufCMessage *msg)
+{
+    ProtobufCAllocator allocator = { allocate, release, NULL };
+
+    protobuf_c_message_free_unpacked(msg, &allocator);
 }
 
 void cell_release(const ProtobufCFieldDescriptor *field, void *at)
@@ -64,7 +87,7 @@ void cell_release(const ProtobufCFieldDescriptor *field, void *at)
         free(*(char **)at);
         break;
     default:
-        protobuf_c_message_free_unpacked(*(ProtobufCMessage **)at, NULL);
+        cell_free_message(*(ProtobufCMessage **)at);
     }
 }
 

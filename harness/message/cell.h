@@ -42,5 +42,7 @@ void cell_unshare(const ProtobufCFieldDescriptor *field, void *at);
 
 /* A message with no optional field set, and defaults in the required ones. */
 ProtobufCMessage *cell_new_message(const ProtobufCMessageDescriptor *type);
+/* Frees it, but for what belongs to a file that is shown. */
+void cell_free_message(ProtobufCMessage *msg);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/message/cell.h"
 #include "harness/message/member.h"
 
 ProtobufCMessage *reflect_new(const ProtobufCMessageDescriptor *type)
@@ -51,7 +52,7 @@ ProtobufCMessage *reflect_clone(const ProtobufCMessage *msg)
 void reflect_free(ProtobufCMessage *msg)
 {
     if (msg) {
-        protobuf_c_message_free_unpacked(msg, NULL);
+        cell_free_message(msg);
     }
 }
 

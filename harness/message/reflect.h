@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whole messages of any protobuf-c type: bytes to message within limits, and back; copies, comparison, validity.
- * All memory is malloc's, so protobuf_c_message_free_unpacked(msg, NULL) frees every message made here.
+ * All memory is malloc's, so protobuf_c_message_free_unpacked(msg, NULL) frees every message made here; but for large
+ * bytes of a file that is shown (base/mapped.h), which copies refer to as well, and reflect_free() leaves alone.
  */
 #ifndef HARDSTOP_MESSAGE_REFLECT_H
 #define HARDSTOP_MESSAGE_REFLECT_H

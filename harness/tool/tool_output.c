@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
+#include "harness/message/reflect.h"
 #include "harness/tool/tool.h"
 
 int tool_write(const char *path, const void *data, size_t size, struct hs_error *err)
@@ -56,9 +57,14 @@ int tool_open_outputs(const char *const *paths, size_t n, struct hs_error *err)
 int tool_write_case(const char *path, const Hardstop__Case *test, struct hs_error *err)
 {
     uint8_t *data;
-    size_t size;
+    size_t size = hardstop__case__get_packed_size(test);
     int result;
 
+    if (size > REFLECT_MAX_INPUT) {
+        return hs_fail(err, HS_NO_OFFSET, "a case of %zu MiB could not be read again, %zu is the most; a name in .mig "
+                                          "gets the bytes of its stream",
+                       size >> 20, REFLECT_MAX_INPUT >> 20);
+    }
     if (tool_ends_in(path, ".case")) {
         data = case_pack(test, &size);
     } else {

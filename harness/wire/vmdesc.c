@@ -9,7 +9,7 @@
 
 enum {
     MAX_BYTES = 16 << 20, /* of all fields with their names; a q35 takes 1 MiB.  More is a bomb of array_len */
-    MAX_JSON = 64 << 20, /* a q35 takes 70 KiB */
+    MAX_JSON = 16 << 20, /* a q35 takes 70 KiB */
     HEADER_SIZE = 5, /* 06 and the length */
 };
 

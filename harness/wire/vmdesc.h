@@ -15,7 +15,7 @@ struct vmdesc {
     json_t *root;
 };
 
-/* Finds a vmdesc of up to 64 MiB at the end of a stream: its offset (of the 06 byte); SIZE_MAX: there is none. */
+/* Finds a vmdesc of up to 16 MiB at the end of a stream: its offset (of the 06 byte); SIZE_MAX: there is none. */
 size_t vmdesc_find(const uint8_t *data, size_t size);
 
 /*
