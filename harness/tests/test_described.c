@@ -71,7 +71,7 @@ static void names_are_borrowed_where_none_are_sent(void **state)
         { "load --qemu qemu-system-x86_64 --machine pc-i440fx-2.0 @/old.mig", 0, "accepted\nno finding" },
         { "capture " RTC("pc-i440fx-2.0") " -o @/old.textproto", 0, "" },
         { "show @/old.textproto", 0, "update_timer" },
-        { "audit --edits range --work @/work " RTC("pc-i440fx-2.0"), 1, "update_timer" },
+        { "audit --edits range --work @/work " RTC("pc-i440fx-2.0"), 1, " at 254 update_timer: " },
     };
     Hardstop__Case *test;
     char *path, *text;

@@ -105,6 +105,30 @@ static void a_good_description_names_every_byte(void **state)
     vmdesc_clear(&vmdesc);
 }
 
+static void types_are_told(void **state)
+{
+    static const struct {
+        const char *name;
+        enum vmdesc_type type;
+    } types[] = {
+        { "uint8", VMDESC_UINT },        { "uint64", VMDESC_UINT }, { "int32", VMDESC_INT },
+        { "uint16 equal", VMDESC_UINT }, { "int32 le", VMDESC_INT }, { "timer", VMDESC_TIMER },
+        { "pci config", VMDESC_OTHER },  { "uint", VMDESC_OTHER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(types); i++) {
+        char *json = hs_format("{\"devices\":[{\"name\":\"d\",\"fields\":["
+                               "{\"name\":\"f\",\"size\":4,\"type\":\"%s\"}]}]}", types[i].name);
+        struct vmdesc vmdesc;
+
+        assert_int_equal(parse(&vmdesc, json, NULL), 0);
+        assert_int_equal(vmdesc.sections[0].fields[0].type, types[i].type);
+        vmdesc_clear(&vmdesc);
+        free(json);
+    }
+}
+
 static void sections_go_by_name_and_instance(void **state)
 {
     struct vmdesc vmdesc;
@@ -462,6 +486,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_description_names_every_byte),
+        cmocka_unit_test(types_are_told),
         cmocka_unit_test(sections_go_by_name_and_instance),
         cmocka_unit_test(what_is_no_description_is_refused_with_a_reason),
         cmocka_unit_test(a_bad_device_costs_its_own_names),

@@ -41,14 +41,23 @@ static int stop(struct walk *walk, enum vmdesc_end end)
 
 static enum vmdesc_type type_of(const json_t *field)
 {
-    static const char *const names[] = {
-        [VMDESC_BOOL] = "bool", [VMDESC_TIMER] = "timer", [VMDESC_BUFFER] = "buffer", [VMDESC_UNUSED] = "unused_buffer",
+    static const struct {
+        const char *name;
+        enum vmdesc_type type;
+    } types[] = {
+        { "bool", VMDESC_BOOL },           { "timer", VMDESC_TIMER },        { "buffer", VMDESC_BUFFER },
+        { "unused_buffer", VMDESC_UNUSED }, { "uint8", VMDESC_UINT },         { "uint16", VMDESC_UINT },
+        { "uint32", VMDESC_UINT },         { "uint64", VMDESC_UINT },        { "int8", VMDESC_INT },
+        { "int16", VMDESC_INT },           { "int32", VMDESC_INT },          { "int64", VMDESC_INT },
+        { "uint8 equal", VMDESC_UINT },    { "uint16 equal", VMDESC_UINT },  { "uint32 equal", VMDESC_UINT },
+        { "uint64 equal", VMDESC_UINT },   { "int32 equal", VMDESC_INT },    { "int32 le", VMDESC_INT },
+        { "int64 equal", VMDESC_INT },
     };
     const char *name = json_string_value(json_object_get(field, "type"));
 
-    for (size_t i = VMDESC_BOOL; name && i < HS_COUNT(names); i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (enum vmdesc_type)i;
+    for (size_t i = 0; name && i < HS_COUNT(types); i++) {
+        if (strcmp(types[i].name, name) == 0) {
+            return types[i].type;
         }
     }
     return VMDESC_OTHER;

@@ -15,6 +15,8 @@ enum vmdesc_type {
     VMDESC_TIMER, /* nanoseconds, -1 where it is not armed */
     VMDESC_BUFFER, /* bytes as they are */
     VMDESC_UNUSED, /* bytes that are skipped, and saved as zeros */
+    VMDESC_UINT, /* a number, big-endian, whether a loader checks it or not */
+    VMDESC_INT, /* the same, in two's complement */
 };
 
 struct vmdesc_field {
