@@ -13,6 +13,12 @@
 #include "harness/wire/stream_reading.h"
 #include "harness/wire/vmdesc.h"
 
+/*
+ * What no description, configuration or device's state is longer than: a length in the bytes could ask for copies of
+ * all of a file that is shown.
+ */
+#define LONGEST_PART ((size_t)256 << 20)
+
 /* The section that gave an id its name. */
 struct named {
     uint32_t id;
@@ -107,6 +113,27 @@ static bool is_overruled(const struct decode *decode, const Hardstop__Section *s
     return result;
 }
 
+/* The bytes up to as far as one part can go. */
+static struct bytes near(const struct bytes *in)
+{
+    size_t left = bytes_left(in);
+
+    return (struct bytes){ in->data, in->at + (left < LONGEST_PART ? left : LONGEST_PART), in->at };
+}
+
+/* Reads one part of the frame. */
+static ProtobufCMessage *decode_frame(struct decode *decode, const struct table *table)
+{
+    struct bytes *in = &decode->fields.in;
+    size_t size = in->size;
+    ProtobufCMessage *message;
+
+    *in = near(in);
+    message = field_decode(&decode->fields, table);
+    in->size = size;
+    return message;
+}
+
 /* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
 static bool decode_described(const struct decode *decode, Hardstop__Section *section, const struct section_end *search,
                              size_t *end)
@@ -115,7 +142,8 @@ static bool decode_described(const struct decode *decode, Hardstop__Section *sec
     struct bytes in = decode->fields.in;
     ProtobufCMessage *message = NULL;
 
-    if (payload) {
+    if (payload && (*end == SIZE_MAX || *end - in.at <= LONGEST_PART)) {
+        in = near(&in);
         in.size = *end == SIZE_MAX ? in.size : *end;
         message = payload_decode_best(payload, &in, *end == SIZE_MAX ? section_end_could_be : NULL, search);
     }
@@ -270,7 +298,7 @@ static int decode_start(struct decode *decode, size_t *start)
     if (bytes_peek(in, 0) == TYPE_CONFIGURATION) {
         in->at++;
         decode->stream->configuration =
-            (Hardstop__Configuration *)field_decode(&decode->fields, &framing_configuration);
+            (Hardstop__Configuration *)decode_frame(decode, &framing_configuration);
         return decode->stream->configuration ? 0 : hs_fail_in(decode->fields.err, "configuration section");
     }
     return 0;
@@ -282,7 +310,7 @@ static int decode_end(struct decode *decode)
 
     if (bytes_peek(in, 0) == TYPE_VMDESC) {
         in->at++;
-        decode->stream->vmdesc = (Hardstop__Vmdesc *)field_decode(&decode->fields, &framing_vmdesc);
+        decode->stream->vmdesc = (Hardstop__Vmdesc *)decode_frame(decode, &framing_vmdesc);
         if (!decode->stream->vmdesc) {
             return hs_fail_in(decode->fields.err, "vmdesc");
         }
