@@ -15,6 +15,7 @@
 struct confirm_limits {
     uint32_t timeout_ms; /* best of processor time; 0: LOADER_TIMEOUT_MS */
     uint64_t most_reads; /* system calls that read; 0: LOADER_READS_BEYOND */
+    uint64_t memory; /* bytes that it may add to the address space of a QEMU without a stream; 0: no limit */
 };
 
 struct confirm_result {
@@ -23,7 +24,8 @@ struct confirm_result {
     enum hang hang; /* HUNG */
     int exit_status; /* of a QEMU that ended by itself, else -1 */
     int signal; /* that ended QEMU, else 0 */
-    char *text; /* QEMU's error output, "" when there was none; a failed save adds its reason */
+    /* QEMU's error output, without what it says without a stream, too; "": none.  A failed save adds its reason. */
+    char *text;
     char *command_line; /* for a shell; does what was done here, without our QMP connection */
     uint8_t *saved; /* ACCEPTED: the state migrated out again; NULL when QEMU could not */
     size_t saved_size;

@@ -332,6 +332,8 @@ static Hardstop__Setup fake(char *behaviour)
         "say '{\"QMP\": {}}'\n"
         "case $2 in\n"
         "silent) exec sleep 36000;;\n"
+        "noisy) echo sound $$: no card >&2; loading \"$@\" && { echo sound 1: no card; echo oops; } >&2 && exit 1;;\n"
+        "limited) loading \"$@\" && { ulimit -v >&2; exit 1; };;\n"
         "exits) loading \"$@\" && { echo oops >&2; exit 1; };;\n"
         "faults) loading \"$@\" && kill -SEGV $$;;\n"
         "verbose) loading \"$@\" && { yes noise | head -c 100000; echo load of migration failed; } >&2 && exit 1;;\n"
@@ -438,6 +440,40 @@ static void every_end_has_its_outcome(void **state)
     }
 }
 
+/* Lines that are there without a stream, too, whatever numbers they have; the same line once more is the load's. */
+static void noise_is_not_the_words_of_a_load(void **state)
+{
+    Hardstop__Setup setup = fake("noisy");
+    struct confirm_result result;
+
+    (void)state;
+    confirm(&setup, "case.qemu", "", 0, 500, &result);
+    assert_string_equal(result.text, "sound 1: no card\noops\n");
+    confirm_result_clear(&result);
+}
+
+static void memory_has_the_limit_that_is_asked_for(void **state)
+{
+    static const uint64_t limits[] = { 0, UINT64_C(512) << 20, UINT64_C(2048) << 20 };
+    Hardstop__Setup setup = fake("limited");
+    char *path = write_file("case.qemu", "", 0);
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(limits); i++) {
+        struct confirm_limits limit = { .timeout_ms = 500, .memory = limits[i] };
+        struct confirm_result result;
+        uint64_t kib;
+
+        assert_int_equal(confirm_run(&setup, TRUST_ALL, path, &limit, &result, NULL), 0);
+        kib = strtoull(result.text, NULL, 10);
+        assert_int_equal(strcmp(result.text, "unlimited\n") == 0, limits[i] == 0);
+        assert_true(kib >= limits[i] >> 10 && kib <= (limits[i] >> 10) + 100 * 1024);
+        assert_int_equal(strncmp(result.command_line, "prlimit --as=", 13) == 0, limits[i] != 0);
+        confirm_result_clear(&result);
+    }
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +493,8 @@ int main(void)
         SUPPORT_TIDY(bad_qmp_has_a_reason),
         SUPPORT_TIDY(a_command_has_a_deadline),
         SUPPORT_TIDY(every_end_has_its_outcome),
+        SUPPORT_TIDY(noise_is_not_the_words_of_a_load),
+        SUPPORT_TIDY(memory_has_the_limit_that_is_asked_for),
     };
 
     /* A hang of QEMU is caught by the code under test; one of our own ends here. */

@@ -114,6 +114,12 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
                           const struct builder *bytes, const struct places *places, const char *copy,
                           struct confirm_result *result, struct hs_error *err)
 {
+    const struct loader_answer *answer = &judgement->actual.answer;
+    /* A limit that was hit is part of the finding; where none was, the QEMU has none. */
+    const struct confirm_limits limits = {
+        .timeout_ms = answer->timeout_ms,
+        .memory = judgement_ran_out_of_memory(judgement) ? answer->memory_limit : 0,
+    };
     const Hardstop__Case *test = judgement->test;
     struct builder whole = { 0 };
     int status;
@@ -125,7 +131,7 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
     }
     status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
     builder_clear(&whole);
-    return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, NULL, result, err);
+    return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, &limits, result, err);
 }
 
 static int confirm(const struct judgement *judgement, enum trust trust, const struct places *places,

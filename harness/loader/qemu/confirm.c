@@ -2,8 +2,10 @@
 /* Watches a QEMU load a file by -incoming, and tells its ends apart. */
 #include "harness/loader/confirm.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,16 +142,75 @@ static struct patience patience_for(const struct attempt *attempt, const struct 
     return patience;
 }
 
-/* The setup itself may be at fault for a QEMU that ended: then it ends without a stream, too. */
-static int check_setup(const struct attempt *attempt, struct hs_error *err)
+/* What a setup does without a stream. */
+struct start {
+    char *line; /* that it was started by; NULL: none was */
+    char *said;
+    uint64_t size; /* of its address space: what a load adds to */
+};
+
+/*
+ * Starts the setup without a stream: it may be at fault itself for a QEMU that ended, and what it says then is no word
+ * of a load.  The last start is kept: streams of one setup come in a row.  NULL with a reason.
+ */
+static const struct start *start_without(const struct attempt *attempt, struct hs_error *err)
 {
+    static struct start last;
+    char *line = arguments_line(&attempt->without.arguments);
     struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
     struct process process;
     struct qmp qmp;
-    int status = capture_start(&qmp, &process, attempt->setup, &attempt->without, &patience, err);
+    int status;
 
+    if (last.line && strcmp(last.line, line) == 0) {
+        free(line);
+        return &last;
+    }
+    status = capture_start(&qmp, &process, attempt->setup, &attempt->without, &patience, err);
+    if (status == 0) {
+        free(last.line);
+        free(last.said);
+        last = (struct start){ .line = line, .said = hs_alloc(PROCESS_ERRORS_SIZE + 1),
+                               .size = process_address_space(&process) };
+        process_read_errors(&process, last.said, PROCESS_ERRORS_SIZE + 1);
+    } else {
+        free(line);
+    }
     capture_quit(&qmp, &process);
-    return status;
+    return status == 0 ? &last : NULL;
+}
+
+/* The length of the lines with which `text` begins, and `said`, but for numbers, too. */
+static size_t common_lines(const char *text, const char *said)
+{
+    static const char digits[] = "0123456789";
+    const char *at = text, *line = text;
+
+    while (*at && *said && (isdigit((unsigned char)*at) ? isdigit((unsigned char)*said) : *at == *said)) {
+        size_t n = strspn(at, digits);
+
+        said += n ? strspn(said, digits) : 1;
+        at += n ? n : 1;
+        line = at[-1] == '\n' ? at : line;
+    }
+    return (size_t)(line - text);
+}
+
+/* What the setup says without a stream, of its sound or its screen, is not what it says of the stream. */
+static int leave_out_noise(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
+{
+    const struct start *start = *result->text ? start_without(attempt, err) : NULL;
+    size_t length;
+
+    if (!*result->text) {
+        return 0;
+    }
+    if (!start) {
+        return -1;
+    }
+    length = common_lines(result->text, start->said);
+    memmove(result->text, result->text + length, strlen(result->text + length) + 1);
+    return 0;
 }
 
 static int judge_hang(const struct attempt *attempt, const struct patience *patience, struct process *process,
@@ -186,7 +247,7 @@ static int judge_end(const struct attempt *attempt, struct process *process, str
         return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", attempt->setup->binary,
                        loader_signal_name(result->signal));
     }
-    if (!result->saving && check_setup(attempt, err) < 0) {
+    if (!result->saving && !start_without(attempt, err)) {
         return -1;
     }
     result->outcome = OUTCOME_CRASHED;
@@ -258,7 +319,37 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
         read_text(&process, result);
     }
     capture_quit(&qmp, &process);
-    return status;
+    return status < 0 ? -1 : leave_out_noise(attempt, result, err);
+}
+
+/* The program that runs another one with less address space, and how much that is. */
+static int limit_memory(struct attempt *attempt, struct hs_error *err)
+{
+    const struct start *start = attempt->limits.memory ? start_without(attempt, err) : NULL;
+    struct arguments limited = { 0 };
+    char *option;
+
+    if (!attempt->limits.memory) {
+        return 0;
+    }
+    if (!start) {
+        return -1;
+    }
+    free(attempt->with.path);
+    attempt->with.path = arguments_find_program("prlimit");
+    if (!attempt->with.path) {
+        return hs_fail(err, HS_NO_OFFSET, "no program prlimit in PATH; on Debian: apt-get install util-linux");
+    }
+    option = hs_format("--as=%" PRIu64, start->size + attempt->limits.memory);
+    arguments_add(&limited, "prlimit");
+    arguments_add(&limited, option);
+    for (size_t i = 0; i < attempt->with.arguments.n; i++) {
+        arguments_add(&limited, attempt->with.arguments.argv[i]);
+    }
+    arguments_clear(&attempt->with.arguments);
+    attempt->with.arguments = limited;
+    free(option);
+    return 0;
 }
 
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
@@ -284,7 +375,7 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
         return -1;
     }
     if (command_line_prepare(&attempt.without, setup, trust, err) == 0 &&
-        command_line_prepare(&attempt.with, setup, trust, err) == 0) {
+        command_line_prepare(&attempt.with, setup, trust, err) == 0 && limit_memory(&attempt, err) == 0) {
         arguments_add(&attempt.with.arguments, "-incoming");
         arguments_add(&attempt.with.arguments, "fd:" INCOMING_FD);
         result->command_line = shell_line(&attempt.with.arguments, path);

@@ -155,6 +155,23 @@ bool process_wait(const struct process *process, struct patience *patience, int 
     return true;
 }
 
+uint64_t process_address_space(const struct process *process)
+{
+    char path[64];
+    unsigned long pages = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/statm", (int)process->pid);
+    file = fopen(path, "re");
+    if (file) {
+        if (fscanf(file, "%lu", &pages) != 1) {
+            pages = 0;
+        }
+        fclose(file);
+    }
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 size_t process_read_errors(struct process *process, char *text, size_t size)
 {
     size_t length = 0;

@@ -44,6 +44,8 @@ void process_kill(struct process *process);
  * `signal` the signal that ended it, or 0.  process_kill() is still needed.
  */
 bool process_wait(const struct process *process, struct patience *patience, int *exit_status, int *signal);
+/* Bytes of the child's address space; 0 where Linux does not say. */
+uint64_t process_address_space(const struct process *process);
 /* Reads what stderr holds now; at most `size` - 1 bytes are kept, the rest is dropped.  Returns the length. */
 size_t process_read_errors(struct process *process, char *text, size_t size);
 
