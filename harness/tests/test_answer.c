@@ -383,6 +383,19 @@ static void what_is_left_is_not_trusted(void **state)
     close(output);
 }
 
+static void a_call_that_does_not_return_is_in_its_function(void **state)
+{
+    struct loader_answer answer = load("l", false);
+    bool found = false;
+
+    (void)state;
+    assert_int_equal(answer.outcome, OUTCOME_CRASHED);
+    for (size_t i = 0; i < answer.n_frames; i++) {
+        found |= strcmp(answer.frames[i].symbol, "standin_last_call") == 0;
+    }
+    assert_true(found);
+}
+
 static void sections_that_began_are_listed(void **state)
 {
     (void)state;
@@ -416,6 +429,7 @@ int main(void)
         cmocka_unit_test(every_clock_stands_still),
         cmocka_unit_test(a_crash_is_where_it_happened),
         cmocka_unit_test(what_is_left_is_not_trusted),
+        cmocka_unit_test(a_call_that_does_not_return_is_in_its_function),
         cmocka_unit_test(sections_that_began_are_listed),
         cmocka_unit_test(a_loader_has_a_name),
     };
