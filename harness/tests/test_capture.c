@@ -11,6 +11,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/open.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/confirm.h"
 #include "harness/tests/support.h"
@@ -134,6 +135,32 @@ static void capabilities_that_need_a_receiver_are_turned_off(void **state)
         assert_stream(stream, size);
         free(stream);
     }
+}
+
+/* Whatever sound this machine has. */
+static void sound_says_nothing(void **state)
+{
+    char *device[] = { "intel-hda", "hda-duplex" };
+    Hardstop__Setup setup = s390x(device);
+    struct loader_input input = { .whole = true };
+    struct loader_answer answer;
+    struct hs_error err;
+    struct loader *loader;
+    uint8_t *stream;
+
+    (void)state;
+    setup.binary = "qemu-system-x86_64";
+    setup.machine = "pc";
+    setup.n_device = HS_COUNT(device);
+    capture(&setup, &stream, &input.size);
+    input.bytes = stream;
+    loader = loader_open(&setup, TRUST_ALL, NULL, &err);
+    assert_non_null(loader);
+    assert_int_equal(loader_load(loader, &input, &answer, &err), 0);
+    assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
+    assert_string_equal(answer.text, "");
+    loader_close(loader);
+    free(stream);
 }
 
 static void wrong_setups_have_reasons(void **state)
@@ -480,6 +507,7 @@ int main(void)
         SUPPORT_TIDY(s390x_is_captured),
         SUPPORT_TIDY(q35_is_captured),
         SUPPORT_TIDY(capabilities_that_need_a_receiver_are_turned_off),
+        SUPPORT_TIDY(sound_says_nothing),
         SUPPORT_TIDY(wrong_setups_have_reasons),
         SUPPORT_TIDY(no_qemu_has_a_reason),
         SUPPORT_TIDY(unmigratable_device_is_named),

@@ -83,6 +83,8 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
         dprintf(2, "descriptors cannot be handed over: %s\n", strerror(errno));
         _exit(127);
     }
+    /* A sound card that this machine has or has not is no matter of a load, and its driver has much to say. */
+    setenv("QEMU_AUDIO_DRV", "none", 1);
     if (environment) {
         /* A served QEMU has the same addresses each time, and so has what is said of its crashes. */
         personality(ADDR_NO_RANDOMIZE);
