@@ -43,30 +43,40 @@ static bool same_pattern(const char *left, const char *right)
     return strcmp(a, b) == 0;
 }
 
-static void add_gap(struct canary *canary, const struct map_entry *entry)
+static bool same_gap(const struct canary_gap *gap, const char *path, const char *reason)
+{
+    return same_pattern(gap->path, path) && (reason ? gap->reason && strcmp(gap->reason, reason) == 0 : !gap->reason);
+}
+
+static void add_gap(struct canary *canary, const char *path, const char *reason)
 {
     struct canary_gap *gap;
 
     for (size_t i = canary->n_gaps; i-- > 0;) {
-        if (same_pattern(canary->gaps[i].path, entry->path)) {
+        if (same_gap(&canary->gaps[i], path, reason)) {
             canary->gaps[i].places++;
             return;
         }
     }
     gap = HS_PUSH(canary->gaps, canary->n_gaps);
-    snprintf(gap->path, sizeof(gap->path), "%s", entry->path);
+    snprintf(gap->path, sizeof(gap->path), "%s", path);
     gap->places = 1;
-    gap->reason = canary_reason(entry);
+    gap->reason = reason;
 }
 
-static void tally(struct canary *canary, const struct map_entry *entry, bool held)
+void canary_tally(struct canary *canary, const char *path, bool held, const char *reason)
 {
     canary->places++;
     if (held) {
         canary->held++;
     } else {
-        add_gap(canary, entry);
+        add_gap(canary, path, reason);
     }
+}
+
+static void tally(struct canary *canary, const struct map_entry *entry, bool held)
+{
+    canary_tally(canary, entry->path, held, held ? NULL : canary_reason(entry));
 }
 
 static void tally_entry(struct canary *canary, const struct map *map, const struct map_entry *entry,

@@ -41,6 +41,9 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
 int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *fresh,
                  struct canary *canary, struct hs_error *err);
 
+/* Counts a place, and remembers it as one without a canary unless one is `held`. */
+void canary_tally(struct canary *canary, const char *path, bool held, const char *reason);
+
 void canary_clear(struct canary *canary);
 
 #endif

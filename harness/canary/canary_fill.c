@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All places of a device at once; what is refused is halved until the culprits are found. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,21 +82,14 @@ static void write_place(struct builder *bytes, const struct place *place)
     }
 }
 
-/*
- * QEMU tells which bits of a byte of configuration space are fixed (get_pci_config_device(), hw/pci/pci.c, 7.2): those
- * stay, and the others may still differ.
- */
+/* The bits of configuration space that are fixed stay, and the others may still differ. */
 static bool mend_config(struct filling *filling, size_t from, size_t to)
 {
-    const char *said = strstr(filling->search->answer.text, "Bad config data: i=");
-    unsigned i, read, device, cmask, wmask, w1cmask, fixed;
+    unsigned i, fixed, device;
 
-    if (!said || filling->config == SIZE_MAX ||
-        sscanf(said, "Bad config data: i=%x read: %x device: %x cmask: %x wmask: %x w1cmask:%x", &i, &read, &device,
-               &cmask, &wmask, &w1cmask) != 6) {
+    if (filling->config == SIZE_MAX || !canary_search_config(filling->search->answer.text, &i, &fixed, &device)) {
         return false;
     }
-    fixed = cmask & ~wmask & ~w1cmask;
     for (size_t k = from; k < to; k++) {
         struct place *place = &filling->places[k];
         uint64_t mended = (place->value & ~fixed) | (device & fixed);

@@ -2,6 +2,7 @@
 /* The steps that every part of the search is made of. */
 #include "harness/canary/canary_search.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/judge/state_bytes.h"
@@ -52,6 +53,19 @@ int canary_search_refuse(const struct canary_search *search, const char *step)
 
     return hs_fail(search->err, HS_NO_OFFSET, "%s: %s: %s: %.*s", search->family->name, step,
                    outcome_name(search->answer.outcome), (int)strcspn(text, "\n"), text);
+}
+
+bool canary_search_config(const char *said, unsigned *index, unsigned *fixed, unsigned *device)
+{
+    unsigned read, cmask, wmask, w1cmask;
+    const char *from = strstr(said, "Bad config data: i=");
+
+    if (!from || sscanf(from, "Bad config data: i=%x read: %x device: %x cmask: %x wmask: %x w1cmask:%x", index, &read,
+                        device, &cmask, &wmask, &w1cmask) != 6) {
+        return false;
+    }
+    *fixed = cmask & ~wmask & ~w1cmask;
+    return true;
 }
 
 int canary_search_settle(struct canary_search *search, const char *step)

@@ -27,6 +27,11 @@ void canary_search_encode(struct canary_search *search);
 bool canary_search_adopt(struct canary_search *search);
 /* Fails with the step's name and QEMU's first line; returns -1. */
 int canary_search_refuse(const struct canary_search *search, const char *step);
+/*
+ * QEMU's words on a byte of PCI configuration space that it does not take (get_pci_config_device(), hw/pci/pci.c, 7.2):
+ * its index, the bits that are fixed, and what they are.  False when it did not say so.
+ */
+bool canary_search_config(const char *said, unsigned *index, unsigned *fixed, unsigned *device);
 /* Loads the test as it is and goes on with what is saved; 0, or -1 with a reason. */
 int canary_search_settle(struct canary_search *search, const char *step);
 /* Fills in all places that take a value of their own; 0, or -1 when the harness failed. */

@@ -2,6 +2,7 @@
 /* Packs, prints, reads and trims cases; tells text from packed bytes. */
 #include "harness/case/case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -14,6 +15,7 @@
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
 #include "harness/wire/description.h"
+#include "harness/wire/map.h"
 
 Hardstop__Case *case_new(void)
 {
@@ -269,22 +271,57 @@ bool case_keep_from(Hardstop__Case *test, size_t index)
     return true;
 }
 
-size_t case_keep_described(Hardstop__Case *test)
+/* Keeps the sections for which `match` is true, and the end of file; returns how many match. */
+static size_t keep_matches(Hardstop__Case *test, const bool *match)
 {
     Hardstop__Stream *stream = test->stream;
     bool *keep = hs_alloc(stream->n_section);
     size_t matches = 0;
 
     for (size_t i = 0; i < stream->n_section; i++) {
-        bool match = section_is_described(stream->section[i]);
-
-        matches += match;
-        keep[i] = match || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
+        matches += match[i];
+        keep[i] = match[i] || stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
     }
-    prune_description(stream, keep);
+    prune_description(stream, match);
     filter_sections(stream, keep);
     case_mark_captured(test);
     free(keep);
+    return matches;
+}
+
+size_t case_keep_described(Hardstop__Case *test)
+{
+    bool *match = hs_alloc(test->stream->n_section);
+    size_t matches;
+
+    for (size_t i = 0; i < test->stream->n_section; i++) {
+        match[i] = section_is_described(test->stream->section[i]);
+    }
+    matches = keep_matches(test, match);
+    free(match);
+    return matches;
+}
+
+static bool is_of_device(const Hardstop__Section *section, const char *names)
+{
+    char name[64], word[66], list[256];
+
+    map_device_name(section, name, sizeof(name));
+    snprintf(word, sizeof(word), " %s ", name);
+    snprintf(list, sizeof(list), " %s ", names);
+    return section->type == HARDSTOP__SECTION__TYPE__FULL && strstr(list, word);
+}
+
+size_t case_keep_devices(Hardstop__Case *test, const char *names)
+{
+    bool *match = hs_alloc(test->stream->n_section);
+    size_t matches;
+
+    for (size_t i = 0; i < test->stream->n_section; i++) {
+        match[i] = is_of_device(test->stream->section[i], names);
+    }
+    matches = keep_matches(test, match);
+    free(match);
     return matches;
 }
 

@@ -71,6 +71,12 @@ size_t case_keep_described(Hardstop__Case *test);
  */
 bool case_is_whole(const Hardstop__Case *test);
 
+/*
+ * Keeps only the sections of the devices named (the last parts of their idstrs, between spaces) with what names their
+ * fields, and the end of file; marks the stream as captured.  Returns how many sections are left.
+ */
+size_t case_keep_devices(Hardstop__Case *test, const char *names);
+
 /* Marks the stream, as it is now, as one that a real QEMU saved. */
 void case_mark_captured(Hardstop__Case *test);
 

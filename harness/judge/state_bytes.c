@@ -17,7 +17,7 @@ bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *j
     return true;
 }
 
-/* Gives the section the payload of its partner, which gets the section's own in exchange: all are pointers. */
+/* Gives the section the payload of its partner, which gets the section's own in exchange: `opaque` is the widest. */
 static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
 {
     size_t partner = state_partner(from, section);
@@ -27,8 +27,8 @@ static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
     if (!other || other->payload_case != section->payload_case) {
         return false;
     }
-    section->virtio = other->virtio;
-    other->virtio = own.virtio;
+    section->opaque = other->opaque;
+    other->opaque = own.opaque;
     return true;
 }
 
@@ -40,7 +40,7 @@ Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *sav
     Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
 
     for (size_t i = 0; adopted && i < adopted->n_section; i++) {
-        if (section_is_described(adopted->section[i]) && !take_payload(adopted->section[i], from)) {
+        if (adopted->section[i]->type == HARDSTOP__SECTION__TYPE__FULL && !take_payload(adopted->section[i], from)) {
             stream_free(adopted);
             adopted = NULL;
         }

@@ -14,8 +14,8 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCB
                          size_t right_size, enum state_scope scope, struct state_comparison *comparison);
 
 /*
- * A copy of `stream` in which the sections that a table describes have the payloads of their partners in a saved
- * state.  NULL where the state is no stream or has no such partner; free with stream_free().
+ * A copy of `stream` in which each device's section has the payload of its partner in a saved state.  NULL where the
+ * state is no stream or has no such partner; free with stream_free().
  */
 Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
 

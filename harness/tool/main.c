@@ -25,6 +25,7 @@ const struct command commands[] = {
     { "findings", "list findings as new, known or fixed", command_findings },
     { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
     { "seeds", "make or check the canary seeds of all devices", command_seeds },
+    { "canaries", "make canary states of devices that are not virtio", command_canaries },
     { "audit", "every damage at every byte of a section: what is refused, and what is not", command_audit },
     { "report", "an audit once more, in any of its forms", command_report },
     { "experiment", "bytes missing, bytes too many: is the load always refused?", command_experiment },

@@ -37,6 +37,7 @@ int command_findings(int argc, char **argv);
 int command_minimize(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_seeds(int argc, char **argv);
+int command_canaries(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_experiment(int argc, char **argv);
