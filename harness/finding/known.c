@@ -79,10 +79,15 @@ void known_clear(struct known *known)
     memset(known, 0, sizeof(*known));
 }
 
+bool known_has_case(const struct known_line *line)
+{
+    return strcmp(line->name, KNOWN_NO_CASE) != 0;
+}
+
 const struct known_line *known_of_case(const struct known *known, const char *name)
 {
     for (size_t i = 0; i < known->n; i++) {
-        if (strcmp(known->lines[i].name, name) == 0) {
+        if (known_has_case(&known->lines[i]) && strcmp(known->lines[i].name, name) == 0) {
             return &known->lines[i];
         }
     }
@@ -102,8 +107,13 @@ const struct known_line *known_of_signature(const struct known *known, uint64_t 
 Hardstop__Case *known_read_case(const struct known *known, const struct known_line *line, struct hs_error *err)
 {
     char *path = hs_format("%s/%s", known->folder, line->name);
-    Hardstop__Case *test = case_read(path, err);
+    Hardstop__Case *test = NULL;
 
+    if (known_has_case(line)) {
+        test = case_read(path, err);
+    } else {
+        hs_fail(err, HS_NO_OFFSET, "%016" PRIx64 ": its case is not published", line->signature);
+    }
     if (test && (!test->stream || !test->setup)) {
         hs_fail(err, HS_NO_OFFSET, "%s: a case needs a stream and a setup", path);
         case_free(test);

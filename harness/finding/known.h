@@ -5,9 +5,12 @@
 
 #include "harness/finding/finding.h"
 
+/* In the place of a case that is not published: of what breaks memory safety only the signature is. */
+#define KNOWN_NO_CASE "-"
+
 /* One line; its texts lie in the list. */
 struct known_line {
-    const char *name; /* of the case, in the folder cases/regress beside the list */
+    const char *name; /* of the case, in the folder cases/regress beside the list, or KNOWN_NO_CASE */
     const char *loader; /* "qemu 7.2" */
     const char *property, *cause;
     enum verdict verdict;
@@ -22,18 +25,21 @@ struct known {
 };
 
 /*
- * Reads a list: lines of case, loader, verdict, property, signature and cause between tabs, each of them there, and
- * comments (#).  0, or -1 with the line and what is wrong with it; known_clear() is needed in both cases.
+ * Reads a list: lines of case (or KNOWN_NO_CASE), loader, verdict, property, signature and cause between tabs, each of
+ * them there, and comments (#).  0, or -1 with the line and what is wrong with it; known_clear() is needed in both
+ * cases.
  */
 int known_read(const char *path, struct known *known, struct hs_error *err);
 void known_clear(struct known *known);
 
+/* Does the line name a case? */
+bool known_has_case(const struct known_line *line);
 /* The first line of that case, or NULL. */
 const struct known_line *known_of_case(const struct known *known, const char *name);
 /* The first line of that signature, or NULL. */
 const struct known_line *known_of_signature(const struct known *known, uint64_t signature);
 
-/* Reads a line's case, which has a stream and a setup; NULL with a reason. */
+/* Reads a line's case, which has a stream and a setup; NULL with a reason: there is none, for example. */
 Hardstop__Case *known_read_case(const struct known *known, const struct known_line *line, struct hs_error *err);
 
 /* How a line and what its case shows now agree. */

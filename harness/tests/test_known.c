@@ -12,6 +12,8 @@
 
 #define GOOD_LINE "a.textproto\tqemu 7.2\tcrashed\tloader-survives\t00000000000000ff\tcause\n"
 
+#define SECRET_LINE "-\tqemu 7.2\tcrashed\tloader-survives\t00000000000000fe\ta secret\n"
+
 static const struct {
     const char *text, *words; /* NULL: read */
 } lists[] = {
@@ -19,6 +21,9 @@ static const struct {
     { "# only a comment\n\n", NULL },
     { GOOD_LINE, NULL },
     { GOOD_LINE "b.textproto\tqemu 7.2\thung\tloader-answers\t00000000000000ff\tthe same bug", NULL },
+    { GOOD_LINE SECRET_LINE "-\tqemu 7.2\tcrashed\tloader-survives\t00000000000000fd\tanother\n", NULL },
+    { "--\tqemu 7.2\tcrashed\tloader-survives\tsecret\tcause\n", "\"secret\" is no signature" },
+    { "-\tqemu 7.2\tcrashed\tloader-survives\t\tcause\n", "\"\" is no signature" },
     { "#\n" GOOD_LINE GOOD_LINE, ":3: \"a.textproto\" is no name of a case, or is listed twice" },
     { "a.textproto\tqemu 7.2\tcrashed\tloader-survives\tcause\n", ":1: not case, loader" },
     { "a.textproto\tqemu 7.2\tcrashed\tloader-survives\t00000000000000ff\t\n", ":1: not case, loader" },
@@ -93,6 +98,28 @@ static void lines_are_found_by_case_and_signature(void **state)
     support_remove(folder);
 }
 
+/* Campaigns know it by its signature, and nobody is told how to do it. */
+static void a_line_may_have_no_case(void **state)
+{
+    char *folder = support_folder();
+    char *path = support_write(folder, "known.tsv", GOOD_LINE SECRET_LINE, strlen(GOOD_LINE SECRET_LINE));
+    const struct known_line *line;
+    struct known known;
+    struct hs_error err = { .text = "" };
+
+    (void)state;
+    assert_int_equal(known_read(path, &known, NULL), 0);
+    line = known_of_signature(&known, 0xfe);
+    assert_string_equal(line->cause, "a secret");
+    assert_false(known_has_case(line));
+    assert_true(known_has_case(known_of_signature(&known, 0xff)));
+    assert_null(known_read_case(&known, line, &err));
+    assert_string_equal(err.text, "00000000000000fe: its case is not published");
+    known_clear(&known);
+    free(path);
+    support_remove(folder);
+}
+
 static enum known_state state_of(enum defect defect, const struct known_line *line, struct finding *finding,
                                  char *words, size_t size)
 {
@@ -143,6 +170,7 @@ int main(void)
         cmocka_unit_test(lists_are_read_strictly),
         cmocka_unit_test(a_zero_byte_is_refused),
         cmocka_unit_test(lines_are_found_by_case_and_signature),
+        cmocka_unit_test(a_line_may_have_no_case),
         cmocka_unit_test(a_line_holds_or_says_what_is_shown_now),
     };
 

@@ -110,7 +110,7 @@ static const struct argp argp = {
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
            "has its signature, else new; a line is fixed when its case, replayed, shows another verdict or another "
            "property than the line says, and unclear when it cannot be replayed, or shows a finding of another "
-           "signature.\v"
+           "signature.  A line without a case (-) is not replayed.\v"
            "Exit status: 0 nothing new and nothing fixed, 1 something new or fixed, whatever is filtered; 2 trouble, "
            "which a damaged finding and an unclear line are, too: everything else is listed before.",
 };
@@ -203,7 +203,7 @@ static int list(const struct options *options, struct listing *listing, struct h
         row->status = STATUS_KNOWN;
         row->line = &listing->known.lines[i];
         row->finding = finding_of_line(listing, row->line);
-        if (options->replay) {
+        if (options->replay && known_has_case(row->line)) {
             replay_line(listing, options->trust, row);
         }
     }
@@ -234,7 +234,8 @@ static void print_row(const struct options *options, const struct row *row)
            row->finding ? row->finding->signature : row->line->signature,
            row->finding && *row->finding->same ? row->finding->same : property);
     if (row->line) {
-        printable_print(stdout, "         %s: %s\n", row->line->name, row->line->cause);
+        printable_print(stdout, "         %s: %s\n", known_has_case(row->line) ? row->line->name : "without a case",
+                        row->line->cause);
         printf("         %s%s%s\n", row->finding ? "found" : "not found here",
                *row->replayed ? "; replayed: " : "; not replayed", row->replayed);
     } else {
@@ -288,7 +289,7 @@ static json_t *json_row(const struct options *options, const struct row *row)
         json_object_set_new(json, "case", text_of(path));
     }
     if (row->line) {
-        json_object_set_new(json, "known_case", text_of(row->line->name));
+        json_object_set_new(json, "known_case", known_has_case(row->line) ? text_of(row->line->name) : json_null());
         json_object_set_new(json, "cause", text_of(row->line->cause));
         json_object_set_new(json, "replayed", *row->replayed ? text_of(row->replayed) : json_null());
     }
