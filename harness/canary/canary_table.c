@@ -29,9 +29,6 @@ const struct canary_part canary_parts[] = {
       "indirections_table: [ 258, 772, 1286, 1800 ] } } } }" },
     { "blk", NULL, "virtio { blk { request { " ELEMENT " } } }" },
     { "blk-mq", NULL, "virtio { blk { request { vq_index: 2 " ELEMENT " } } }" },
-    { "serial", NULL,
-      "virtio { serial { port { elem_popped: 1 iov_idx: 1 iov_offset: 37 " ELEMENT " } "
-      "port { elem_popped: 1 iov_idx: 1 iov_offset: 41 " ELEMENT " } } }" },
     /* TEST UNIT READY, which moves no data; its buffers hold no more than the header and the answer. */
     { "scsi", NULL,
       "scsi_disk { qdev { request { retry: 1 cmd: '\\000' tag: 513 lun: 0 vq_index: 2 elem { index: 17 out_num: 1 "
@@ -78,6 +75,7 @@ const struct canary_rule canary_rules[] = {
     { "VirtioMem.node", CANARY_FILL, "must be the machine's own" },
     { "VirtioSerial.ports_map", CANARY_FILL, "must be the machine's own" },
     { "VirtioSerialPort.id", CANARY_FILL, "must be a port of the machine" },
+    { "VirtioSerialPort.elem_popped", CANARY_FILL, "what a port held back flows on while the rest is loaded" },
     { "VirtioBlkRequest.more", CANARY_FILL, "a mark: 1" },
     { "IommuDomain.more", CANARY_FILL, "a mark: 1" },
     { "IommuMapping.more", CANARY_FILL, "a mark: 1" },

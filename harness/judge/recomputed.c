@@ -8,6 +8,7 @@
 #include "harness/wire/tables.h"
 
 #define ELEMENT "VirtQueueElement."
+#define FLOWED "what a port held back flows on while the rest is loaded"
 
 const struct recomputed_rule recomputed_rules[] = {
     { .device = "mc146818rtc", .path = "cmos_data",
@@ -51,6 +52,11 @@ const struct recomputed_rule recomputed_rules[] = {
     { .field = "VirtioSerial.rows", .reason = "sent from the config space, not read" },
     { .field = "VirtioSerial.max_nr_ports", .reason = "sent from the config space, not read" },
     { .field = "VirtioSerialPort.host_connected", .reason = "follows from the port's backend" },
+    { .field = "VirtioSerialPort.elem_popped", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
+    { .field = "VirtioSerialPort.iov_idx", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
+    { .field = "VirtioSerialPort.iov_offset", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
+    { .field = "VirtQueueElement", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
+    { .field = "IoVec", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
     { .type = VMDESC_UNUSED, .reason = "bytes that no version uses any more are skipped, and saved as zeros" },
     { .when = RECOMPUTED_EMPTY_SUBSECTION, .reason = "left out where there is nothing to say" },
     { 0 },
@@ -64,7 +70,7 @@ struct rows {
 
 static struct {
     struct rows fields[HS_COUNT(recomputed_rules)], arrays[HS_COUNT(recomputed_rules)];
-    struct rows in_num, out_num, features, config_len, broken;
+    struct rows in_num, out_num, elem_popped, features, config_len, broken;
     bool are_found;
 } rows;
 
@@ -90,6 +96,7 @@ static void find_rows(void)
     }
     rows.in_num = find(ELEMENT "in_num");
     rows.out_num = find(ELEMENT "out_num");
+    rows.elem_popped = find("VirtioSerialPort.elem_popped");
     rows.features = find("Features64.guest_features");
     rows.config_len = find("VirtioSection.config_len");
     rows.broken = find("Broken.broken");
@@ -108,6 +115,8 @@ void recomputed_see(struct recomputed *walk, const struct map_entry *entry)
         walk->in_num = entry->value;
     } else if (entry->field == rows.out_num.first) {
         walk->out_num = entry->value;
+    } else if (entry->field == rows.elem_popped.first) {
+        walk->holds_back = entry->value;
     } else if (entry->field == rows.features.first) {
         walk->version_1 = entry->value >> 32 & 1;
     }
@@ -184,6 +193,8 @@ static bool applies(struct recomputed *walk, const struct recomputed_rule *rule,
         return walk->other_length;
     case RECOMPUTED_EMPTY_SUBSECTION:
         return !other && is_empty_subsection(walk, entry);
+    case RECOMPUTED_FLOWED:
+        return walk->holds_back && (!other || (entry->field == rows.elem_popped.first && other->value == 0));
     case RECOMPUTED_BROKEN_DEVICE:
         return other && !((entry->value ^ other->value) & ~rule->mask) && other->value > entry->value &&
                is_broken(walk);
@@ -223,8 +234,9 @@ bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, co
     for (size_t i = 0; recomputed_rules[i].reason; i++) {
         const struct recomputed_rule *rule = &recomputed_rules[i];
 
-        if (rule->field ? is_of_field(i, entry) : is_of_description(rule, device, entry)) {
-            return applies(walk, rule, entry, other);
+        if ((rule->field ? is_of_field(i, entry) : is_of_description(rule, device, entry)) &&
+            applies(walk, rule, entry, other)) {
+            return true;
         }
     }
     return false;

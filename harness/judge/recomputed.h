@@ -17,6 +17,7 @@ enum recomputed_when {
     RECOMPUTED_FALSE_FLAG, /* the field is 0; what counts for the header of its subsection, too */
     RECOMPUTED_OTHER_LENGTH, /* the config space is of another length than the machine's */
     RECOMPUTED_EMPTY_SUBSECTION, /* of a subsection that is not saved: its body holds nothing but zeros */
+    RECOMPUTED_FLOWED, /* what a serial port held back is gone */
     RECOMPUTED_BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
 };
 
@@ -38,6 +39,7 @@ struct recomputed {
     const struct map *given, *saved;
     size_t first, end; /* the section's entries in `saved` */
     uint64_t in_num, out_num; /* of the queue element last seen */
+    bool holds_back; /* the serial port last seen had an element that waited */
     bool version_1; /* VIRTIO_F_VERSION_1 was negotiated */
     bool other_length; /* the config space is of another length than the machine's */
 };

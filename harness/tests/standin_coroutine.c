@@ -2,7 +2,6 @@
 /* QEMU's coroutines as far as the preload object calls them: one, and all that happens is that it goes on. */
 #include "standin_coroutine.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <ucontext.h>
 
@@ -39,16 +38,9 @@ void standin_yield(void)
     swapcontext(&coroutine, &loader);
 }
 
-void *qemu_get_aio_context(void);
-void *qemu_get_aio_context(void)
+void main_loop_wait(int nonblocking);
+void main_loop_wait(int nonblocking)
 {
-    return NULL;
-}
-
-bool aio_poll(void *context, bool blocking);
-bool aio_poll(void *context, bool blocking)
-{
-    (void)context;
+    (void)nonblocking;
     qemu_coroutine_enter(&coroutine);
-    return blocking;
 }

@@ -18,6 +18,7 @@
 #define DISK(command)                                                                                  \
     "section { section_id: 1 idstr: 'scsi-disk' instance_id: 0 version_id: 1 footer { } "              \
     "scsi_disk { qdev { request { cmd: '" command "' elem { } } } } }"
+#define PORT(body) VIRTIO("virtio-console", "ccw { } serial { port { id: 1 " body " } }")
 #define NET(body) VIRTIO("virtio-net", "ccw { } net { " body " }")
 #define RNG(body) VIRTIO("virtio-rng", "ccw { } " body " rng { }")
 #define PART(name, body) " subsection { name: '" name "' version_id: 1 " body " }"
@@ -81,6 +82,12 @@ static const struct {
     { DISK("\\000abcdefg"), DISK("\\000abcdxfg"), STATE_GIVEN, 1, "scsi-disk", "scsi_disk.qdev.request[0].cmd" },
     { DISK("\\040abcdefg"), DISK("\\040abcdexx"), STATE_GIVEN, 1, "scsi-disk", "scsi_disk.qdev.request[0].cmd" },
     { RNG("config: 'ab' config_len: 2"), RNG("config: 'a'"), STATE_GIVEN, 0, "", "" },
+    { PORT("elem_popped: 1 iov_idx: 2 elem { in_num: 1 in_addr: 7 in_sg { iov_len: 8 } }"), PORT(""), STATE_GIVEN, 0,
+      "", "" },
+    { PORT("elem_popped: 1 iov_idx: 2 elem { }"), PORT("elem_popped: 1 iov_idx: 3 elem { }"), STATE_GIVEN, 1,
+      "virtio-console", "virtio.serial.port[0].iov_idx" },
+    { PORT("elem_popped: 1 elem { }"), PORT("elem_popped: 2 elem { }"), STATE_GIVEN, 1, "virtio-console",
+      "virtio.serial.port[0].elem_popped" },
     { RNG("config: 'ab'"), RNG("config: 'ac'"), STATE_GIVEN, 1, "virtio-rng", "virtio.config" },
     { RNG(RINGS("1", "5")), RNG(RINGS("1", "6")), STATE_GIVEN, 0, "", "" },
     { RNG(RINGS("4294967296", "5")), RNG(RINGS("4294967296", "6")), STATE_GIVEN, 1, "virtio-rng",

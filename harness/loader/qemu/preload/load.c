@@ -105,7 +105,8 @@ static void save_again(struct protocol_shared *shared)
 
 /*
  * As process_incoming_migration_co() (migration/migration.c), QEMU loads in a coroutine: its stack is another, smaller
- * one, and what was not read is what that held before.
+ * one, and what was not read is what that held before.  Some devices leave it while they load (virtio, to set
+ * features), and the main loop then does what others have asked for meanwhile.
  */
 static void *coroutine;
 static struct {
@@ -133,7 +134,7 @@ static int load_file(void *file, bool whole)
     load.ended = false;
     symbols.qemu_coroutine_enter(coroutine);
     while (!load.ended) {
-        symbols.aio_poll(symbols.qemu_get_aio_context(), true);
+        symbols.main_loop_wait(false);
     }
     return load.result;
 }

@@ -37,8 +37,7 @@ struct symbols {
     void (*trace_enable_events)(const char *name);
     void *(*qemu_coroutine_create)(void (*entry)(void *user), void *user);
     void (*qemu_coroutine_enter)(void *coroutine);
-    void *(*qemu_get_aio_context)(void);
-    bool (*aio_poll)(void *context, bool blocking);
+    void (*main_loop_wait)(int nonblocking);
     int (*qemu_get_byte)(void *file);
     void *(*qemu_get_cpu)(int index);
     bool (*cpu_work_list_empty)(void *cpu);
