@@ -148,12 +148,13 @@ static void find_block(struct mapping *mapping, size_t index, const Hardstop__Se
     size_t before = part_before(mapping->stream, index);
 
     if (before == SIZE_MAX || before != mapping->walked) {
-        mapping->records.block = NULL;
+        mapping->records.has_block = false;
     }
-    for (; before != SIZE_MAX && !mapping->records.block; before = part_before(mapping->stream, before)) {
+    for (; before != SIZE_MAX && !mapping->records.has_block; before = part_before(mapping->stream, before)) {
         records_visit(&records, payload_of(mapping, before), named->idstr.data, named->idstr.len);
-        mapping->records.block = records.block;
+        mapping->records.has_block = records.has_block;
         mapping->records.block_size = records.block_size;
+        memcpy(mapping->records.block, records.block, records.block_size);
     }
     mapping->walked = index;
 }

@@ -182,12 +182,15 @@ bool records_visit(struct records *records, struct bytes in, const uint8_t *idst
     struct naming naming = { .records = records, .in = in };
     int result;
 
-    if (records->block) {
+    if (records->has_block) {
         take_block(&naming, records->block, records->block_size);
     }
     result = ram_walk(&in, idstr, size, &records->format, on_record, &naming, NULL);
     end_run(&naming);
-    records->block = naming.block;
-    records->block_size = naming.block_size;
+    if (naming.block) {
+        memmove(records->block, naming.block, naming.block_size);
+        records->has_block = true;
+        records->block_size = naming.block_size;
+    }
     return result == 0 && in.at == in.size;
 }

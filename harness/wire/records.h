@@ -26,7 +26,8 @@ typedef void records_visit_fn(void *user, const struct records_place *place);
 
 struct records {
     struct ram_format format;
-    const uint8_t *block; /* that which was named last, before the section and then behind it; NULL: none */
+    bool has_block; /* one was named, before the section and then behind it: the last, which is kept as a copy, */
+    uint8_t block[255]; /* since the bytes may move before the next section */
     size_t block_size;
     bool each; /* no runs */
     records_visit_fn *visit;
