@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# README's table of devices is what `hardstop seeds --table` prints, but for devices that need a file of the host.
+# README's table of devices is what `hardstop seeds --table` prints, but for devices that need a file of the host; and some
+# rows of the table in corpus/README.md, which takes minutes, are what `hardstop canaries --table` prints.
 # test_table.sh HARDSTOP SOURCE
 set -eu
 hardstop=$1
@@ -25,5 +26,17 @@ fi
 sed '2s/bytes, [0-9]*/bytes, 1/' "$work/expected" >"$work/spoilt"
 if diff -q "$work/spoilt" "$work/actual" >/dev/null; then
     echo "a changed row is not noticed" >&2
+    exit 1
+fi
+
+devices="hpet i8254 i8259 ps2 usb-kbd piix3 nvme edu"
+# shellcheck disable=SC2086
+"$hardstop" canaries --table $devices | grep '^| [a-z0-9-]* | `' >"$work/actual"
+[ "$(wc -l <"$work/actual")" -eq 8 ]
+for device in $devices; do
+    sed -n '/^<!-- canaries -->$/,/^<!-- end of canaries -->$/p' corpus/README.md | grep "^| $device | "
+done >"$work/expected"
+if ! diff "$work/expected" "$work/actual"; then
+    echo "corpus/README.md: put what 'hardstop canaries --table' prints between the marks" >&2
     exit 1
 fi
