@@ -3,6 +3,7 @@
 #ifndef HARDSTOP_LOADER_CAPTURE_H
 #define HARDSTOP_LOADER_CAPTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,15 @@
  */
 int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
                    struct hs_error *err);
-/* The same, decoded; free it with stream_free() (harness/wire/stream.h).  NULL with a reason. */
+/*
+ * The same, but the guest runs first, until it stops by itself: it panics, or asks for a reset or to be switched off.
+ * With `small`, it is ours for the setup's QEMU (harness/guest), which brings the first virtio device into use and asks
+ * for a reset; else the firmware, and what that starts.  -1 also when it has not within LOADER_RUN_MS, and when
+ * ours gave up.
+ */
+int capture_running(const Hardstop__Setup *setup, enum trust trust, bool small, uint8_t **stream, size_t *size,
+                    struct hs_error *err);
+/* As capture_stream(), decoded; free it with stream_free() (harness/wire/stream.h).  NULL with a reason. */
 Hardstop__Stream *capture_decoded(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
 
 #endif

@@ -54,6 +54,8 @@
 #define LOADER_WORKER_GRACE_MS 35000
 /* From the start of QEMU to the last byte of a captured stream. */
 #define LOADER_CAPTURE_MS 30000
+/* For a guest to stop by itself, where it runs before it is captured: firmware takes less than a second. */
+#define LOADER_RUN_MS 60000
 /* Between the end of a connection to QEMU and that of the process: a core dump has this long. */
 #define LOADER_EXIT_MS 5000
 /* Between the first two questions how far QEMU is: a migration of 2 MiB takes a few milliseconds. */

@@ -17,6 +17,7 @@ struct options {
     const char *section;
     bool whole;
     bool without_ram;
+    bool run, guest;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -38,6 +39,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case 'r':
         options->without_ram = true;
+        return 0;
+    case 'R':
+        options->run = true;
+        return 0;
+    case 'G':
+        options->guest = true;
         return 0;
     case ARGP_KEY_END:
         if (!options->setup.setup->binary) {
@@ -66,13 +73,21 @@ static const struct argp argp = {
               "bytes: leave out RAM and with it firmware, so that the stream can be "
               "published",
               0 },
+            { "run", 'R', NULL, 0,
+              "let the guest run first, until it panics, or asks for a reset or to be switched off; firmware that finds "
+              "nothing to start does, on x86 with --option=-boot --option=reboot-timeout=0",
+              0 },
+            { "guest", 'G', NULL, 0,
+              "the same with a small guest of ours, which brings the first virtio device (net, blk or rng) into use",
+              0 },
             { 0 },
         },
     .parser = parse,
     .args_doc = "[-- QEMU_COMMAND_LINE]",
     .children = setup_children,
     .doc =
-        "Starts an unmodified QEMU, stopped, and migrates it out.\v" COMMAND_LINE_STATUS_DONE "\n\n"
+        "Starts an unmodified QEMU, and migrates it out, before its first instruction unless --run or --guest is "
+        "given.\v" COMMAND_LINE_STATUS_DONE "\n\n"
         "Example: hardstop capture --qemu " SETUP_BINARY("s390x") " --machine s390-ccw-virtio --device virtio-rng-ccw "
                                                                   "--output rng.mig",
 };
@@ -137,6 +152,13 @@ static int write_case(const struct options *options, const uint8_t *bytes, size_
     return result;
 }
 
+static int take(const struct options *options, uint8_t **bytes, size_t *size, struct hs_error *err)
+{
+    return options->run || options->guest
+               ? capture_running(options->setup.setup, TRUST_ALL, options->guest, bytes, size, err)
+               : capture_stream(options->setup.setup, TRUST_ALL, bytes, size, err);
+}
+
 int command_capture(int argc, char **argv)
 {
     struct options options = { 0 };
@@ -148,7 +170,7 @@ int command_capture(int argc, char **argv)
     command_line_parse(&argp, argc, argv, &options);
     result = tool_open_outputs(&options.output, 1, &err);
     if (result == 0) {
-        result = capture_stream(options.setup.setup, TRUST_ALL, &bytes, &size, &err);
+        result = take(&options, &bytes, &size, &err);
     }
     if (result == 0) {
         bool as_case = options.section || options.whole || tool_names_case(options.output);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Drives a migration out of a stopped QEMU over QMP, into a memory file. */
+/* Drives a migration out of a QEMU over QMP, into a memory file; before, a guest may run. */
 #include "harness/loader/qemu/capture.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/loader.h"
+#include "harness/loader/qemu/object.h"
 
 enum {
     TEXT_SIZE = 16384,
@@ -174,8 +175,69 @@ void capture_quit(struct qmp *qmp, struct process *process)
     process_kill(process);
 }
 
-int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
-                   struct hs_error *err)
+/* Lets the guest run until it stops by itself. */
+static int run_guest(struct qmp *qmp, bool small, struct hs_error *err)
+{
+    struct patience patience = patience_by_clock(LOADER_RUN_MS);
+    json_t *answer;
+    bool runs = true, gave_up;
+
+    if (qmp_execute(qmp, "cont", NULL, -1, &patience, NULL, err) < 0) {
+        return -1;
+    }
+    while (runs) {
+        patience_rest(&patience);
+        if (qmp_execute(qmp, "query-status", NULL, -1, &patience, &answer, err) < 0) {
+            return -1;
+        }
+        runs = json_is_true(json_object_get(answer, "running"));
+        gave_up = strcmp(json_string_value(json_object_get(answer, "status")), "shutdown") != 0;
+        json_decref(answer);
+        if (runs && patience_is_over(&patience)) {
+            qmp->failure = QMP_FAILURE_REFUSED;
+            return hs_fail(err, HS_NO_OFFSET, "the guest has not stopped by itself in %d s", LOADER_RUN_MS / 1000);
+        }
+    }
+    if (small && gave_up) {
+        qmp->failure = QMP_FAILURE_REFUSED;
+        return hs_fail(err, HS_NO_OFFSET, "the guest found no virtio device that it knows: net, blk or rng");
+    }
+    return 0;
+}
+
+/* What lets a guest stop by itself, and which it is. */
+static int add_running(struct command_line *command, const Hardstop__Setup *setup, bool small, struct hs_error *err)
+{
+    char *guest = small ? object_guest(setup->binary, err) : NULL;
+
+    if (small && !guest) {
+        return -1;
+    }
+    arguments_add(&command->arguments, "-action");
+    arguments_add(&command->arguments, "reboot=shutdown,shutdown=pause,panic=pause");
+    if (guest) {
+        arguments_add(&command->arguments, "-kernel");
+        arguments_add(&command->arguments, guest);
+    }
+    free(guest);
+    return 0;
+}
+
+enum capture_when { WHEN_FRESH, WHEN_BOOTED, WHEN_SMALL };
+
+static int run_and_save(struct qmp *qmp, enum capture_when when, uint8_t **stream, size_t *size, struct hs_error *err)
+{
+    struct patience patience;
+
+    if (when != WHEN_FRESH && run_guest(qmp, when == WHEN_SMALL, err) < 0) {
+        return -1;
+    }
+    patience = patience_by_clock(LOADER_CAPTURE_MS);
+    return capture_save(qmp, &patience, stream, size, err);
+}
+
+static int capture(const Hardstop__Setup *setup, enum trust trust, enum capture_when when, uint8_t **stream,
+                   size_t *size, struct hs_error *err)
 {
     struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
     struct process process;
@@ -183,13 +245,28 @@ int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **str
     struct qmp qmp;
     int result = command_line_prepare(&command, setup, trust, err);
 
+    if (result == 0 && when != WHEN_FRESH) {
+        result = add_running(&command, setup, when == WHEN_SMALL, err);
+    }
     if (result == 0) {
         result = capture_start(&qmp, &process, setup, &command, &patience, err);
-        if (result == 0 && capture_save(&qmp, &patience, stream, size, err) < 0) {
+        if (result == 0 && run_and_save(&qmp, when, stream, size, err) < 0) {
             result = explain_end(&qmp, &process, setup, err);
         }
         capture_quit(&qmp, &process);
     }
     command_line_clear(&command);
     return result;
+}
+
+int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
+                   struct hs_error *err)
+{
+    return capture(setup, trust, WHEN_FRESH, stream, size, err);
+}
+
+int capture_running(const Hardstop__Setup *setup, enum trust trust, bool small, uint8_t **stream, size_t *size,
+                    struct hs_error *err)
+{
+    return capture(setup, trust, small ? WHEN_SMALL : WHEN_BOOTED, stream, size, err);
 }

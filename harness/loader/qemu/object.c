@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds the object that runs inside QEMU. */
+/* Finds what was built to run in a QEMU, beside the program. */
 #include "harness/loader/qemu/object.h"
 
 #include <stdlib.h>
@@ -8,29 +8,59 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/setup/setup.h"
 
 #define PRELOAD_NAME "libhardstop-preload.so"
 
-char *object_path(struct hs_error *err)
+/* Beside the running program, or where it is installed; NULL when it is not there. */
+static char *find(const char *name)
 {
     static const char *const places[] = { "", "../lib/hardstop/" };
-    const char *given = getenv("HARDSTOP_PRELOAD_OBJECT");
     char self[4096];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-    if (given) {
-        return hs_strdup(given);
-    }
     self[n > 0 ? n : 0] = 0;
     for (size_t i = 0; i < HS_COUNT(places); i++) {
         char *slash = strrchr(self, '/');
-        char *path = hs_format("%.*s/%s" PRELOAD_NAME, slash ? (int)(slash - self) : 0, self, places[i]);
+        char *path = hs_format("%.*s/%s%s", slash ? (int)(slash - self) : 0, self, places[i], name);
 
         if (access(path, R_OK) == 0) {
             return path;
         }
         free(path);
     }
-    hs_fail(err, HS_NO_OFFSET, PRELOAD_NAME " is not beside %s; set HARDSTOP_PRELOAD_OBJECT to its path", self);
+    return NULL;
+}
+
+char *object_path(struct hs_error *err)
+{
+    const char *given = getenv("HARDSTOP_PRELOAD_OBJECT");
+    char *path = given ? hs_strdup(given) : find(PRELOAD_NAME);
+
+    if (!path) {
+        hs_fail(err, HS_NO_OFFSET, PRELOAD_NAME " is not beside this program; set HARDSTOP_PRELOAD_OBJECT to its path");
+    }
+    return path;
+}
+
+char *object_guest(const char *binary, struct hs_error *err)
+{
+    static const struct {
+        const char *binary, *guest;
+    } guests[] = { { SETUP_BINARY("s390x"), "hardstop-guest-ccw" }, { SETUP_BINARY("x86_64"), "hardstop-guest-pci" } };
+    const char *slash = strrchr(binary, '/'), *program = slash ? slash + 1 : binary;
+    char *path;
+
+    for (size_t i = 0; i < HS_COUNT(guests); i++) {
+        if (strcmp(program, guests[i].binary) == 0) {
+            path = find(guests[i].guest);
+            if (!path) {
+                hs_fail(err, HS_NO_OFFSET, "%s is not beside this program; ci/build makes it", guests[i].guest);
+            }
+            return path;
+        }
+    }
+    hs_fail(err, HS_NO_OFFSET, "there is no guest for %s; there are for %s and %s", program, guests[0].binary,
+            guests[1].binary);
     return NULL;
 }
