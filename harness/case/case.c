@@ -14,6 +14,7 @@
 #include "harness/setup/trust.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
+#include "harness/case/rings.h"
 #include "harness/wire/description.h"
 #include "harness/wire/map.h"
 
@@ -180,13 +181,16 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
 {
     Hardstop__Case *test = case_new();
 
+    test->stream = stream;
+    if (keep == CASE_KEEP_DEVICES) {
+        rings_take(test);
+    }
     if (keep != CASE_KEEP_ALL) {
         drop_iterable(stream);
     }
     if (keep == CASE_KEEP_DEVICES) {
         drop_frame(stream);
     }
-    test->stream = stream;
     test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
     case_mark_captured(test);
     return test;
@@ -256,6 +260,7 @@ bool case_keep_from(Hardstop__Case *test, size_t index)
     stream_encode(stream, &encoding, NULL, NULL);
     test->has_captured = case_is_captured(test, &encoding);
     stream_encoding_clear(&encoding);
+    rings_take(test);
     keep = hs_alloc(stream->n_section);
     for (size_t i = index; i < stream->n_section; i++) {
         keep[i] = true;

@@ -54,8 +54,8 @@ int case_fail_section(const Hardstop__Stream *stream, const char *part, struct h
 size_t case_keep_sections(Hardstop__Case *test, const char *part);
 
 /*
- * Keeps the device sections from the one of that index on, and the end of file; a stream that was marked as captured
- * is so again.  False, with all as it was, when that is no device section.
+ * Keeps the device sections from the one of that index on, the end of file, and of RAM the rings; a stream that was
+ * marked as captured is so again.  False, with all as it was, when that is no device section.
  */
 bool case_keep_from(Hardstop__Case *test, size_t index);
 

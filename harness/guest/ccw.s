@@ -103,19 +103,33 @@ _start:
     stg %r0, CONFIG_INDICATORS_AT(%r13)
     command 0x53, CONFIG_INDICATORS_AT, 8
     set_status 15
+    larl %r1, all_classes
+    lctlg %c6, %c6, 0(%r1)
     each_queue
+    lh %r0, AVAILABLE + 2(%r10)
+    ltr %r0, %r0
+    jz 5f
     lghi %r1, 3                       # tells the device
     llilf %r2, FIRST_SUBCHANNEL
     lgr %r3, %r8
     diag %r2, %r4, 0x500
-    end_each_queue
+5:  end_each_queue
+    # A processor that asks at once, or has interrupts pending, keeps QEMU's lock from those who serve the device.
+3:  llilf %r0, 1000000
+4:  brct %r0, 4b
+5:  tpi 0
+    jnz 5b
     each_queue
-3:  lrvh %r0, USED_INDEX(%r10)
-    llghr %r0, %r0
+    lrv %r0, USED(%r10)
     llgh %r6, 2(%r9)
-    cgr %r0, %r6
+    sll %r6, 16
+    cr %r0, %r6
     jne 3b
     end_each_queue
+    llilf %r1, FIRST_SUBCHANNEL
+    stsch SCHIB(%r13)
+    tm SCHIB + 31(%r13), 1            # its status is pending, and stays so
+    jz 3b
     lghi %r3, 3                       # ready: to be loaded again
     diag %r0, %r3, 0x308
 
@@ -140,6 +154,8 @@ run_command:
     br %r14
 
     .balign 8
+all_classes:                          # of interrupts
+    .quad 0xff000000
 panic:
     .quad 0x0002000180000000, 0
 work:

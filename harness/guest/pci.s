@@ -49,12 +49,15 @@
     .globl _start
 _start:
     mov $work_end, %esp
+    mov $0xff, %al                             # no interrupts: they are asked for
+    outb %al, $0x21
+    outb %al, $0xa1
     mov $0x80000000, %ebx                      # bus 0, slot 0
 1:  read_config 0
     cmp $0x1af4, %ax
     je 2f
     add $0x800, %ebx
-    cmp $0x80020000, %ebx                      # two buses: the root, and a port's
+    cmp $0x80010000, %ebx
     jb 1b
     jmp failed
 2:  shr $16, %eax
@@ -71,7 +74,8 @@ _start:
     movzwl 2(%ebp), %ecx
     lea 12(%ebp, %ecx, 4), %ebp
     jmp 4b
-5:  read_config 4
+5:  mov %ebx, device
+    read_config 4
     or $6, %eax                                # memory, bus master
     outl %eax, %dx
 
@@ -139,18 +143,27 @@ _start:
     end_each_queue
     movb $15, STATUS(%ebx)
     each_queue
+    cmpw $0, AVAILABLE + 2(%edi)
+    je 6f
     mov %cx, SELECT(%ebx)
     movzwl NOTIFY_AT(%ebx), %eax
     imul multiplier, %eax
     add notifications, %eax
     mov %cx, (%eax)
-    end_each_queue
+6:  end_each_queue
     each_queue
-5:  mov USED_INDEX(%edi), %ax
-    cmp %ax, 2(%esi)
+    movzwl 2(%esi), %eax
+    shl $16, %eax
+5:  cmp %eax, USED(%edi)
     jne 5b
     end_each_queue
 
+    mov device, %ebx
+6:  mov $100000, %ecx                          # leaves QEMU's lock to those who serve the device
+7:  loop 7b
+    read_config 4
+    test $1 << 19, %eax                        # an interrupt is pending, and stays so
+    jz 6b
     mov $0xcf9, %dx                            # ready
     mov $6, %al
     outb %al, %dx
@@ -166,6 +179,8 @@ select_config:
     ret
 
     .data
+device:
+    .long 0
 registers:
 common:
     .long 0
