@@ -61,6 +61,11 @@
     .globl _start
 _start:
     larl %r13, work
+    # With interrupts off, so does one that has an interrupt pending: they are taken, and nothing is done for them.
+    larl %r1, interruption
+    mvc 0x1f0(16), 0(%r1)
+    lctlg %c6, %c6, 16(%r1)
+    stosm STATUS(%r13), 2
     llilf %r1, FIRST_SUBCHANNEL
     stsch SCHIB(%r13)
     jnz failed
@@ -103,8 +108,6 @@ _start:
     stg %r0, CONFIG_INDICATORS_AT(%r13)
     command 0x53, CONFIG_INDICATORS_AT, 8
     set_status 15
-    larl %r1, all_classes
-    lctlg %c6, %c6, 0(%r1)
     each_queue
     lh %r0, AVAILABLE + 2(%r10)
     ltr %r0, %r0
@@ -114,11 +117,9 @@ _start:
     lgr %r3, %r8
     diag %r2, %r4, 0x500
 5:  end_each_queue
-    # A processor that asks at once, or has interrupts pending, keeps QEMU's lock from those who serve the device.
+    # A processor that asks without a pause keeps QEMU's lock from those who serve the device.
 3:  llilf %r0, 1000000
 4:  brct %r0, 4b
-5:  tpi 0
-    jnz 5b
     each_queue
     lrv %r0, USED(%r10)
     llgh %r6, 2(%r9)
@@ -132,6 +133,9 @@ _start:
     jz 3b
     lghi %r3, 3                       # ready: to be loaded again
     diag %r0, %r3, 0x308
+
+interrupted:
+    lpswe 0x170
 
 failed:
     larl %r1, panic
@@ -154,7 +158,8 @@ run_command:
     br %r14
 
     .balign 8
-all_classes:                          # of interrupts
+interruption:                         # where one leads, and the classes that are taken
+    .quad 0x0000000180000000, interrupted
     .quad 0xff000000
 panic:
     .quad 0x0002000180000000, 0
