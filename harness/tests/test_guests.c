@@ -27,7 +27,8 @@ static Hardstop__Case *read_seed(size_t i)
 /* What a real QEMU makes of the case: its words, and whether it saves it as given. */
 static bool is_kept(const Hardstop__Case *test, char *words, size_t size)
 {
-    struct oracle oracle = { .loader = support_open(test->setup) };
+    struct loader *loader = support_open(test->setup);
+    struct oracle oracle = { .loader = loader };
     struct judgement judgement = { 0 };
     struct hs_error err;
     bool kept;
@@ -39,7 +40,7 @@ static bool is_kept(const Hardstop__Case *test, char *words, size_t size)
     snprintf(words, size, "%s", judgement.actual.answer.text);
     judgement_clear(&judgement);
     oracle_clear(&oracle);
-    loader_close(oracle.loader);
+    loader_close(loader);
     return kept;
 }
 
