@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Guests that ran before they were captured: the seeds that our small ones made load as they were saved, the guests make
- * them again, and firmware's states are accepted.  Without its rings, a device's indexes are refused.
+ * Guests that ran before they were captured: the seeds that our small ones made load as they were saved, the guests
+ * make them again, and firmware's states are accepted.  Without its rings, a device's indexes are inconsistent.
  */
 #include "support.h"
 
@@ -132,7 +132,8 @@ static void guests_make_them_again(void **state)
 static void a_guest_without_its_device_gives_up(void **state)
 {
     Hardstop__Setup *setup = (Hardstop__Setup *)support_message(
-        &hardstop__setup__descriptor, "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-gpu-ccw'");
+        &hardstop__setup__descriptor,
+        "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-gpu-ccw'");
     struct hs_error err = { .text = "" };
     uint8_t *bytes = NULL;
     size_t size;
