@@ -182,10 +182,8 @@ Hardstop__Case *case_of_stream(Hardstop__Stream *stream, const Hardstop__Setup *
     Hardstop__Case *test = case_new();
 
     test->stream = stream;
-    if (keep == CASE_KEEP_DEVICES) {
-        rings_take(test);
-    }
     if (keep != CASE_KEEP_ALL) {
+        rings_take(test);
         drop_iterable(stream);
     }
     if (keep == CASE_KEEP_DEVICES) {
@@ -262,9 +260,7 @@ bool case_keep_from(Hardstop__Case *test, size_t index)
     stream_encoding_clear(&encoding);
     rings_take(test);
     keep = hs_alloc(stream->n_section);
-    for (size_t i = index; i < stream->n_section; i++) {
-        keep[i] = true;
-    }
+    memset(keep + index, true, stream->n_section - index);
     filter_sections(stream, keep);
     free(keep);
     drop_iterable(stream);
