@@ -13,14 +13,29 @@
 #include "harness/message/reflect.h"
 
 const char *const agree_group_names[AGREE_GROUPS] = {
-    [AGREE_SEEDS] = "seeds", [AGREE_REGRESSIONS] = "regressions", [AGREE_CCW] = "ccw", [AGREE_PCI] = "pci",
+    [AGREE_SEEDS] = "seeds", [AGREE_REGRESSIONS] = "regressions", [AGREE_BOOTED] = "booted",
+    [AGREE_CCW] = "ccw", [AGREE_PCI] = "pci",
     [AGREE_UNDESCRIBED] = "no description", [AGREE_DEVICES] = "not virtio",
 };
 
-static const struct {
+/* What has run before the stream is saved. */
+enum agree_guest { GUEST_NONE, GUEST_FIRMWARE, GUEST_OURS };
+
+static const struct row {
     enum agree_group group;
     const char *name, *setup;
+    enum agree_guest guest;
 } setups[] = {
+    { AGREE_BOOTED, "q35, firmware", "binary: 'qemu-system-x86_64' machine: 'q35' memory: '64M' option: '-smp' "
+                                     "option: '3' option: '-boot' option: 'reboot-timeout=1' device: 'virtio-rng-pci'",
+      GUEST_FIRMWARE },
+    { AGREE_BOOTED, "pc, firmware", "binary: 'qemu-system-x86_64' machine: 'pc' memory: '64M' option: '-boot' "
+                                    "option: 'reboot-timeout=1' device: 'e1000,romfile=' device: 'virtio-rng-pci'",
+      GUEST_FIRMWARE },
+    { AGREE_BOOTED, "pc, guest", "binary: 'qemu-system-x86_64' machine: 'pc' memory: '64M' "
+                                 "device: 'virtio-net-pci,romfile='", GUEST_OURS },
+    { AGREE_BOOTED, "ccw, firmware", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' memory: '64M' "
+                                     "device: 'virtio-rng-ccw' device: 'virtio-net-ccw'", GUEST_FIRMWARE },
     { AGREE_CCW, "ccw", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-net-ccw' "
                         "device: 'virtio-rng-ccw'" },
     { AGREE_CCW, "ccw, 2.4", "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio-2.4' device: 'virtio-serial-ccw' "
@@ -82,13 +97,12 @@ static void clear_files(struct files *files)
     free(files->paths);
 }
 
-/* The setup of a group with that index, or NULL, `index` then being lowered by how many there are. */
-static const char *find_setup(enum agree_group group, size_t *index, const char **name)
+/* The setup of a group with that index, or NULL. */
+static const struct row *find_setup(enum agree_group group, size_t index)
 {
     for (size_t i = 0; i < HS_COUNT(setups); i++) {
-        if (setups[i].group == group && (*index)-- == 0) {
-            *name = setups[i].name;
-            return setups[i].setup;
+        if (setups[i].group == group && index-- == 0) {
+            return &setups[i];
         }
     }
     return NULL;
@@ -96,13 +110,14 @@ static const char *find_setup(enum agree_group group, size_t *index, const char 
 
 size_t agree_count(enum agree_group group, const char *corpus)
 {
-    size_t index = SIZE_MAX;
     struct files files;
-    const char *name;
+    size_t n = 0;
 
     if (group > AGREE_REGRESSIONS) {
-        find_setup(group, &index, &name);
-        return SIZE_MAX - index;
+        while (find_setup(group, n)) {
+            n++;
+        }
+        return n;
     }
     list_files(&files, group, corpus);
     clear_files(&files);
@@ -131,14 +146,34 @@ static void open_file(struct agree_subject *subject, enum agree_group group, siz
     clear_files(&files);
 }
 
+/* A whole stream of the setup, after what is to run. */
+static Hardstop__Stream *capture_guest(const Hardstop__Setup *setup, enum agree_guest guest)
+{
+    Hardstop__Stream *stream;
+    struct hs_error err;
+    uint8_t *bytes;
+    size_t size;
+
+    if (guest == GUEST_NONE) {
+        return capture(setup);
+    }
+    if (capture_running(setup, TRUST_ALL, guest == GUEST_OURS, &bytes, &size, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    stream = stream_decode(bytes, size, STREAM_ANY, NULL);
+    assert_non_null(stream);
+    free(bytes);
+    return stream;
+}
+
 static void open_setup(struct agree_subject *subject, enum agree_group group, size_t index)
 {
-    const char *name = NULL, *text = find_setup(group, &index, &name);
-    Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, text);
+    const struct row *row = find_setup(group, index);
+    Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, row->setup);
 
-    subject->name = hs_strdup(name);
+    subject->name = hs_strdup(row->name);
     subject->captured = capture(setup);
-    subject->test = case_of_stream(capture(setup), setup, CASE_KEEP_ALL);
+    subject->test = case_of_stream(capture_guest(setup, row->guest), setup, CASE_KEEP_ALL);
     hardstop__setup__free_unpacked(setup, NULL);
 }
 

@@ -10,7 +10,8 @@
 enum agree_group {
     AGREE_SEEDS, /* corpus/cases/seeds */
     AGREE_REGRESSIONS, /* corpus/cases/regress, with the damage that they have */
-    AGREE_CCW, /* whole streams from here on */
+    AGREE_BOOTED, /* whole streams from here on; of guests that have run */
+    AGREE_CCW,
     AGREE_PCI,
     AGREE_UNDESCRIBED, /* machines that send no description of their stream */
     AGREE_DEVICES, /* machines with devices that are not virtio */
