@@ -70,7 +70,7 @@ assert audit['edits']['duplicate']['rejected'] > 0 and audit['edits']['duplicate
 assert {cell['value'] for cell in audit['cells']} == {'1', '8'}
 assert audit['findings'] and all(finding['edit'] == 'duplicate' for finding in audit['findings'])
 END
-case=$(python3 -c 'import json; print([f["case"] for f in json.load(open("audit.json"))["findings"]
+case=work/$(python3 -c 'import json; print([f["case"] for f in json.load(open("audit.json"))["findings"]
                                         if f["verdict"] == "garbage"][0])')
 grep -q 'insert: "' "$case" || fail "$case does not add bytes"
 "$hardstop" repro "$case" >out 2>err && fail "$case is clean when it is replayed"
