@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guests that ran before they were captured: the seeds that our small ones made load as they were saved, the guests
- * make them again, and firmware's states are accepted.  Without its rings, a device's indexes are inconsistent.
+ * make them again, and firmware's states are accepted, and audited.  Without its rings, a device's indexes are
+ * inconsistent.
  */
 #include "support.h"
 
@@ -10,8 +11,10 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/audit/sweep/sweep.h"
 #include "harness/judge/oracle.h"
 #include "harness/loader/capture.h"
+#include "harness/loader/open.h"
 
 static const char *const seeds[] = { "ccw/rng", "ccw/net", "ccw/blk", "pci/rng", "pci/net", "pci/blk" };
 
@@ -146,26 +149,51 @@ static void a_guest_without_its_device_gives_up(void **state)
     hardstop__setup__free_unpacked(setup, NULL);
 }
 
-/* Machines whose firmware finds nothing to start. */
-static const char *const booted[] = {
-    "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-rng-ccw' device: 'virtio-net-ccw'",
-    "binary: 'qemu-system-x86_64' machine: 'q35' memory: '8M' device: 'virtio-rng-pci' "
-    "device: 'virtio-net-pci,romfile=' option: '-boot' option: 'reboot-timeout=1' option: '-smp' option: '3'",
-    "binary: 'qemu-system-x86_64' machine: 'pc' memory: '8M' device: 'virtio-rng-pci' "
-    "option: '-boot' option: 'reboot-timeout=1'",
+/* Machines whose firmware finds nothing to start, and a section that is audited. */
+static const struct {
+    const char *setup, *section;
+} booted[] = {
+    { "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-rng-ccw' device: 'virtio-net-ccw'",
+      "virtio-rng" },
+    { "binary: 'qemu-system-x86_64' machine: 'q35' memory: '8M' device: 'virtio-rng-pci' "
+      "device: 'virtio-net-pci,romfile=' option: '-boot' option: 'reboot-timeout=1' option: '-smp' option: '3'",
+      "ICH9LPC" },
+    { "binary: 'qemu-system-x86_64' machine: 'pc' memory: '8M' device: 'virtio-rng-pci' "
+      "option: '-boot' option: 'reboot-timeout=1'",
+      "mc146818rtc" },
 };
 
-static void booted_guests_are_accepted(void **state)
+/* An audit asks with device sections alone, fast, and with loads of their own: what it finds is what they say. */
+static void check_audit(Hardstop__Case *test, const char *section)
+{
+    const struct sweep_options options = { .choice.edits = 1u << EDIT_TRUNCATE | 1u << EDIT_SECTION };
+    struct loader_source source = { test->setup, TRUST_ALL };
+    struct audit audit = { 0 };
+    struct hs_error err;
+
+    assert_true(case_keep_from(test, support_find(test, section)));
+    if (sweep(test, &options, loader_open_source, &source, NULL, &audit, &err) != 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_true(audit_cells(&audit, EDIT_TRUNCATE) > 50);
+    assert_int_equal(audit.counts[EDIT_TRUNCATE][VERDICT_REJECTED], audit_cells(&audit, EDIT_TRUNCATE));
+    /* Left out or swapped, it is never loaded, or loads as before. */
+    assert_true(audit.counts[EDIT_SECTION][VERDICT_GARBAGE] > 0);
+    audit_clear(&audit);
+}
+
+static void booted_guests_are_as_good_as_fresh_ones(void **state)
 {
     (void)state;
     for (size_t i = 0; i < HS_COUNT(booted); i++) {
-        Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, booted[i]);
+        Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, booted[i].setup);
         Hardstop__Case *test = capture_running_case(setup, false, CASE_KEEP_ALL);
         char words[256];
 
         if (!is_kept(test, words, sizeof(words))) {
-            fail_msg("%s is not saved as given: %s", booted[i], words);
+            fail_msg("%s is not saved as given: %s", booted[i].setup, words);
         }
+        check_audit(test, booted[i].section);
         case_free(test);
         hardstop__setup__free_unpacked(setup, NULL);
     }
@@ -178,7 +206,7 @@ int main(void)
         SUPPORT_TIDY(without_its_rings_a_device_is_inconsistent),
         SUPPORT_TIDY(guests_make_them_again),
         SUPPORT_TIDY(a_guest_without_its_device_gives_up),
-        SUPPORT_TIDY(booted_guests_are_accepted),
+        SUPPORT_TIDY(booted_guests_are_as_good_as_fresh_ones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
