@@ -13,6 +13,8 @@
 const struct recomputed_rule recomputed_rules[] = {
     { .device = "mc146818rtc", .path = "cmos_data",
       .reason = "the clock's registers are set from the time when they are saved" },
+    { .device = "hpet", .path = "hpet_counter", .reason = "it runs: it is set from the time when it is saved" },
+    { .device = "i2c_bus", .path = "saved_address", .reason = "follows from the device that the bus talks to" },
     { .device = "s390-skeys", .reason = "a new machine saves no keys; one that has loaded saves them all" },
     { .device = "globalstate", .reason = "the run state is what the machine has when it is saved" },
     { .field = ELEMENT "padding", .reason = "padding of the sender's struct" },
