@@ -11,6 +11,7 @@
 #include "harness/loader/open.h"
 #include "harness/report/style.h"
 #include "harness/setup/described.h"
+#include "harness/tool/canary_file.h"
 #include "harness/tool/tool.h"
 
 enum { MAX_DEVICES = 128 };
@@ -127,24 +128,14 @@ static int capture(struct attempt *attempt, const Hardstop__Setup *setup)
 static char *describe(const struct attempt *attempt)
 {
     const struct canary *canary = &attempt->canary;
-    char *text = hs_format("# SPDX-License-Identifier: GPL-2.0-or-later\n"
-                           "# Canary state of %s: %zu of %zu places hold a value of their own, which the real loader\n"
-                           "# accepts and saves again as given.  Made by: hardstop canaries %s\n",
-                           attempt->device->sections, canary->held, canary->places, attempt->device->name);
-    char *body = case_text(attempt->test), *longer;
+    char *title = hs_format("# SPDX-License-Identifier: GPL-2.0-or-later\n"
+                            "# Canary state of %s: %zu of %zu places hold a value of their own, which the real loader\n"
+                            "# accepts and saves again as given.  Made by: hardstop canaries %s\n",
+                            attempt->device->sections, canary->held, canary->places, attempt->device->name);
+    char *text = canary_file_text(title, canary, attempt->test);
 
-    for (size_t i = 0; i < canary->n_gaps; i++) {
-        const struct canary_gap *gap = &canary->gaps[i];
-
-        longer = hs_format("%s%s#   %s (%zu): %s\n", text, i ? "" : "# Without one, and why:\n", gap->path, gap->places,
-                           gap->reason);
-        free(text);
-        text = longer;
-    }
-    longer = hs_format("%s%s", text, body);
-    free(text);
-    free(body);
-    return longer;
+    free(title);
+    return text;
 }
 
 static int write_case(struct attempt *attempt, const char *folder)
@@ -204,17 +195,12 @@ static void print_row(const struct attempt *attempt)
 static json_t *json_of(const struct attempt *attempt)
 {
     const struct canary *canary = &attempt->canary;
-    json_t *gaps = json_array();
 
-    for (size_t i = 0; i < canary->n_gaps; i++) {
-        json_array_append_new(gaps, json_pack("{s:s, s:I, s:s}", "path", canary->gaps[i].path, "places",
-                                              (json_int_t)canary->gaps[i].places, "reason", canary->gaps[i].reason));
-    }
     return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:o}", "device", attempt->device->name, "error",
                      attempt->status || attempt->skipped ? attempt->err.text : NULL, "sections",
                      (json_int_t)attempt->sections, "bytes", (json_int_t)canary->bytes, "unnamed",
                      (json_int_t)canary->unnamed, "places", (json_int_t)canary->places, "held",
-                     (json_int_t)canary->held, "gaps", gaps);
+                     (json_int_t)canary->held, "gaps", canary_file_gaps(canary));
 }
 
 static enum tool_status run_device(const struct options *options, const struct described *device, json_t *json)

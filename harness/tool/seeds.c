@@ -12,6 +12,7 @@
 #include "harness/loader/open.h"
 #include "harness/canary/canary.h"
 #include "harness/report/style.h"
+#include "harness/tool/canary_file.h"
 #include "harness/tool/read_case.h"
 
 enum { MAX_FAMILIES = 32 };
@@ -147,24 +148,14 @@ static int start(struct seed *seed)
 /* The seed's text: what it is and what it lacks, then the case. */
 static char *describe(const struct seed *seed)
 {
-    char *text = hs_format("# SPDX-License-Identifier: GPL-2.0-or-later\n"
-                           "# Canary state of %s on %s: every field holds a legal value of its own, which the\n"
-                           "# real loader accepts and saves again as given.  Made by: hardstop seeds --make\n",
-                           seed->family->section, family_transport_name(seed->transport));
-    char *body = case_text(seed->test), *longer;
+    char *title = hs_format("# SPDX-License-Identifier: GPL-2.0-or-later\n"
+                            "# Canary state of %s on %s: every field holds a legal value of its own, which the\n"
+                            "# real loader accepts and saves again as given.  Made by: hardstop seeds --make\n",
+                            seed->family->section, family_transport_name(seed->transport));
+    char *text = canary_file_text(title, &seed->canary, seed->test);
 
-    for (size_t i = 0; i < seed->canary.n_gaps; i++) {
-        const struct canary_gap *gap = &seed->canary.gaps[i];
-
-        longer = hs_format("%s%s#   %s (%zu): %s\n", text, i ? "" : "# Without one, and why:\n", gap->path, gap->places,
-                           gap->reason);
-        free(text);
-        text = longer;
-    }
-    longer = hs_format("%s%s", text, body);
-    free(text);
-    free(body);
-    return longer;
+    free(title);
+    return text;
 }
 
 static enum tool_status make(struct seed *seed)
@@ -264,17 +255,12 @@ static void print_row(const struct seed *seeds)
 static json_t *json_of(const struct seed *seed)
 {
     const struct canary *canary = &seed->canary;
-    json_t *gaps = json_array();
 
-    for (size_t i = 0; i < canary->n_gaps; i++) {
-        json_array_append_new(gaps, json_pack("{s:s, s:I, s:s?}", "path", canary->gaps[i].path, "places",
-                                              (json_int_t)canary->gaps[i].places, "reason", canary->gaps[i].reason));
-    }
     return json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:I, s:I, s:I, s:o}", "device", seed->family->name, "transport",
                      family_transport_name(seed->transport), "skipped", seed->skipped, "error",
                      seed->status ? seed->err.text : NULL, "bytes", (json_int_t)canary->bytes, "unnamed",
                      (json_int_t)canary->unnamed, "places", (json_int_t)canary->places, "held",
-                     (json_int_t)canary->held, "gaps", gaps);
+                     (json_int_t)canary->held, "gaps", canary_file_gaps(canary));
 }
 
 static bool is_chosen(const struct options *options, const struct family *family, enum family_transport transport)
