@@ -172,7 +172,6 @@ static void open_setup(struct agree_subject *subject, enum agree_group group, si
     Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, row->setup);
 
     subject->name = hs_strdup(row->name);
-    subject->captured = capture(setup);
     subject->test = case_of_stream(capture_guest(setup, row->guest), setup, CASE_KEEP_ALL);
     hardstop__setup__free_unpacked(setup, NULL);
 }

@@ -30,7 +30,7 @@ const char *agree_damage_name(unsigned damage);
 struct agree_subject {
     const char *name; /* of the file, or the machine */
     Hardstop__Case *test;
-    Hardstop__Stream *captured; /* a whole stream of the setup */
+    Hardstop__Stream *captured; /* of device sections: a whole stream of their setup; else NULL */
     struct loader *loader;
     struct stream_encoding encoding; /* of the case */
 };

@@ -306,6 +306,15 @@ Hardstop__Case *support_hang_case(void)
 
 static int open_fds;
 
+size_t support_number(const char *variable, size_t otherwise, size_t most)
+{
+    const char *text = getenv(variable);
+    size_t n = text ? strtoul(text, NULL, 10) : otherwise;
+
+    assert_in_range(n, 1, most);
+    return n;
+}
+
 int support_open_fds(void)
 {
     DIR *directory = opendir("/proc/self/fd");

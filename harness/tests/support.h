@@ -42,6 +42,9 @@ char *support_beside(const char *name);
 /* What `print` says on a terminal of that TERM and NO_COLOR, up to 64 KiB; free it. */
 char *support_on_terminal(const char *term, const char *no_colour, void (*print)(FILE *out));
 
+/* What an environment variable says: a number from 1 to `most`; `otherwise` where it is not set. */
+size_t support_number(const char *variable, size_t otherwise, size_t most);
+
 /* How many descriptors this process has open. */
 int support_open_fds(void);
 /* Set-up and tear-down of a test: nothing is left behind, no descriptor and no child, running or dead. */

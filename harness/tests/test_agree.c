@@ -130,8 +130,7 @@ static void tell(const struct agree_subject *subject, const Hardstop__Case *test
 static void ask_alone(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
                       unsigned damage, const struct said *plain, struct tally *tally)
 {
-    const struct loader_input input = { .bytes = bytes->data, .size = bytes->size, .memory = test->memory,
-                                        .n_memory = test->n_memory };
+    const struct loader_input input = loader_input_of(test, bytes);
     struct said served = ask_served(subject, &input);
 
     if (!is_same(&served, plain)) {
@@ -151,9 +150,7 @@ static void ask(const struct agree_subject *subject, const Hardstop__Case *test,
     char *path;
 
     damage_apply(test, &encoding, &bytes, &effect);
-    if (test->stream->header) {
-        builder_put(&whole, bytes.data, bytes.size);
-    } else if (complete_stream(test, &bytes, subject->captured, effect.truncated, &whole, &err) < 0) {
+    if (complete_stream(test, &bytes, subject->captured, effect.truncated, &whole, &err) < 0) {
         fail_msg("%s", err.text);
     }
     path = support_write(folder, "stream.mig", whole.data, whole.size);
@@ -169,7 +166,7 @@ static void ask(const struct agree_subject *subject, const Hardstop__Case *test,
     } else {
         tell(subject, test, damage, tally->asked, "", &served, &plain);
     }
-    if (!test->stream->header) {
+    if (!case_is_whole(test)) {
         ask_alone(subject, test, &bytes, damage, &plain, tally);
     }
     if (!is_same(&served, &plain)) {
@@ -216,21 +213,14 @@ static void print_tally(const struct tally *tally)
                   tally->agreeing, tally->asked, tally->by_chance, tally->alone);
 }
 
-static unsigned number_of(const char *variable, unsigned otherwise)
-{
-    const char *text = getenv(variable);
-
-    return text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
-}
-
 static void a_plain_qemu_agrees(void **state)
 {
-    unsigned inputs = number_of("HARDSTOP_AGREE", INPUTS);
+    unsigned inputs = (unsigned)support_number("HARDSTOP_AGREE", INPUTS, 1000000);
     struct tally tally = { .asked = 0 };
     struct random random;
 
     (void)state;
-    random_init(&random, number_of("HARDSTOP_AGREE_SEED", 1));
+    random_init(&random, support_number("HARDSTOP_AGREE_SEED", 1, UINT32_MAX));
     for (unsigned group = 0; group < AGREE_GROUPS; group++) {
         size_t subjects = agree_count((enum agree_group)group, CORPUS_DIR);
 

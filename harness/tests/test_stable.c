@@ -185,15 +185,6 @@ static void stop_loops(const pid_t *loops, size_t n)
     }
 }
 
-static size_t number_of(const char *variable, size_t otherwise, size_t most)
-{
-    const char *text = getenv(variable);
-    size_t n = text ? strtoul(text, NULL, 10) : otherwise;
-
-    assert_in_range(n, 1, most);
-    return n;
-}
-
 /* Prints what is different, and all outcomes; returns how many are different, or unknown. */
 static size_t count_differences(const struct batch *first, const struct batch *second)
 {
@@ -219,7 +210,7 @@ static size_t count_differences(const struct batch *first, const struct batch *s
 
 static void load_twice(bool fast, size_t n)
 {
-    size_t n_loops = number_of("HARDSTOP_STABLE_LOOPS", LOOPS, MAX_JOBS), size = n * sizeof(uint64_t);
+    size_t n_loops = support_number("HARDSTOP_STABLE_LOOPS", LOOPS, MAX_JOBS), size = n * sizeof(uint64_t);
     struct batch batches[2] = { { fast, n, NULL }, { fast, n, NULL } };
     pid_t loops[MAX_JOBS];
 
@@ -240,13 +231,13 @@ static void load_twice(bool fast, size_t n)
 static void fast_loads_do_not_depend_on_the_clock(void **state)
 {
     (void)state;
-    load_twice(true, number_of("HARDSTOP_STABLE_FAST", FAST, 100000000));
+    load_twice(true, support_number("HARDSTOP_STABLE_FAST", FAST, 100000000));
 }
 
 static void forked_loads_do_not_depend_on_the_clock(void **state)
 {
     (void)state;
-    load_twice(false, number_of("HARDSTOP_STABLE_FORKED", FORKED, 100000000));
+    load_twice(false, support_number("HARDSTOP_STABLE_FORKED", FORKED, 100000000));
 }
 
 static void what_is_different_is_noticed(void **state)
