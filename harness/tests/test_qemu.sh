@@ -55,3 +55,5 @@ for emulator in s390x x86_64 aarch64 ppc64 riscv64; do
 done
 expect 0 "trixie is there" --keep trixie
 expect 2 "cannot be asked for trixie" trixie
+
+expect 2 "neither a suite nor a folder with QEMU's configure" --source "$work/none"
