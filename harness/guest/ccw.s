@@ -108,10 +108,12 @@ _start:
     stg %r0, CONFIG_INDICATORS_AT(%r13)
     command 0x53, CONFIG_INDICATORS_AT, 8
     set_status 15
+    # Not before, when the device may serve it at once: its interrupt would fall in with that of the command, and be lost.
     each_queue
-    lh %r0, AVAILABLE + 2(%r10)
+    llgc %r0, 3(%r9)
     ltr %r0, %r0
     jz 5f
+    strvh %r0, AVAILABLE + 2(%r10)
     lghi %r1, 3                       # tells the device
     llilf %r2, FIRST_SUBCHANNEL
     lgr %r3, %r8
@@ -122,10 +124,12 @@ _start:
 4:  brct %r0, 4b
     each_queue
     lrv %r0, USED(%r10)
-    llgh %r6, 2(%r9)
+    llgc %r6, 2(%r9)
     sll %r6, 16
-    cr %r0, %r6
-    jne 3b
+    clr %r0, %r6
+    jl 3b
+    tmll %r0, 0xffff
+    jnz 3b
     end_each_queue
     llilf %r1, FIRST_SUBCHANNEL
     stsch SCHIB(%r13)

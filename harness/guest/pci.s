@@ -110,10 +110,12 @@ _start:
     add %eax, %ecx
     pop %eax
     mov %ecx, registers - 4(, %eax, 4)
+    cmp $2, %al
+    jne 2f
     lea 16(%edi), %eax
     call select_config
     inl %dx, %eax
-    mov %eax, multiplier                       # that of notifications comes last
+    mov %eax, multiplier
 2:  mov %esi, %eax
     shr $8, %eax
     jmp 1b
@@ -143,8 +145,10 @@ _start:
     end_each_queue
     movb $15, STATUS(%ebx)
     each_queue
-    cmpw $0, AVAILABLE + 2(%edi)
-    je 6f
+    movzbl 3(%esi), %eax
+    test %eax, %eax
+    jz 6f
+    mov %ax, AVAILABLE + 2(%edi)
     mov %cx, SELECT(%ebx)
     movzwl NOTIFY_AT(%ebx), %eax
     imul multiplier, %eax
@@ -152,10 +156,13 @@ _start:
     mov %cx, (%eax)
 6:  end_each_queue
     each_queue
-    movzwl 2(%esi), %eax
+    movzbl 2(%esi), %eax
     shl $16, %eax
-5:  cmp %eax, USED(%edi)
-    jne 5b
+5:  mov USED(%edi), %edx
+    cmp %eax, %edx
+    jb 5b
+    test %dx, %dx
+    jnz 5b
     end_each_queue
 
     mov device, %ebx
