@@ -11,8 +11,22 @@
 #include "harness/wire/payload.h"
 #include "harness/message/reflect.h"
 
+/* Keeps the first finding of each signature. */
+static void keep(struct examination *examination, const struct finding *finding, const Hardstop__Case *test)
+{
+    for (size_t i = 0; i < examination->n_findings; i++) {
+        if (examination->findings[i].finding.signature == finding->signature) {
+            return;
+        }
+    }
+    *HS_PUSH(examination->findings, examination->n_findings) =
+        (struct examine_finding){ .finding = *finding, .test = case_clone(test) };
+}
+
 static void tally(struct examination *examination, const struct judgement *judgement)
 {
+    struct finding finding;
+
     examination->judged++;
     for (size_t i = 0; i < examination->n; i++) {
         struct examine_tally *tally = &examination->tallies[i];
@@ -22,10 +36,11 @@ static void tally(struct examination *examination, const struct judgement *judge
             tally->passed++;
             break;
         case PROPERTY_FAIL:
+            finding_describe(judgement, tally->property, &finding);
             if (!tally->failed++) {
-                finding_describe(judgement, tally->property, &tally->first);
-                tally->first_case = case_clone(judgement->test);
+                tally->first = finding;
             }
+            keep(examination, &finding, judgement->test);
             break;
         default:
             tally->skipped++;
@@ -200,8 +215,9 @@ int examine(struct oracle *oracle, const Hardstop__Case *test, unsigned places, 
 
 void examination_clear(struct examination *examination)
 {
-    for (size_t i = 0; i < examination->n; i++) {
-        case_free(examination->tallies[i].first_case);
+    for (size_t i = 0; i < examination->n_findings; i++) {
+        case_free(examination->findings[i].test);
     }
+    free(examination->findings);
     memset(examination, 0, sizeof(*examination));
 }

@@ -14,12 +14,18 @@ struct examine_tally {
     const struct property *property;
     unsigned passed, failed, skipped;
     struct finding first; /* the first failure */
-    Hardstop__Case *first_case; /* the case of it, or NULL */
+};
+
+struct examine_finding {
+    struct finding finding;
+    Hardstop__Case *test;
 };
 
 struct examination {
     struct examine_tally tallies[EXAMINE_PROPERTIES]; /* in the order of `properties` */
     size_t n;
+    struct examine_finding *findings; /* one of each signature, the first */
+    size_t n_findings;
     unsigned judged; /* cases */
 };
 

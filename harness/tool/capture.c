@@ -68,7 +68,8 @@ static const struct argp argp = {
               0 },
             { "section", 's', "PART", 0, "case: keep only sections whose idstr contains PART, and the one behind each",
               0 },
-            { "whole", 'w', NULL, 0, "case: keep header, RAM and description, too", 0 },
+            { "whole", 'w', NULL, 0, "case: keep header, RAM and description, too, as of a guest that ran, unless "
+                                     "--section is given: devices look into its memory", 0 },
             { "without-ram", 'r', NULL, 0,
               "bytes: leave out RAM and with it firmware, so that the stream can be "
               "published",
@@ -132,6 +133,14 @@ static void describe(Hardstop__Case *test)
     loader_close(loader);
 }
 
+static enum case_keep what_to_keep(const struct options *options)
+{
+    /* From memory that no guest used a device is loaded otherwise, or not at all. */
+    bool has_run = options->run || options->guest;
+
+    return options->whole || (has_run && !options->section) ? CASE_KEEP_ALL : CASE_KEEP_DEVICES;
+}
+
 static int write_case(const struct options *options, const uint8_t *bytes, size_t size, struct hs_error *err)
 {
     Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, err);
@@ -141,7 +150,7 @@ static int write_case(const struct options *options, const uint8_t *bytes, size_
     if (!stream) {
         return hs_fail_in(err, "the captured stream");
     }
-    test = case_of_stream(stream, options->setup.setup, options->whole ? CASE_KEEP_ALL : CASE_KEEP_DEVICES);
+    test = case_of_stream(stream, options->setup.setup, what_to_keep(options));
     describe(test);
     if (options->section && !case_keep_sections(test, options->section)) {
         case_fail_section(test->stream, options->section, err);

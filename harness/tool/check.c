@@ -38,7 +38,7 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "places", 'p', "N", 0, "places per section and kind of damage, for a case that has no damage of its own "
                                  "(default 16)", 0 },
-        { "findings", 'f', "FOLDER", 0, "save the first failing case of each property there", 0 },
+        { "findings", 'f', "FOLDER", 0, "save each distinct finding there, with its first case", 0 },
         { 0 },
     },
     .parser = parse,
@@ -85,10 +85,8 @@ static int save(const struct examination *examination, const char *folder, struc
 {
     int result = file_make_folder(folder, err);
 
-    for (size_t i = 0; i < examination->n && result >= 0; i++) {
-        if (examination->tallies[i].first_case) {
-            result = finding_save(folder, &examination->tallies[i].first, examination->tallies[i].first_case, err);
-        }
+    for (size_t i = 0; i < examination->n_findings && result >= 0; i++) {
+        result = finding_save(folder, &examination->findings[i].finding, examination->findings[i].test, err);
     }
     return result;
 }
