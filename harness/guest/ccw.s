@@ -108,7 +108,7 @@ _start:
     stg %r0, CONFIG_INDICATORS_AT(%r13)
     command 0x53, CONFIG_INDICATORS_AT, 8
     set_status 15
-    # Not before, when the device may serve it at once: its interrupt would fall in with that of the command, and be lost.
+    # Not before: the device may serve it at once, and its interrupt would be lost in that of the command.
     each_queue
     llgc %r0, 3(%r9)
     ltr %r0, %r0
