@@ -67,19 +67,52 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* A number in hexadecimal, at the front of a piece; 0: none. */
+static size_t hex_length(struct piece piece)
+{
+    size_t n = 2;
+
+    if (piece.length <= n || memcmp(piece.at, "0x", n) != 0 || !isxdigit((unsigned char)piece.at[n])) {
+        return 0;
+    }
+    while (n < piece.length && isxdigit((unsigned char)piece.at[n])) {
+        n++;
+    }
+    return n;
+}
+
+/* What follows the slash of a path, or of a block of memory, "/rom@etc/acpi/rsdp": up to the end of the word. */
+static size_t name_length(struct piece piece)
+{
+    size_t n = 0;
+
+    while (n < piece.length && !strchr(" :,;'\"", piece.at[n])) {
+        n++;
+    }
+    return n;
+}
+
 static void append(struct piece piece, char *out, size_t size)
 {
     size_t n = strlen(out);
     bool in_word = false;
 
     for (size_t i = 0; i < piece.length && n + 1 < size; i++) {
+        size_t hex;
+
         i += in_word ? 0 : folder_length(behind(piece, piece.at + i));
-        in_word = is_of_path(piece.at[i]);
+        hex = in_word ? 0 : hex_length(behind(piece, piece.at + i));
         if (!is_digit(piece.at[i])) {
             out[n++] = piece.at[i];
         } else if (!n || out[n - 1] != '#') {
             out[n++] = '#';
         }
+        if (hex) {
+            i += hex - 1;
+        } else if (!in_word && piece.at[i] == '/') {
+            i += name_length(behind(piece, piece.at + i + 1));
+        }
+        in_word = is_of_path(piece.at[i]);
     }
     out[n] = 0;
 }

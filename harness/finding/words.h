@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a program said when it ended, in a form that is the same whatever the program is called, where it was built,
- * and which line, size or address is named: each run of digits is one #, and of a source file only its name is left.
+ * and which line, size, address, file or block of memory is named: each number is one #, decimal or 0x and hexadecimal;
+ * of a source file only its name is left, and of any other name that begins with a slash only the slash.
  */
 #ifndef HARDSTOP_FINDING_WORDS_H
 #define HARDSTOP_FINDING_WORDS_H

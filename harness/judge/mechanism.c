@@ -25,22 +25,10 @@ static bool is_bool(const struct map_entry *entry)
            (entry->field->max == 1 || (entry->field->name && strcmp(entry->field->name, "more") == 0));
 }
 
-/* What only a description names has no value in the map; its numbers are big-endian. */
-static uint64_t number_of(const struct map *map, const struct map_entry *entry)
-{
-    struct bytes bytes = bytes_of(map->encoding.out.data + entry->offset, entry->size);
-    uint64_t value = entry->value;
-
-    if (entry->part == FIELD_PART_DESCRIPTION && entry->size <= sizeof(value)) {
-        bytes_get_be(&bytes, entry->size, &value);
-    }
-    return value;
-}
-
 enum mechanism mechanism_of(const struct map *given_map, const struct map_entry *given, const struct map *saved_map,
                             const struct map_entry *saved)
 {
-    uint64_t from = number_of(given_map, given), to = number_of(saved_map, saved);
+    uint64_t from = map_number(given_map, given), to = map_number(saved_map, saved);
 
     if (is_bool(given) && from > 1 && to == 1) {
         return MECHANISM_BOOL;

@@ -13,7 +13,52 @@
 const struct recomputed_rule recomputed_rules[] = {
     { .device = "mc146818rtc", .path = "cmos_data",
       .reason = "the clock's registers are set from the time when they are saved" },
+    /* hw/rtc/mc146818rtc.c: rtc_post_load(), periodic_timer_update() */
+    { .device = "mc146818rtc", .path = "period", .reason = "follows from the clock's registers" },
+    { .device = "mc146818rtc", .path = "periodic_timer", .reason = "a time that is past, or far away, is set anew" },
+    { .device = "mc146818rtc", .path = "next_periodic_time",
+      .reason = "a time that is past, or far away, is set anew" },
+    { .device = "mc146818rtc", .path = "irq_coalesced",
+      .reason = "no interrupt is due where the periodic timer is found off" },
     { .device = "hpet", .path = "hpet_counter", .reason = "it runs: it is set from the time when it is saved" },
+    /* hw/timer/hpet.c: hpet_offset_needed() */
+    { .device = "hpet", .path = "<hpet/offset>*", .when = RECOMPUTED_LEFT_OUT,
+      .reason = "left out where the counter stands still" },
+    /* hw/input/ps2.c: ps2_common_post_load() */
+    { .device = "ps2kbd", .path = "parent_obj.queue.rptr", .when = RECOMPUTED_BITS, .mask = ~UINT64_C(0xff),
+      .reason = "cut to the queue's size" },
+    { .device = "ps2kbd", .path = "parent_obj.queue.count", .reason = "cut to what the queue may hold" },
+    { .device = "ps2kbd", .path = "parent_obj.queue.wptr", .reason = "follows from rptr and count" },
+    { .device = "ps2mouse", .path = "parent_obj.queue.rptr", .when = RECOMPUTED_BITS, .mask = ~UINT64_C(0xff),
+      .reason = "cut to the queue's size" },
+    { .device = "ps2mouse", .path = "parent_obj.queue.count", .reason = "cut to what the queue may hold" },
+    { .device = "ps2mouse", .path = "parent_obj.queue.wptr", .reason = "follows from rptr and count" },
+    /* hw/input/pckbd.c: kbd_post_load(), kbd_extended_state_pre_save() */
+    { .device = "pckbd", .path = "kbd.pending_tmp", .reason = "bits that the machine type does not use are cleared" },
+    { .device = "pckbd", .path = "kbd.<pckbd/extended_state>.migration_flags",
+      .reason = "says whether a timer runs, which has run out once it is loaded" },
+    /* hw/char/serial.c: serial_write_fcr() */
+    { .device = "serial", .path = "state.iir", .when = RECOMPUTED_BITS, .mask = 0xc0, .reason = "follows from fcr" },
+    { .device = "pci-serial", .path = "state.iir", .when = RECOMPUTED_BITS, .mask = 0xc0,
+      .reason = "follows from fcr" },
+    /* hw/isa/piix3.c: piix3_pre_save(); a load asks the bus */
+    { .device = "PIIX3", .path = "pci_irq_levels_vmstate[]", .reason = "follows from the bus" },
+    /* hw/usb/hcd-ehci.c: usb_ehci_pre_save() */
+    { .device = "ehci", .path = "ehci.frindex", .when = RECOMPUTED_BITS, .mask = 0x7,
+      .reason = "rounded down to a whole frame when it is saved" },
+    { .device = "ehci", .path = "ehci.last_run_ns", .reason = "goes back by what frindex is rounded down" },
+    /* hw/audio/es1370.c: es1370_update_voices() */
+    { .device = "es1370", .path = "chan[].shift", .reason = "follows from sctl" },
+    /* hw/audio/intel-hda.c: intel_hda_update_int_sts() */
+    { .device = "intel-hda", .path = "int_sts", .reason = "follows from the states of streams and controller" },
+    /* hw/net/rtl8139.c: rtl8139_pre_save() */
+    { .device = "rtl8139", .path = "TCTR", .reason = "it runs: it is set from the time when it is saved" },
+    { .device = "rtl8139", .path = "rtl8139_mmio_io_addr_dummy", .reason = "no version uses it any more" },
+    /* hw/net/e1000.c: vmstate_e1000_full_mac_state */
+    { .device = "e1000", .path = "mac_reg[*", .beside = "<e1000/full_mac_state>*", .when = RECOMPUTED_BESIDE,
+      .reason = "sent for old versions; the full state, which follows, counts" },
+    { .device = "e1000", .path = "<e1000/mit_state>.mac_reg[*", .beside = "<e1000/full_mac_state>*",
+      .when = RECOMPUTED_BESIDE, .reason = "sent for old versions; the full state, which follows, counts" },
     { .device = "i2c_bus", .path = "saved_address", .reason = "follows from the device that the bus talks to" },
     { .device = "s390-skeys", .reason = "a new machine saves no keys; one that has loaded saves them all" },
     { .device = "globalstate", .reason = "the run state is what the machine has when it is saved" },
@@ -169,6 +214,37 @@ static bool is_empty_subsection(const struct recomputed *walk, const struct map_
     return true;
 }
 
+/* Is a path, without its indexes, that of a rule? */
+static bool is_path(const char *path, const char *rule)
+{
+    size_t length = strcspn(rule, "*");
+    char pattern[256];
+
+    map_path_without_indexes(path, pattern, sizeof(pattern));
+    return strncmp(pattern, rule, length) == 0 && (rule[length] == '*' || !pattern[length]);
+}
+
+/* Does the section that was given hold such a path? */
+static bool is_beside(const struct recomputed *walk, const struct map_entry *entry, const char *path)
+{
+    for (size_t i = 0; i < walk->given->n; i++) {
+        const struct map_entry *other = &walk->given->entries[i];
+
+        if (other->section == entry->section && map_is_payload(other) && is_path(other->path, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does nothing differ but bits of `mask`? */
+static bool differs_within(const struct recomputed *walk, uint64_t mask, const struct map_entry *entry,
+                           const struct map_entry *other)
+{
+    return entry->size == other->size &&
+           !((map_number(walk->given, entry) ^ map_number(walk->saved, other)) & ~mask);
+}
+
 static bool applies(struct recomputed *walk, const struct recomputed_rule *rule, const struct map_entry *entry,
                     const struct map_entry *other)
 {
@@ -198,8 +274,14 @@ static bool applies(struct recomputed *walk, const struct recomputed_rule *rule,
     case RECOMPUTED_FLOWED:
         return walk->holds_back && (!other || (entry->field == rows.elem_popped.first && other->value == 0));
     case RECOMPUTED_BROKEN_DEVICE:
-        return other && !((entry->value ^ other->value) & ~rule->mask) && other->value > entry->value &&
+        return other && differs_within(walk, rule->mask, entry, other) && other->value > entry->value &&
                is_broken(walk);
+    case RECOMPUTED_BITS:
+        return other && differs_within(walk, rule->mask, entry, other);
+    case RECOMPUTED_BESIDE:
+        return is_beside(walk, entry, rule->beside);
+    case RECOMPUTED_LEFT_OUT:
+        return !other;
     }
     return false;
 }
@@ -218,7 +300,7 @@ static bool is_of_field(size_t i, const struct map_entry *entry)
 static bool is_of_description(const struct recomputed_rule *rule, const char *device, const struct map_entry *entry)
 {
     if (rule->device) {
-        return strcmp(rule->device, device) == 0 && (!rule->path || strcmp(rule->path, entry->path) == 0);
+        return strcmp(rule->device, device) == 0 && (!rule->path || is_path(entry->path, rule->path));
     }
     if (rule->when == RECOMPUTED_EMPTY_SUBSECTION) {
         return subsection_path(entry->path) != 0;

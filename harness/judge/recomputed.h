@@ -19,13 +19,21 @@ enum recomputed_when {
     RECOMPUTED_EMPTY_SUBSECTION, /* of a subsection that is not saved: its body holds nothing but zeros */
     RECOMPUTED_FLOWED, /* what a serial port held back is gone */
     RECOMPUTED_BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
+    RECOMPUTED_BITS, /* nothing but bits of `mask` differs */
+    RECOMPUTED_LEFT_OUT, /* it is not saved at all */
+    RECOMPUTED_BESIDE, /* the section has what `beside` names, too */
 };
 
 /* Fields, a condition, and the reason.  The fields are rows of a table, or what a description names. */
 struct recomputed_rule {
     const char *field; /* as tables_named() takes it, or NULL */
     const char *array; /* only inside this array, named in the same way; NULL: anywhere */
-    const char *device, *path; /* without `field`: the device's section, and its field of that path; NULL: every one */
+    /*
+     * Without `field`: the device's section, and its fields of that path; NULL: every one.  A path is without indexes,
+     * "st[].lpib" for any element's, and with a * at its end it stands for all that begin so: "<hpet/offset>*".
+     */
+    const char *device, *path;
+    const char *beside; /* another such path, of RECOMPUTED_BESIDE, or NULL */
     enum vmdesc_type type; /* without `field` and `device`: what the description says to be of that type; none: any */
     enum recomputed_when when;
     uint64_t mask;

@@ -443,6 +443,20 @@ static void colour_is_for_terminals_that_want_it(void **state)
     assert_false(is_coloured("1"));
 }
 
+/* Without a virtio device and a word on which, the first section is audited, and named. */
+static void a_machine_without_virtio_has_a_first_section(void **state)
+{
+    const char *bare = "audit --qemu qemu-system-s390x --machine s390-ccw-virtio --edits range --work @/w10";
+    const char *words = "hardstop: auditing \"timer\", the first section of a device; --section";
+    struct run run;
+
+    (void)state;
+    demand(bare, 1, words);
+    run = expect(SHORT "--work @/w10", 1, "");
+    assert_null(strstr(run.err, "hardstop: auditing"));
+    run_clear(&run);
+}
+
 static const struct {
     const char *arguments, *words;
     int lines; /* 2: a usage error, whose next sentence leads to --help */
@@ -521,6 +535,7 @@ int main(void)
         cmocka_unit_test(a_baseline_of_another_setup_is_refused),
         cmocka_unit_test(a_report_is_what_the_audit_gave),
         cmocka_unit_test(colour_is_for_terminals_that_want_it),
+        cmocka_unit_test(a_machine_without_virtio_has_a_first_section),
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
     };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/printable.h"
 #include "harness/report/heatmap.h"
 #include "harness/setup/setup.h"
 #include "harness/tool/audit_outputs.h"
@@ -169,7 +170,7 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { NULL, 0, NULL, 0, "What is damaged, and how:", 1 },
         { "section", KEY_SECTION, "IDSTR", 0, "the first device section whose idstr contains this (default: the first "
-                                              "of a virtio device)", 0 },
+                                              "of a virtio device, else the first)", 0 },
         { "whole", KEY_WHOLE, NULL, 0, "all device sections, from the first byte to the end of file", 0 },
         { "edits", KEY_EDITS, "LIST", 0, "", 0 },
         { "values", KEY_VALUES, "LIST", 0, "bytes to insert, in hex, up to 8 each, or all for each single byte "
@@ -260,6 +261,18 @@ static void set_defaults(struct options *options)
     }
 }
 
+/* Which section is audited where nobody said so, and none is a virtio device's. */
+static void say_section(const struct options *options, const struct audit_case *subject)
+{
+    const Hardstop__Section *section = subject->test->stream->section[0];
+
+    if (!options->section && !options->whole && !section_is_described(section)) {
+        printable_print(stderr,
+                        "hardstop: auditing \"%.*s\", the first section of a device; --section IDSTR chooses another\n",
+                        (int)section->idstr.len, (const char *)section->idstr.data);
+    }
+}
+
 int command_audit(int argc, char **argv)
 {
     struct options options = { .work = "work" };
@@ -274,6 +287,7 @@ int command_audit(int argc, char **argv)
         result = audit_case_open(&subject, options.path, &options.setup, options.section, options.whole, &err);
     }
     if (result == 0) {
+        say_section(&options, &subject);
         result = run(&options, &subject, &status, &err);
     }
     audit_case_clear(&subject);

@@ -17,6 +17,17 @@ static Hardstop__Case *capture(const Hardstop__Setup *setup, struct hs_error *er
     return stream ? case_of_stream(stream, setup, CASE_KEEP_ALL) : NULL;
 }
 
+/* The first section of a device, or SIZE_MAX. */
+static size_t find_device(const Hardstop__Stream *stream)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
 static bool is_wanted(const Hardstop__Section *section, const char *part)
 {
     if (section->type != HARDSTOP__SECTION__TYPE__FULL) {
@@ -32,23 +43,17 @@ static size_t find_section(const Hardstop__Stream *stream, const char *part)
             return i;
         }
     }
-    return SIZE_MAX;
+    return part ? SIZE_MAX : find_device(stream);
 }
 
 static int choose(struct audit_case *subject, const char *part, bool whole, struct hs_error *err)
 {
     Hardstop__Stream *stream = subject->test->stream;
-    size_t index = whole ? 0 : find_section(stream, part);
+    size_t index = whole ? find_device(stream) : find_section(stream, part);
 
-    while (whole && index < stream->n_section && stream->section[index]->type != HARDSTOP__SECTION__TYPE__FULL) {
-        index++;
-    }
     if (index >= stream->n_section) {
         return part ? case_fail_section(stream, part, err)
-                    : hs_fail(err, HS_NO_OFFSET,
-                              "no section %s; hardstop show names the sections, --section chooses "
-                              "one, --whole takes all",
-                              whole ? "of a device" : "is a virtio device's");
+                    : hs_fail(err, HS_NO_OFFSET, "no section of a device; hardstop show names the sections");
     }
     case_keep_from(subject->test, index);
     subject->section = whole ? EDIT_WHOLE : 0;

@@ -13,8 +13,8 @@ struct audit_case {
 
 /*
  * Reads the file, or takes a stream from the setup's QEMU when `path` is NULL.  Of its device sections those stay that
- * begin with the audited one: the first whose idstr contains `part` (NULL: the first that a table describes), or, with
- * `whole`, all.  0, or -1 with a reason; audit_case_clear() is needed in both cases.
+ * begin with the audited one: the first whose idstr contains `part` (NULL: the first that a table describes, else the
+ * first), or, with `whole`, all.  0, or -1 with a reason; audit_case_clear() is needed in both cases.
  */
 int audit_case_open(struct audit_case *subject, const char *path, const struct setup_options *setup, const char *part,
                     bool whole, struct hs_error *err);

@@ -66,6 +66,18 @@ static inline bool map_is_named(const struct map_entry *entry)
     return entry->part != FIELD_PART_UNNAMED;
 }
 
+/* The value of a number of at most eight bytes; what only a description names is big-endian. */
+static inline uint64_t map_number(const struct map *map, const struct map_entry *entry)
+{
+    struct bytes bytes = bytes_of(map->encoding.out.data + entry->offset, entry->size);
+    uint64_t value = entry->value;
+
+    if (entry->part == FIELD_PART_DESCRIPTION && entry->size <= sizeof(value)) {
+        bytes_get_be(&bytes, entry->size, &value);
+    }
+    return value;
+}
+
 /* "section type", "field of a table" ... */
 const char *map_part_name(enum field_part part);
 
