@@ -20,10 +20,10 @@
 int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
                    struct hs_error *err);
 /*
- * The same, but the guest runs first, until it stops by itself: it panics, or asks for a reset or to be switched off.
- * With `small`, it is ours for the setup's QEMU (harness/guest), which brings the first virtio device into use and asks
- * for a reset; else the firmware, and what that starts.  -1 also when it has not within LOADER_RUN_MS, and when
- * ours gave up.
+ * The same, but the guest runs first, until it stops by itself: it panics, halts for good, or asks for a reset or to be
+ * switched off.  With `small`, it is ours for the setup's QEMU (harness/guest), which brings the first virtio device
+ * into use and asks for a reset; else the firmware, and what that starts.  -1 also when it has not within
+ * LOADER_RUN_MS, and when ours gave up.
  */
 int capture_running(const Hardstop__Setup *setup, enum trust trust, bool small, uint8_t **stream, size_t *size,
                     struct hs_error *err);

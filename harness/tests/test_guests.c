@@ -15,6 +15,7 @@
 #include "harness/judge/oracle.h"
 #include "harness/loader/capture.h"
 #include "harness/loader/open.h"
+#include "harness/loader/qemu/running.h"
 
 static const char *const seeds[] = { "ccw/rng", "ccw/net", "ccw/blk", "pci/rng", "pci/net", "pci/blk" };
 
@@ -130,19 +131,34 @@ static void guests_make_them_again(void **state)
 
 static void a_guest_without_its_device_gives_up(void **state)
 {
-    Hardstop__Setup *setup = (Hardstop__Setup *)support_message(
-        &hardstop__setup__descriptor,
-        "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-gpu-ccw'");
-    struct hs_error err = { .text = "" };
+    static const char *const setups[] = {
+        "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-gpu-ccw'",
+        "binary: 'qemu-system-x86_64' machine: 'pc' device: 'virtio-gpu-pci'",
+    };
     uint8_t *bytes = NULL;
     size_t size;
 
     (void)state;
-    assert_int_equal(capture_running(setup, TRUST_ALL, true, &bytes, &size, &err), -1);
-    assert_non_null(strstr(err.text, "no virtio device that it knows"));
-    setup->binary[strlen(setup->binary) - 1] = 0;
-    assert_int_equal(capture_running(setup, TRUST_ALL, true, &bytes, &size, &err), -1);
-    hardstop__setup__free_unpacked(setup, NULL);
+    for (size_t i = 0; i < HS_COUNT(setups); i++) {
+        Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, setups[i]);
+        struct hs_error err = { .text = "" };
+
+        assert_int_equal(capture_running(setup, TRUST_ALL, true, &bytes, &size, &err), -1);
+        assert_non_null(strstr(err.text, "no virtio device that it knows"));
+        setup->binary[strlen(setup->binary) - 1] = 0;
+        assert_int_equal(capture_running(setup, TRUST_ALL, true, &bytes, &size, &err), -1);
+        hardstop__setup__free_unpacked(setup, NULL);
+    }
+}
+
+/* All processors halted, and none that takes interrupts: only then nothing wakes the guest. */
+static void a_halted_guest_is_known(void **state)
+{
+    (void)state;
+    assert_true(running_is_halted("CPU#0\r\nEFL=00000006 [-----P-] HLT=1\r\n\r\nCPU#1\r\nEFL=00000002 HLT=1\r\n"));
+    assert_false(running_is_halted("CPU#0\r\nEFL=00000206 [-----P-] HLT=1\r\n"));
+    assert_false(running_is_halted("CPU#0\r\nEFL=00000006 HLT=0\r\nCPU#1\r\nEFL=00000002 HLT=1\r\n"));
+    assert_false(running_is_halted("CPU#0\r\nPSW=mask 0002000180000000\r\n"));
 }
 
 /* Machines whose firmware finds nothing to start, and a section that is audited. */
@@ -156,6 +172,9 @@ static const struct {
       "ICH9LPC" },
     { "binary: 'qemu-system-x86_64' machine: 'pc' memory: '8M' device: 'virtio-rng-pci' "
       "option: '-boot' option: 'reboot-timeout=1'",
+      "mc146818rtc" },
+    { "binary: 'qemu-system-x86_64' machine: 'microvm' memory: '8M' device: 'virtio-rng-device' option: '-smp' "
+      "option: '2'",
       "mc146818rtc" },
 };
 
@@ -202,6 +221,7 @@ int main(void)
         SUPPORT_TIDY(without_its_rings_a_device_is_inconsistent),
         SUPPORT_TIDY(guests_make_them_again),
         SUPPORT_TIDY(a_guest_without_its_device_gives_up),
+        SUPPORT_TIDY(a_halted_guest_is_known),
         SUPPORT_TIDY(booted_guests_are_as_good_as_fresh_ones),
     };
 

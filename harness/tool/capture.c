@@ -75,8 +75,9 @@ static const struct argp argp = {
               "published",
               0 },
             { "run", 'R', NULL, 0,
-              "let the guest run first, until it panics, or asks for a reset or to be switched off; firmware that "
-              "finds nothing to start does, on x86 with --option=-boot --option=reboot-timeout=1",
+              "let the guest run first, until it panics, halts for good, or asks for a reset or to be switched off; "
+              "firmware that finds nothing to start does, of pc and q35 with --option=-boot "
+              "--option=reboot-timeout=1",
               0 },
             { "guest", 'G', NULL, 0,
               "the same with a small guest of ours, which brings the first virtio device (net, blk or rng) into use",

@@ -13,6 +13,7 @@
 #include "harness/base/check.h"
 #include "harness/loader/loader.h"
 #include "harness/loader/qemu/object.h"
+#include "harness/loader/qemu/running.h"
 
 enum {
     TEXT_SIZE = 16384,
@@ -175,36 +176,6 @@ void capture_quit(struct qmp *qmp, struct process *process)
     process_kill(process);
 }
 
-/* Lets the guest run until it stops by itself. */
-static int run_guest(struct qmp *qmp, bool small, struct hs_error *err)
-{
-    struct patience patience = patience_by_clock(LOADER_RUN_MS);
-    json_t *answer;
-    bool runs = true, gave_up;
-
-    if (qmp_execute(qmp, "cont", NULL, -1, &patience, NULL, err) < 0) {
-        return -1;
-    }
-    while (runs) {
-        patience_rest(&patience);
-        if (qmp_execute(qmp, "query-status", NULL, -1, &patience, &answer, err) < 0) {
-            return -1;
-        }
-        runs = json_is_true(json_object_get(answer, "running"));
-        gave_up = strcmp(json_string_value(json_object_get(answer, "status")), "shutdown") != 0;
-        json_decref(answer);
-        if (runs && patience_is_over(&patience)) {
-            qmp->failure = QMP_FAILURE_REFUSED;
-            return hs_fail(err, HS_NO_OFFSET, "the guest has not stopped by itself in %d s", LOADER_RUN_MS / 1000);
-        }
-    }
-    if (small && gave_up) {
-        qmp->failure = QMP_FAILURE_REFUSED;
-        return hs_fail(err, HS_NO_OFFSET, "the guest found no virtio device that it knows: net, blk or rng");
-    }
-    return 0;
-}
-
 /* What lets a guest stop by itself, and which it is. */
 static int add_running(struct command_line *command, const Hardstop__Setup *setup, bool small, struct hs_error *err)
 {
@@ -229,7 +200,7 @@ static int run_and_save(struct qmp *qmp, enum capture_when when, uint8_t **strea
 {
     struct patience patience;
 
-    if (when != WHEN_FRESH && run_guest(qmp, when == WHEN_SMALL, err) < 0) {
+    if (when != WHEN_FRESH && running_await_end(qmp, when == WHEN_SMALL, err) < 0) {
         return -1;
     }
     patience = patience_by_clock(LOADER_CAPTURE_MS);
