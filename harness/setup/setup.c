@@ -3,6 +3,7 @@
 #include "harness/setup/setup.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
@@ -68,6 +69,30 @@ const char *setup_program(const Hardstop__Setup *setup)
     const char *slash = setup->binary ? strrchr(setup->binary, '/') : NULL;
 
     return slash ? slash + 1 : setup->binary;
+}
+
+struct setup_name setup_architecture(const Hardstop__Setup *setup)
+{
+    const char *program = setup_program(setup);
+    struct setup_name name = { "" };
+
+    if (program && strncmp(program, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) == 0) {
+        program += strlen(SETUP_PROGRAM);
+        snprintf(name.text, sizeof(name.text), "%.*s", (int)strcspn(program, "-."), program);
+    } else if (setup->machine && strncmp(setup->machine, "s390-ccw", strlen("s390-ccw")) == 0) {
+        snprintf(name.text, sizeof(name.text), "s390x");
+    }
+    return name;
+}
+
+const char *setup_memory(const Hardstop__Setup *setup)
+{
+    struct setup_name name = setup_architecture(setup);
+
+    if (strcmp(setup->memory, hardstop__setup__memory__default_value) != 0) {
+        return setup->memory;
+    }
+    return strcmp(name.text, "x86_64") == 0 || strcmp(name.text, "i386") == 0 ? "2M" : "4M";
 }
 
 const char *setup_package(const char *binary)

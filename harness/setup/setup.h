@@ -19,6 +19,21 @@ const char *setup_framing_name(const Hardstop__Setup *setup);
 /* The setup's binary without its folder: what the program calls itself; NULL where the setup names none. */
 const char *setup_program(const Hardstop__Setup *setup);
 
+/*
+ * "s390x" of a binary that is called qemu-system-s390x, with or without -VERSION behind, or of one with any name that
+ * has a machine of s390x; "" where neither tells.  Valid as long as the setup is.
+ */
+struct setup_name {
+    char text[16];
+};
+struct setup_name setup_architecture(const Hardstop__Setup *setup);
+
+/*
+ * The value of -m; "" when there is none.  In the place of "least" it is what every version of the architecture's
+ * machines starts with: s390x refuses less than its firmware's 3 MiB from QEMU 8 on.
+ */
+const char *setup_memory(const Hardstop__Setup *setup);
+
 /* The Debian package that brings a binary of that name. */
 const char *setup_package(const char *binary);
 

@@ -277,7 +277,7 @@ int trust_check(const Hardstop__Setup *setup, enum trust trust, struct hs_error 
     if (!(trust & TRUST_MACHINE) && setup->machine && !is_harmless_machine(setup->machine)) {
         return refuse(err, "machine", setup->machine);
     }
-    if (!(trust & TRUST_MEMORY) && *setup->memory && !is_modest(setup->memory)) {
+    if (!(trust & TRUST_MEMORY) && *setup_memory(setup) && !is_modest(setup_memory(setup))) {
         return refuse(err, "memory", setup->memory);
     }
     if (!(trust & TRUST_DEVICES) && check_list(setup->device, setup->n_device, is_harmless_device, "device", err) < 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Drives a migration out of a QEMU over QMP, into a memory file; before, a guest may run. */
+/* Drives a migration out of a QEMU over QMP, through a pipe; before, a guest may run. */
 #include "harness/loader/qemu/capture.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/loader.h"
+#include "harness/loader/qemu/drain.h"
 #include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/running.h"
 
@@ -81,30 +82,6 @@ static int await_migration(struct qmp *qmp, struct patience *patience, struct hs
     }
 }
 
-static int read_file(int fd, uint8_t **stream, size_t *size, struct hs_error *err)
-{
-    struct stat stat;
-    uint8_t *bytes;
-    size_t done = 0;
-
-    if (fstat(fd, &stat) < 0) {
-        return hs_fail(err, HS_NO_OFFSET, "the stream cannot be read: %s", strerror(errno));
-    }
-    bytes = hs_alloc((size_t)stat.st_size);
-    while (done < (size_t)stat.st_size) {
-        ssize_t n = pread(fd, bytes + done, (size_t)stat.st_size - done, (off_t)done);
-
-        if (n <= 0) {
-            free(bytes);
-            return hs_fail(err, HS_NO_OFFSET, "the stream cannot be read: %s", n ? strerror(errno) : "it shrank");
-        }
-        done += (size_t)n;
-    }
-    *stream = bytes;
-    *size = done;
-    return 0;
-}
-
 /* Capabilities with which QEMU 7.2 saves only to a QEMU that answers, or not while it is stopped. */
 static const char *const needing_more[] = {
     "multifd", "zero-copy-send", "postcopy-ram", "postcopy-preempt", "return-path", "x-colo", "background-snapshot",
@@ -146,20 +123,20 @@ static int choose_capabilities(struct qmp *qmp, struct patience *patience, struc
 
 int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err)
 {
-    int fd = memfd_create("hardstop-stream", MFD_CLOEXEC);
-    int result = -1;
+    struct drain drain;
+    int fd = drain_begin(&drain, err), result = -1;
 
     if (fd < 0) {
-        return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
+        return -1;
     }
     if (choose_capabilities(qmp, patience, err) == 0 &&
         qmp_execute(qmp, "getfd", json_pack("{s:s}", "fdname", "stream"), fd, patience, NULL, err) == 0 &&
         qmp_execute(qmp, "migrate", json_pack("{s:s}", "uri", "fd:stream"), -1, patience, NULL, err) == 0 &&
         await_migration(qmp, patience, err) == 0) {
-        result = read_file(fd, stream, size, err);
+        result = 0;
     }
     close(fd);
-    return result;
+    return drain_end(&drain, result == 0, stream, size, err);
 }
 
 void capture_quit(struct qmp *qmp, struct process *process)

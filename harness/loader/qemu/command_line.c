@@ -36,9 +36,9 @@ static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
     if (!setup->defaults) {
         arguments_add(arguments, "-nodefaults");
     }
-    if (*setup->memory) {
+    if (*setup_memory(setup)) {
         arguments_add(arguments, "-m");
-        arguments_add(arguments, setup->memory);
+        arguments_add(arguments, setup_memory(setup));
     }
     if (setup->has_framing) {
         arguments_add(arguments, "-global");

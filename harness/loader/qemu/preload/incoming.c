@@ -14,7 +14,7 @@ enum { POSTCOPY_ADVISE = 1 };
 
 const char *incoming_refusal(void)
 {
-    if (symbols.migrate_use_multifd()) {
+    if (symbols.migrate_multifd()) {
         return "the migration capability multifd" MORE_CONNECTIONS;
     }
     return symbols.migrate_postcopy_preempt() ? "the migration capability postcopy-preempt" MORE_CONNECTIONS : NULL;

@@ -14,10 +14,10 @@
 
 #include "harness/loader/qemu/preload/clock.h"
 #include "harness/loader/qemu/preload/crash.h"
+#include "harness/loader/qemu/preload/describe.h"
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/serve.h"
 #include "harness/loader/qemu/preload/symbols.h"
-#include "harness/loader/qemu/preload/version.h"
 
 typedef int main_fn(int argc, char **argv, char **env);
 typedef int start_main_fn(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
@@ -77,13 +77,8 @@ static int serving_main(int argc, char **argv, char **env)
     if (missing) {
         refuse(shared, "this QEMU does not export %s, which hardstop calls", missing);
     }
-    /* Before qemu_init(), because what it does with another version's arguments is not known. */
     info = symbols.qmp_query_version(NULL);
     memcpy(shared->version, info->triple, sizeof(shared->version));
-    if (!version_choose(shared->version)) {
-        refuse(shared, "QEMU %d.%d.%d is not known to hardstop; known: %s", (int)shared->version[0],
-               (int)shared->version[1], (int)shared->version[2], version_known());
-    }
     send_message(PROTOCOL_HELLO);
     symbols.qemu_init(argc, argv);
     check_accelerator(shared);
@@ -92,6 +87,7 @@ static int serving_main(int argc, char **argv, char **env)
         refuse(shared, "%s", refusal);
     }
     crash_prepare();
+    describe_prepare();
     clock_freeze();
     send_message(PROTOCOL_READY);
     serve(shared);

@@ -6,11 +6,20 @@
 
 struct symbols symbols;
 
-#define SYMBOL(name) { #name, offsetof(struct symbols, name) }
+enum need {
+    REQUIRED,
+    OPTIONAL,
+    OR_BEFORE, /* this one, or that of the row before */
+};
+
+#define ROW(name, ...) { #name, offsetof(struct symbols, name), __VA_ARGS__ }
+#define SYMBOL(name) ROW(name, REQUIRED, NULL)
 
 static const struct {
     const char *name;
     size_t offset;
+    enum need need;
+    const char *other; /* what other versions call it */
 } table[] = {
     SYMBOL(qemu_init),
     SYMBOL(qmp_query_version),
@@ -28,13 +37,25 @@ static const struct {
     SYMBOL(global_state_received),
     SYMBOL(global_state_get_runstate),
     SYMBOL(runstate_set),
-    SYMBOL(qemu_savevm_state_complete_precopy_non_iterable),
+    SYMBOL(qapi_enum_parse),
+    SYMBOL(RunState_lookup),
+    /* These make a description; see describe.h. */
+    ROW(qemu_savevm_state_header, OPTIONAL, NULL),
+    ROW(qemu_savevm_state_complete_precopy_non_iterable, OPTIONAL, NULL),
+    ROW(qemu_savevm_state_non_iterable, OPTIONAL, NULL),
+    ROW(qemu_savevm_state_end_precopy, OPTIONAL, NULL),
+    ROW(json_writer_new, OPTIONAL, NULL),
+    ROW(json_writer_start_array, OPTIONAL, NULL),
+    SYMBOL(migrate_get_current),
     SYMBOL(migration_incoming_get_current),
-    SYMBOL(migrate_use_multifd),
+    ROW(migrate_multifd, REQUIRED, "migrate_use_multifd"),
     SYMBOL(migrate_postcopy_preempt),
     SYMBOL(postcopy_state_get),
-    SYMBOL(migration_incoming_colo_enabled),
+    /* QEMU 11.1 does not ask whether the stream said so as well. */
+    ROW(migration_incoming_colo_enabled, REQUIRED, "migrate_colo"),
     SYMBOL(error_report),
+    SYMBOL(error_prepend),
+    SYMBOL(error_report_err),
     SYMBOL(trace_enable_events),
     SYMBOL(qemu_coroutine_create),
     SYMBOL(qemu_coroutine_enter),
@@ -45,7 +66,8 @@ static const struct {
     SYMBOL(process_queued_cpu_work),
     SYMBOL(current_cpu),
     SYMBOL(qemu_cond_wait_func),
-    SYMBOL(cpu_physical_memory_rw),
+    ROW(physical_memory_write, OPTIONAL, NULL),
+    ROW(cpu_physical_memory_rw, OR_BEFORE, NULL),
 };
 
 bool symbols_present(void)
@@ -53,15 +75,26 @@ bool symbols_present(void)
     return dlsym(RTLD_DEFAULT, "qemu_init") != NULL;
 }
 
+static void *find(const char *name)
+{
+    return name ? dlsym(RTLD_DEFAULT, name) : NULL;
+}
+
 const char *symbols_resolve(void)
 {
+    const void *before = NULL;
+
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        void *address = dlsym(RTLD_DEFAULT, table[i].name);
+        void *address = find(table[i].name);
 
         if (!address) {
+            address = find(table[i].other);
+        }
+        if (!address && (table[i].need == REQUIRED || (table[i].need == OR_BEFORE && !before))) {
             return table[i].name;
         }
         *(void **)((char *)&symbols + table[i].offset) = address;
+        before = address;
     }
     return NULL;
 }

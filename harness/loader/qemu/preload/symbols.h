@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The functions of QEMU that the preload object calls, looked up at run time.  Signatures are those of QEMU 7.2
- * (migration/savevm.c, migration/qemu-file.h, include/io/channel-file.h, include/sysemu/sysemu.h).
+ * The functions of QEMU that the preload object calls, looked up at run time.  One object serves all versions, so what
+ * differs between them is told by what is there, never by a number:
+ *   an Error ** that came later is handed over always: a function that does not take it does not look at it;
+ *   a return value that came or went is not read;
+ *   a function that got another name is a row with both.
+ * Signatures: migration/savevm.h, migration/migration.h, migration/qemu-file.h, include/io/channel-file.h, of QEMU 7.2,
+ * 10.0 and 10.2.
  */
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_SYMBOLS_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_SYMBOLS_H
@@ -20,20 +25,30 @@ struct symbols {
     void (*object_unref)(void *object);
     bool (*object_property_set_bool)(void *object, const char *name, bool value, void **errp);
     void *(*qdev_get_machine)(void);
-    int (*qemu_loadvm_state)(void *file);
-    int (*qemu_load_device_state)(void *file);
-    int (*qemu_save_device_state)(void *file);
-    int (*global_state_store)(void);
+    int (*qemu_loadvm_state)(void *file, void **errp);
+    int (*qemu_load_device_state)(void *file, void **errp);
+    int (*qemu_save_device_state)(void *file, void **errp);
+    void (*global_state_store)(void);
     bool (*global_state_received)(void);
     int (*global_state_get_runstate)(void);
     void (*runstate_set)(int state);
+    int (*qapi_enum_parse)(const void *lookup, const char *name, int otherwise, void **errp);
+    const void *RunState_lookup;
+    void (*qemu_savevm_state_header)(void *file);
     int (*qemu_savevm_state_complete_precopy_non_iterable)(void *file, bool in_postcopy, bool inactivate_disks);
+    bool (*qemu_savevm_state_non_iterable)(void *file, void **errp);
+    void (*qemu_savevm_state_end_precopy)(void *migration, void *file);
+    void *(*json_writer_new)(bool pretty);
+    void (*json_writer_start_array)(void *writer, const char *name);
+    void *(*migrate_get_current)(void);
     void *(*migration_incoming_get_current)(void);
-    bool (*migrate_use_multifd)(void);
+    bool (*migrate_multifd)(void);
     bool (*migrate_postcopy_preempt)(void);
     int (*postcopy_state_get)(void);
     bool (*migration_incoming_colo_enabled)(void);
     void (*error_report)(const char *fmt, ...);
+    void (*error_prepend)(void **errp, const char *fmt, ...);
+    void (*error_report_err)(void *error);
     void (*trace_enable_events)(const char *name);
     void *(*qemu_coroutine_create)(void (*entry)(void *user), void *user);
     void (*qemu_coroutine_enter)(void *coroutine);
@@ -45,6 +60,7 @@ struct symbols {
     void **current_cpu; /* of the thread that looked it up, which is the one that loads */
     void (**qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line);
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
+    void (*physical_memory_write)(uint64_t address, const void *buffer, uint64_t size);
 };
 
 extern struct symbols symbols;

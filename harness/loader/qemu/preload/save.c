@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Has QEMU's own functions save the state. */
+#include "harness/loader/qemu/preload/save.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/loader/qemu/preload/describe.h"
+#include "harness/loader/qemu/preload/symbols.h"
+
+enum { HEADER = 8 }; /* magic and version of a stream: migration/savevm.c */
+
+/* RunState, whose numbers differ between versions: qapi/run-state.json. */
+static int run_state(const char *name)
+{
+    return symbols.qapi_enum_parse(symbols.RunState_lookup, name, -1, NULL);
+}
+
+/*
+ * The guest's run state becomes what the stream said.  QEMU leaves that to a bottom half, which nothing runs here;
+ * without it, a stream whose end was never read would save as if it had been.
+ */
+static void set_run_state(void)
+{
+    int paused = run_state("paused");
+    int state = symbols.global_state_received() ? symbols.global_state_get_runstate() : paused;
+
+    symbols.runstate_set(run_state("inmigrate"));
+    /* As with -S. */
+    symbols.runstate_set(state == run_state("running") ? paused : state);
+}
+
+void *save_open(int fd)
+{
+    void *channel = symbols.qio_channel_file_new_fd(dup(fd));
+    void *file = symbols.qemu_file_new_output(channel);
+
+    symbols.object_unref(channel);
+    return file;
+}
+
+/* Some versions begin with a stream's header, which a state does not have. */
+static uint64_t size_of_header(void)
+{
+    char begin[4];
+
+    return pread(PROTOCOL_FD_OUTPUT, begin, sizeof(begin), 0) == sizeof(begin) && !memcmp(begin, "QEVM", 4) ? HEADER
+                                                                                                           : 0;
+}
+
+void save_again(struct protocol_shared *shared)
+{
+    void *file, *error = NULL;
+    int closed;
+
+    set_run_state();
+    lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_SET);
+    symbols.global_state_store();
+    if (!shared->request.fast) {
+        symbols.trace_enable_events(PROTOCOL_SAVE_EVENT);
+    }
+    file = save_open(PROTOCOL_FD_OUTPUT);
+    shared->answer.save_result = symbols.qemu_save_device_state(file, &error);
+    if (error) {
+        symbols.error_report_err(error);
+    }
+    closed = symbols.qemu_fclose(file);
+    if (closed < 0 && shared->answer.save_result >= 0) {
+        shared->answer.save_result = closed;
+    }
+    shared->answer.saved_offset = size_of_header();
+    shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR);
+    if (!shared->request.fast && shared->answer.save_result >= 0) {
+        shared->answer.saved_size += describe_state(PROTOCOL_FD_OUTPUT, shared->answer.saved_size);
+    }
+    shared->answer.saved_size -= shared->answer.saved_offset;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Saves the state of a QEMU that has accepted a stream. */
+#ifndef HARDSTOP_LOADER_QEMU_PRELOAD_SAVE_H
+#define HARDSTOP_LOADER_QEMU_PRELOAD_SAVE_H
+
+#include "harness/loader/qemu/protocol.h"
+
+/* A QEMUFile that writes to a copy of the descriptor. */
+void *save_open(int fd);
+
+/*
+ * Writes the device sections, their end mark and, unless the request is fast, their description to OUTPUT, and fills in
+ * what the answer says of them.
+ */
+void save_again(struct protocol_shared *shared);
+
+#endif
