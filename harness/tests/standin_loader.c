@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A program that the preload object serves as if it were a QEMU 7.2.  Its streams are commands, a letter each, that are
- * obeyed while they are loaded; the state that it saves is what the letters left.
+ * A program that the preload object serves as if it were a QEMU 7.2, or, as STANDIN_LATER, an 11.1, which says its
+ * reasons in an Error, and describes its state to who has put a writer where it looks for one.  Its streams are
+ * commands, a letter each, that are obeyed while they are loaded; the state that it saves is what the letters left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 
 #include "harness/loader/limits.h"
 #include "standin_coroutine.h"
+#include "standin_description.h"
 
 /* A file is its descriptor plus one. */
 typedef void file;
@@ -155,6 +157,11 @@ bool cpu_work_list_empty(void *cpu)
     return !is_queued || cpu != &processors[2];
 }
 
+#ifdef STANDIN_LATER
+#define migrate_use_multifd migrate_multifd
+#define migration_incoming_colo_enabled migrate_colo
+#endif
+
 bool migrate_use_multifd(void);
 bool migrate_use_multifd(void)
 {
@@ -194,6 +201,27 @@ void error_report(const char *fmt, ...)
     vfprintf(stderr, fmt, args);
     fputc('\n', stderr);
     va_end(args);
+}
+
+/* An Error is its words. */
+void error_prepend(void **errp, const char *fmt, ...);
+void error_prepend(void **errp, const char *fmt, ...)
+{
+    static char text[256];
+    va_list args;
+    int length;
+
+    va_start(args, fmt);
+    length = vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    snprintf(text + length, sizeof(text) - (size_t)length, "%s", (char *)*errp);
+    *errp = text;
+}
+
+void error_report_err(void *error);
+void error_report_err(void *error)
+{
+    error_report("%s", (char *)error);
 }
 
 int qemu_get_byte(file *from);
@@ -343,7 +371,11 @@ struct version_info {
 const struct version_info *qmp_query_version(void *err);
 const struct version_info *qmp_query_version(void *err)
 {
+    #ifdef STANDIN_LATER
+    static int64_t triple[3] = { 11, 1, 99 };
+#else
     static int64_t triple[3] = { 7, 2, 99 };
+#endif
     static const struct version_info info = { triple, 0 };
 
     (void)err;
@@ -396,8 +428,8 @@ bool object_property_set_bool(void *object, const char *name, bool value, void *
     return true;
 }
 
-int qemu_load_device_state(file *from);
-int qemu_load_device_state(file *from)
+/* A static function has no name on the stack. */
+static inline __attribute__((always_inline)) int load(file *from)
 {
     int result = 0;
     char letter;
@@ -413,13 +445,12 @@ int qemu_load_device_state(file *from)
     return result;
 }
 
-int qemu_loadvm_state(file *from);
-int qemu_loadvm_state(file *from)
+static int write_state(file *to)
 {
-    return qemu_load_device_state(from);
+    return write(fd_of(to), state, strlen(state)) == (ssize_t)strlen(state) ? 0 : -errno;
 }
 
-static int save(file *to, const char *header, size_t size)
+static int save(file *to)
 {
     if (traces_saves) {
         fputs("vmstate_save saved, in parts, its name\n", stderr);
@@ -427,23 +458,143 @@ static int save(file *to, const char *header, size_t size)
     if (at_save) {
         obey(to, at_save);
     }
-    return write(fd_of(to), header, size) == (ssize_t)size &&
-                   write(fd_of(to), state, strlen(state)) == (ssize_t)strlen(state)
-               ? 0 : -errno;
+    return write_state(to);
+}
+
+#ifdef STANDIN_LATER
+int qemu_load_device_state(file *from, void **errp);
+int qemu_load_device_state(file *from, void **errp)
+{
+    int result = load(from);
+
+    if (result < 0) {
+        *errp = "the reason";
+    }
+    return result;
+}
+
+int qemu_loadvm_state(file *from, void **errp);
+int qemu_loadvm_state(file *from, void **errp)
+{
+    return qemu_load_device_state(from, errp);
+}
+
+int qemu_save_device_state(file *to, void **errp);
+int qemu_save_device_state(file *to, void **errp)
+{
+    (void)errp;
+    return save(to);
+}
+
+bool qemu_savevm_state_non_iterable(file *to, void **errp);
+bool qemu_savevm_state_non_iterable(file *to, void **errp)
+{
+    (void)errp;
+    return write_state(to) == 0;
+}
+
+/* Some members may be taken for what they are not; one is the writer. */
+enum { STATUS = 3, TAKEN = 5, WRITER = 9, MEMBERS = 12 };
+
+void *migrate_get_current(void);
+void *migrate_get_current(void)
+{
+    static void **migration;
+
+    if (!migration) {
+        migration = calloc(MEMBERS, sizeof(*migration));
+        migration[TAKEN] = state;
+    }
+    return migration;
+}
+
+void qemu_savevm_state_header(file *to);
+void qemu_savevm_state_header(file *to)
+{
+    void **migration = migrate_get_current();
+
+    (void)to;
+    if (migration[STATUS]) {
+        abort();
+    }
+    if (migration[WRITER]) {
+        ++*(int *)migration[WRITER];
+    }
+}
+
+void *json_writer_new(bool pretty);
+void *json_writer_new(bool pretty)
+{
+    (void)pretty;
+    return calloc(1, sizeof(int));
+}
+
+void json_writer_start_array(void *writer, const char *name);
+void json_writer_start_array(void *writer, const char *name)
+{
+    *(int *)writer += strcmp(name, "devices") == 0;
+}
+
+void qemu_savevm_state_end_precopy(void *migration, file *to);
+void qemu_savevm_state_end_precopy(void *migration, file *to)
+{
+    int *writer = ((void **)migration)[WRITER];
+
+    if (writer && *writer == 2 &&
+        write(fd_of(to), STANDIN_DESCRIPTION, STANDIN_DESCRIPTION_SIZE) != STANDIN_DESCRIPTION_SIZE) {
+        abort();
+    }
+}
+
+void global_state_store(void);
+void global_state_store(void)
+{
+}
+
+void physical_memory_write(uint64_t address, const void *buffer, uint64_t size);
+void physical_memory_write(uint64_t address, const void *buffer, uint64_t size)
+{
+    if (address < sizeof(memory) && size <= sizeof(memory) - address) {
+        memcpy(memory + address, buffer, size);
+    }
+}
+#else
+int qemu_load_device_state(file *from);
+int qemu_load_device_state(file *from)
+{
+    return load(from);
+}
+
+int qemu_loadvm_state(file *from);
+int qemu_loadvm_state(file *from)
+{
+    return load(from);
 }
 
 int qemu_save_device_state(file *to);
 int qemu_save_device_state(file *to)
 {
-    return save(to, "QEVM\0\0\0\3", 8);
+    return write(fd_of(to), "QEVM\0\0\0\3", 8) == 8 ? save(to) : -errno;
 }
 
 int qemu_savevm_state_complete_precopy_non_iterable(file *to, bool in_postcopy, bool inactivate_disks);
 int qemu_savevm_state_complete_precopy_non_iterable(file *to, bool in_postcopy, bool inactivate_disks)
 {
-    (void)in_postcopy;
-    (void)inactivate_disks;
-    return save(to, "", 0);
+    int result = write_state(to);
+
+    if (!in_postcopy && !inactivate_disks &&
+        write(fd_of(to), STANDIN_DESCRIPTION, STANDIN_DESCRIPTION_SIZE) != STANDIN_DESCRIPTION_SIZE) {
+        return -errno;
+    }
+    return result;
+}
+
+void *migrate_get_current(void);
+void *migrate_get_current(void)
+{
+    static void *migration;
+
+    return migration ? migration : (migration = calloc(4, sizeof(migration)));
 }
 
 int global_state_store(void);
@@ -451,6 +602,15 @@ int global_state_store(void)
 {
     return 0;
 }
+
+void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t size, bool is_write);
+void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t size, bool is_write)
+{
+    if (is_write && address < sizeof(memory) && size <= sizeof(memory) - address) {
+        memcpy(memory + address, buffer, size);
+    }
+}
+#endif
 
 bool global_state_received(void);
 bool global_state_received(void)
@@ -464,10 +624,32 @@ int global_state_get_runstate(void)
     return 0;
 }
 
+const char RunState_lookup[1];
+
+int qapi_enum_parse(const void *lookup, const char *name, int otherwise, void **errp);
+int qapi_enum_parse(const void *lookup, const char *name, int otherwise, void **errp)
+{
+    static const char *const names[] = { "running", "inmigrate", "paused" };
+
+    (void)errp;
+    for (int i = 0; lookup == RunState_lookup && i < 3; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return i;
+        }
+    }
+    return otherwise;
+}
+
+/* The load ends and the guest is stopped: nothing else is a state to save in. */
 void runstate_set(int new_state);
 void runstate_set(int new_state)
 {
-    (void)new_state;
+    static int before = -1;
+
+    if (new_state != (before == 1 ? 2 : 1)) {
+        abort();
+    }
+    before = new_state;
 }
 
 void *migration_incoming_get_current(void);
@@ -476,14 +658,6 @@ void *migration_incoming_get_current(void)
     static void *incoming[8];
 
     return incoming;
-}
-
-void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t size, bool is_write);
-void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t size, bool is_write)
-{
-    if (is_write && address < sizeof(memory) && size <= sizeof(memory) - address) {
-        memcpy(memory + address, buffer, size);
-    }
 }
 
 int main(void)

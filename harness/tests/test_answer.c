@@ -12,6 +12,7 @@
 #include "harness/base/check.h"
 #include "harness/loader/loader.h"
 #include "harness/loader/qemu/answer.h"
+#include "standin_description.h"
 
 static struct loader *loader;
 
@@ -20,7 +21,7 @@ static int open_loader(void **state)
     Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
 
     (void)state;
-    setup.binary = support_beside("standin_loader");
+    setup.binary = support_beside(STANDIN);
     loader = support_open(&setup);
     free(setup.binary);
     return 0;
@@ -37,6 +38,11 @@ static int close_loader(void **state)
 #define SHORT_MS 200
 #define LONG_MS 30000
 
+/* The shape of a later version: see standin_loader.c. */
+#define IS_LATER (strcmp(STANDIN, "standin_loader") != 0)
+
+static bool was_fast; /* the last load */
+
 static struct loader_answer load_with(const char *letters, bool fast, Hardstop__GuestMemory *const *memory,
                                       size_t n_memory)
 {
@@ -47,6 +53,7 @@ static struct loader_answer load_with(const char *letters, bool fast, Hardstop__
     struct loader_answer answer;
     struct hs_error err = { .text = "" };
 
+    was_fast = fast;
     if (loader_load(loader, &input, &answer, &err) < 0) {
         assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
     }
@@ -99,6 +106,25 @@ static const struct {
       "" },
 };
 
+/* A state is followed by its description, unless it was saved fast. */
+static void check_saved(const struct loader_answer *answer, const char *saved)
+{
+    size_t size = strlen(saved), described = was_fast ? 0 : STANDIN_DESCRIPTION_SIZE;
+
+    assert_int_equal(answer->outcome, OUTCOME_ACCEPTED);
+    if (answer->saved_size != size + described || memcmp(answer->saved, saved, size) != 0 ||
+        memcmp(answer->saved + size, STANDIN_DESCRIPTION, described) != 0) {
+        fail_msg("\"%.*s\", not \"%s\"", (int)answer->saved_size, (const char *)answer->saved, saved);
+    }
+}
+
+/* Later versions hand their reason over. */
+static const char *words_of(size_t i)
+{
+    return rows[i].outcome == OUTCOME_REJECTED && IS_LATER
+               ? "load of migration failed: Invalid argument: the reason\n" : rows[i].text;
+}
+
 static void check_row(size_t i, bool fast)
 {
     struct loader_answer answer = load(rows[i].letters, fast);
@@ -108,14 +134,13 @@ static void check_row(size_t i, bool fast)
     if (answer.outcome != rows[i].outcome || answer.saving != rows[i].saving || answer.exited != rows[i].exited ||
         answer.exit_status != rows[i].exit_status || answer.signal != rows[i].signal ||
         answer.result != rows[i].result || strcmp(answer.section, section) != 0 ||
-        strcmp(answer.text, rows[i].text) != 0) {
+        strcmp(answer.text, words_of(i)) != 0) {
         fail_msg("\"%s\"%s: %s, saving %d, exited %d (%d), signal %d, result %d, section \"%s\": %s", rows[i].letters,
                  fast ? ", fast" : "", outcome_name(answer.outcome), answer.saving, answer.exited, answer.exit_status,
                  answer.signal, answer.result, answer.section, answer.text);
     }
     if (rows[i].saved) {
-        assert_int_equal(answer.saved_size, strlen(rows[i].saved));
-        assert_memory_equal(answer.saved, rows[i].saved, answer.saved_size);
+        check_saved(&answer, rows[i].saved);
     }
 }
 
@@ -137,14 +162,6 @@ static void an_answer_says_nothing_of_the_load_before(void **state)
             check_row(i, k & 1);
             check_row(k, true);
         }
-    }
-}
-
-static void check_saved(const struct loader_answer *answer, const char *saved)
-{
-    assert_int_equal(answer->outcome, OUTCOME_ACCEPTED);
-    if (answer->saved_size != strlen(saved) || memcmp(answer->saved, saved, answer->saved_size) != 0) {
-        fail_msg("\"%.*s\", not \"%s\"", (int)answer->saved_size, (const char *)answer->saved, saved);
     }
 }
 
@@ -178,6 +195,7 @@ static void a_load_that_waits_is_slow_and_no_hang(void **state)
     struct loader_answer answer;
 
     (void)state;
+    was_fast = false;
     assert_int_equal(loader_load(loader, &input, &answer, NULL), 0);
     check_saved(&answer, "u");
 }
@@ -325,7 +343,7 @@ static void a_crash_is_where_it_happened(void **state)
         assert_int_equal(answer.fault_address, crashes[i / 2].address);
         assert_true(answer.n_frames > 2);
         assert_int_equal(answer.frames[0].in_program, crashes[i / 2].in_program);
-        assert_string_equal(loader_crash_frame(&answer)->module, "standin_loader");
+        assert_string_equal(loader_crash_frame(&answer)->module, STANDIN);
         assert_false(loader_is_own_frame(&answer.frames[0]));
     }
 }
@@ -407,7 +425,7 @@ static void sections_that_began_are_listed(void **state)
 static void a_loader_has_a_name(void **state)
 {
     (void)state;
-    assert_string_equal(loader_name(loader), "QEMU 7.2.99");
+    assert_string_equal(loader_name(loader), IS_LATER ? "QEMU 11.1.99" : "QEMU 7.2.99");
 }
 
 int main(void)

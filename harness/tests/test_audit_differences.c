@@ -56,7 +56,7 @@ static void each_part_of_a_setup_counts(void **state)
 {
     static const char *const words[] = {
         "loader QEMU 10.0.2 instead of QEMU 7.2.22", "program qemu-kvm instead of qemu-system-s390x",
-        "machine pc instead of s390-ccw-virtio", "memory 8M instead of 2M",
+        "machine pc instead of s390-ccw-virtio", "memory 8M instead of least",
         "devices virtio-net-ccw instead of virtio-net-ccw virtio-rng-ccw",
         "globals virtio-net-ccw.max_revision=1 instead of virtio-net-ccw.max_revision=0",
         "options -accel kvm instead of -accel tcg", "default devices on instead of off", NULL,

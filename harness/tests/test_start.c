@@ -78,16 +78,6 @@ static void what_needs_more_connections_is_refused(void **state)
     check_refused(&setup, NULL, "capability postcopy-preempt is on, so QEMU waits for connections");
 }
 
-static void an_unknown_version_is_refused(void **state)
-{
-    char *binary = support_beside("standin_version");
-    Hardstop__Setup setup = setup_of(binary, NULL, (const char *[]){ NULL });
-
-    (void)state;
-    check_refused(&setup, NULL, "QEMU 8.1.2 is not known to hardstop; known: 7.2");
-    free(binary);
-}
-
 static void a_missing_function_is_named(void **state)
 {
     char *binary = support_beside("standin_function");
@@ -169,7 +159,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_setups_have_reasons),
         cmocka_unit_test(what_needs_more_connections_is_refused),
-        cmocka_unit_test(an_unknown_version_is_refused),
         cmocka_unit_test(a_missing_function_is_named),
         cmocka_unit_test(the_words_of_qemu_are_explained),
         cmocka_unit_test(a_device_of_a_module_is_made_or_its_module_named),

@@ -31,7 +31,7 @@ static const struct argp_option setup_rows[] = {
     { "device", 'd', "DEVICE", 0, "as for QEMU's -device; repeatable", 0 },
     { "global", KEY_GLOBAL, "PROPERTY", 0, "as for QEMU's -global; repeatable", 0 },
     { "option", KEY_OPTION, "WORD", 0, "a further argument of QEMU, as it is; repeatable", 0 },
-    { "memory", KEY_MEMORY, "SIZE", 0, "as for QEMU's -m (default: the least with which the machine starts, 2M or 4M)", 0 },
+    { "memory", KEY_MEMORY, "SIZE", 0, "as for QEMU's -m (default: the least that it starts with)", 0 },
     { "footers", KEY_FOOTERS, "on|off", 0,
       "section footers; off is how QEMU framed before 2.4 (default: as the "
       "machine type has it)",

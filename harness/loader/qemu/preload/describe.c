@@ -3,6 +3,7 @@
 #include "harness/loader/qemu/preload/describe.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/loader/qemu/preload/save.h"
+#include "harness/loader/qemu/preload/file.h"
 #include "harness/loader/qemu/preload/symbols.h"
 
 enum {
@@ -27,37 +28,40 @@ static void **writer_member; /* of the one struct MigrationState; NULL: not foun
 static uint8_t *trap;
 static sigjmp_buf trapped;
 
+enum trial { TRIAL_BEGINS, TRIAL_TRAPPED, TRIAL_FAILED };
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     uint8_t *address = info->si_addr;
 
     (void)context;
-    if (address < trap || address >= trap + TRAP_SIZE) {
-        signal(number, SIG_DFL);
-        return;
-    }
-    siglongjmp(trapped, 1);
+    siglongjmp(trapped, number == SIGSEGV && address >= trap && address < trap + TRAP_SIZE ? TRIAL_TRAPPED
+                                                                                           : TRIAL_FAILED);
 }
 
 /* True when the header's writer is looked for there: it is a trap, and what uses it falls in. */
 static bool is_writer(void **member, void *file)
 {
-    if (sigsetjmp(trapped, 1)) {
-        return true;
+    enum trial trial = sigsetjmp(trapped, 1);
+
+    if (trial == TRIAL_BEGINS) {
+        *member = trap;
+        symbols.qemu_savevm_state_header(file);
     }
-    *member = trap;
-    symbols.qemu_savevm_state_header(file);
+    /* In another member's place it may have been taken for anything, and QEMU may have stopped there. */
     *member = NULL;
-    return false;
+    return trial == TRIAL_TRAPPED;
 }
 
 /* In a process of its own, which is spoilt then.  Its exit status says that there is one, `found` which. */
 __attribute__((noreturn)) static void look_for_writer(void **members, size_t n, uint32_t *found)
 {
     struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
-    void *file = save_open(memfd_create("hardstop-header", MFD_CLOEXEC));
+    void *file = file_open_output(memfd_create("hardstop-header", MFD_CLOEXEC));
 
     sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGABRT, &action, NULL);
+    dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
     for (size_t i = 0; i < n; i++) {
         if (!members[i] && is_writer(&members[i], file)) {
             *found = (uint32_t)i;
@@ -135,7 +139,7 @@ uint64_t describe_state(int fd, uint64_t offset)
     void *file;
 
     lseek(fd, (off_t)offset, SEEK_SET);
-    file = save_open(fd);
+    file = file_open_output(fd);
     begin_description(file);
     save_described(file);
     symbols.qemu_fclose(file);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/beyond.h"
-#include "harness/loader/qemu/preload/calls.h"
+#include "harness/loader/qemu/preload/file.h"
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/pieces.h"
 #include "harness/loader/qemu/preload/save.h"
@@ -87,17 +87,6 @@ void load_prepare(void)
     coroutine = symbols.qemu_coroutine_create(load_in_coroutine, NULL);
 }
 
-static void *open_input(void)
-{
-    int fd = dup(PROTOCOL_FD_INPUT);
-    void *channel = symbols.qio_channel_file_new_fd(fd);
-    void *file = symbols.qemu_file_new_input(channel);
-
-    symbols.object_unref(channel);
-    calls_begin_input(fd);
-    return file;
-}
-
 static int load_file(void *file, bool whole)
 {
     load.file = file;
@@ -111,7 +100,7 @@ static int load_file(void *file, bool whole)
     return load.result;
 }
 
-/* As process_incoming_migration_co() (migration/migration.c), in which -incoming loads: some ends have no other words. */
+/* As process_incoming_migration_co(), in which -incoming loads: some ends have no other words. */
 static void report_failure(int result, bool whole)
 {
     if (load.error) {
@@ -131,7 +120,7 @@ void load_stream(struct protocol_shared *shared)
     write_guest_memory(shared);
     lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
     pieces_begin(shared);
-    file = open_input();
+    file = file_open_input(PROTOCOL_FD_INPUT);
     /* Commands look for their answer channel in from_src_file, the first member of struct MigrationIncomingState. */
     *(void **)symbols.migration_incoming_get_current() = file;
     beyond_begin(shared, file);

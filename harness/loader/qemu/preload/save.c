@@ -2,10 +2,12 @@
 /* Has QEMU's own functions save the state. */
 #include "harness/loader/qemu/preload/save.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/describe.h"
+#include "harness/loader/qemu/preload/file.h"
 #include "harness/loader/qemu/preload/symbols.h"
 
 enum { HEADER = 8 }; /* magic and version of a stream: migration/savevm.c */
@@ -30,15 +32,6 @@ static void set_run_state(void)
     symbols.runstate_set(state == run_state("running") ? paused : state);
 }
 
-void *save_open(int fd)
-{
-    void *channel = symbols.qio_channel_file_new_fd(dup(fd));
-    void *file = symbols.qemu_file_new_output(channel);
-
-    symbols.object_unref(channel);
-    return file;
-}
-
 /* Some versions begin with a stream's header, which a state does not have. */
 static uint64_t size_of_header(void)
 {
@@ -59,7 +52,7 @@ void save_again(struct protocol_shared *shared)
     if (!shared->request.fast) {
         symbols.trace_enable_events(PROTOCOL_SAVE_EVENT);
     }
-    file = save_open(PROTOCOL_FD_OUTPUT);
+    file = file_open_output(PROTOCOL_FD_OUTPUT);
     shared->answer.save_result = symbols.qemu_save_device_state(file, &error);
     if (error) {
         symbols.error_report_err(error);

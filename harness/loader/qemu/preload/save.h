@@ -5,9 +5,6 @@
 
 #include "harness/loader/qemu/protocol.h"
 
-/* A QEMUFile that writes to a copy of the descriptor. */
-void *save_open(int fd);
-
 /*
  * Writes the device sections, their end mark and, unless the request is fast, their description to OUTPUT, and fills in
  * what the answer says of them.
