@@ -138,7 +138,6 @@ void load_stream(struct protocol_shared *shared)
     }
     if (result == 0) {
         vcpu_do_work();
-        shared->answer.phase = PROTOCOL_PHASE_SAVING;
         save_again(shared);
     }
     shared->answer.phase = PROTOCOL_PHASE_FINISHED;

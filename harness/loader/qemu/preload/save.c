@@ -47,6 +47,7 @@ void save_again(struct protocol_shared *shared)
     int closed;
 
     set_run_state();
+    shared->answer.phase = PROTOCOL_PHASE_SAVING;
     lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_SET);
     symbols.global_state_store();
     if (!shared->request.fast) {

@@ -6,8 +6,8 @@
 #include "harness/loader/qemu/protocol.h"
 
 /*
- * Writes the device sections, their end mark and, unless the request is fast, their description to OUTPUT, and fills in
- * what the answer says of them.
+ * Gives the guest its run state, which still belongs to the load; then writes the device sections, their end mark and,
+ * unless the request is fast, their description to OUTPUT, and fills in what the answer says of them.
  */
 void save_again(struct protocol_shared *shared);
 
