@@ -2,7 +2,6 @@
 /* Watches a QEMU load a file by -incoming, and tells its ends apart. */
 #include "harness/loader/confirm.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,7 +11,9 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/loader/qemu/capture.h"
+#include "harness/loader/qemu/lone_start.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/qmp.h"
 
@@ -22,6 +23,14 @@
  * time.
  */
 #define INCOMING_FD "3"
+
+/* How QEMU is told of it, and what one says that wants to be told otherwise: before 8.2, and from 11.1 on. */
+static const struct {
+    const char *uri, *refusal;
+} incoming[] = {
+    { "file:/dev/fd/" INCOMING_FD, "unknown migration protocol" },
+    { "fd:" INCOMING_FD, "fd: migration to a file is not supported" },
+};
 
 enum {
     TEXT_PART = 8192, /* of a long text, so much of its begin and of its end is kept */
@@ -142,64 +151,10 @@ static struct patience patience_for(const struct attempt *attempt, const struct 
     return patience;
 }
 
-/* What a setup does without a stream. */
-struct start {
-    char *line; /* that it was started by; NULL: none was */
-    char *said;
-    uint64_t size; /* of its address space: what a load adds to */
-};
-
-/*
- * Starts the setup without a stream: it may be at fault itself for a QEMU that ended, and what it says then is no word
- * of a load.  The last start is kept: streams of one setup come in a row.  NULL with a reason.
- */
-static const struct start *start_without(const struct attempt *attempt, struct hs_error *err)
-{
-    static struct start last;
-    char *line = arguments_line(&attempt->without.arguments);
-    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
-    struct process process;
-    struct qmp qmp;
-    int status;
-
-    if (last.line && strcmp(last.line, line) == 0) {
-        free(line);
-        return &last;
-    }
-    status = capture_start(&qmp, &process, attempt->setup, &attempt->without, &patience, err);
-    if (status == 0) {
-        free(last.line);
-        free(last.said);
-        last = (struct start){ .line = line, .said = hs_alloc(PROCESS_ERRORS_SIZE + 1),
-                               .size = process_address_space(&process) };
-        process_read_errors(&process, last.said, PROCESS_ERRORS_SIZE + 1);
-    } else {
-        free(line);
-    }
-    capture_quit(&qmp, &process);
-    return status == 0 ? &last : NULL;
-}
-
-/* The length of the lines with which `text` begins, and `said`, but for numbers, too. */
-static size_t common_lines(const char *text, const char *said)
-{
-    static const char digits[] = "0123456789";
-    const char *at = text, *line = text;
-
-    while (*at && *said && (isdigit((unsigned char)*at) ? isdigit((unsigned char)*said) : *at == *said)) {
-        size_t n = strspn(at, digits);
-
-        said += n ? strspn(said, digits) : 1;
-        at += n ? n : 1;
-        line = at[-1] == '\n' ? at : line;
-    }
-    return (size_t)(line - text);
-}
-
 /* What the setup says without a stream, of its sound or its screen, is not what it says of the stream. */
 static int leave_out_noise(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
 {
-    const struct start *start = *result->text ? start_without(attempt, err) : NULL;
+    const struct lone_start *start = *result->text ? lone_start(attempt->setup, &attempt->without, err) : NULL;
     size_t length;
 
     if (!*result->text) {
@@ -208,7 +163,7 @@ static int leave_out_noise(const struct attempt *attempt, struct confirm_result 
     if (!start) {
         return -1;
     }
-    length = common_lines(result->text, start->said);
+    length = lone_start_words(start, result->text);
     memmove(result->text, result->text + length, strlen(result->text + length) + 1);
     return 0;
 }
@@ -247,7 +202,7 @@ static int judge_end(const struct attempt *attempt, struct process *process, str
         return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", attempt->setup->binary,
                        loader_signal_name(result->signal));
     }
-    if (!result->saving && !start_without(attempt, err)) {
+    if (!result->saving && !lone_start(attempt->setup, &attempt->without, err)) {
         return -1;
     }
     result->outcome = OUTCOME_CRASHED;
@@ -325,7 +280,8 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
 /* The program that runs another one with less address space, and how much that is. */
 static int limit_memory(struct attempt *attempt, struct hs_error *err)
 {
-    const struct start *start = attempt->limits.memory ? start_without(attempt, err) : NULL;
+    const struct lone_start *start =
+        attempt->limits.memory ? lone_start(attempt->setup, &attempt->without, err) : NULL;
     struct arguments limited = { 0 };
     char *option;
 
@@ -352,15 +308,43 @@ static int limit_memory(struct attempt *attempt, struct hs_error *err)
     return 0;
 }
 
-int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
-                struct confirm_result *result, struct hs_error *err)
+/* Loads once, told of the stream in the way of that index. */
+static int run_by(struct attempt *attempt, enum trust trust, const char *path, size_t way,
+                  struct confirm_result *result, struct hs_error *err)
 {
-    struct attempt attempt = { .setup = setup };
     int status = -1;
 
+    if (command_line_prepare(&attempt->with, attempt->setup, trust, err) == 0 && limit_memory(attempt, err) == 0) {
+        arguments_add(&attempt->with.arguments, "-incoming");
+        arguments_add(&attempt->with.arguments, incoming[way].uri);
+        result->command_line = shell_line(&attempt->with.arguments, path);
+        status = run(attempt, result, err);
+    }
+    command_line_clear(&attempt->with);
+    return status;
+}
+
+static bool is_refused(const struct confirm_result *result, size_t way)
+{
+    return result->outcome == OUTCOME_CRASHED && result->exit_status == 1 &&
+           strstr(result->text, incoming[way].refusal);
+}
+
+static void begin_result(struct confirm_result *result)
+{
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
     result->text = hs_strdup("");
+}
+
+int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
+                struct confirm_result *result, struct hs_error *err)
+{
+    static size_t way; /* streams of one QEMU come in a row */
+    struct attempt attempt = { .setup = setup };
+    int status = -1;
+
+    begin_result(result);
     if (limits) {
         attempt.limits = *limits;
     }
@@ -374,15 +358,16 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
     if (attempt.stream < 0) {
         return -1;
     }
-    if (command_line_prepare(&attempt.without, setup, trust, err) == 0 &&
-        command_line_prepare(&attempt.with, setup, trust, err) == 0 && limit_memory(&attempt, err) == 0) {
-        arguments_add(&attempt.with.arguments, "-incoming");
-        arguments_add(&attempt.with.arguments, "fd:" INCOMING_FD);
-        result->command_line = shell_line(&attempt.with.arguments, path);
-        status = run(&attempt, result, err);
+    if (command_line_prepare(&attempt.without, setup, trust, err) == 0) {
+        status = run_by(&attempt, trust, path, way, result, err);
+    }
+    for (size_t i = 0; status == 0 && is_refused(result, way) && i < HS_COUNT(incoming); i++) {
+        confirm_result_clear(result);
+        begin_result(result);
+        way = (way + 1) % HS_COUNT(incoming);
+        status = run_by(&attempt, trust, path, way, result, err);
     }
     close(attempt.stream);
-    command_line_clear(&attempt.with);
     command_line_clear(&attempt.without);
     return status;
 }

@@ -16,6 +16,7 @@
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/describe.h"
 #include "harness/loader/qemu/preload/incoming.h"
+#include "harness/loader/qemu/preload/rings.h"
 #include "harness/loader/qemu/preload/serve.h"
 #include "harness/loader/qemu/preload/symbols.h"
 
@@ -80,6 +81,7 @@ static int serving_main(int argc, char **argv, char **env)
     info = symbols.qmp_query_version(NULL);
     memcpy(shared->version, info->triple, sizeof(shared->version));
     send_message(PROTOCOL_HELLO);
+    rings_refuse();
     symbols.qemu_init(argc, argv);
     check_accelerator(shared);
     refusal = incoming_refusal();
