@@ -162,7 +162,7 @@ int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardst
     int result;
 
     stream_encode(test->stream, &plain, NULL, NULL);
-    input = loader_input_of(test, &plain.out);
+    input = loader_input_of(test, &plain.out, false);
     canary->loads++;
     canary->bytes = canary->unnamed = canary->places = canary->held = canary->n_gaps = 0;
     tally_all(canary, test->stream, fresh->stream);

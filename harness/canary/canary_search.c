@@ -21,7 +21,7 @@ Hardstop__VirtioSection *canary_search_device(const struct canary_search *search
 
 int canary_search_load(struct canary_search *search, const struct builder *bytes)
 {
-    struct loader_input input = loader_input_of(search->test, bytes);
+    struct loader_input input = loader_input_of(search->test, bytes, false);
 
     search->loads++;
     return loader_load(search->loader, &input, &search->answer, search->err);

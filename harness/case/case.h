@@ -88,7 +88,7 @@ void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
 
 /*
  * True of what says something about the input and is no part of it, and stays as it is when cases are changed: the
- * setup, the marks of a captured stream and of a whole one, the description.
+ * setup, the marks of a captured stream, a whole and a given one, the description.
  */
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field);
 

@@ -149,7 +149,7 @@ int complete_stream(const Hardstop__Case *test, const struct builder *bytes, con
     size_t end;
 
     builder_reset(out);
-    if (case_is_whole(test) || (bytes->size >= 4 && memcmp(bytes->data, "QEVM", 4) == 0)) {
+    if (case_is_whole(test) || stream_begins(bytes->data, bytes->size)) {
         builder_put(out, bytes->data, bytes->size);
         return 0;
     }

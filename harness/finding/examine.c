@@ -190,6 +190,28 @@ static int judge_sections(struct oracle *oracle, const Hardstop__Case *test, uns
     return result;
 }
 
+static bool has_failed(const struct examination *examination)
+{
+    for (size_t i = 0; i < examination->n; i++) {
+        if (examination->tallies[i].failed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a stream that is rejected as it is, nothing could be said but that: no damage to it is one that was noticed. */
+static int check_base(const struct judgement *judgement, const struct examination *examination, struct hs_error *err)
+{
+    const struct loader_answer *answer = &judgement->reference.answer;
+
+    if (!judgement->test->given || answer->outcome != OUTCOME_REJECTED || has_failed(examination)) {
+        return 0;
+    }
+    return hs_fail(err, HS_NO_OFFSET, "the stream itself is rejected: %.*s; nothing to check",
+                   (int)strcspn(answer->text, "\n"), answer->text);
+}
+
 int examine(struct oracle *oracle, const Hardstop__Case *test, unsigned places, struct examination *examination,
             struct hs_error *err)
 {
@@ -205,7 +227,8 @@ int examine(struct oracle *oracle, const Hardstop__Case *test, unsigned places, 
     result = oracle_judge(oracle, test, &judgement, err);
     if (result == 0) {
         tally(examination, &judgement);
-        if (!test->n_damage) {
+        result = check_base(&judgement, examination, err);
+        if (result == 0 && !test->n_damage) {
             result = judge_sections(oracle, test, places, &judgement, examination, err);
         }
     }

@@ -32,7 +32,8 @@ struct examination {
 /*
  * Judges `test`, and `places` places per section and kind of damage when it has none of its own, and a value behind the
  * legal range of each field that has one.  Sections are those of virtio devices, or all when there is none.  0, or -1
- * with a reason; `examination` needs examination_clear() in both cases.
+ * with a reason, which may be that a given stream (Case.given) is rejected undamaged; `examination` needs
+ * examination_clear() in both cases.
  */
 int examine(struct oracle *oracle, const Hardstop__Case *test, unsigned places, struct examination *examination,
             struct hs_error *err);

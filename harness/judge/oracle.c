@@ -73,10 +73,10 @@ static void record_clear(struct record *record)
     builder_clear(&record->saved);
 }
 
-static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, struct record *record,
-                struct hs_error *err)
+static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut,
+                struct record *record, struct hs_error *err)
 {
-    struct loader_input input = loader_input_of(test, bytes);
+    struct loader_input input = loader_input_of(test, bytes, cut);
     struct loader_answer answer;
 
     input.timeout_ms = oracle->timeout_ms;
@@ -106,7 +106,7 @@ static int load_reference(struct oracle *oracle, struct judgement *judgement, st
 
     if (!oracle->has_cached || oracle->cached != hash) {
         oracle->has_cached = false;
-        if (load(oracle, judgement->test, &judgement->plain.out, &oracle->reference, err) < 0) {
+        if (load(oracle, judgement->test, &judgement->plain.out, false, &oracle->reference, err) < 0) {
             return -1;
         }
         oracle->cached = hash;
@@ -267,7 +267,7 @@ static int load_again(struct oracle *oracle, struct judgement *judgement, struct
     if (!oracle->repeat) {
         return 0;
     }
-    result = load(oracle, judgement->test, &judgement->damaged, &again, err);
+    result = load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, &again, err);
     judgement->is_stable = result == 0 && same_answer(&again.answer, &judgement->actual.answer);
     record_clear(&again);
     return result;
@@ -285,7 +285,7 @@ int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judge
     find_description(judgement);
     if (!judgement->is_damaged) {
         record_answer(&judgement->actual, &judgement->reference.answer);
-    } else if (load(oracle, test, &judgement->damaged, &judgement->actual, err) < 0) {
+    } else if (load(oracle, test, &judgement->damaged, judgement->effect.truncated, &judgement->actual, err) < 0) {
         return -1;
     }
     judgement->is_sound = judgement->reference.answer.outcome == OUTCOME_ACCEPTED &&

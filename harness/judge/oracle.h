@@ -39,7 +39,7 @@ struct judgement {
     struct builder damaged; /* what was loaded */
     struct damage_effect effect;
     bool is_damaged; /* the damages changed a byte */
-    bool is_captured; /* the stream is as a real QEMU sent it */
+    bool is_captured; /* the stream is as a real QEMU sent it; one that was given may not be (Case.given) */
     bool is_sound; /* undamaged it is accepted, and every section is read as given: a stream worth damaging */
     struct record reference; /* of the undamaged stream */
     struct record actual; /* of the damaged one; the reference itself where nothing is damaged */

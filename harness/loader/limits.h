@@ -43,8 +43,10 @@
 
 /*
  * Bytes that one load may add to the address space: a length field that asks for more must not take the machine down.
+ * Between two powers of two, since what is asked for is most often a number with one bit flipped: 2 GiB are given and 4
+ * are not, whatever else the load takes.
  */
-#define LOADER_MEMORY_LIMIT (UINT64_C(2) << 30)
+#define LOADER_MEMORY_LIMIT (UINT64_C(3) << 30)
 
 /* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long. */
 #define LOADER_START_MS 20000

@@ -16,12 +16,17 @@ const char *outcome_name(enum outcome outcome)
     return names[outcome];
 }
 
-struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes)
+struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut)
 {
     return (struct loader_input){
-        .bytes = bytes->data, .size = bytes->size, .whole = case_is_whole(test), .memory = test->memory,
-        .n_memory = test->n_memory,
+        .bytes = bytes->data, .size = bytes->size, .whole = case_is_whole(test), .cut = cut,
+        .memory = test->memory, .n_memory = test->n_memory,
     };
+}
+
+bool loader_input_is_whole(const struct loader_input *input)
+{
+    return input->whole || stream_begins(input->bytes, input->size);
 }
 
 const char *hang_name(enum hang hang)

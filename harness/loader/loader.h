@@ -15,7 +15,10 @@
 struct loader_input {
     const uint8_t *bytes; /* a stream; without a header, device sections only, unless said to be whole */
     size_t size;
-    bool whole;
+    /* Behind device sections is read what follows them in a whole stream of the setup, unless that was `cut` off. */
+    bool whole, cut;
+    /* Not 0: another value of what no stream decides, what fresh memory holds, how much comes at once; not if fast. */
+    uint8_t chance;
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
     uint32_t timeout_ms; /* best of processor time, not the clock's; 0: LOADER_TIMEOUT_MS */
@@ -26,8 +29,10 @@ struct loader_input {
     bool fast;
 };
 
-/* Of a case, with these bytes, which it borrows as it does the case's guest memory. */
-struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes);
+/* Of a case, with these bytes, which it borrows as it does the case's guest memory; `cut`: damage_effect.truncated. */
+struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut);
+
+bool loader_input_is_whole(const struct loader_input *input);
 
 #define LOADER_FRAMES 24
 

@@ -402,6 +402,24 @@ static void a_stream_goes_all_the_way(void **state)
     expect("load " RNG " @/cut.mig", 0, "rejected");
 }
 
+/* A stream does not say of itself that it is as QEMU saved it. */
+static void a_given_stream_may_be_damaged(void **state)
+{
+    (void)state;
+    expect("capture " RNG " -o @/given.mig", 0, "");
+    /* Of another machine, so that a section has no device. */
+    expect("capture --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-balloon-ccw -o @/other.mig", 0, "");
+    expect("load " RNG " @/other.mig", 0, "no finding");
+    expect("load --captured " RNG " @/other.mig", 1, "undamaged-is-accepted does not hold");
+    expect("load --captured " RNG " @/given.mig", 0, "accepted");
+    expect("check " RNG " @/other.mig", 2, "");
+    expect("check --captured --places 1 " RNG " @/other.mig", 1, "undamaged-is-accepted");
+    expect("damage --section virtio-rng --truncate 0 @/given.mig -o @/given.textproto", 0, "");
+    expect("check " RNG " @/given.textproto", 0, "1 case judged");
+    expect("damage --section virtio-balloon --truncate 0 @/other.mig -o @/other.textproto", 0, "");
+    expect("check " RNG " @/other.textproto", 2, "");
+}
+
 /* What the command line says goes before what a case says, both ways. */
 static void footers_are_as_the_command_line_has_them(void **state)
 {
@@ -771,6 +789,7 @@ int main(void)
         cmocka_unit_test(what_is_cut_is_read_as_far_as_it_goes),
         cmocka_unit_test(what_cannot_be_done_has_a_reason),
         cmocka_unit_test(a_stream_goes_all_the_way),
+        cmocka_unit_test(a_given_stream_may_be_damaged),
         cmocka_unit_test(footers_are_as_the_command_line_has_them),
         cmocka_unit_test(findings_have_a_status_of_their_own),
         cmocka_unit_test(load_and_repro_have_one_rule),

@@ -176,6 +176,45 @@ static void memory_is_bounded(void **state)
     hardstop__setup__free_unpacked(setup, NULL);
 }
 
+/* Without the end-of-file mark, what stands behind it in a whole stream is taken for the next section. */
+static void what_follows_device_sections_is_there(void **state)
+{
+    static const struct {
+        const char *transport, *machine;
+        bool cut;
+        const char *words;
+    } rows[] = {
+        { "ccw", NULL, false, "Unknown savevm section type 6" },
+        { "pci", "q35", false, "Unknown savevm section type 6" },
+        { "ccw", NULL, true, "Failed to load device state: -5" },
+        /* They send no description. */
+        { "ccw", "s390-ccw-virtio,suppress-vmdesc=on", false, "Failed to load device state: -5" },
+        { "pci", "pc-i440fx-2.2", false, "Failed to load device state: -5" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * HS_COUNT(rows); i++) {
+        Hardstop__Setup *setup = support_setup(rows[i / 2].transport, rows[i / 2].machine, HARDSTOP__FRAMING__FOOTER);
+        Hardstop__Case *test = support_capture(setup, CASE_KEEP_DEVICES);
+        struct loader *loader = support_open(setup);
+        struct stream_encoding plain = { 0 };
+        struct loader_input input = { .cut = rows[i / 2].cut, .fast = i % 2 };
+        struct loader_answer answer;
+
+        stream_encode(test->stream, &plain, NULL, NULL);
+        input.bytes = plain.out.data;
+        input.size = plain.out.size - 1;
+        assert_int_equal(loader_load(loader, &input, &answer, NULL), 0);
+        if (answer.outcome != OUTCOME_REJECTED || !strstr(answer.text, rows[i / 2].words)) {
+            fail_msg("row %zu: %s: %s", i / 2, outcome_name(answer.outcome), answer.text);
+        }
+        stream_encoding_clear(&plain);
+        loader_close(loader);
+        case_free(test);
+        hardstop__setup__free_unpacked(setup, NULL);
+    }
+}
+
 static void a_killed_server_is_started_again(void **state)
 {
     Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
@@ -398,6 +437,7 @@ int main(void)
         SUPPORT_TIDY(a_crash_has_signal_and_frames),
         SUPPORT_TIDY(a_hang_is_cut_at_its_limit),
         SUPPORT_TIDY(memory_is_bounded),
+        SUPPORT_TIDY(what_follows_device_sections_is_there),
         SUPPORT_TIDY(a_killed_server_is_started_again),
         SUPPORT_TIDY(a_server_killed_in_a_load_gives_the_verdict_yet),
         SUPPORT_TIDY(guest_memory_is_written_before_the_load),

@@ -125,6 +125,46 @@ static void each_defect_is_found_by_its_properties_alone(void **state)
     }
 }
 
+/* Of a stream that somebody gave, nobody says that it is sound: that it is rejected is no finding, and no pass. */
+static void a_given_stream_may_be_rejected(void **state)
+{
+    static const struct {
+        enum defect defect;
+        enum property_result undamaged, truncation, survives;
+    } rows[] = {
+        { GOOD, PROPERTY_PASS, PROPERTY_PASS, PROPERTY_PASS },
+        { ACCEPTS_ALL, PROPERTY_PASS, PROPERTY_FAIL, PROPERTY_PASS },
+        { REJECTS_ALL, PROPERTY_SKIP, PROPERTY_SKIP, PROPERTY_PASS },
+        { CRASHES, PROPERTY_PASS, PROPERTY_SKIP, PROPERTY_FAIL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        Hardstop__Case *test = planted_case(TRUNCATE);
+        struct judgement judgement = { 0 };
+        struct examination examination;
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader };
+        struct hs_error err;
+
+        test->has_given = test->given = true;
+        planted_init(&planted, rows[i].defect, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, &err), 0);
+        assert_int_equal(property_find("undamaged-is-accepted")->judge(&judgement), rows[i].undamaged);
+        assert_int_equal(property_find("truncation-is-rejected")->judge(&judgement), rows[i].truncation);
+        assert_int_equal(property_find("loader-survives")->judge(&judgement), rows[i].survives);
+        assert_int_equal(examine(&oracle, test, 10, &examination, &err), rows[i].defect == REJECTS_ALL ? -1 : 0);
+        if (rows[i].defect == REJECTS_ALL) {
+            assert_non_null(strstr(err.text, "the stream itself is rejected"));
+        }
+        examination_clear(&examination);
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+        case_free(test);
+    }
+}
+
 /* A value that was not legal before says nothing of a check. */
 static void what_was_illegal_is_not_judged(void **state)
 {
@@ -444,6 +484,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_defect_is_found_by_its_properties_alone),
+        cmocka_unit_test(a_given_stream_may_be_rejected),
         cmocka_unit_test(what_was_illegal_is_not_judged),
         cmocka_unit_test(haste_leaves_out_the_fields_of_garbage),
         cmocka_unit_test(an_unstable_verdict_is_found),

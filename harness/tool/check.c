@@ -45,7 +45,9 @@ static const struct argp argp = {
     .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Judges all properties on a case.  A case without damages is judged as it is, then truncated, extended and "
-           "shortened by a byte at places spread over its virtio sections.",
+           "shortened by a byte at places spread over its virtio sections.\v"
+           "Exit status: 0 no finding; 1 a finding; 2 no verdict, or the stream itself is rejected.  The latter is a "
+           "finding of a case that says it was captured, and with --captured.",
 };
 
 static void print_text(const struct examination *examination)

@@ -37,7 +37,8 @@ static const struct argp argp = {
     .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Loads a stream or case into the real QEMU and prints what it did.\v"
-           "Exit status: 0 no finding; 1 a finding, as hardstop repro has it; 2 no verdict.",
+           "Exit status: 0 no finding; 1 a finding, as hardstop repro has it; 2 no verdict.  That a stream is rejected "
+           "is a finding of a case that says it was captured, and with --captured.",
 };
 
 static enum tool_status report(const struct judgement *judgement, bool json)

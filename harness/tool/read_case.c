@@ -3,12 +3,12 @@
 #include "harness/tool/read_case.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/message/reflect.h"
 #include "harness/wire/container.h"
+#include "harness/wire/stream.h"
 
 /* What a file holds, which is freed by whoever read it. */
 struct content {
@@ -18,17 +18,12 @@ struct content {
     size_t skipped; /* of a container, before the stream */
 };
 
-static bool begins_as_stream(const struct content *content, size_t least)
-{
-    return content->size >= least && memcmp(content->data, "QEVM", content->size < 4 ? content->size : 4) == 0;
-}
-
 /* A stream that stands in a container as it is, is read in place. */
 static int open_container(struct content *content, struct hs_error *err)
 {
     const char *name = container_name(content->data, content->size);
 
-    if (!name || begins_as_stream(content, 4) || tool_names_case(content->path)) {
+    if (!name || stream_begins(content->data, content->size) || tool_names_case(content->path)) {
         return 0;
     }
     if (container_open(content->path, content->data, content->size, &content->skipped, err) < 0) {
@@ -47,7 +42,7 @@ static Hardstop__Stream *decode(const struct content *content, enum stream_frami
 {
     Hardstop__Stream *stream;
 
-    if (begins_as_stream(content, 4)) {
+    if (stream_begins(content->data, content->size)) {
         return stream_decode_part(content->data, content->size, framing, is_whole, err);
     }
     if (content->size) {
@@ -76,6 +71,7 @@ static Hardstop__Case *read_stream(const struct content *content, const Hardstop
     Hardstop__Case *test = case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
 
     test->has_whole = test->whole = !stream->header;
+    test->has_given = test->given = true;
     if (!is_whole) {
         /* No QEMU saved it so. */
         test->has_captured = false;
@@ -93,7 +89,8 @@ static Hardstop__Case *read_case(const struct content *content, struct hs_error 
     bool is_named = tool_names_case(content->path);
     Hardstop__Case *test;
 
-    if (content->skipped || begins_as_stream(content, is_named ? 4 : 0) || tool_ends_in(content->path, ".mig")) {
+    if (content->skipped || tool_ends_in(content->path, ".mig") ||
+        (is_named ? stream_begins : stream_may_begin)(content->data, content->size)) {
         return NULL;
     }
     if (is_named || case_is_text(content->data, content->size)) {

@@ -10,6 +10,8 @@
  * what the file says.  `trust` gets whose words the setup is then made of, for whoever starts it; NULL says that nobody
  * will.  Otherwise a stream without a machine is an error that says what to give.
  *
+ * Of a stream, nobody says that it is as a QEMU saved it (Case.given).
+ *
  * A case is what is named as one (.textproto, .case), text, or packed with setup and stream.  A container is opened, or
  * named (wire/container.h).  All else, an empty file and what is named .mig included, is a stream.  Of one that cannot
  * be read to its end, the rest stays as it is, and `err` has the reason though there is a case.

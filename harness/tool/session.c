@@ -29,6 +29,10 @@ int session_open(struct session *session, const struct file_options *file, const
     if (session->test && file->target) {
         session->trust = tool_apply_setup(setup, session->test->setup);
     }
+    if (session->test && file->is_captured) {
+        session->test->has_given = session->test->given = false;
+        case_mark_captured(session->test);
+    }
     if (session->test) {
         session->oracle.loader = loader_open(session->test->setup, session->trust, NULL, err);
     }

@@ -21,6 +21,7 @@ enum {
     KEY_MEMORY,
     KEY_FOOTERS,
     KEY_TRUST,
+    KEY_CAPTURED,
 };
 
 static const struct argp_option setup_rows[] = {
@@ -152,6 +153,9 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
     case 'j':
         options->json = true;
         return 0;
+    case KEY_CAPTURED:
+        options->is_captured = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (options->json && strcmp(value, "-") == 0) {
             /* `--json -`: standard output is where it goes anyway. */
@@ -172,12 +176,22 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
     }
 }
 
+#define OPTION_JSON { "json", 'j', NULL, 0, "as one JSON object", 0 }
+
 static const struct argp file_argp = {
-    .options = (const struct argp_option[]){ { "json", 'j', NULL, 0, "as one JSON object", 0 }, { 0 } },
+    .options = (const struct argp_option[]){ OPTION_JSON, { 0 } },
+    .parser = parse_file,
+};
+static const struct argp judge_argp = {
+    .options = (const struct argp_option[]){
+        OPTION_JSON,
+        { "captured", KEY_CAPTURED, NULL, 0, "FILE is a stream as QEMU saved it: that it is rejected is a finding", 0 },
+        { 0 },
+    },
     .parser = parse_file,
 };
 const struct argp_child file_children[] = { { &file_argp, 0, NULL, 0 }, { 0 } };
-const struct argp_child judge_children[] = { { &file_argp, 0, NULL, 0 }, { &setup_argp, 0, NULL, 0 }, { 0 } };
+const struct argp_child judge_children[] = { { &judge_argp, 0, NULL, 0 }, { &setup_argp, 0, NULL, 0 }, { 0 } };
 
 /* What was given replaces what is there; lists as a whole, and all of it where that is complete. */
 static void override(Hardstop__Setup *setup, const Hardstop__Setup *given, bool is_complete)

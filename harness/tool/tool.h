@@ -57,11 +57,12 @@ extern const struct argp_child setup_children[];
 struct file_options {
     const char *path; /* never NULL after parsing */
     bool json;
+    bool is_captured; /* the user says so of the stream: see Case.captured and Case.given */
     const char *target; /* set by a command: the file is the input of that fuzz target */
 };
 
 extern const struct argp_child file_children[]; /* that alone */
-extern const struct argp_child judge_children[]; /* that, then setup_argp */
+extern const struct argp_child judge_children[]; /* that and --captured, then setup_argp */
 
 void tool_clear_setup(struct setup_options *options);
 

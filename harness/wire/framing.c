@@ -2,6 +2,8 @@
 /* The tables of a stream's frame: migration/savevm.c, QEMU 7.2. */
 #include "harness/wire/framing.h"
 
+#include <string.h>
+
 #include "harness/wire/table.h"
 
 #define SECTION Hardstop__Section
@@ -10,6 +12,19 @@ bool section_is_described(const Hardstop__Section *section)
 {
     return section->payload_case != HARDSTOP__SECTION__PAYLOAD__NOT_SET &&
            section->payload_case != HARDSTOP__SECTION__PAYLOAD_OPAQUE;
+}
+
+static const uint8_t stream_magic[] = { STREAM_MAGIC >> 24, STREAM_MAGIC >> 16 & 0xff, STREAM_MAGIC >> 8 & 0xff,
+                                        STREAM_MAGIC & 0xff };
+
+bool stream_begins(const uint8_t *data, size_t size)
+{
+    return size >= sizeof(stream_magic) && stream_may_begin(data, size);
+}
+
+bool stream_may_begin(const uint8_t *data, size_t size)
+{
+    return !size || memcmp(data, stream_magic, size < sizeof(stream_magic) ? size : sizeof(stream_magic)) == 0;
 }
 
 bool stream_type_has_header(int type)
@@ -23,7 +38,7 @@ bool framing_type_has_id(int type)
 }
 
 static const struct field header_fields[] = {
-    FIELD_NUMBER(Hardstop__Header, magic, 4, .initial = 0x5145564d),
+    FIELD_NUMBER(Hardstop__Header, magic, 4, .initial = STREAM_MAGIC),
     FIELD_NUMBER(Hardstop__Header, version, 4, .initial = 3),
 };
 const struct table framing_header = TABLE(hardstop__header, header_fields);

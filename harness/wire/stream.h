@@ -16,6 +16,11 @@ enum stream_framing {
     STREAM_ANY, /* the stream does not say: the reading that fits more tables and finds more sections */
 };
 
+/* Do the bytes begin as a whole stream does, with "QEVM"? */
+bool stream_begins(const uint8_t *data, size_t size);
+/* The same, where the bytes may end before those. */
+bool stream_may_begin(const uint8_t *data, size_t size);
+
 /* The section of places outside of all sections. */
 #define STREAM_NO_SECTION SIZE_MAX
 

@@ -284,10 +284,8 @@ static int decode_section(struct decode *decode)
 static int decode_start(struct decode *decode, size_t *start)
 {
     struct bytes *in = &decode->fields.in;
-    struct bytes probe = *in;
-    uint64_t value;
 
-    if (!bytes_get_be(&probe, 4, &value) || value != STREAM_MAGIC) {
+    if (!stream_begins(in->data + in->at, bytes_left(in))) {
         return 0;
     }
     decode->stream->header = (Hardstop__Header *)field_decode(&decode->fields, &framing_header);

@@ -19,7 +19,7 @@ enum {
 static int load(struct sweep_judge *judge, const struct builder *bytes, bool fast, enum sweep_phase phase,
                 struct loader_answer *answer, struct hs_error *err)
 {
-    struct loader_input input = loader_input_of(judge->plan->test, bytes);
+    struct loader_input input = loader_input_of(judge->plan->test, bytes, judge->cut && bytes == &judge->bytes);
     int result;
 
     input.timeout_ms = judge->timeout_ms;
@@ -174,7 +174,7 @@ int sweep_judge_cell(struct sweep_judge *judge, uint32_t index, bool plainly, en
     enum verdict plain_verdict;
     char plain_text[SWEEP_TEXT];
 
-    sweep_plan_bytes(judge->plan, &cell, &judge->bytes);
+    judge->cut = sweep_plan_bytes(judge->plan, &cell, &judge->bytes);
     if (!plainly) {
         *verdict = judge_bytes(judge, true, &outcome, text);
     }

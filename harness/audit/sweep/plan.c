@@ -120,7 +120,7 @@ static void reorder(const struct sweep_plan *plan, struct edit_made *made, struc
     stream_encoding_clear(&plain);
 }
 
-void sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *cell, struct builder *out)
+bool sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *cell, struct builder *out)
 {
     const struct builder *plain = &plain_of(plan)->out;
     struct damage_effect effect = { .first = SIZE_MAX };
@@ -130,11 +130,12 @@ void sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *ce
              edit_name(cell->series->edit), cell->series->value, cell->offset);
     if (edit_kinds[cell->series->edit].place == EDIT_AT_SECTION) {
         reorder(plan, &made, out);
-        return;
+        return false;
     }
     builder_reset(out);
     builder_put(out, plain->data, plain->size);
     damage_do(out, plan->target.base + cell->offset, &made.damage, &effect);
+    return effect.truncated;
 }
 
 uint64_t sweep_plan_hash(const struct sweep_plan *plan)

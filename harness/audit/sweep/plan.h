@@ -27,8 +27,8 @@ void sweep_plan_clear(struct sweep_plan *plan);
 struct sweep_cell sweep_plan_cell(const struct sweep_plan *plan, uint32_t index);
 /* True when the cell's bytes are those of the cell before it, in the same series: it is not loaded. */
 bool sweep_plan_repeats(const struct sweep_plan *plan, const struct sweep_cell *cell);
-/* The damaged bytes of a cell, into `out` (reset first). */
-void sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *cell, struct builder *out);
+/* The damaged bytes of a cell, into `out` (reset first).  Returns whether all behind them was cut off. */
+bool sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *cell, struct builder *out);
 /* XXH3 of all that decides the result: the case, and what is done to it. */
 uint64_t sweep_plan_hash(const struct sweep_plan *plan);
 

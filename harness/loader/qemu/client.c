@@ -21,6 +21,8 @@
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
 #include "harness/loader/qemu/request.h"
+#include "harness/wire/framing.h"
+#include "harness/wire/vmdesc.h"
 
 struct qemu_loader {
     struct loader loader;
@@ -33,6 +35,8 @@ struct qemu_loader {
     int control, input, output;
     int file; /* of which streams are made, or -1; borrowed */
     struct protocol_shared *shared;
+    struct builder behind; /* device sections, in a whole stream */
+    bool has_behind;
     unsigned starts;
     char name[32]; /* "QEMU 7.2.22" */
     struct answer_room room;
@@ -257,21 +261,18 @@ static int run(struct qemu_loader *qemu)
     return message == PROTOCOL_DONE ? 0 : -1;
 }
 
-static int qemu_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
-                     struct hs_error *err)
+static int load(struct qemu_loader *qemu, const struct loader_input *input, const struct builder *behind,
+                struct loader_answer *answer, struct hs_error *err)
 {
-    struct qemu_loader *qemu = of(loader);
     const struct mapped *view = request_file(input);
 
-    memset(answer, 0, sizeof(*answer));
-    answer->text = answer->section = answer->loaded = "";
     if (view && view->fd != qemu->file) {
         /* It is handed over at the start. */
         stop(qemu);
         qemu->file = view->fd;
     }
     qemu->shared->request.memory_limit = qemu->memory_limit;
-    if (request_write(qemu->shared, qemu->control, qemu->input, input, err) < 0) {
+    if (request_write(qemu->shared, qemu->control, qemu->input, input, behind, err) < 0) {
         return -1;
     }
     /* The server survives its loads: when it is gone, somebody killed it, and the load is done again. */
@@ -293,6 +294,46 @@ static int qemu_load(struct loader *loader, const struct loader_input *input, st
     return -1;
 }
 
+/*
+ * What QEMU sends behind its devices: it is asked to save its state as it is before any load.  The description of a
+ * stream that is captured of the setup is the same.
+ */
+static int find_behind(struct qemu_loader *qemu, struct hs_error *err)
+{
+    static const uint8_t end_of_file[] = { TYPE_EOF };
+    const struct loader_input nothing = { .bytes = end_of_file, .size = sizeof(end_of_file) };
+    struct loader_answer answer = { 0 };
+    size_t at = SIZE_MAX;
+    int result;
+
+    qemu->shared->request.as_sent = true;
+    result = load(qemu, &nothing, &qemu->behind, &answer, err);
+    qemu->shared->request.as_sent = false;
+    if (result == 0) {
+        at = vmdesc_find(answer.saved, answer.saved_size);
+        qemu->has_behind = true;
+    }
+    if (at != SIZE_MAX) {
+        builder_put(&qemu->behind, answer.saved + at, answer.saved_size - at);
+    }
+    return result;
+}
+
+static int qemu_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                     struct hs_error *err)
+{
+    static const struct builder nothing;
+    struct qemu_loader *qemu = of(loader);
+    bool goes_on = !input->cut && !loader_input_is_whole(input);
+
+    memset(answer, 0, sizeof(*answer));
+    answer->text = answer->section = answer->loaded = "";
+    if (goes_on && !qemu->has_behind && find_behind(qemu, err) < 0) {
+        return -1;
+    }
+    return load(qemu, input, goes_on ? &qemu->behind : &nothing, answer, err);
+}
+
 static void qemu_close(struct loader *loader)
 {
     struct qemu_loader *qemu = of(loader);
@@ -310,6 +351,7 @@ static void qemu_close(struct loader *loader)
     }
     hardstop__setup__free_unpacked(qemu->setup, NULL);
     command_line_clear(&qemu->command);
+    builder_clear(&qemu->behind);
     free(qemu->preload);
     free(qemu->room.saved);
     traces_clear(&qemu->room.traces);

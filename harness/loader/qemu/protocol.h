@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PROTOCOL_MAGIC 0x48535035u /* "HSP5" */
+#define PROTOCOL_MAGIC 0x48535036u /* "HSP6" */
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
@@ -75,11 +75,12 @@ struct protocol_shared {
     struct {
         uint8_t whole; /* 1: a whole stream, header to end; 0: device sections only */
         uint8_t fast; /* 1: in the runner, and saved again without a description */
+        uint8_t as_sent; /* 1: saved again with a description only where the machine type sends one */
+        uint8_t chance; /* see struct loader_input */
         uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint32_t n_pieces; /* 0: the stream is INPUT */
         uint64_t pieces; /* where they are in CONTROL */
-        uint64_t size; /* of the stream */
         uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */
     } request;
     struct {

@@ -61,12 +61,13 @@ static int put_piece(struct request *request, int fd, uint64_t offset, uint64_t 
 }
 
 /* What a file shows is read from that file; only the rest is copied. */
-static int put_pieces(struct request *request, const struct loader_input *input, const struct mapped *view)
+static int put_pieces(struct request *request, const struct loader_input *input, const struct mapped *view,
+                      const struct builder *behind)
 {
     const uint8_t *from = input->bytes, *end = from + input->size;
     struct mapped_range range;
+    int result = ftruncate(request->stream, 0);
     size_t copied = 0;
-    int result = 0;
 
     request->shared->request.pieces = (uint64_t)request->at;
     while (from < end) {
@@ -83,7 +84,8 @@ static int put_pieces(struct request *request, const struct loader_input *input,
         copied += n;
         from = range.to;
     }
-    return result;
+    result |= write_all(request->stream, behind->data, behind->size, (off_t)copied);
+    return result | put_piece(request, PROTOCOL_FD_INPUT, copied, behind->size);
 }
 
 const struct mapped *request_file(const struct loader_input *input)
@@ -100,25 +102,32 @@ static uint32_t limit_of(const struct loader_input *input)
     return limit < LOADER_LONGEST_MS ? (uint32_t)limit : LOADER_LONGEST_MS;
 }
 
-int request_write(struct protocol_shared *shared, int control, int stream, const struct loader_input *input,
-                  struct hs_error *err)
+/* Copies the stream. */
+static int put_copy(struct request *request, const struct loader_input *input, const struct builder *behind)
 {
-    static const uint8_t magic[] = { 'Q', 'E', 'V', 'M' };
+    int result = ftruncate(request->stream, (off_t)(input->size + behind->size));
+
+    result |= write_all(request->stream, input->bytes, input->size, 0);
+    return result | write_all(request->stream, behind->data, behind->size, (off_t)input->size);
+}
+
+int request_write(struct protocol_shared *shared, int control, int stream, const struct loader_input *input,
+                  const struct builder *behind, struct hs_error *err)
+{
     struct request request = { shared, control, stream, PROTOCOL_MEMORY_OFFSET };
     const struct mapped *view = request_file(input);
-    int result = ftruncate(stream, view ? 0 : (off_t)input->size);
+    int result;
 
     shared->request.n_pieces = 0;
-    result |= put_memory(&request, input);
-    result |= view ? put_pieces(&request, input, view) : write_all(stream, input->bytes, input->size, 0);
+    result = put_memory(&request, input);
+    result |= view ? put_pieces(&request, input, view, behind) : put_copy(&request, input, behind);
     if (result) {
         return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));
     }
-    shared->request.whole = input->whole;
-    shared->request.whole |= input->size >= sizeof(magic) && memcmp(input->bytes, magic, sizeof(magic)) == 0;
+    shared->request.whole = loader_input_is_whole(input);
+    shared->request.chance = input->fast ? 0 : input->chance;
     shared->request.fast = input->fast;
     shared->request.timeout_ms = limit_of(input);
     shared->request.n_memory = (uint32_t)input->n_memory;
-    shared->request.size = input->size;
     return 0;
 }

@@ -11,10 +11,10 @@
 const struct mapped *request_file(const struct loader_input *input);
 
 /*
- * Writes all of a request but its memory limit, with `control` and `stream` (INPUT) open on those files.  0, or -1 with
- * a reason.
+ * Writes all of a request but its memory limit and how its state is saved, with `control` and `stream` (INPUT) open on
+ * those files; what is `behind` the input is read as a part of it.  0, or -1 with a reason.
  */
 int request_write(struct protocol_shared *shared, int control, int stream, const struct loader_input *input,
-                  struct hs_error *err);
+                  const struct builder *behind, struct hs_error *err);
 
 #endif

@@ -3,7 +3,12 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_CALLS_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_CALLS_H
 
-/* Reading from this descriptor, from its beginning, is what comes next: its end is asked of the kernel only once. */
-void calls_begin_input(int fd);
+#include <stddef.h>
+
+/*
+ * Reading from this descriptor, from its beginning, is what comes next: its end is asked of the kernel only once, and a
+ * read gets no more than `most` bytes.
+ */
+void calls_begin_input(int fd, size_t most);
 
 #endif

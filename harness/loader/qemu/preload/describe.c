@@ -94,10 +94,12 @@ void describe_prepare(void)
     munmap(trap, TRAP_SIZE);
 }
 
-static void begin_description(void *file)
+static void begin_description(void *file, bool as_sent)
 {
     /* What is compared needs names, even where the machine type sends none (hw/core/machine.c). */
-    symbols.object_property_set_bool(symbols.qdev_get_machine(), "suppress-vmdesc", false, NULL);
+    if (!as_sent) {
+        symbols.object_property_set_bool(symbols.qdev_get_machine(), "suppress-vmdesc", false, NULL);
+    }
     if (writer_member) {
         *writer_member = symbols.json_writer_new(false);
         symbols.qemu_savevm_state_header(file);
@@ -131,7 +133,7 @@ static const uint8_t *find_record(const uint8_t *bytes, size_t size)
     return NULL;
 }
 
-uint64_t describe_state(int fd, uint64_t offset)
+uint64_t describe_state(int fd, uint64_t offset, bool as_sent)
 {
     const uint8_t *record;
     uint64_t end, size = 0;
@@ -140,7 +142,7 @@ uint64_t describe_state(int fd, uint64_t offset)
 
     lseek(fd, (off_t)offset, SEEK_SET);
     file = file_open_output(fd);
-    begin_description(file);
+    begin_description(file, as_sent);
     save_described(file);
     symbols.qemu_fclose(file);
     end = (uint64_t)lseek(fd, 0, SEEK_CUR);

@@ -6,6 +6,7 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_DESCRIBE_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_DESCRIBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Once, before the first load: looks for that member. */
@@ -13,8 +14,9 @@ void describe_prepare(void);
 
 /*
  * Writes the record of a description (type, size, JSON) at `offset` of the file; returns its size, 0 where this QEMU
- * writes none.  What is behind it in the file is not the caller's.
+ * writes none, or, with `as_sent`, where its machine type sends none.  What is behind it in the file is not the
+ * caller's.
  */
-uint64_t describe_state(int fd, uint64_t offset);
+uint64_t describe_state(int fd, uint64_t offset, bool as_sent);
 
 #endif

@@ -16,13 +16,13 @@ void *file_open_output(int fd)
     return file;
 }
 
-void *file_open_input(int fd)
+void *file_open_input(int fd, size_t most)
 {
     int own = dup(fd);
     void *channel = symbols.qio_channel_file_new_fd(own);
     void *file = symbols.qemu_file_new_input(channel);
 
     symbols.object_unref(channel);
-    calls_begin_input(own);
+    calls_begin_input(own, most);
     return file;
 }

@@ -3,8 +3,10 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_FILE_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_FILE_H
 
+#include <stddef.h>
+
 void *file_open_output(int fd);
 /* From here on the copy counts as the stream's; see calls.h. */
-void *file_open_input(int fd);
+void *file_open_input(int fd, size_t most);
 
 #endif

@@ -2,6 +2,7 @@
 /* Hands a stream to QEMU's own functions. */
 #include "harness/loader/qemu/preload/load.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,13 +71,27 @@ static void *coroutine;
 static struct {
     void *file;
     bool whole, ended;
+    uint8_t chance;
     int result;
     void *error; /* where this QEMU's loader tells its reason so, not by writing it */
 } load;
 
+/* Of the stack, what the load may use. */
+__attribute__((noinline)) static void fill_stack(int byte)
+{
+    char space[256 * 1024]; /* of 1 MiB: COROUTINE_STACK_SIZE, include/qemu/coroutine_int.h */
+
+    memset(space, byte, sizeof(space));
+    __asm__ volatile("" : : "r"(space) : "memory");
+}
+
 static void load_in_coroutine(void *user)
 {
     (void)user;
+    if (load.chance) {
+        mallopt(M_PERTURB, load.chance);
+        fill_stack(load.chance);
+    }
     load.result = load.whole ? symbols.qemu_loadvm_state(load.file, &load.error)
                              : symbols.qemu_load_device_state(load.file, &load.error);
     load.ended = true;
@@ -111,6 +126,16 @@ static void report_failure(int result, bool whole)
     }
 }
 
+/*
+ * How much QEMU gets at once.  Where a stream ends in a large read, QEMU 7.2 takes stale bytes from its buffer if that
+ * held all the rest (qemu_peek_buffer, migration/qemu-file.c).  Device sections alone would most often fit into its
+ * 32 KiB, what is left of a whole stream seldom does.
+ */
+static size_t portion(const struct protocol_shared *shared)
+{
+    return shared->request.chance ? 512 : shared->request.whole ? SIZE_MAX : 4096;
+}
+
 void load_stream(struct protocol_shared *shared)
 {
     const char *reason;
@@ -120,7 +145,8 @@ void load_stream(struct protocol_shared *shared)
     write_guest_memory(shared);
     lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
     pieces_begin(shared);
-    file = file_open_input(PROTOCOL_FD_INPUT);
+    file = file_open_input(PROTOCOL_FD_INPUT, portion(shared));
+    load.chance = shared->request.chance;
     /* Commands look for their answer channel in from_src_file, the first member of struct MigrationIncomingState. */
     *(void **)symbols.migration_incoming_get_current() = file;
     beyond_begin(shared, file);

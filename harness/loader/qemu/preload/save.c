@@ -65,7 +65,8 @@ void save_again(struct protocol_shared *shared)
     shared->answer.saved_offset = size_of_header();
     shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR);
     if (!shared->request.fast && shared->answer.save_result >= 0) {
-        shared->answer.saved_size += describe_state(PROTOCOL_FD_OUTPUT, shared->answer.saved_size);
+        shared->answer.saved_size += describe_state(PROTOCOL_FD_OUTPUT, shared->answer.saved_size,
+                                                     shared->request.as_sent);
     }
     shared->answer.saved_size -= shared->answer.saved_offset;
 }
