@@ -27,6 +27,7 @@ struct examination {
     struct examine_finding *findings; /* one of each signature, the first */
     size_t n_findings;
     unsigned judged; /* cases */
+    size_t alone; /* bytes of a stream that was loaded as a whole only undamaged, being large; 0: each time */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/case/alone.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
 #include "harness/finding/distance.h"
@@ -290,9 +291,31 @@ static void give_names(struct search *search)
     }
 }
 
+/* What takes long in a large stream is its guest RAM; a finding that needs it would be searched for hours. */
+static int leave_frame_out(struct search *search)
+{
+    size_t size = search->judgement.plain.out.size;
+    Hardstop__Case *alone = case_alone(search->minimized->test);
+
+    if (alone && shows(search, alone)) {
+        keep(search, alone);
+        return 0;
+    }
+    case_free(alone);
+    if (size < ALONE_LEAST || is_done(search)) {
+        return 0;
+    }
+    search->failed = true;
+    return hs_fail(search->err, HS_NO_OFFSET, "the device sections alone do not show the finding, and a stream of %zu "
+                   "MiB is too large to be loaded at each step", size >> 20);
+}
+
 static void run(struct search *search, const Hardstop__Case *test)
 {
     keep(search, case_clone(test));
+    if (leave_frame_out(search) < 0) {
+        return;
+    }
     give_names(search);
     anchor_damages(search);
     /* What one kind of step does may make another possible. */

@@ -127,6 +127,16 @@ static void tell(const struct agree_subject *subject, const Hardstop__Case *test
     free(text);
 }
 
+/* qemu_load_device_state() and -incoming say each in its own words that a load failed for which there is no other. */
+static void say_as_incoming(struct said *said)
+{
+    int error;
+
+    if (sscanf(said->words, "Failed to load device state: -%d", &error) == 1) {
+        snprintf(said->words, sizeof(said->words), "load of migration failed: %s", strerror(error));
+    }
+}
+
 /* Has the served loader another answer where other things are in its memory? */
 static bool depends_on_memory(const struct agree_subject *subject, struct loader_input input, const struct said *served)
 {
@@ -135,6 +145,7 @@ static bool depends_on_memory(const struct agree_subject *subject, struct loader
 
         input.chance = (uint8_t)chance;
         other = ask_served(subject, &input);
+        say_as_incoming(&other);
         if (!is_same(served, &other)) {
             return true;
         }
@@ -154,6 +165,7 @@ static void ask_alone(const struct agree_subject *subject, const Hardstop__Case 
     struct said served = ask_served(subject, &input);
     bool by_chance;
 
+    say_as_incoming(&served);
     tally->alone++;
     if (!is_same(&served, plain)) {
         by_chance = depends_on_memory(subject, input, &served);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/case/alone.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
@@ -224,6 +225,35 @@ static void sections_are_kept_from_one_on(void **state)
         assert_int_equal(test->has_captured, !changed);
         case_free(test);
     }
+}
+
+/* Damages move with the sections that they are in; what has no device sections, or is damaged elsewhere, stays whole. */
+static void devices_leave_the_rest_behind(void **state)
+{
+    Hardstop__Case *whole = new_case(true, CASE_KEEP_ALL), *alone;
+    uint32_t first = 0;
+
+    (void)state;
+    while (whole->stream->section[first]->type != HARDSTOP__SECTION__TYPE__FULL) {
+        first++;
+    }
+    assert_true(first > 0);
+    support_damage(whole, HARDSTOP__DAMAGE__KIND_TRUNCATE, first + 1, 3);
+    alone = case_alone(whole);
+    assert_non_null(alone);
+    assert_false(case_is_whole(alone));
+    assert_true(is_captured(alone));
+    assert_int_equal(alone->stream->section[0]->type, HARDSTOP__SECTION__TYPE__FULL);
+    assert_int_equal(alone->stream->n_section, whole->stream->n_section - first);
+    assert_int_equal(alone->damage[0]->at->section, 1);
+    assert_int_equal(alone->damage[0]->at->offset, 3);
+    assert_null(case_alone(alone));
+    whole->damage[0]->at->section = 0;
+    assert_null(case_alone(whole));
+    whole->damage[0]->at->has_section = false;
+    assert_null(case_alone(whole));
+    case_free(alone);
+    case_free(whole);
 }
 
 static void sections_that_a_table_describes_are_kept_alone(void **state)
@@ -488,6 +518,7 @@ int main(void)
         cmocka_unit_test(devices_are_kept_without_what_surrounds_them),
         cmocka_unit_test(sections_are_kept_with_their_neighbour),
         cmocka_unit_test(sections_are_kept_from_one_on),
+        cmocka_unit_test(devices_leave_the_rest_behind),
         cmocka_unit_test(sections_that_a_table_describes_are_kept_alone),
         cmocka_unit_test(sections_keep_their_names_without_the_end_of_the_stream),
         cmocka_unit_test(a_kept_description_names_fields_and_is_not_sent),

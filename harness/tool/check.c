@@ -52,6 +52,10 @@ static const struct argp argp = {
 
 static void print_text(const struct examination *examination)
 {
+    if (examination->alone) {
+        printf("a stream of %zu MiB: loaded as a whole undamaged; damaged are its device sections, loaded alone\n",
+               examination->alone >> 20);
+    }
     printf("%u case%s judged\n%-26s %6s %6s %6s\n", examination->judged, examination->judged == 1 ? "" : "s",
            "property", "pass", "fail", "skip");
     for (size_t i = 0; i < examination->n; i++) {
@@ -70,7 +74,8 @@ static void print_text(const struct examination *examination)
 static void print_json(const struct examination *examination)
 {
     json_t *list = json_array();
-    json_t *root = json_pack("{s:I, s:o}", "judged", (json_int_t)examination->judged, "properties", list);
+    json_t *root = json_pack("{s:I, s:b, s:o}", "judged", (json_int_t)examination->judged, "damaged_alone",
+                             (int)(examination->alone != 0), "properties", list);
 
     for (size_t i = 0; i < examination->n; i++) {
         const struct examine_tally *tally = &examination->tallies[i];
