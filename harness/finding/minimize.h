@@ -25,8 +25,8 @@ struct minimized {
  * it is an error if they do not.  Damages are placed by field; sections are left out; differences to `captured` are
  * taken back (harness/message/revert.h); and harness/message/reduce.h's steps are made, sections, fields, guest memory
  * and damages being its elements, but none that puts a new difference to `captured` into the case.  None of these steps
- * can be made from the result without another signature.  Setup and mark of capture stay; a mark that is no longer right
- * goes.  The same case gives the same result each time.
+ * can be made from the result without another signature.  Setup and mark of capture stay; a mark that is no longer
+ * right goes.  The same case gives the same result each time.
  *
  * A hang is looked for with a short time limit, and what comes out is confirmed with the long one.  0, or -1 with a
  * reason: no finding, a signature that is not the same at each replay, a loader that fails.  minimized_clear() is

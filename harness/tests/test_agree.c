@@ -156,10 +156,10 @@ static bool depends_on_memory(const struct agree_subject *subject, struct loader
 /*
  * A case of device sections is loaded by themselves, too, as audits and campaigns do.  What QEMU reads in one piece is
  * filled only in part where the stream is cut in it; the rest is what was in that memory, or in QEMU's buffer, and in a
- * whole stream a header and guest RAM were read before.
+ * whole stream a header and guest RAM were read before.  `path` has the whole stream.
  */
 static void ask_alone(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
-                      bool cut, unsigned damage, const struct said *plain, struct tally *tally)
+                      const char *path, bool cut, unsigned damage, const struct said *plain, struct tally *tally)
 {
     const struct loader_input input = loader_input_of(test, bytes, cut);
     struct said served = ask_served(subject, &input);
@@ -168,7 +168,7 @@ static void ask_alone(const struct agree_subject *subject, const Hardstop__Case 
     say_as_incoming(&served);
     tally->alone++;
     if (!is_same(&served, plain)) {
-        by_chance = depends_on_memory(subject, input, &served);
+        by_chance = depends_on_memory(subject, input, &served) || depends_on_chance(subject, path);
         tell(subject, test, damage, tally->asked, by_chance ? ", alone, by chance" : ", alone", &served, plain);
         tally->alone_by_chance += by_chance;
         tally->alone_otherwise += !by_chance;
@@ -203,7 +203,7 @@ static void ask(const struct agree_subject *subject, const Hardstop__Case *test,
         tell(subject, test, damage, tally->asked, "", &served, &plain);
     }
     if (!case_is_whole(test)) {
-        ask_alone(subject, test, &bytes, effect.truncated, damage, &plain, tally);
+        ask_alone(subject, test, &bytes, path, effect.truncated, damage, &plain, tally);
     }
     if (!is_same(&served, &plain)) {
         keep(test, path, tally->asked);
