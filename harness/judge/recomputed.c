@@ -54,6 +54,8 @@ const struct recomputed_rule recomputed_rules[] = {
     /* hw/net/rtl8139.c: rtl8139_pre_save() */
     { .device = "rtl8139", .path = "TCTR", .reason = "it runs: it is set from the time when it is saved" },
     { .device = "rtl8139", .path = "rtl8139_mmio_io_addr_dummy", .reason = "no version uses it any more" },
+    /* hw/audio/sb16.c: vmstate_sb16 */
+    { .device = "sb16", .path = "csp_param[0]", .reason = "sent twice; the last counts" },
     /* hw/net/e1000.c: vmstate_e1000_full_mac_state */
     { .device = "e1000", .path = "mac_reg[*", .beside = "<e1000/full_mac_state>*", .when = RECOMPUTED_BESIDE,
       .reason = "sent for old versions; the full state, which follows, counts" },
@@ -214,14 +216,15 @@ static bool is_empty_subsection(const struct recomputed *walk, const struct map_
     return true;
 }
 
-/* Is a path, without its indexes, that of a rule? */
+/* Is a path, as it is or without its indexes, that of a rule? */
 static bool is_path(const char *path, const char *rule)
 {
     size_t length = strcspn(rule, "*");
     char pattern[256];
 
     map_path_without_indexes(path, pattern, sizeof(pattern));
-    return strncmp(pattern, rule, length) == 0 && (rule[length] == '*' || !pattern[length]);
+    return strcmp(path, rule) == 0 ||
+           (strncmp(pattern, rule, length) == 0 && (rule[length] == '*' || !pattern[length]));
 }
 
 /* Does the section that was given hold such a path? */

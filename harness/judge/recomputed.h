@@ -29,8 +29,8 @@ struct recomputed_rule {
     const char *field; /* as tables_named() takes it, or NULL */
     const char *array; /* only inside this array, named in the same way; NULL: anywhere */
     /*
-     * Without `field`: the device's section, and its fields of that path; NULL: every one.  A path is without indexes,
-     * "st[].lpib" for any element's, and with a * at its end it stands for all that begin so: "<hpet/offset>*".
+     * Without `field`: the device's section, and its fields of that path; NULL: every one.  Without indexes,
+     * "st[].lpib", it is that of any element, and with a * at its end of all that begin so: "<hpet/offset>*".
      */
     const char *device, *path;
     const char *beside; /* another such path, of RECOMPUTED_BESIDE, or NULL */
