@@ -10,6 +10,10 @@
 #define ELEMENT "VirtQueueElement."
 #define FLOWED "what a port held back flows on while the rest is loaded"
 
+/* hw/net/e1000e_core.c: e1000e_intmgr_timer_resume() */
+#define E1000E_TIMER(name) \
+    { .device = "e1000e", .path = "core." name ".timer", .reason = "while it runs, it is set anew from its register" }
+
 const struct recomputed_rule recomputed_rules[] = {
     { .device = "mc146818rtc", .path = "cmos_data",
       .reason = "the clock's registers are set from the time when they are saved" },
@@ -61,6 +65,23 @@ const struct recomputed_rule recomputed_rules[] = {
       .reason = "sent for old versions; the full state, which follows, counts" },
     { .device = "e1000", .path = "<e1000/mit_state>.mac_reg[*", .beside = "<e1000/full_mac_state>*",
       .when = RECOMPUTED_BESIDE, .reason = "sent for old versions; the full state, which follows, counts" },
+    /* cpu.c: cpu_common_post_load() */
+    { .device = "cpu_common", .path = "interrupt_request", .when = RECOMPUTED_BITS, .mask = 0x1,
+      .reason = "a bit that no version uses any more" },
+    E1000E_TIMER("rdtr"),
+    E1000E_TIMER("radv"),
+    E1000E_TIMER("raid"),
+    E1000E_TIMER("tadv"),
+    E1000E_TIMER("tidv"),
+    E1000E_TIMER("itr"),
+    E1000E_TIMER("eitr[]"),
+    /* hw/ide/ahci.c: ahci_state_post_load(); hw/ide/core.c: ide_drive_pio_state_needed() */
+    { .device = "ich9_ahci", .path = "ahci.dev[].port_regs.cmd", .when = RECOMPUTED_BITS, .mask = 0xc000,
+      .reason = "tells whether the engines run, which are started anew" },
+    { .device = "ich9_ahci", .path = "ahci.dev[].port.ifs[].<ide_drive/pio_state>*", .when = RECOMPUTED_LEFT_OUT,
+      .reason = "left out where no data is waiting" },
+    { .device = "ide", .path = "bus[].ifs[].<ide_drive/pio_state>*", .when = RECOMPUTED_LEFT_OUT,
+      .reason = "left out where no data is waiting" },
     { .device = "i2c_bus", .path = "saved_address", .reason = "follows from the device that the bus talks to" },
     { .device = "s390-skeys", .reason = "a new machine saves no keys; one that has loaded saves them all" },
     { .device = "globalstate", .reason = "the run state is what the machine has when it is saved" },
