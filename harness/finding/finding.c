@@ -18,6 +18,7 @@
 #include "harness/base/shell.h"
 #include "harness/base/printable.h"
 #include "harness/case/case.h"
+#include "harness/setup/program.h"
 #include "harness/setup/trust.h"
 
 const struct finding_text finding_texts[FINDING_TEXTS] = {
@@ -38,11 +39,27 @@ char *finding_case_path(const char *folder, const struct finding *finding)
     return hs_format("%s/%016" PRIx64 ".textproto", folder, finding->signature);
 }
 
+/* What makes a name stand for the program that it stands for here. */
+static char *chosen_program(const Hardstop__Setup *setup)
+{
+    const char *given = getenv(PROGRAM_ENV);
+    char *word, *words;
+
+    if (!given || !*given || (setup && setup->binary && strchr(setup->binary, '/'))) {
+        return hs_strdup("");
+    }
+    word = shell_word(given);
+    words = hs_format(PROGRAM_ENV "=%s ", word);
+    free(word);
+    return words;
+}
+
 char *finding_command(const char *program, const Hardstop__Setup *setup, const char *path)
 {
-    char *word = shell_word(path);
-    char *command = hs_format("%s repro --confirm%s %s", program, setup ? trust_option(setup) : "", word);
+    char *word = shell_word(path), *chosen = chosen_program(setup);
+    char *command = hs_format("%s%s repro --confirm%s %s", chosen, program, setup ? trust_option(setup) : "", word);
 
+    free(chosen);
     free(word);
     return command;
 }

@@ -9,9 +9,11 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
+#include "harness/setup/family.h"
 #include "harness/setup/roster.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/campaign.h"
+#include "harness/tool/qemu_option.h"
 #include "harness/tool/tool.h"
 
 enum {
@@ -47,6 +49,18 @@ static void add_target(struct options *options, const char *name, struct argp_st
     options->targets[campaign->n_targets++] = name;
     if (campaign->n_targets == MAX_TARGETS) {
         argp_error(state, "no more than %d targets run side by side", MAX_TARGETS - 1);
+    }
+}
+
+/* Those for all devices; where a QEMU was given, those that it, or one beside it, serves. */
+static void add_default_targets(struct options *options)
+{
+    for (enum family_transport i = 0; i < FAMILY_TRANSPORTS; i++) {
+        const char *name = family_transport_name(i);
+
+        if (roster_has(name) && qemu_option_serves(family_transport_binary(i))) {
+            options->targets[options->campaign.n_targets++] = name;
+        }
     }
 }
 
@@ -87,10 +101,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         add_target(options, value, state);
         return 0;
     case ARGP_KEY_END:
-        for (size_t i = 0; !campaign->n_targets && i < 2; i++) {
-            options->targets[i] = roster_name(i);
+        if (!campaign->n_targets) {
+            add_default_targets(options);
         }
-        campaign->n_targets = campaign->n_targets ? campaign->n_targets : 2;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -120,6 +133,7 @@ static const struct argp argp = {
             { 0 },
         },
     .parser = parse,
+    .children = qemu_children,
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
            "lists the distinct findings, those of earlier campaigns in the folder included.\v"

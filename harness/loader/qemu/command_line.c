@@ -2,7 +2,6 @@
 /* Checks a setup, builds QEMU's command line of it, and explains QEMU's start-up errors. */
 #include "harness/loader/qemu/command_line.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/process.h"
+#include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
 static void add_pairs(struct arguments *arguments, const char *option, char *const *values, size_t n)
@@ -57,13 +57,8 @@ static int find(struct command_line *command, const char *binary, struct hs_erro
     if (!*binary) {
         return hs_fail(err, HS_NO_OFFSET, "the setup names no QEMU binary");
     }
-    command->path = arguments_find_program(binary);
-    if (command->path) {
-        return 0;
-    }
-    return strchr(binary, '/') ? hs_fail(err, HS_NO_OFFSET, "%s: %s", binary, strerror(errno))
-                               : hs_fail(err, HS_NO_OFFSET, "no program %s in PATH; on Debian: apt-get install %s",
-                                         binary, setup_package(binary));
+    command->path = program_find(binary, err);
+    return command->path ? 0 : -1;
 }
 
 int command_line_prepare(struct command_line *command, const Hardstop__Setup *setup, enum trust trust,

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
-#include "harness/base/arguments.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/object.h"
+#include "harness/setup/program.h"
 
 struct loader *loader_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
                            struct hs_error *err)
@@ -42,7 +42,7 @@ static uint64_t hash_file(char *path, uint64_t hash)
 
 uint64_t loader_files(const Hardstop__Setup *setup)
 {
-    uint64_t hash = hash_file(arguments_find_program(setup->binary ? setup->binary : ""), 0);
+    uint64_t hash = hash_file(program_find(setup->binary ? setup->binary : "", NULL), 0);
 
     return hash_file(object_path(NULL), hash);
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds programs, and those of the same build. */
+#include "harness/setup/program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
+#include "harness/setup/setup.h"
+
+/* What stands behind "qemu-system-" in the name of a program; NULL where it is called otherwise. */
+static const char *architecture_in(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    return strncmp(name, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) == 0 ? name + strlen(SETUP_PROGRAM) : NULL;
+}
+
+char *program_beside(const char *path, const char *binary)
+{
+    const char *from = architecture_in(path), *to = architecture_in(binary);
+
+    if (!from || !to) {
+        return NULL;
+    }
+    return hs_format("%.*s%.*s%s", (int)(from - path), path, (int)strcspn(to, "-."), to, from + strcspn(from, "-."));
+}
+
+char *program_find(const char *binary, struct hs_error *err)
+{
+    const char *given = getenv(PROGRAM_ENV);
+    char *beside = given && *given && !strchr(binary, '/') ? program_beside(given, binary) : NULL;
+    char *path = arguments_find_program(beside ? beside : binary);
+
+    if (!path && beside) {
+        hs_fail(err, HS_NO_OFFSET, "%s: %s; it is looked for because " PROGRAM_ENV " or --qemu names %s", beside,
+                strerror(errno), given);
+    } else if (!path && strchr(binary, '/')) {
+        hs_fail(err, HS_NO_OFFSET, "%s: %s", binary, strerror(errno));
+    } else if (!path) {
+        hs_fail(err, HS_NO_OFFSET, "no program %s in PATH; on Debian: apt-get install %s", binary,
+                setup_package(binary));
+    }
+    free(beside);
+    return path;
+}

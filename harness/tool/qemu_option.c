@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells this process and those that it starts by the environment: see program.h. */
+#include "harness/tool/qemu_option.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
+#include "harness/setup/program.h"
+#include "harness/setup/setup.h"
+
+/* A link keeps its name, which tells the architecture. */
+static char *absolute(const char *path)
+{
+    char *here = *path == '/' ? NULL : getcwd(NULL, 0), *whole = hs_format("%s%s%s", here ? here : "", here ? "/" : "",
+                                                                           path);
+
+    free(here);
+    return whole;
+}
+
+static void take(const char *value, struct argp_state *state)
+{
+    char *path = arguments_find_program(value), *beside, *whole;
+
+    if (!path) {
+        argp_error(state, "--qemu: no program %s", value);
+    }
+    beside = program_beside(path, SETUP_BINARY("x86_64"));
+    if (!beside) {
+        argp_error(state, "--qemu: %s is not called " SETUP_PROGRAM "ARCHITECTURE; a link with such a name will do",
+                   value);
+    }
+    whole = absolute(path);
+    setenv(PROGRAM_ENV, whole, 1);
+    free(whole);
+    free(beside);
+    free(path);
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    if (key != 'q') {
+        return ARGP_ERR_UNKNOWN;
+    }
+    take(value, state);
+    return 0;
+}
+
+static const struct argp argp = {
+    .options =
+        (const struct argp_option[]){
+            { "qemu", 'q', "PATH", 0,
+              "a " SETUP_PROGRAM "* in the place of the installed one, and for other architectures those beside it "
+              "(default: " PROGRAM_ENV ", else what PATH has)",
+              0 },
+            { 0 },
+        },
+    .parser = parse,
+};
+
+const struct argp_child qemu_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
+
+const char *qemu_option_given(void)
+{
+    const char *given = getenv(PROGRAM_ENV);
+
+    return given && *given ? given : NULL;
+}
+
+bool qemu_option_serves(const char *binary)
+{
+    char *path = qemu_option_given() ? program_find(binary, NULL) : NULL;
+    bool serves = path || !qemu_option_given();
+
+    free(path);
+    return serves;
+}
