@@ -16,6 +16,7 @@
 #include "harness/base/file.h"
 #include "harness/finding/finding.h"
 #include "harness/message/reflect.h"
+#include "harness/setup/program.h"
 
 static Hardstop__Case *build(void)
 {
@@ -311,19 +312,25 @@ static void planted_links_lead_nowhere(void **state)
 static void a_printed_command_has_all_that_it_needs(void **state)
 {
     static const struct {
-        const char *setup, *command;
+        const char *chosen, *setup, *command;
     } rows[] = {
-        { "binary: 'qemu-system-s390x'", "build/hardstop repro --confirm 'a b/c.textproto'" },
-        { "binary: '/opt/qemu-system-s390x'", "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
-        { "binary: 'qemu-system-s390x' device: 'vfio-ccw'",
+        { NULL, "binary: 'qemu-system-s390x'", "build/hardstop repro --confirm 'a b/c.textproto'" },
+        { NULL, "binary: '/opt/qemu-system-s390x'", "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
+        { NULL, "binary: 'qemu-system-s390x' device: 'vfio-ccw'",
+          "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
+        { "/my own/qemu-system-x86_64", "binary: 'qemu-system-s390x'",
+          "HARDSTOP_QEMU='/my own/qemu-system-x86_64' build/hardstop repro --confirm 'a b/c.textproto'" },
+        { "/my/qemu-system-x86_64", "binary: '/opt/qemu-system-s390x'",
           "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
     };
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(rows); i++) {
         ProtobufCMessage *setup = support_message(&hardstop__setup__descriptor, rows[i].setup);
-        char *command = finding_command("build/hardstop", (Hardstop__Setup *)setup, "a b/c.textproto");
+        char *command;
 
+        setenv(PROGRAM_ENV, rows[i].chosen ? rows[i].chosen : "", 1);
+        command = finding_command("build/hardstop", (Hardstop__Setup *)setup, "a b/c.textproto");
         assert_string_equal(command, rows[i].command);
         free(command);
         reflect_free(setup);

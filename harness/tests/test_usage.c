@@ -117,6 +117,25 @@ static void doctor_tells_of_every_check(void **state)
     free(odd);
 }
 
+/* Of the installed QEMU all is known: that it is entered, its seeds' machine, and each byte of its devices. */
+static void doctor_tells_of_a_qemu(void **state)
+{
+    struct run run = spawn_run(folder, "doctor --qemu qemu-system-s390x");
+
+    (void)state;
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "fast loads a second"));
+    assert_non_null(strstr(run.out, "s390-ccw-virtio-7.2, which the ccw seeds are for"));
+    assert_non_null(strstr(run.out, "ccw net-packed"));
+    assert_null(strstr(run.out, "have no name"));
+    assert_null(strstr(run.out, "MISSING"));
+    run_clear(&run);
+    run = spawn_run(folder, "doctor --qemu /bin/true");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.err, "is not called qemu-system-ARCHITECTURE"));
+    run_clear(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +143,7 @@ int main(void)
         SUPPORT_TIDY(contradictions_are_refused),
         SUPPORT_TIDY(a_case_is_written_where_a_case_is_named),
         SUPPORT_TIDY(doctor_tells_of_every_check),
+        SUPPORT_TIDY(doctor_tells_of_a_qemu),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -12,7 +12,7 @@
 #include "harness/report/style.h"
 #include "harness/setup/described.h"
 #include "harness/tool/canary_file.h"
-#include "harness/tool/qemu_option.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
 enum { MAX_DEVICES = 128 };
@@ -91,7 +91,7 @@ static const struct argp argp = {
             { 0 },
         },
     .parser = parse,
-    .children = qemu_children,
+    .children = program_children,
     .args_doc = "[DEVICE...]",
     .doc = "Makes canary states of devices that are not virtio: in each field that the stream's description names, a "
            "value of its own that the real QEMU accepts and saves again as given, as far as it does.\v"

@@ -13,13 +13,9 @@
 #include "harness/setup/setup.h"
 #include "harness/loader/open.h"
 #include "harness/report/style.h"
+#include "harness/tool/doctor_qemu.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
-
-struct diagnosis {
-    bool good;
-    bool needed; /* false: only a part of the suite lacks it */
-    char text[1200]; /* what is there, or what to do */
-};
 
 typedef void examine_fn(const char *subject, const char *advice, struct diagnosis *diagnosis);
 
@@ -138,34 +134,58 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp argp = {
     .options = (const struct argp_option[]){ { "json", 'j', NULL, 0, "as one JSON array", 0 }, { 0 } },
     .parser = parse,
-    .doc = "Says what is missing on this machine, and how to get it.\v"
+    .children = program_children,
+    .doc = "Says what is missing on this machine, and how to get it; with --qemu, what can be done with that QEMU: "
+           "whether it can be entered, how fast it loads, and what of its machines and devices our tables know.\v"
            "Exit status: 0 nothing that is needed is missing, 2 something is.",
 };
 
-int command_doctor(int argc, char **argv)
-{
-    json_t *list = json_array();
-    int status = TOOL_CLEAN;
-    bool json = false;
+struct telling {
+    json_t *list; /* NULL: as text */
+    int status;
+};
 
-    command_line_parse(&argp, argc, argv, &json);
+static void tell(void *user, const char *name, const struct diagnosis *diagnosis)
+{
+    struct telling *telling = user;
+
+    telling->status = diagnosis->needed && !diagnosis->good ? TOOL_TROUBLE : telling->status;
+    if (telling->list) {
+        json_array_append_new(telling->list, json_pack("{s:s, s:b, s:b, s:o}", "check", name, "good",
+                                                       (int)diagnosis->good, "needed", (int)diagnosis->needed, "text",
+                                                       printable_json(diagnosis->text, strlen(diagnosis->text))));
+        return;
+    }
+    style_print(stdout, diagnosis->good ? STYLE_GOOD : diagnosis->needed ? STYLE_BAD : STYLE_WARN, "%-8s",
+                diagnosis->good ? "ok" : diagnosis->needed ? "MISSING" : "missing");
+    printable_print(stdout, " %-20s %s\n", name, diagnosis->text);
+    fflush(stdout);
+}
+
+static void examine_machine(struct telling *telling)
+{
     for (size_t i = 0; i < HS_COUNT(checks); i++) {
         struct diagnosis diagnosis = { .needed = checks[i].needed };
 
         checks[i].examine(checks[i].subject, checks[i].advice, &diagnosis);
-        status = diagnosis.needed && !diagnosis.good ? TOOL_TROUBLE : status;
-        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:o}", "check", checks[i].name, "good",
-                                              (int)diagnosis.good, "needed", (int)diagnosis.needed, "text",
-                                              printable_json(diagnosis.text, strlen(diagnosis.text))));
-        if (!json) {
-            style_print(stdout, diagnosis.good ? STYLE_GOOD : diagnosis.needed ? STYLE_BAD : STYLE_WARN, "%-8s",
-                        diagnosis.good ? "ok" : diagnosis.needed ? "MISSING" : "missing");
-            printable_print(stdout, " %-20s %s\n", checks[i].name, diagnosis.text);
-        }
+        tell(telling, checks[i].name, &diagnosis);
+    }
+}
+
+int command_doctor(int argc, char **argv)
+{
+    struct telling telling = { .status = TOOL_CLEAN };
+    bool json = false;
+
+    command_line_parse(&argp, argc, argv, &json);
+    telling.list = json ? json_array() : NULL;
+    if (program_option_given()) {
+        doctor_qemu(tell, &telling);
+    } else {
+        examine_machine(&telling);
     }
     if (json) {
-        tool_print_json(json_incref(list));
+        tool_print_json(telling.list);
     }
-    json_decref(list);
-    return status;
+    return telling.status;
 }

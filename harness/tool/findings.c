@@ -11,7 +11,7 @@
 #include "harness/loader/open.h"
 #include "harness/finding/known.h"
 #include "harness/report/style.h"
-#include "harness/tool/qemu_option.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
 /* UNCLEAR: the line's case could not be replayed, or showed what the list does not say. */
@@ -107,7 +107,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
-    .children = qemu_children,
+    .children = program_children,
     .args_doc = "[FOLDER]",
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
            "has its signature, else new; a line is fixed when its case, replayed, shows another verdict or another "

@@ -13,7 +13,7 @@
 #include "harness/setup/roster.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/campaign.h"
-#include "harness/tool/qemu_option.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
 enum {
@@ -58,7 +58,7 @@ static void add_default_targets(struct options *options)
     for (enum family_transport i = 0; i < FAMILY_TRANSPORTS; i++) {
         const char *name = family_transport_name(i);
 
-        if (roster_has(name) && qemu_option_serves(family_transport_binary(i))) {
+        if (roster_has(name) && program_option_serves(family_transport_binary(i))) {
             options->targets[options->campaign.n_targets++] = name;
         }
     }
@@ -133,7 +133,7 @@ static const struct argp argp = {
             { 0 },
         },
     .parser = parse,
-    .children = qemu_children,
+    .children = program_children,
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
            "lists the distinct findings, those of earlier campaigns in the folder included.\v"

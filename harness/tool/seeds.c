@@ -13,7 +13,7 @@
 #include "harness/canary/canary.h"
 #include "harness/report/style.h"
 #include "harness/tool/canary_file.h"
-#include "harness/tool/qemu_option.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/read_case.h"
 
 enum { MAX_FAMILIES = 32 };
@@ -92,7 +92,7 @@ static const struct argp argp = {
             { 0 },
         },
     .parser = parse,
-    .children = qemu_children,
+    .children = program_children,
     .args_doc = "[DEVICE...]",
     .doc = "Checks the canary seeds on the real QEMU: each is accepted, is saved again as given, and holds a value of "
            "its own in every field, or says why not.\v"

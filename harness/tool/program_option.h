@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --qemu of commands that make their own setups: which QEMU is meant by names such as qemu-system-s390x. */
-#ifndef HARDSTOP_TOOL_QEMU_OPTION_H
-#define HARDSTOP_TOOL_QEMU_OPTION_H
+#ifndef HARDSTOP_TOOL_PROGRAM_OPTION_H
+#define HARDSTOP_TOOL_PROGRAM_OPTION_H
 
 #include <argp.h>
 #include <stdbool.h>
 
 /* An argp child without input. */
-extern const struct argp_child qemu_children[];
+extern const struct argp_child program_children[];
 
 /* The path that was given, here or by the environment; NULL: none. */
-const char *qemu_option_given(void);
+const char *program_option_given(void);
 
 /* Is that build there for the binary?  True where none was given: then a search says what is missing. */
-bool qemu_option_serves(const char *binary);
+bool program_option_serves(const char *binary);
 
 #endif

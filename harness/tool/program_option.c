@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tells this process and those that it starts by the environment: see program.h. */
-#include "harness/tool/qemu_option.h"
+#include "harness/tool/program_option.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -62,19 +62,19 @@ static const struct argp argp = {
     .parser = parse,
 };
 
-const struct argp_child qemu_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
+const struct argp_child program_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
 
-const char *qemu_option_given(void)
+const char *program_option_given(void)
 {
     const char *given = getenv(PROGRAM_ENV);
 
     return given && *given ? given : NULL;
 }
 
-bool qemu_option_serves(const char *binary)
+bool program_option_serves(const char *binary)
 {
-    char *path = qemu_option_given() ? program_find(binary, NULL) : NULL;
-    bool serves = path || !qemu_option_given();
+    char *path = program_option_given() ? program_find(binary, NULL) : NULL;
+    bool serves = path || !program_option_given();
 
     free(path);
     return serves;

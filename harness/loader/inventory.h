@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a QEMU has: its own lists. */
+#ifndef HARDSTOP_LOADER_INVENTORY_H
+#define HARDSTOP_LOADER_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "case.pb-c.h"
+#include "harness/base/error.h"
+#include "harness/setup/trust.h"
+
+struct inventory {
+    char **machines; /* names of machine types */
+    size_t n_machines;
+    char **virtio; /* types of virtio devices, whatever the transport: "virtio-net-device", "virtio-pmem" */
+    size_t n_virtio;
+};
+
+/* Asks the setup's unmodified QEMU.  0, or -1 with a reason; inventory_clear() is needed in both cases. */
+int inventory_read(const Hardstop__Setup *setup, enum trust trust, struct inventory *inventory, struct hs_error *err);
+void inventory_clear(struct inventory *inventory);
+
+bool inventory_has_machine(const struct inventory *inventory, const char *name);
+
+#endif
