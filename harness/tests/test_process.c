@@ -175,13 +175,13 @@ static void a_command_line_says_all_of_the_setup(void **state)
     static const struct {
         const char *setup, *line;
     } rows[] = {
-        { "binary: '/bin/true'", "/bin/true -S -display none -nodefaults -m 2M" },
+        { "binary: '/bin/true'", "/bin/true -S -display none -nodefaults -m 4M" },
         { "binary: '/bin/true' machine: 'm' memory: '7M' framing: LEGACY global: 'a.b=1' global: 'a.c=2' "
           "option: '-x' option: 'y' device: 'd' device: 'e,f=g'",
           "/bin/true -M m -S -display none -nodefaults -m 7M -global migration.send-section-footer=off -global a.b=1 "
           "-global a.c=2 -x y -device d -device e,f=g" },
         { "binary: '/bin/true' framing: FOOTER device: 'd'",
-          "/bin/true -S -display none -nodefaults -m 2M -global migration.send-section-footer=on -device d" },
+          "/bin/true -S -display none -nodefaults -m 4M -global migration.send-section-footer=on -device d" },
         { "binary: '/bin/true' memory: '' defaults: true", "/bin/true -S -display none" },
     };
 

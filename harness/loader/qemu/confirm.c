@@ -16,6 +16,7 @@
 #include "harness/loader/qemu/lone_start.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/qmp.h"
+#include "harness/setup/program.h"
 
 /*
  * The stream's descriptor in QEMU.  A file is read without a pause: what comes by a pipe (exec:) lets QEMU do other
@@ -58,15 +59,22 @@ static int open_stream(const char *path, struct hs_error *err)
     return -1;
 }
 
-/* The command line of a shell, which opens the file. */
-static char *shell_line(const struct arguments *arguments, const char *path)
+/* The command line of a shell, which opens the file.  A name in it may stand for a program that PATH does not have. */
+static char *shell_line(const struct arguments *arguments, const char *binary, const char *program, const char *path)
 {
-    struct arguments file = { 0 };
-    char *line = arguments_line(arguments), *from, *whole;
+    struct arguments file = { 0 }, words = { 0 };
+    char *line, *from, *whole;
 
+    for (size_t i = 0; i < arguments->n; i++) {
+        bool is_chosen = getenv(PROGRAM_ENV) && strcmp(arguments->argv[i], binary) == 0;
+
+        arguments_add(&words, is_chosen ? program : arguments->argv[i]);
+    }
+    line = arguments_line(&words);
     arguments_add(&file, path);
     from = arguments_line(&file);
     whole = hs_format("%s " INCOMING_FD "<%s", line, from);
+    arguments_clear(&words);
     arguments_clear(&file);
     free(from);
     free(line);
@@ -317,7 +325,8 @@ static int run_by(struct attempt *attempt, enum trust trust, const char *path, s
     if (command_line_prepare(&attempt->with, attempt->setup, trust, err) == 0 && limit_memory(attempt, err) == 0) {
         arguments_add(&attempt->with.arguments, "-incoming");
         arguments_add(&attempt->with.arguments, incoming[way].uri);
-        result->command_line = shell_line(&attempt->with.arguments, path);
+        result->command_line =
+            shell_line(&attempt->with.arguments, attempt->setup->binary, attempt->without.path, path);
         status = run(attempt, result, err);
     }
     command_line_clear(&attempt->with);
