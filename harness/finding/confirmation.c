@@ -27,9 +27,8 @@ static struct confirmation of_states(const struct judgement *judgement, const st
     bool done;
 
     if (judgement->resave.n) {
-        done = actual->saved && state_compare_bytes(judgement->damaged.data, judgement->damaged.size,
-                                                    judgement->description, actual->saved, actual->saved_size,
-                                                    STATE_GIVEN, &comparison);
+        done = actual->saved &&
+               oracle_compare_given(judgement, actual->saved, actual->saved_size, &comparison);
         if (done && shares_a_field(&judgement->resave, &comparison)) {
             return (struct confirmation){ true, "accepted, and a field is not saved as given" };
         }

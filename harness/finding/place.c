@@ -11,7 +11,6 @@ static const char *kind_of(const struct place *place)
 {
     static const char *const whats[STATE_WHATS] = {
         [STATE_MISSING] = "section", [STATE_INSTANCE] = "section", [STATE_UNREAD] = "end of file",
-        [STATE_NO_STREAM] = "stream",
     };
 
     return place->what == STATE_FIELD ? map_part_name(place->part) : whats[place->what];

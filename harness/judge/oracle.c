@@ -195,47 +195,47 @@ static bool saves_same_payloads(const struct judgement *judgement, const struct 
     return stream != NULL;
 }
 
-/*
- * Compares what stands before the message's first end-of-file mark: a loader that reads its sections as they are stops
- * there, and what follows, which made no stream of the whole, is one difference.
- */
-static bool compare_up_to_mark(struct judgement *judgement)
+/* The first section of the message whose first byte, as given, is an end-of-file mark; SIZE_MAX: none is. */
+static size_t find_mark(const struct judgement *judgement)
 {
     const Hardstop__Stream *stream = judgement->test->stream;
-    const struct builder *saved = &judgement->actual.saved;
-    size_t mark = 0;
 
-    while (stream && mark < stream->n_section && stream->section[mark]->type != HARDSTOP__SECTION__TYPE__EOF) {
-        mark++;
+    for (size_t i = 0; stream && i < stream->n_section; i++) {
+        size_t at = judgement->plain.marks[i].start;
+
+        if (at < judgement->damaged.size && judgement->damaged.data[at] == HARDSTOP__SECTION__TYPE__EOF) {
+            return i;
+        }
     }
-    if (!stream || mark >= stream->n_section ||
-        !state_compare_bytes(judgement->damaged.data, judgement->plain.marks[mark].end, judgement->description,
-                             saved->data, saved->size, STATE_GIVEN, &judgement->resave)) {
+    return SIZE_MAX;
+}
+
+bool oracle_compare_given(const struct judgement *judgement, const uint8_t *saved, size_t size,
+                          struct state_comparison *comparison)
+{
+    const struct builder *given = &judgement->damaged;
+    size_t mark;
+
+    /* What was given is what stands in the bytes: a message can be built otherwise than a loader reads it. */
+    if (state_compare_bytes(given->data, given->size, judgement->description, saved, size, STATE_GIVEN, comparison)) {
+        return true;
+    }
+    /* A loader stops at the mark, and what follows, which made no stream of the whole, is one difference. */
+    mark = find_mark(judgement);
+    if (mark == SIZE_MAX || !state_compare_bytes(given->data, judgement->plain.marks[mark].start + 1,
+                                                 judgement->description, saved, size, STATE_GIVEN, comparison)) {
         return false;
     }
-    state_note(&judgement->resave, stream->section[mark], STATE_UNREAD, "not loaded");
+    state_note(comparison, judgement->test->stream->section[mark], STATE_UNREAD, "not loaded");
     return true;
 }
 
 static bool compare_given(struct judgement *judgement)
 {
-    const struct builder *saved = &judgement->actual.saved, *given = &judgement->damaged;
-    const Hardstop__Stream *stream = judgement->test->stream;
+    const struct builder *saved = &judgement->actual.saved;
 
-    if (!judgement->is_damaged && saves_same_payloads(judgement, saved)) {
-        return true;
-    }
-    /* What was given is what stands in the bytes: a message can be built otherwise than a loader reads it. */
-    if (state_compare_bytes(given->data, given->size, judgement->description, saved->data, saved->size, STATE_GIVEN,
-                            &judgement->resave) ||
-        compare_up_to_mark(judgement)) {
-        return true;
-    }
-    if (!stream || !stream->n_section || !saved->size) {
-        return false;
-    }
-    state_note(&judgement->resave, stream->section[0], STATE_NO_STREAM, "accepted");
-    return true;
+    return (!judgement->is_damaged && saves_same_payloads(judgement, saved)) ||
+           oracle_compare_given(judgement, saved->data, saved->size, &judgement->resave);
 }
 
 static void compare_states(struct judgement *judgement, bool hasty)

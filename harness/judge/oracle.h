@@ -66,6 +66,14 @@ struct oracle {
 };
 
 /*
+ * What of an accepted case's bytes, up to an end-of-file mark, is not in a state that was saved after it; without the
+ * length of the bytes changed.  False where there is no state, or our decoder does not know these bytes for sections:
+ * that says nothing of the loader.
+ */
+bool oracle_compare_given(const struct judgement *judgement, const uint8_t *saved, size_t size,
+                          struct state_comparison *comparison);
+
+/*
  * Judges a case.  `judgement` is zeroed before first use, then reused; it borrows `test`.  0, or -1 with a reason
  * when the harness failed, the verdict then being UNKNOWN.
  */

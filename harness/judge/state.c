@@ -89,7 +89,6 @@ const char *state_what_name(enum state_what what)
         [STATE_MISSING] = "",
         [STATE_INSTANCE] = "instance_id",
         [STATE_UNREAD] = "behind the end-of-file mark",
-        [STATE_NO_STREAM] = "no stream to our own decoder",
     };
 
     return names[what];

@@ -11,7 +11,6 @@ enum state_what {
     STATE_MISSING, /* a section: it was taken for something else and never loaded */
     STATE_INSTANCE, /* a section: it was taken for another instance's */
     STATE_UNREAD, /* all behind an end-of-file mark, which no loader reads */
-    STATE_NO_STREAM, /* all: what was accepted is no stream to our own decoder */
     STATE_WHATS,
 };
 
