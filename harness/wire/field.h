@@ -3,9 +3,9 @@
  * Tables that tie a protobuf-c message to its bytes.  One table per message, one row per field, in the order of the
  * wire; decode, encode and the map of offsets to names all walk it.  table.h has the macros that rows are written with.
  *
- * Presence.  A row without `present`, `count` or `more` is always on the wire: absent in the message means `initial`
- * (scalars), zeros (fixed bytes and arrays; trailing zeros are left out of the message).  Any other row is on the
- * wire exactly when the message holds it.
+ * Presence.  A row without `present`, `count`, `more` or `since` is always on the wire: absent in the message means
+ * `initial` (scalars), zeros (fixed bytes and arrays; trailing zeros are left out of the message).  Any other row is on
+ * the wire exactly when the message holds it.
  */
 #ifndef HARDSTOP_WIRE_FIELD_H
 #define HARDSTOP_WIRE_FIELD_H
@@ -56,6 +56,7 @@ struct field {
     uint32_t tag; /* member of a oneof: its field number, else 0 */
     uint32_t fixed; /* elements or bytes that are always on the wire, or 0 */
     uint32_t counts; /* FIELD_COUNT: the counted row is this many rows below */
+    uint32_t since; /* the first version_id of the subsection that has the field, or 0: all have it */
     uint32_t unit; /* FIELD_COUNT of a FIELD_BYTES row: bytes in one counted unit */
     size_t value; /* offset of the C member */
     size_t quantifier; /* offset of has_x, n_x, or the oneof's case */

@@ -22,6 +22,16 @@ uint64_t field_rest(const struct field_decoder *decoder, const void *message)
     return bytes_left(&decoder->in);
 }
 
+bool field_more_unless_zero(const struct field_decoder *decoder, const void *message, size_t i)
+{
+    struct bytes in = decoder->in;
+    uint64_t value;
+
+    (void)message;
+    (void)i;
+    return bytes_get_be(&in, 4, &value) && value != 0;
+}
+
 static int short_of(struct field_decoder *decoder, const struct field *field, uint64_t wanted)
 {
     return hs_fail(decoder->err, decoder->in.at, "%s: %llu bytes wanted, %zu left", field->name,
@@ -230,7 +240,9 @@ static int decode_subsection(struct field_decoder *decoder, const struct subsect
     const ProtobufCFieldDescriptor *body = protobuf_c_message_descriptor_get_field(set->element, set->known[which].tag);
     ProtobufCBinaryData *name = (void *)((char *)element + header.name->offset);
     ProtobufCMessage *value;
+    uint32_t outer = decoder->version;
     uint64_t version;
+    int result;
 
     name->len = strlen(set->known[which].name);
     name->data = hs_copy(set->known[which].name, name->len);
@@ -241,13 +253,14 @@ static int decode_subsection(struct field_decoder *decoder, const struct subsect
     }
     *(uint32_t *)((char *)element + header.version_id->offset) = (uint32_t)version;
     *(protobuf_c_boolean *)((char *)element + header.version_id->quantifier_offset) = true;
-    value = field_decode(decoder, set->known[which].body);
-    if (!value) {
-        return hs_fail_in(decoder->err, "subsection %s", set->known[which].name);
-    }
+    value = hs_alloc(set->known[which].body->descriptor->sizeof_message);
+    set->known[which].body->descriptor->message_init(value);
     *(ProtobufCMessage **)((char *)element + body->offset) = value;
     memcpy((char *)element + body->quantifier_offset, &body->id, sizeof(body->id));
-    return 0;
+    decoder->version = (uint32_t)version;
+    result = field_decode_into(decoder, set->known[which].body, value);
+    decoder->version = outer;
+    return result < 0 ? hs_fail_in(decoder->err, "subsection %s", set->known[which].name) : 0;
 }
 
 static int decode_subsections(struct field_decoder *decoder, const struct field *field, void *message)
@@ -275,7 +288,7 @@ static int decode_subsections(struct field_decoder *decoder, const struct field 
 static int decode_row(struct field_decoder *decoder, const struct field *field, void *message,
                       const struct field *counter)
 {
-    if (field->present && !field->present(decoder, message, field)) {
+    if (decoder->version < field->since || (field->present && !field->present(decoder, message, field))) {
         return 0;
     }
     switch (field->kind) {

@@ -12,6 +12,7 @@ struct field_decoder {
     struct bytes in;
     const ProtobufCMessage *root; /* the outermost message, filled in as far as decoding came */
     uint32_t device; /* tag of the member of VirtioSection.device */
+    uint32_t version; /* version_id of the subsection that is being decoded */
     bool bounded; /* the message takes all bytes up to in.size */
     /*
      * Of some rows no byte tells whether they are on the wire: one has to guess, and a wrong guess shows at the end of
@@ -29,6 +30,9 @@ struct field_decoder {
 ProtobufCMessage *field_decode(struct field_decoder *decoder, const struct table *table);
 /* Decodes into an empty message that exists; 0, or -1 with the reason, the message then being partly filled in. */
 int field_decode_into(struct field_decoder *decoder, const struct table *table, ProtobufCMessage *message);
+
+/* Of a list whose elements begin with a number of 4 bytes that is not 0: a 0 ends it. */
+bool field_more_unless_zero(const struct field_decoder *decoder, const void *message, size_t i);
 
 /* Of the last row of an outermost message: the bytes that no row before it took, where the end is known. */
 bool field_has_rest(const struct field_decoder *decoder, const void *message, const struct field *field);

@@ -6,7 +6,7 @@
 
 bool row_is_conditional(const struct field *field)
 {
-    return field->present || field->count || field->more || field->tag;
+    return field->present || field->count || field->more || field->tag || field->since;
 }
 
 uint64_t row_number(const struct field *field, const void *place)

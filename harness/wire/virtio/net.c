@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* virtio-net: hw/net/virtio-net.c, QEMU 7.2. */
+/* virtio-net: hw/net/virtio-net.c and hw/virtio/vhost.c, QEMU 7.2 and 10.2. */
 #include "harness/wire/virtio/tables.h"
 
 #define NET Hardstop__VirtioNet
@@ -48,6 +48,7 @@ static const struct field rss_fields[] = {
     FIELD_NUMBER(RSS, redirect, 1, FIELD_FLAG),
     FIELD_NUMBER(RSS, populate_hash, 1, FIELD_FLAG),
     FIELD_NUMBER(RSS, hash_types, 4),
+    FIELD_NUMBER(RSS, supported_hash_types, 4, .since = 2),
     FIELD_COUNT_OF(RSS, indirections_len, 2, 3, .min = 0, .max = RSS_TABLE_MAX),
     FIELD_NUMBER(RSS, default_queue, 2),
     FIELD_BLOB(RSS, key, .fixed = RSS_KEY_SIZE),
@@ -55,10 +56,26 @@ static const struct field rss_fields[] = {
 };
 static const struct table rss_table = TABLE(hardstop__virtio_net_rss, rss_fields);
 
+#define CHUNK Hardstop__VhostBackendChunk
+static const struct field chunk_fields[] = {
+    FIELD_COUNT_OF(CHUNK, size, 4, 1, .is_signed = true),
+    FIELD_BLOB(CHUNK, data),
+};
+static const struct table chunk_table = TABLE(hardstop__vhost_backend_chunk, chunk_fields);
+
+static const struct field backend_fields[] = {
+    FIELD_STRUCTS(Hardstop__VhostBackend, chunk, &chunk_table, .more = field_more_unless_zero),
+    FIELD_NUMBER(Hardstop__VhostBackend, end, 4),
+};
+static const struct table backend_table = TABLE(hardstop__vhost_backend, backend_fields);
+
 static const struct subsection_set net_subsections = {
     .vmstate = "virtio-net-device",
     .element = &hardstop__subsection__descriptor,
-    .known = { { "virtio-net-device/rss", HARDSTOP__SUBSECTION__BODY_RSS, &rss_table } },
+    .known = {
+        { "virtio-net-device/rss", HARDSTOP__SUBSECTION__BODY_RSS, &rss_table },
+        { "virtio-net-device/backend", HARDSTOP__SUBSECTION__BODY_BACKEND, &backend_table },
+    },
 };
 
 static const struct field net_fields[] = {

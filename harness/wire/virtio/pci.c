@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pci transport: hw/virtio/virtio-pci.c, hw/pci/pci.c and msix.c, QEMU 7.2. */
+/* The pci transport: hw/virtio/virtio-pci.c, hw/pci/pci.c and msix.c, QEMU 7.2 and 10.2. */
 #include "harness/wire/virtio/tables.h"
 
 #define PCI Hardstop__PciTransport
@@ -104,12 +104,25 @@ static const struct field modern_queue_fields[] = {
 };
 static const struct table modern_queue_table = TABLE(hardstop__pci_modern_queue, modern_queue_fields);
 
+static const struct field features128_fields[] = {
+    FIELD_NUMBERS(Hardstop__PciFeatures128, guest_features, 4, .fixed = 2),
+};
+static const struct table features128_table = TABLE(hardstop__pci_features128, features128_fields);
+
+static const struct subsection_set modern_state_subsections = {
+    .vmstate = "virtio_pci/modern_state",
+    .element = &hardstop__pci_modern_subsection__descriptor,
+    .known = { { "virtio_pci/modern_state/features128", HARDSTOP__PCI_MODERN_SUBSECTION__BODY_FEATURES128,
+                 &features128_table } },
+};
+
 #define MODERN_STATE Hardstop__PciModernState
 static const struct field modern_state_fields[] = {
     FIELD_NUMBER(MODERN_STATE, dfselect, 4),
     FIELD_NUMBER(MODERN_STATE, gfselect, 4),
     FIELD_NUMBERS(MODERN_STATE, guest_features, 4, .fixed = 2),
     FIELD_STRUCTS(MODERN_STATE, vqs, &modern_queue_table, .fixed = 1024),
+    FIELD_SUBSECTION_LIST(MODERN_STATE, subsection, &modern_state_subsections),
 };
 static const struct table modern_state_table = TABLE(hardstop__pci_modern_state, modern_state_fields);
 

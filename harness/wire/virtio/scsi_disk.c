@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Disks of virtio-scsi, which have sections of their own: hw/scsi/scsi-disk.c and scsi-bus.c, QEMU 7.2. */
+/* Disks of virtio-scsi, which have sections of their own: hw/scsi/scsi-disk.c and scsi-bus.c, QEMU 7.2 and 11.1. */
 #include "harness/wire/virtio/tables.h"
 
 #define REQUEST Hardstop__ScsiRequest
@@ -132,9 +132,16 @@ static const struct field device_fields[] = {
 };
 static const struct table device_table = TABLE(hardstop__scsi_device, device_fields);
 
+static const struct field reservation_fields[] = {
+    FIELD_NUMBER(Hardstop__ScsiReservation, key, 8),
+    FIELD_NUMBER(Hardstop__ScsiReservation, resv_type, 1),
+};
+static const struct table reservation_table = TABLE(hardstop__scsi_reservation, reservation_fields);
+
 static const struct subsection_set disk_subsections = {
     .vmstate = "scsi-disk",
     .element = &hardstop__subsection__descriptor,
+    .known = { { "scsi-disk/pr", HARDSTOP__SUBSECTION__BODY_SCSI_PR, &reservation_table } },
 };
 
 #define DISK Hardstop__ScsiDisk

@@ -7,7 +7,7 @@
 #include "harness/wire/table.h"
 #include "virtio.pb-c.h"
 
-/* The whole payload of a virtio section: hw/virtio/virtio.c (7.2). */
+/* The whole payload of a virtio section: hw/virtio/virtio.c (7.2 and 10.2). */
 extern const struct table virtio_table;
 
 /*
@@ -31,6 +31,9 @@ extern const struct table pci_extra_state_table;
  * most 2048.  `message` is a Hardstop__PciTransport.
  */
 uint64_t pci_msix_vectors(const void *message);
+
+/* Of virtio-mem: how many words of 64 bits tell of each block. */
+uint64_t mem_bitmap_words(uint64_t region_size, uint64_t block_size);
 
 /* A ring element as blk, scsi and serial migrate it (host byte order and layout): virtio.c (7.2). */
 extern const struct table queue_element_table;

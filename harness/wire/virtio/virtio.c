@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What all virtio devices send: hw/virtio/virtio.c, QEMU 7.2.  A field without .min and .max may have any value of its
- * width.
+ * What all virtio devices send: hw/virtio/virtio.c, QEMU 7.2 and 10.2.  A field without .min and .max may have any
+ * value of its width.
  */
 #include <string.h>
 
@@ -67,6 +67,11 @@ static const struct field features64_fields[] = {
 };
 static const struct table features64_table = TABLE(hardstop__features64, features64_fields);
 
+static const struct field features128_fields[] = {
+    FIELD_NUMBER(Hardstop__Features128, guest_features, 8),
+};
+static const struct table features128_table = TABLE(hardstop__features128, features128_fields);
+
 static const struct field virtqueue_state_fields[] = {
     FIELD_NUMBER(Hardstop__VirtqueueState, avail, 8),
     FIELD_NUMBER(Hardstop__VirtqueueState, used, 8),
@@ -110,6 +115,7 @@ static const struct subsection_set virtio_subsections = {
     .element = &hardstop__subsection__descriptor,
     .known = {
         { "virtio/device_endian", HARDSTOP__SUBSECTION__BODY_DEVICE_ENDIAN, &device_endian_table },
+        { "virtio/128bit_features", HARDSTOP__SUBSECTION__BODY_FEATURES_128BIT, &features128_table },
         { "virtio/64bit_features", HARDSTOP__SUBSECTION__BODY_FEATURES_64BIT, &features64_table },
         { "virtio/virtqueues", HARDSTOP__SUBSECTION__BODY_VIRTQUEUES, &virtqueues_table },
         { "virtio/ringsize", HARDSTOP__SUBSECTION__BODY_RINGSIZE, &ring_size_table },
