@@ -83,6 +83,21 @@ static void remember(Hardstop__Case *test, uint64_t address, uint16_t word)
     test->memory[test->n_memory++] = memory;
 }
 
+/*
+ * Another size than the fresh ring's, and not above it: that is what the device has room for, and what QEMU 11 checks.
+ * At least four elements, so that some are in flight.
+ */
+static uint32_t ring_size(uint32_t fresh, size_t i)
+{
+    enum { LEAST = 4 };
+    uint32_t size = 32u >> i % 3;
+
+    while (size >= fresh && size > LEAST) {
+        size /= 2;
+    }
+    return size < fresh ? size : fresh;
+}
+
 static void set_ring(struct canary_search *search, Hardstop__VirtioSection *device, size_t i)
 {
     Hardstop__Subsection *rings = subsection_of(device, "virtio/virtqueues");
@@ -90,10 +105,10 @@ static void set_ring(struct canary_search *search, Hardstop__VirtioSection *devi
     uint64_t desc = CANARY_RING_BASE + i * CANARY_RING_STRIDE;
 
     queue->has_num = queue->has_desc = queue->has_last_avail_idx = true;
-    queue->num = queue->num == 32u >> i % 3 ? 128 : 32u >> i % 3;
+    queue->num = ring_size(queue->num, i);
     queue->desc = desc;
     queue->last_avail_idx = (uint32_t)(0x1122 + i * 0x101);
-    remember(search->test, desc + CANARY_RING_AVAIL + 2, (uint16_t)(queue->last_avail_idx + 5));
+    remember(search->test, desc + CANARY_RING_AVAIL + 2, (uint16_t)(queue->last_avail_idx + (queue->num > 5 ? 5 : 3)));
     remember(search->test, desc + CANARY_RING_USED + 2, (uint16_t)(queue->last_avail_idx - 3));
     while (rings && rings->virtqueues->n_vq <= i) {
         Hardstop__Virtqueues *list = rings->virtqueues;

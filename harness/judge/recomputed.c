@@ -102,6 +102,8 @@ const struct recomputed_rule recomputed_rules[] = {
       .reason = "a config space that has grown or shrunk is taken as it fits" },
     { .field = "VirtioSection.config", .when = RECOMPUTED_OTHER_LENGTH,
       .reason = "a config space that has grown or shrunk is taken as it fits" },
+    { .field = "RingSize.num_default", .when = RECOMPUTED_LEFT_OUT,
+      .reason = "left out where no ring has another size, and by 11.1, whose rings have the device's own sizes" },
     { .field = "VirtqueueState", .when = RECOMPUTED_LEGACY_DEVICE,
       .reason = "a legacy device's ring addresses follow from desc" },
     { .field = "Broken.broken", .when = RECOMPUTED_FALSE_FLAG, .reason = "left out where the device is not broken" },
@@ -128,6 +130,7 @@ const struct recomputed_rule recomputed_rules[] = {
     { .field = "VirtQueueElement", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
     { .field = "IoVec", .when = RECOMPUTED_FLOWED, .reason = FLOWED },
     { .type = VMDESC_UNUSED, .reason = "bytes that no version uses any more are skipped, and saved as zeros" },
+    { .when = RECOMPUTED_NEWER_VERSION, .reason = "an older version of a subsection is saved as the loader's own" },
     { .when = RECOMPUTED_EMPTY_SUBSECTION, .reason = "left out where there is nothing to say" },
     { 0 },
 };
@@ -306,6 +309,8 @@ static bool applies(struct recomputed *walk, const struct recomputed_rule *rule,
         return is_beside(walk, entry, rule->beside);
     case RECOMPUTED_LEFT_OUT:
         return !other;
+    case RECOMPUTED_NEWER_VERSION:
+        return other && other->value > entry->value;
     }
     return false;
 }
@@ -315,8 +320,8 @@ static bool is_of_field(size_t i, const struct map_entry *entry)
     const struct recomputed_rule *rule = &recomputed_rules[i];
 
     if (entry->part == FIELD_PART_SUBSECTION_HEADER) {
-        return rule->when == RECOMPUTED_FALSE_FLAG && entry->context.subsection &&
-               rows.fields[i].first == entry->context.subsection->fields;
+        return (rule->when == RECOMPUTED_FALSE_FLAG || rule->when == RECOMPUTED_LEFT_OUT) &&
+               entry->context.subsection && rows.fields[i].first == entry->context.subsection->fields;
     }
     return holds(&rows.fields[i], entry->field) && (!rule->array || entry->context.array == rows.arrays[i].first);
 }
@@ -325,6 +330,10 @@ static bool is_of_description(const struct recomputed_rule *rule, const char *de
 {
     if (rule->device) {
         return strcmp(rule->device, device) == 0 && (!rule->path || is_path(entry->path, rule->path));
+    }
+    if (rule->when == RECOMPUTED_NEWER_VERSION) {
+        return entry->part == FIELD_PART_SUBSECTION_HEADER && entry->field &&
+               strcmp(entry->field->name, "version_id") == 0;
     }
     if (rule->when == RECOMPUTED_EMPTY_SUBSECTION) {
         return subsection_path(entry->path) != 0;

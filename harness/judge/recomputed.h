@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What QEMU 7.2 saves otherwise than it was given, by design: no finding. */
+/* What QEMU, 7.2 to 11.1, saves otherwise than it was given, by design: no finding. */
 #ifndef HARDSTOP_JUDGE_RECOMPUTED_H
 #define HARDSTOP_JUDGE_RECOMPUTED_H
 
@@ -20,7 +20,8 @@ enum recomputed_when {
     RECOMPUTED_FLOWED, /* what a serial port held back is gone */
     RECOMPUTED_BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
     RECOMPUTED_BITS, /* nothing but bits of `mask` differs */
-    RECOMPUTED_LEFT_OUT, /* it is not saved at all */
+    RECOMPUTED_LEFT_OUT, /* it is not saved at all; what counts for the header of its subsection, too */
+    RECOMPUTED_NEWER_VERSION, /* of a subsection's version_id: it is greater */
     RECOMPUTED_BESIDE, /* the section has what `beside` names, too */
 };
 

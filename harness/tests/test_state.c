@@ -25,6 +25,8 @@
 #define RINGS(version_1, avail)                                    \
     PART("virtio/64bit_features", "features_64bit { guest_features: " version_1 " }") \
     PART("virtio/virtqueues", "virtqueues { vq { avail: " avail " } }")
+#define SIZES(first) PART("virtio/ringsize", "ringsize { num_default: " first " }")
+#define RSS(version, body) "subsection { name: 'virtio-net-device/rss' version_id: " version " rss { " body " } }"
 #define BROKEN(value) PART("virtio/broken", "broken { broken: " value " }")
 #define GLOBAL(byte) "section { section_id: 1 idstr: 'globalstate' instance_id: 0 version_id: 1 opaque: '" byte "' }"
 
@@ -100,6 +102,12 @@ static const struct {
     { RNG(BROKEN("1")), RNG(""), STATE_GIVEN, 5, "virtio-rng", "virtio.subsection[virtio/broken].mark" },
     { RNG(BROKEN("1") BROKEN("0")), RNG(""), STATE_GIVEN, 0, "", "" },
     { RNG(RINGS("4294967296", "5") RINGS("4294967296", "6")), RNG(RINGS("4294967296", "6")), STATE_GIVEN, 0, "", "" },
+    { RNG(SIZES("8")), RNG(""), STATE_GIVEN, 0, "", "" },
+    { RNG(SIZES("8")), RNG(SIZES("9")), STATE_GIVEN, 1, "virtio-rng",
+      "virtio.subsection[virtio/ringsize].ringsize.num_default[0]" },
+    { NET(RSS("1", "enabled: 1")), NET(RSS("2", "enabled: 1 supported_hash_types: 511")), STATE_GIVEN, 0, "", "" },
+    { NET(RSS("2", "enabled: 1 supported_hash_types: 511")), NET(RSS("1", "enabled: 1")), STATE_GIVEN, 2, "virtio-net",
+      "virtio.net.subsection[virtio-net-device/rss].version_id" },
     { NET("mergeable_rx_bufs: 1"), NET(""), STATE_GIVEN, 0, "", "" },
     { NET("promisc: 1"), NET(""), STATE_GIVEN, 1, "virtio-net", "virtio.net.promisc" },
 };
@@ -164,10 +172,10 @@ static const struct {
     { VIRTIO("virtio-blk", "ccw { } blk { request { more: 7 } }"),
       VIRTIO("virtio-blk", "ccw { } blk { request { more: 1 } }"), "virtio.blk.request[0].more", FIELD_PART_TABLE,
       MECHANISM_BOOL, "0x7", "0x1" },
-    { RNG(PART("virtio/device_endian", "device_endian { }")),
-      RNG(" subsection { name: 'virtio/device_endian' version_id: 257 device_endian { } }"),
-      "virtio.subsection[virtio/device_endian].version_id", FIELD_PART_SUBSECTION_HEADER, MECHANISM_NONE, "0x1",
-      "0x101" },
+    { RNG(" subsection { name: 'virtio/device_endian' version_id: 257 device_endian { } }"),
+      RNG(PART("virtio/device_endian", "device_endian { }")),
+      "virtio.subsection[virtio/device_endian].version_id", FIELD_PART_SUBSECTION_HEADER, MECHANISM_NONE, "0x101",
+      "0x1" },
     { FINE, FINE, NULL, 0, 0, NULL, NULL },
     { DEV("\\002", "\\001", LATER, RUN, "\\000", SOUND), FINE,
       "on", FIELD_PART_DESCRIPTION, MECHANISM_BOOL, "02", "01" },
