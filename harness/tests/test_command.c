@@ -38,7 +38,7 @@ static void expect(const char *arguments, int status, const char *words)
 
 static const char *const commands[] = {
     "capture",  "show", "load",  "damage", "check",  "repro",      "minimize",
-    "findings", "fuzz", "seeds", "audit",  "report", "experiment", "doctor",
+    "findings", "known", "fuzz", "seeds", "audit", "report", "experiment", "doctor",
 };
 
 static void every_command_has_help(void **state)
@@ -582,11 +582,15 @@ static int make_folders(void)
     return result;
 }
 
+/* A line of a list, but for its signature, what the cases here are, and the cause. */
+#define KNOWN_LINE(name, cause) \
+    name ".textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t%s\t-\taccepted\tmachine listed\tnot shown\tnone\t" \
+         cause "\n"
+
 /* Writes a list of one line for @/cases/regress/long.textproto, and what else is given. */
-static void write_known(const char *verdict, const char *signature, const char *more)
+static void write_known(const char *signature, const char *more)
 {
-    char *line = hs_format("long.textproto\tqemu 7.2\t%s\tdamage-is-never-garbage\t%s\tno footers\n%s", verdict,
-                           signature, more);
+    char *line = hs_format(KNOWN_LINE("long", "no footers") "%s", signature, more);
 
     free(support_write(folder, "known.tsv", line, strlen(line)));
     free(line);
@@ -595,12 +599,10 @@ static void write_known(const char *verdict, const char *signature, const char *
 /* A line that changed, and one whose case cannot be read, keep none of the others from being told. */
 static void a_replay_goes_on(const char *signature)
 {
-    char *others = hs_format("missing.textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t%s\tno case\n"
-                             "other.textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t%s\tno footers\n",
-                             signature, signature);
+    char *others = hs_format(KNOWN_LINE("missing", "no case") KNOWN_LINE("other", "no footers"), signature, signature);
 
     expect("minimize @/long.textproto -o @/cases/regress/other.textproto", 0, "");
-    write_known("garbage", "0123456789abcdef", others);
+    write_known("0123456789abcdef", others);
     expect("findings --known @/known.tsv --replay @/nothing", 2, "0 new, 1 known, 0 fixed, 2 unclear\n");
     expect("findings --known @/known.tsv --replay --status unclear @/nothing", 2, "missing.textproto: no case");
     expect("findings --known @/known.tsv --replay --status known @/nothing", 2, "other.textproto: no footers");
@@ -608,9 +610,28 @@ static void a_replay_goes_on(const char *signature)
     free(others);
 }
 
+/* The same by `known`, which says of each case what it shows. */
+static void known_replays_each(const char *signature)
+{
+    char *whole = hs_format(KNOWN_LINE("whole", "fixed"), signature);
+
+    write_known(signature, whole);
+    expect("known --known @/known.tsv", 1, ": 1 confirmed, 1 fixed\n1 not as expected\n");
+    expect("known --known @/known.tsv --record", 1, "expected: confirmed\n");
+    expect("known --known @/known.tsv", 0, ": 1 confirmed, 1 fixed\n");
+    expect("known --known @/known.tsv whole.textproto", 0, "whole.textproto: equal, and every property holds\n");
+    expect("known --known @/known.tsv --table", 0, "| all | | | | 1 confirmed, 1 fixed |\n");
+    check_is_json("known --json --known @/known.tsv long.textproto", 0);
+    write_known("0123456789abcdef", whole);
+    expect("known --known @/known.tsv long.textproto", 1, "changed         long.textproto: garbage, ");
+    write_known(signature, "");
+    expect("known --known @/known.tsv other.textproto", 2, "");
+    free(whole);
+}
+
 static void findings_are_told_from_what_is_known(void **state)
 {
-    char *signature, *path;
+    char *signature, *path, *whole;
     struct run result;
     struct hs_error err;
     json_t *rows;
@@ -643,17 +664,21 @@ static void findings_are_told_from_what_is_known(void **state)
     run_clear(&result);
     assert_int_equal(make_folders(), 0);
     expect("minimize @/long.textproto -o @/cases/regress/long.textproto", 0, "");
-    write_known("garbage", signature, "");
+    write_known(signature, "");
     expect("findings --known @/none.tsv @/found", 1, "1 new, 0 known, 0 fixed");
     expect("findings --known @/known.tsv @/found --status known", 0, "long.textproto: no footers");
     expect("findings --known @/known.tsv @/found", 0, "found; not replayed");
     expect("findings --known @/known.tsv @/nothing", 0, "not found here; not replayed");
     expect("findings --known @/known.tsv --replay @/nothing", 0, "0 new, 1 known, 0 fixed");
     check_is_json("findings --json --known @/known.tsv --replay @/nothing", 0);
-    write_known("crashed", signature, "");
-    expect("findings --known @/known.tsv --replay @/nothing", 1, "0 new, 0 known, 1 fixed");
-    expect("findings --known @/known.tsv @/nothing", 0, "0 new, 1 known, 0 fixed (known ones not replayed)");
+    expect("capture " RNG " --section virtio-rng -o @/cases/regress/whole.textproto", 0, "");
+    whole = hs_format(KNOWN_LINE("whole", "fixed"), signature);
+    free(support_write(folder, "fixed.tsv", whole, strlen(whole)));
+    free(whole);
+    expect("findings --known @/fixed.tsv --replay @/nothing", 1, "0 new, 0 known, 1 fixed");
+    expect("findings --known @/fixed.tsv @/nothing", 0, "0 new, 1 known, 0 fixed (known ones not replayed)");
     a_replay_goes_on(signature);
+    known_replays_each(signature);
     free(signature);
 }
 

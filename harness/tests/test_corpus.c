@@ -62,7 +62,7 @@ static void judge(const struct known_line *line, const Hardstop__Case *test)
     if (oracle_judge(&oracle, test, &judgement, &err) < 0) {
         fail_msg("%s: %s", line->name, err.text);
     }
-    if (known_compare(line, &judgement, words, sizeof(words)) != KNOWN_HOLDS) {
+    if (known_compare(line, &judgement, NULL, words, sizeof(words)) != KNOWN_HOLDS) {
         fail_msg("%s: the line says %s, %s, %016" PRIx64 "; it shows %s: %s", line->name, verdict_name(line->verdict),
                  line->property, line->signature, words, judgement.actual.answer.text);
     }

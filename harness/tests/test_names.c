@@ -66,7 +66,7 @@ static void shows_the_same(const struct known_line *line, Hardstop__Case *test, 
     if (oracle_judge(&oracle, test, &judgement, &err) < 0) {
         fail_msg("%s: %s: %s", line->name, binary, err.text);
     }
-    if (known_compare(line, &judgement, words, sizeof(words)) != KNOWN_HOLDS) {
+    if (known_compare(line, &judgement, NULL, words, sizeof(words)) != KNOWN_HOLDS) {
         fail_msg("%s: %s: %s", line->name, binary, words);
     }
     if (judgement.verdict == VERDICT_CRASHED) {

@@ -358,7 +358,7 @@ static struct finding judge_truncated(enum defect defect, struct known_line *lin
     planted_init(&planted, defect, test);
     assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
     finding_of(&judgement, &finding);
-    *now = known_compare(line, &judgement, words, sizeof(words));
+    *now = known_compare(line, &judgement, NULL, words, sizeof(words));
     judgement_clear(&judgement);
     oracle_clear(&oracle);
     planted_clear(&planted);

@@ -330,7 +330,8 @@ static void no_command_takes_words_of_a_file_for_its_own(void **state)
     }
 }
 
-static const char known[] = "case.textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t0123456789abcdef\tcause\n";
+static const char known[] = "case.textproto\tqemu 7.2\tgarbage\tdamage-is-never-garbage\t0123456789abcdef\t-\t"
+                            "accepted\tmachine listed\tnot shown\tnone\tcause\n";
 
 static void known_findings_are_files_too(void **state)
 {

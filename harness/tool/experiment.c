@@ -14,6 +14,7 @@
 #include "harness/audit/trial_json.h"
 #include "harness/setup/family.h"
 #include "harness/tool/experiment_case.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/sweep_run.h"
 #include "harness/message/reflect.h"
 
@@ -199,6 +200,7 @@ static const struct argp argp = {
         { 0 },
     },
     .parser = parse,
+    .children = program_children,
     .doc = "If one to four bytes of a device's section are missing, or are too many, at whatever offset: is the load "
            "always refused?  Asks the real QEMU, for each device, bus, state and framing.\v"
            "All trials take about half an hour on two cores; one that was interrupted goes on where it was.\n\n"

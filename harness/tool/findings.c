@@ -8,8 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
-#include "harness/loader/open.h"
-#include "harness/finding/known.h"
+#include "harness/finding/replay.h"
 #include "harness/report/style.h"
 #include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
@@ -110,9 +109,9 @@ static const struct argp argp = {
     .children = program_children,
     .args_doc = "[FOLDER]",
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
-           "has its signature, else new; a line is fixed when its case, replayed, shows another verdict or another "
-           "property than the line says, and unclear when it cannot be replayed, or shows a finding of another "
-           "signature.  A line without a case (-) is not replayed.\v"
+           "has its signature, as its own or as an alias, else new; a line is fixed when its case, replayed, breaks no "
+           "property any more, and unclear when it cannot be replayed, or shows another finding.  A line without a "
+           "case (-) is not replayed.  hardstop known replays on other QEMUs.\v"
            "Exit status: 0 nothing new and nothing fixed, 1 something new or fixed, whatever is filtered; 2 trouble, "
            "which a damaged finding and an unclear line are, too: everything else is listed before.",
 };
@@ -125,7 +124,7 @@ static struct row *add_row(struct listing *listing)
 static const struct finding *finding_of_line(const struct listing *listing, const struct known_line *line)
 {
     for (size_t i = 0; i < listing->n_findings; i++) {
-        if (listing->findings[i].signature == line->signature) {
+        if (known_shows(line, listing->findings[i].signature)) {
             return &listing->findings[i];
         }
     }
@@ -134,30 +133,25 @@ static const struct finding *finding_of_line(const struct listing *listing, cons
 
 static int judge_line(const struct listing *listing, enum trust trust, struct row *row, struct hs_error *err)
 {
-    Hardstop__Case *test = known_read_case(&listing->known, row->line, err);
-    struct loader *loader = test ? loader_open(test->setup, trust, NULL, err) : NULL;
-    struct oracle oracle = { .loader = loader };
-    struct judgement judgement = { 0 };
-    int result = loader ? oracle_judge(&oracle, test, &judgement, err) : -1;
-    enum known_state state;
+    struct replay replay;
 
-    if (result == 0) {
-        state = known_compare(row->line, &judgement, row->replayed, sizeof(row->replayed));
-        row->status = state == KNOWN_FIXED ? STATUS_FIXED : STATUS_KNOWN;
-        if (state == KNOWN_CHANGED) {
-            result = hs_fail(err, HS_NO_OFFSET, "%s: the list has %016" PRIx64 "; it shows %s", row->line->name,
-                             row->line->signature, row->replayed);
-        }
+    if (replay_line(&listing->known, row->line, NULL, trust, &replay, err) < 0) {
+        return -1;
     }
-    judgement_clear(&judgement);
-    oracle_clear(&oracle);
-    loader_close(loader);
-    case_free(test);
-    return result;
+    if (replay.state == KNOWN_NOT_APPLICABLE) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: %s", row->line->name, replay.words);
+    }
+    if (replay.state == KNOWN_CHANGED) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: the list has %016" PRIx64 "; it shows %s", row->line->name,
+                       row->line->signature, replay.words);
+    }
+    snprintf(row->replayed, sizeof(row->replayed), "%s", replay.words);
+    row->status = replay.state == KNOWN_FIXED ? STATUS_FIXED : STATUS_KNOWN;
+    return 0;
 }
 
 /* A line that cannot be replayed is reported, and the next one is replayed all the same. */
-static void replay_line(const struct listing *listing, enum trust trust, struct row *row)
+static void replay_row(const struct listing *listing, enum trust trust, struct row *row)
 {
     struct hs_error err;
 
@@ -206,7 +200,7 @@ static int list(const struct options *options, struct listing *listing, struct h
         row->line = &listing->known.lines[i];
         row->finding = finding_of_line(listing, row->line);
         if (options->replay && known_has_case(row->line)) {
-            replay_line(listing, options->trust, row);
+            replay_row(listing, options->trust, row);
         }
     }
     for (size_t i = 0; i < listing->n; i++) {

@@ -23,6 +23,7 @@ const struct command commands[] = {
     { "repro", "replay a case or crash file, and confirm it on an unmodified QEMU", command_repro },
     { "minimize", "make a finding's case small, and say which fields cause it", command_minimize },
     { "findings", "list findings as new, known or fixed", command_findings },
+    { "known", "replay the known findings on any QEMU: confirmed, fixed, changed", command_known },
     { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
     { "seeds", "make or check the canary seeds of all devices", command_seeds },
     { "canaries", "make canary states of devices that are not virtio", command_canaries },

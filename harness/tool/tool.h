@@ -34,6 +34,7 @@ int command_damage(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_repro(int argc, char **argv);
 int command_findings(int argc, char **argv);
+int command_known(int argc, char **argv);
 int command_minimize(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_seeds(int argc, char **argv);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Known findings by versions of QEMU. */
+#ifndef HARDSTOP_REPORT_MATRIX_H
+#define HARDSTOP_REPORT_MATRIX_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "harness/finding/replay.h"
+
+/* Is the replay as it is recorded?  Of what is not recorded a line is expected to be confirmed. */
+bool matrix_is_expected(const struct replay *replay, const struct replays *recorded);
+
+/* By QEMU, a line for each replay, with what is recorded where that is something else; then the counts. */
+void matrix_text(FILE *out, const struct known *known, const struct replays *replays, const struct replays *recorded);
+/* A table in Markdown: a row for each line of the list, a column for each QEMU, and the counts as the last row. */
+void matrix_markdown(FILE *out, const struct known *known, const struct replays *replays);
+/*
+ * [{"case" (null: not published), "signature", "kind", "scope", "reach", "twin", "cause", "qemu": [{"version", "state",
+ * "signature" (null: none), "words", "expected": bool}]}]; free with json_decref().
+ */
+json_t *matrix_json(const struct known *known, const struct replays *replays, const struct replays *recorded);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop known: every known finding on every QEMU. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/report/matrix.h"
+#include "harness/setup/program.h"
+#include "harness/setup/setup.h"
+#include "harness/tool/replay_run.h"
+#include "harness/tool/tool.h"
+
+enum { MOST_QEMUS = 32, KEY_TRUST = 0x100, KEY_RECORD };
+
+struct options {
+    const char *programs[MOST_QEMUS];
+    size_t n_programs;
+    char **cases; /* none: all */
+    size_t n_cases;
+    const char *known;
+    unsigned jobs;
+    bool trust, record, table, json;
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'q':
+        if (options->n_programs == MOST_QEMUS) {
+            argp_error(state, "--qemu: more than %d", MOST_QEMUS);
+        }
+        options->programs[options->n_programs++] = value;
+        return 0;
+    case 'k':
+        options->known = value;
+        return 0;
+    case 'J':
+        options->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
+        return 0;
+    case 't':
+        options->table = true;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case KEY_RECORD:
+        options->record = true;
+        return 0;
+    case KEY_TRUST:
+        options->trust = true;
+        return 0;
+    case ARGP_KEY_ARGS:
+        options->cases = state->argv + state->next;
+        options->n_cases = (size_t)(state->argc - state->next);
+        return 0;
+    case ARGP_KEY_END:
+        if (options->json && options->table) {
+            argp_error(state, "--json or --table, not both");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "qemu", 'q', "BINARY", 0, SETUP_PROGRAM "ARCHITECTURE*, a name in PATH or a path; repeatable (default: "
+                                    PROGRAM_ENV ", else what is installed).  For cases of another architecture that "
+                                    "beside it is taken, of the same name but for the architecture", 0 },
+        { "known", 'k', "FILE", 0, "list of known findings (default: the one that comes with hardstop); beside it are "
+                                   "cases/regress, and versions.tsv with what is expected of which QEMU", 0 },
+        { "trust-setup", KEY_TRUST, NULL, 0, "with --known: start what a case asks for, whatever it is", 0 },
+        { "jobs", 'J', "N", 0, "replays side by side (default: the cores)", 0 },
+        { "record", KEY_RECORD, NULL, 0, "put what is shown into versions.tsv; what it has of other QEMUs stays", 0 },
+        { "table", 't', NULL, 0, "all of versions.tsv as a table in Markdown, with what is shown in its place; without "
+                                 "--qemu nothing is replayed", 0 },
+        { "json", 'j', NULL, 0, "as one JSON array", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .args_doc = "[CASE...]",
+    .doc = "Replays the case of each known finding, or the CASEs named, on each QEMU.  confirmed: it shows what the "
+           "list says, by signature or alias; fixed: no property fails; changed: something else is shown; not "
+           "applicable: that QEMU has no such machine or device.  Lines without a case (-) are left out.\v"
+           "Exit status: 0 all is as versions.tsv has it, or, of a version that it does not have, confirmed; 1 "
+           "something is not; 2 trouble.",
+};
+
+struct replaying {
+    const struct options *options;
+    struct known known;
+    char *record; /* versions.tsv */
+    struct replays recorded, shown;
+    char versions[MOST_QEMUS][sizeof(((struct replay *)NULL)->qemu)];
+    bool failed; /* something has no verdict */
+};
+
+/* The list, and what is recorded of it. */
+static int read_lists(struct replaying *replaying, struct hs_error *err)
+{
+    const char *given = replaying->options->known;
+    char *path = given ? hs_strdup(given) : tool_corpus("known.tsv");
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    int result;
+
+    if (!path) {
+        return hs_fail(err, HS_NO_OFFSET, "the list of known findings is not where it was when this hardstop was "
+                                          "built: --known FILE names one");
+    }
+    replaying->record = hs_format("%.*sversions.tsv", slash ? (int)(slash + 1 - path) : 0, path);
+    result = known_read(path, &replaying->known, err) < 0
+                 ? -1
+                 : replays_read(replaying->record, &replaying->recorded, err);
+    free(path);
+    return result;
+}
+
+/* Without --qemu: what is installed, of whichever architecture. */
+static void set_default(struct options *options)
+{
+    static const char *const installed[] = { SETUP_BINARY("s390x"), SETUP_BINARY("x86_64") };
+
+    for (size_t i = 0; i < HS_COUNT(installed) && !options->n_programs; i++) {
+        char *path = program_find(installed[i], NULL);
+
+        if (path || i + 1 == HS_COUNT(installed)) {
+            options->programs[options->n_programs++] = installed[i];
+        }
+        free(path);
+    }
+}
+
+static bool is_chosen(const struct options *options, const struct known_line *line)
+{
+    bool chosen = !options->n_cases && known_has_case(line);
+
+    for (size_t i = 0; i < options->n_cases; i++) {
+        chosen |= strcmp(options->cases[i], line->name) == 0;
+    }
+    return chosen;
+}
+
+static int check_cases(const struct replaying *replaying, struct hs_error *err)
+{
+    for (size_t i = 0; i < replaying->options->n_cases; i++) {
+        if (!known_of_case(&replaying->known, replaying->options->cases[i])) {
+            return hs_fail(err, HS_NO_OFFSET, "no line of the list has the case %s", replaying->options->cases[i]);
+        }
+    }
+    return 0;
+}
+
+static int tell(const struct hs_error *err)
+{
+    return tool_fail(err);
+}
+
+static int replay_all(struct replaying *replaying, struct hs_error *err)
+{
+    const struct options *options = replaying->options;
+    /* What comes with hardstop is no stranger's. */
+    enum trust trust = options->trust || !options->known ? TRUST_ALL : TRUST_NONE;
+    struct replay_task *tasks = NULL;
+    size_t n = 0;
+    int result;
+
+    for (size_t k = 0; k < options->n_programs; k++) {
+        if (replay_version(options->programs[k], replaying->versions[k], err) < 0) {
+            free(tasks);
+            return -1;
+        }
+        for (size_t i = 0; i < replaying->known.n; i++) {
+            if (is_chosen(options, &replaying->known.lines[i])) {
+                *HS_PUSH(tasks, n) = (struct replay_task){ .line = &replaying->known.lines[i],
+                                                           .program = options->programs[k],
+                                                           .version = replaying->versions[k] };
+            }
+        }
+    }
+    result = replay_run(&replaying->known, tasks, n, options->jobs, trust, tell, &replaying->shown, err);
+    replaying->failed = replaying->shown.n != n;
+    free(tasks);
+    return result;
+}
+
+static void print(const struct replaying *replaying, const struct replays *all)
+{
+    if (replaying->options->table) {
+        matrix_markdown(stdout, &replaying->known, all);
+    } else if (replaying->options->json) {
+        tool_print_json(matrix_json(&replaying->known, &replaying->shown, &replaying->recorded));
+    } else {
+        matrix_text(stdout, &replaying->known, &replaying->shown, &replaying->recorded);
+    }
+}
+
+/* Prints what is shown, and records it where that is wanted. */
+static int deliver(const struct replaying *replaying, struct hs_error *err)
+{
+    struct replays all = { 0 };
+    int status = TOOL_CLEAN;
+
+    for (size_t i = 0; i < replaying->recorded.n; i++) {
+        replays_put(&all, &replaying->recorded.list[i]);
+    }
+    for (size_t i = 0; i < replaying->shown.n; i++) {
+        replays_put(&all, &replaying->shown.list[i]);
+        status = matrix_is_expected(&replaying->shown.list[i], &replaying->recorded) ? status : TOOL_FINDING;
+    }
+    print(replaying, &all);
+    if (replaying->options->record && replays_write(replaying->record, &all, &replaying->known, err) < 0) {
+        status = tool_fail(err);
+    }
+    replays_clear(&all);
+    return replaying->failed ? TOOL_TROUBLE : status;
+}
+
+int command_known(int argc, char **argv)
+{
+    struct options options = { .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) };
+    struct replaying replaying = { .options = &options };
+    struct hs_error err;
+    int status;
+
+    command_line_parse(&argp, argc, argv, &options);
+    if (!options.table) {
+        set_default(&options);
+    }
+    if (read_lists(&replaying, &err) < 0 || check_cases(&replaying, &err) < 0 || replay_all(&replaying, &err) < 0) {
+        status = tool_fail(&err);
+    } else {
+        status = deliver(&replaying, &err);
+    }
+    known_clear(&replaying.known);
+    replays_clear(&replaying.recorded);
+    replays_clear(&replaying.shown);
+    free(replaying.record);
+    return status;
+}
