@@ -46,8 +46,9 @@ static void describe_crash(const struct judgement *judgement, struct finding *fi
 {
     const struct loader_answer *answer = &judgement->actual.answer;
     const struct loader_frame *frame = loader_crash_frame(answer);
-    char cause[32];
+    char cause[32], place[LOADER_FRAME_WORDS];
 
+    loader_frame_words(frame, place, sizeof(place));
     if (answer->exited) {
         snprintf(cause, sizeof(cause), "exit(%d)", answer->exit_status);
     } else {
@@ -58,10 +59,8 @@ static void describe_crash(const struct judgement *judgement, struct finding *fi
     } else {
         snprintf(finding->crash, sizeof(finding->crash), "%s", cause);
     }
-    snprintf(finding->message, sizeof(finding->message), "%s%s%s%s, faulting address 0x%" PRIx64 "%s", finding->crash,
-             frame && *frame->symbol ? " (in " : "", frame ? frame->symbol : "",
-             frame && *frame->symbol ? ")" : "", answer->fault_address,
-             answer->saving ? ", while saving what was accepted" : "");
+    snprintf(finding->message, sizeof(finding->message), "%s%s, faulting address 0x%" PRIx64 "%s", finding->crash,
+             place, answer->fault_address, answer->saving ? ", while saving what was accepted" : "");
     append_last_words(answer->text, finding);
     if (judgement_ran_out_of_memory(judgement) && answer->memory_limit) {
         append(finding, "; a load may take %" PRIu64 " MiB", answer->memory_limit >> 20);
@@ -71,7 +70,9 @@ static void describe_crash(const struct judgement *judgement, struct finding *fi
 static void describe_hang(const struct loader_answer *answer, struct finding *finding)
 {
     const struct loader_frame *frame = loader_hang_frame(answer);
+    char place[LOADER_FRAME_WORDS];
 
+    loader_frame_words(frame, place, sizeof(place));
     if (frame) {
         snprintf(finding->crash, sizeof(finding->crash), "spins at %s+0x%" PRIx64, frame->module, frame->offset);
     }
@@ -81,9 +82,8 @@ static void describe_hang(const struct loader_answer *answer, struct finding *fi
     } else if (answer->timeout_ms) {
         append(finding, " in %" PRIu32 " ms of processor time", answer->timeout_ms);
     }
-    append(finding, "%s%s%s%s%s%s", answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "",
-           finding->crash, frame && *frame->symbol ? " (in " : "", frame ? frame->symbol : "",
-           frame && *frame->symbol ? ")" : "");
+    append(finding, "%s%s%s%s", answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "",
+           finding->crash, place);
 }
 
 static void describe_differences(const struct state_comparison *comparison, const char *what, struct finding *finding)

@@ -39,6 +39,16 @@ const char *hang_name(enum hang hang)
     return names[hang];
 }
 
+void loader_frame_words(const struct loader_frame *frame, char *text, size_t size)
+{
+    bool named = frame && *frame->symbol, placed = frame && *frame->source;
+
+    *text = 0;
+    if (named || placed) {
+        snprintf(text, size, " (in %s%s%s)", frame->symbol, named && placed ? ", " : "", frame->source);
+    }
+}
+
 bool loader_is_own_frame(const struct loader_frame *frame)
 {
     return strstr(frame->module, "-preload.so") != NULL;
@@ -54,10 +64,16 @@ const struct loader_frame *loader_crash_frame(const struct loader_answer *answer
     return answer->n_frames ? &answer->frames[0] : NULL;
 }
 
+/* What walks a device's fields. */
+static bool is_walk(const struct loader_frame *frame)
+{
+    return strcmp(frame->symbol, "vmstate_load_state") == 0 || strcmp(frame->symbol, "vmstate_load_vmsd") == 0;
+}
+
 const struct loader_frame *loader_hang_frame(const struct loader_answer *answer)
 {
     for (size_t i = 1; i < answer->n_frames; i++) {
-        if (strcmp(answer->frames[i].symbol, "vmstate_load_state") == 0) {
+        if (is_walk(&answer->frames[i])) {
             return &answer->frames[i - 1];
         }
     }

@@ -9,6 +9,7 @@
 
 #include "harness/base/error.h"
 #include "harness/case/case.h"
+#include "harness/loader/frame.h"
 #include "harness/loader/limits.h"
 #include "harness/loader/outcome.h"
 
@@ -33,16 +34,6 @@ struct loader_input {
 struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut);
 
 bool loader_input_is_whole(const struct loader_input *input);
-
-#define LOADER_FRAMES 24
-
-/* A return address on the stack of a crash; names are "" when not known. */
-struct loader_frame {
-    char module[32];
-    char symbol[64]; /* the exported function that the address is in */
-    uint64_t offset; /* in the module */
-    bool in_program; /* the module is the loader's own program, whatever that is called */
-};
 
 struct loader_answer {
     enum outcome outcome;
@@ -101,13 +92,12 @@ static inline void loader_close(struct loader *loader)
     }
 }
 
-/* Is it a frame of what this suite put into the loader's process? */
-bool loader_is_own_frame(const struct loader_frame *frame);
 /* The innermost frame inside the loader's own program, by which a crash is known; NULL when there is none. */
 const struct loader_frame *loader_crash_frame(const struct loader_answer *answer);
 /*
- * The frame by which a hang is known: that of the device's load, called by the innermost vmstate_load_state().  What it
- * calls in turn is another at each look.  NULL when the stack does not show one.
+ * The frame by which a hang is known: that of the device's load, called by the innermost vmstate_load_state(), or, from
+ * QEMU 11 on, vmstate_load_vmsd().  What it calls in turn is another at each look.  NULL when the stack does not show
+ * one.
  */
 const struct loader_frame *loader_hang_frame(const struct loader_answer *answer);
 

@@ -50,8 +50,9 @@ static void print_stack(FILE *out, const struct loader_answer *answer)
     for (size_t i = 0; i < answer->n_frames; i++) {
         const struct loader_frame *frame = &answer->frames[i];
 
-        printable_print(out, "  #%-2zu %s+0x%" PRIx64 "%s%s\n", i, *frame->module ? frame->module : "?", frame->offset,
-                *frame->symbol ? "  in " : "", frame->symbol);
+        printable_print(out, "  #%-2zu %s+0x%" PRIx64 "%s%s%s%s\n", i, *frame->module ? frame->module : "?",
+                        frame->offset, *frame->symbol ? "  in " : "", frame->symbol, *frame->source ? "  at " : "",
+                        frame->source);
     }
 }
 

@@ -357,8 +357,10 @@ static int obey(file *from, char letter)
 void qemu_init(int argc, char **argv);
 void qemu_init(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        printf("QEMU emulator version 7.2.99\n");
+        exit(0);
+    }
     held = open("/dev/null", O_RDONLY);
     kills = mmap(NULL, sizeof(*kills), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }

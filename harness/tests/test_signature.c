@@ -366,6 +366,50 @@ static void signatures_stay_what_they_are(void **state)
     assert_int_equal(finding.signature, UINT64_C(0x357f2ce02ab8aad0));
 }
 
+/* Stacks of one hang, from the innermost: what shows it is the device's load, whichever function calls that. */
+static void a_hang_is_where_the_device_loads(void **state)
+{
+    static const char *const stacks[][5] = {
+        { "get_byte", "virtio_load", "vmstate_load_state", "qemu_loadvm_section" },
+        { "get_byte", "virtio_load", "vmstate_load_vmsd", "vmstate_load_state", "qemu_loadvm_section" },
+        { "virtio_load", "vmstate_load_vmsd", "get_byte", "vmstate_load_vmsd" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(stacks); i++) {
+        struct loader_answer answer = { 0 };
+
+        for (size_t n = 0; n < HS_COUNT(*stacks) && stacks[i][n]; n++) {
+            strcpy(answer.frames[answer.n_frames++].symbol, stacks[i][n]);
+        }
+        assert_string_equal(loader_hang_frame(&answer)->symbol, "virtio_load");
+        answer.n_frames = 1;
+        assert_null(loader_hang_frame(&answer));
+    }
+}
+
+static void a_frame_says_what_is_known_of_it(void **state)
+{
+    static const struct {
+        const char *symbol, *source, *words;
+    } frames[] = {
+        { "f", "f.c:1", " (in f, f.c:1)" }, { "f", "", " (in f)" }, { "", "f.c:1", " (in f.c:1)" }, { "", "", "" },
+    };
+    char words[LOADER_FRAME_WORDS];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(frames); i++) {
+        struct loader_frame frame = { 0 };
+
+        strcpy(frame.symbol, frames[i].symbol);
+        strcpy(frame.source, frames[i].source);
+        loader_frame_words(&frame, words, sizeof(words));
+        assert_string_equal(words, frames[i].words);
+    }
+    loader_frame_words(NULL, words, sizeof(words));
+    assert_string_equal(words, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +417,8 @@ int main(void)
         cmocka_unit_test(a_crash_goes_by_its_frames_in_the_program),
         cmocka_unit_test(a_wrong_length_goes_by_the_bytes),
         cmocka_unit_test(signatures_stay_what_they_are),
+        cmocka_unit_test(a_hang_is_where_the_device_loads),
+        cmocka_unit_test(a_frame_says_what_is_known_of_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void a_missing_function_is_named(void **state)
     Hardstop__Setup setup = setup_of(binary, NULL, (const char *[]){ NULL });
 
     (void)state;
-    check_refused(&setup, NULL, "this QEMU does not export cpu_physical_memory_rw, which hardstop calls");
+    check_refused(&setup, NULL, "it has no function cpu_physical_memory_rw, which hardstop calls");
     free(binary);
 }
 

@@ -33,12 +33,15 @@ static void say_rejected(const struct sweep_words *words, const struct loader_an
     }
 }
 
-/* " in SYMBOL", or the place in its module.  An address in no known module differs each time, and is left out. */
+/*
+ * " in SYMBOL at FILE:LINE", or the place in its module.  An address in no known module differs each time, and is left
+ * out.
+ */
 static void print_frame(const struct loader_frame *frame, char *text, size_t size)
 {
     *text = 0;
     if (frame && *frame->symbol) {
-        snprintf(text, size, " in %s", frame->symbol);
+        snprintf(text, size, " in %s%s%s", frame->symbol, *frame->source ? " at " : "", frame->source);
     } else if (frame && *frame->module) {
         snprintf(text, size, " at %s+0x%" PRIx64, frame->module, frame->offset);
     }

@@ -19,6 +19,7 @@
 #include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/protocol.h"
 #include "harness/loader/qemu/request.h"
 #include "harness/wire/framing.h"
@@ -31,6 +32,7 @@ struct qemu_loader {
     char *preload;
     uint64_t memory_limit;
     struct process process;
+    struct program program;
     int socket;
     int control, input, output;
     int file; /* of which streams are made, or -1; borrowed */
@@ -76,7 +78,7 @@ static int explain_start(struct qemu_loader *qemu, int message, struct hs_error 
 {
     size_t length = process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
 
-    if (message == PROTOCOL_REFUSED) {
+    if (message == PROTOCOL_REFUSED || message == PROTOCOL_CLOSED) {
         return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->command.path, (int)sizeof(qemu->shared->refusal) - 1,
                        qemu->shared->refusal);
     }
@@ -93,12 +95,20 @@ static int explain_start(struct qemu_loader *qemu, int message, struct hs_error 
     return command_line_explain(qemu->setup, qemu->room.text, err);
 }
 
-/* Waits for the messages of a start: HELLO, then READY. */
+static int tell(struct qemu_loader *qemu)
+{
+    char message = PROTOCOL_TOLD;
+
+    program_tell(&qemu->program, qemu->shared);
+    return send(qemu->socket, &message, 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+/* Waits for the messages of a start.  A wrapper may first have asked its QEMU something, such as its version. */
 static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
 {
     int message = receive(qemu, LOADER_START_MS);
 
-    if (message == PROTOCOL_HELLO) {
+    while (message == PROTOCOL_HELLO || (message == PROTOCOL_ASK && tell(qemu) == 0)) {
         message = receive(qemu, LOADER_START_MS);
     }
     if (message == PROTOCOL_READY) {
@@ -265,6 +275,7 @@ static int load(struct qemu_loader *qemu, const struct loader_input *input, cons
                 struct loader_answer *answer, struct hs_error *err)
 {
     const struct mapped *view = request_file(input);
+    int status;
 
     if (view && view->fd != qemu->file) {
         /* It is handed over at the start. */
@@ -288,7 +299,9 @@ static int load(struct qemu_loader *qemu, const struct loader_input *input, cons
             if (view && mapped_check(view, err) < 0) {
                 return -1;
             }
-            return answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
+            status = answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
+            program_name_frames(&qemu->program, qemu->shared, answer);
+            return status;
         }
     }
     return -1;
@@ -352,6 +365,7 @@ static void qemu_close(struct loader *loader)
     hardstop__setup__free_unpacked(qemu->setup, NULL);
     command_line_clear(&qemu->command);
     builder_clear(&qemu->behind);
+    program_close(&qemu->program);
     free(qemu->preload);
     free(qemu->room.saved);
     traces_clear(&qemu->room.traces);

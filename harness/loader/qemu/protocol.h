@@ -15,6 +15,8 @@
 
 #include <stdint.h>
 
+#include "harness/loader/qemu/protocol_program.h"
+
 #define PROTOCOL_MAGIC 0x48535036u /* "HSP6" */
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
@@ -39,9 +41,12 @@ struct protocol_piece {
 
 /* One byte each on the socket. */
 enum protocol_message {
+    PROTOCOL_ASK = '?', /* from QEMU: where are `program.symbols`, which it does not export? */
+    PROTOCOL_TOLD = 'T', /* to QEMU: they are filled in */
     PROTOCOL_HELLO = 'H', /* from QEMU: the preload object runs in a QEMU, qemu_init() comes next */
     PROTOCOL_READY = 'R', /* from QEMU: qemu_init() returned */
     PROTOCOL_REFUSED = 'X', /* from QEMU: cannot serve; `refusal` says why */
+    PROTOCOL_CLOSED = 'C', /* from QEMU: the same, for want of functions that can be called */
     PROTOCOL_LOAD = 'L', /* to QEMU: load what `request` describes */
     PROTOCOL_DONE = 'D', /* from QEMU: `answer` is filled in */
 };
@@ -59,16 +64,7 @@ enum protocol_hang {
     PROTOCOL_READS, /* it has asked too often for bytes behind the end */
 };
 
-#define PROTOCOL_FRAMES 24
-
 #define PROTOCOL_MEMORY_OFFSET 65536
-
-struct protocol_frame {
-    uint64_t offset; /* in the module's file mapping; absolute when no module is known */
-    char module[32]; /* base name, "" when unknown */
-    char symbol[64]; /* the exported function that it is in, "" when in none */
-    uint8_t in_program; /* the module is the program itself */
-};
 
 struct protocol_shared {
     uint32_t magic;
@@ -113,8 +109,11 @@ struct protocol_shared {
         int32_t pid;
         volatile uint8_t busy; /* at a load, not answered yet */
     } runner;
+    struct protocol_program program;
     int64_t version[3]; /* of QEMU, once ready */
-    char refusal[256];
+    char refusal[512];
 };
+
+_Static_assert(sizeof(struct protocol_shared) <= PROTOCOL_MEMORY_OFFSET, "guest memory comes behind it");
 
 #endif

@@ -16,6 +16,7 @@
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/describe.h"
 #include "harness/loader/qemu/preload/incoming.h"
+#include "harness/loader/qemu/preload/program.h"
 #include "harness/loader/qemu/preload/rings.h"
 #include "harness/loader/qemu/preload/serve.h"
 #include "harness/loader/qemu/preload/symbols.h"
@@ -30,6 +31,8 @@ struct version_info {
     char *package;
 };
 
+static main_fn *real_main;
+
 static void send_message(char message)
 {
     if (write(PROTOCOL_FD_SOCKET, &message, 1) != 1) {
@@ -37,25 +40,57 @@ static void send_message(char message)
     }
 }
 
-__attribute__((noreturn, format(printf, 2, 3))) static void refuse(struct protocol_shared *shared, const char *fmt, ...)
+__attribute__((noreturn, format(printf, 3, 4))) static void refuse(struct protocol_shared *shared, char message,
+                                                                   const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
     vsnprintf(shared->refusal, sizeof(shared->refusal), fmt, args);
     va_end(args);
-    send_message(PROTOCOL_REFUSED);
+    send_message(message);
     _exit(0);
 }
 
 /* KVM's virtual machine belongs to the process that made it, and loads are done in others. */
 static void check_accelerator(struct protocol_shared *shared)
 {
-    const bool *kvm = (const bool *)dlsym(RTLD_DEFAULT, "kvm_allowed");
+    if (symbols.kvm_allowed && *symbols.kvm_allowed) {
+        refuse(shared, PROTOCOL_REFUSED,
+               "runs under KVM, in which no fork of it can load; have -accel tcg in its place, and a -cpu of TCG's");
+    }
+}
 
-    if (kvm && *kvm) {
-        refuse(shared, "runs under KVM, in which no fork of it can load; have -accel tcg in its place, and a -cpu of "
-                       "TCG's");
+/* Has the supervisor look where this program's own functions are.  It closes its end when it does not want us. */
+static void ask(struct protocol_shared *shared)
+{
+    char answer;
+
+    symbols_list(shared);
+    send_message(PROTOCOL_ASK);
+    if (read(PROTOCOL_FD_SOCKET, &answer, 1) != 1 || answer != PROTOCOL_TOLD) {
+        _exit(0);
+    }
+}
+
+/* The first row of the table is qemu_init(), which each QEMU has. */
+static void resolve(struct protocol_shared *shared)
+{
+    const char *missing;
+
+    program_path((const void *)real_main, shared->program.path, sizeof(shared->program.path));
+    shared->program.n = 0;
+    if (symbols_resolve(shared)) {
+        ask(shared);
+    }
+    missing = symbols_resolve(shared);
+    if (missing && !symbols.qemu_init) {
+        refuse(shared, PROTOCOL_CLOSED,
+               "nothing says where its function %s is: keep its symbol table (do not strip it) or its debug file, or "
+               "build it with --enable-modules, which exports all functions",
+               missing);
+    } else if (missing) {
+        refuse(shared, PROTOCOL_CLOSED, "it has no function %s, which hardstop calls", missing);
     }
 }
 
@@ -63,7 +98,7 @@ static int serving_main(int argc, char **argv, char **env)
 {
     struct protocol_shared *shared;
     const struct version_info *info;
-    const char *missing, *refusal;
+    const char *refusal;
 
     (void)env;
     unsetenv("LD_PRELOAD");
@@ -74,10 +109,7 @@ static int serving_main(int argc, char **argv, char **env)
     if (shared == MAP_FAILED || shared->magic != PROTOCOL_MAGIC) {
         _exit(0);
     }
-    missing = symbols_resolve();
-    if (missing) {
-        refuse(shared, "this QEMU does not export %s, which hardstop calls", missing);
-    }
+    resolve(shared);
     info = symbols.qmp_query_version(NULL);
     memcpy(shared->version, info->triple, sizeof(shared->version));
     send_message(PROTOCOL_HELLO);
@@ -86,7 +118,7 @@ static int serving_main(int argc, char **argv, char **env)
     check_accelerator(shared);
     refusal = incoming_refusal();
     if (refusal) {
-        refuse(shared, "%s", refusal);
+        refuse(shared, PROTOCOL_REFUSED, "%s", refusal);
     }
     crash_prepare();
     describe_prepare();
@@ -102,6 +134,7 @@ __attribute__((visibility("default"))) int __libc_start_main(main_fn *main, int 
     start_main_fn *next = (start_main_fn *)dlsym(RTLD_NEXT, "__libc_start_main");
     bool serving = getenv(PROTOCOL_ENV) && symbols_present();
 
+    real_main = main;
     /* A wrapper between us and QEMU (a shell script, say) runs as it is. */
     return next(serving ? serving_main : main, argc, argv, init, fini, rtld_fini, stack_end);
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Resolves the table of QEMU's functions with dlsym(). */
+/* Resolves the table of QEMU's functions: with dlsym(), or by what the supervisor found in the program's file. */
 #include "harness/loader/qemu/preload/symbols.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/loader/qemu/preload/program.h"
 
 struct symbols symbols;
 
@@ -68,27 +72,59 @@ static const struct {
     SYMBOL(qemu_cond_wait_func),
     ROW(physical_memory_write, OPTIONAL, NULL),
     ROW(cpu_physical_memory_rw, OR_BEFORE, NULL),
+    ROW(kvm_allowed, OPTIONAL, NULL),
 };
+
+enum { ROWS = sizeof(table) / sizeof(table[0]) };
+
+_Static_assert(2 * ROWS <= PROTOCOL_SYMBOLS, "a row has two names");
 
 bool symbols_present(void)
 {
-    return dlsym(RTLD_DEFAULT, "qemu_init") != NULL;
+    return dlsym(RTLD_DEFAULT, "qemu_init") || program_is_qemu();
 }
 
-static void *find(const char *name)
+static void list(struct protocol_shared *shared, const char *name)
 {
-    return name ? dlsym(RTLD_DEFAULT, name) : NULL;
+    struct protocol_symbol *symbol = &shared->program.symbols[shared->program.n];
+
+    if (name) {
+        snprintf(symbol->name, sizeof(symbol->name), "%s", name);
+        symbol->kind = PROTOCOL_SYMBOL_MISSING;
+        shared->program.n++;
+    }
 }
 
-const char *symbols_resolve(void)
+void symbols_list(struct protocol_shared *shared)
+{
+    shared->program.n = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        list(shared, table[i].name);
+        list(shared, table[i].other);
+    }
+}
+
+static void *find(const struct protocol_shared *shared, const char *name)
+{
+    void *exported = name ? dlsym(RTLD_DEFAULT, name) : NULL;
+
+    for (uint32_t i = 0; name && !exported && i < shared->program.n; i++) {
+        if (strcmp(shared->program.symbols[i].name, name) == 0) {
+            return program_address(&shared->program.symbols[i]);
+        }
+    }
+    return exported;
+}
+
+const char *symbols_resolve(const struct protocol_shared *shared)
 {
     const void *before = NULL;
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        void *address = find(table[i].name);
+    for (size_t i = 0; i < ROWS; i++) {
+        void *address = find(shared, table[i].name);
 
         if (!address) {
-            address = find(table[i].other);
+            address = find(shared, table[i].other);
         }
         if (!address && (table[i].need == REQUIRED || (table[i].need == OR_BEFORE && !before))) {
             return table[i].name;

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/loader/qemu/protocol.h"
+
 struct symbols {
     void (*qemu_init)(int argc, char **argv);
     void *(*qmp_query_version)(void **errp);
@@ -61,13 +63,19 @@ struct symbols {
     void (**qemu_cond_wait_func)(void *cond, void *mutex, const char *file, int line);
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
     void (*physical_memory_write)(uint64_t address, const void *buffer, uint64_t size);
+    const bool *kvm_allowed;
 };
 
 extern struct symbols symbols;
 
-/* True when the running program is a QEMU that exports its functions. */
+/* True when the running program is a QEMU. */
 bool symbols_present(void);
-/* Fills `symbols`; returns the name of the first function that is missing, or NULL. */
-const char *symbols_resolve(void);
+/* Lists all names for the supervisor, which says of each where it is in the program's file. */
+void symbols_list(struct protocol_shared *shared);
+/*
+ * Fills `symbols` with what the program exports, or else what `shared->program` tells; returns the name of the first
+ * function that is missing, or NULL.
+ */
+const char *symbols_resolve(const struct protocol_shared *shared);
 
 #endif

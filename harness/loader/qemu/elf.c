@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asks elfutils (libdw), which knows all the places where symbols and lines may be. */
+#include "harness/loader/qemu/elf.h"
+
+#include <elfutils/libdwfl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+
+/* Asking goes through all symbols, and thousands of crashes share their frames. */
+struct place {
+    uint64_t behind; /* its offset, plus one; 0: none yet */
+    char symbol[64], source[64];
+};
+
+struct elf {
+    Dwfl *session;
+    Dwfl_Module *program;
+    Dwarf_Addr start; /* where the session has its first byte */
+    GElf_Addr bias; /* from addresses in the file to those of the session */
+    struct place places[1024];
+};
+
+static char *where_debug_files_are; /* NULL: the usual places */
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+    .debuginfo_path = &where_debug_files_are,
+};
+
+struct elf *elf_open(const char *path, struct hs_error *err)
+{
+    struct elf *elf = hs_alloc(sizeof(*elf));
+
+    /* elfutils would ask servers. */
+    unsetenv("DEBUGINFOD_URLS");
+    elf->session = dwfl_begin(&callbacks);
+    if (elf->session) {
+        elf->program = dwfl_report_offline(elf->session, "", path, -1);
+        dwfl_report_end(elf->session, NULL, NULL);
+    }
+    if (!elf->program || !dwfl_module_getelf(elf->program, &elf->bias)) {
+        hs_fail(err, HS_NO_OFFSET, "%s: %s", path, dwfl_errmsg(-1));
+        elf_close(elf);
+        return NULL;
+    }
+    dwfl_module_info(elf->program, NULL, &elf->start, NULL, NULL, NULL, NULL, NULL);
+    return elf;
+}
+
+void elf_close(struct elf *elf)
+{
+    if (elf) {
+        dwfl_end(elf->session);
+        free(elf);
+    }
+}
+
+static bool is_of_use(const GElf_Sym *entry, GElf_Word section)
+{
+    unsigned type = GELF_ST_TYPE(entry->st_info);
+
+    return section != SHN_UNDEF && (type == STT_FUNC || type == STT_OBJECT || type == STT_TLS);
+}
+
+/* What one entry of the table says of the name that it has. */
+static void take(const struct elf *elf, const GElf_Sym *entry, GElf_Addr address, struct protocol_symbol *symbol)
+{
+    bool is_thread = GELF_ST_TYPE(entry->st_info) == STT_TLS;
+    bool is_static = GELF_ST_BIND(entry->st_info) == STB_LOCAL;
+    uint64_t value = is_thread ? entry->st_value : address - elf->bias;
+
+    if (symbol->kind == PROTOCOL_SYMBOL_MISSING || (symbol->is_static && !is_static)) {
+        symbol->kind = is_thread ? PROTOCOL_SYMBOL_THREAD : PROTOCOL_SYMBOL_ADDRESS;
+        symbol->value = value;
+        symbol->is_static = is_static;
+    } else if (symbol->is_static && symbol->value != value) {
+        symbol->kind = PROTOCOL_SYMBOL_SEVERAL;
+    }
+}
+
+void elf_find(struct elf *elf, struct protocol_symbol *symbols, size_t n)
+{
+    int entries = dwfl_module_getsymtab(elf->program);
+
+    for (size_t i = 0; i < n; i++) {
+        symbols[i].kind = PROTOCOL_SYMBOL_MISSING;
+        symbols[i].is_static = false;
+    }
+    for (int at = 1; at < entries; at++) {
+        GElf_Word section = SHN_UNDEF;
+        GElf_Addr address;
+        GElf_Sym entry;
+        const char *name = dwfl_module_getsym_info(elf->program, at, &entry, &address, &section, NULL, NULL);
+
+        for (size_t i = 0; name && is_of_use(&entry, section) && i < n; i++) {
+            if (name[0] == symbols[i].name[0] && strcmp(name, symbols[i].name) == 0) {
+                take(elf, &entry, address, &symbols[i]);
+            }
+        }
+    }
+}
+
+static void look(struct elf *elf, uint64_t offset, struct place *place)
+{
+    Dwarf_Addr address = elf->start + offset;
+    Dwfl_Line *line = dwfl_module_getsrc(elf->program, address);
+    const char *name, *file = NULL;
+    GElf_Off behind = 0;
+    GElf_Sym entry;
+    int number;
+
+    memset(place, 0, sizeof(*place));
+    place->behind = offset + 1;
+    name = dwfl_module_addrinfo(elf->program, address, &behind, &entry, NULL, NULL, NULL);
+    /* What only stands before it is no answer.  Behind a dot is what the compiler made of it (".constprop.0"). */
+    if (name && behind < entry.st_size) {
+        snprintf(place->symbol, sizeof(place->symbol), "%.*s", (int)strcspn(name, "."), name);
+    }
+    if (line) {
+        file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+    }
+    if (file) {
+        const char *slash = strrchr(file, '/');
+
+        snprintf(place->source, sizeof(place->source), "%s:%d", slash ? slash + 1 : file, number);
+    }
+}
+
+void elf_describe(struct elf *elf, uint64_t offset, char *symbol, size_t symbol_size, char *source, size_t source_size)
+{
+    struct place *place = &elf->places[offset % HS_COUNT(elf->places)];
+
+    if (place->behind != offset + 1) {
+        look(elf, offset, place);
+    }
+    snprintf(symbol, symbol_size, "%s", place->symbol);
+    snprintf(source, source_size, "%s", place->source);
+}

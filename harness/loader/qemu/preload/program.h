@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The program that we are loaded into, which need not be the file that was started: its file, and where it is. */
+#ifndef HARDSTOP_LOADER_QEMU_PRELOAD_PROGRAM_H
+#define HARDSTOP_LOADER_QEMU_PRELOAD_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/loader/qemu/protocol_program.h"
+
+/* True when it holds the text by which a QEMU says its version (system/vl.c), stripped or not. */
+bool program_is_qemu(void);
+/* The path of the file in which `function` is; "" when nothing says. */
+void program_path(const void *function, char *path, size_t size);
+/* Where a symbol of the program's file is, for this thread; NULL when it is nowhere. */
+void *program_address(const struct protocol_symbol *symbol);
+
+#endif

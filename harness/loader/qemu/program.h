@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The file of the program that serves, which says what the program does not export. */
+#ifndef HARDSTOP_LOADER_QEMU_PROGRAM_H
+#define HARDSTOP_LOADER_QEMU_PROGRAM_H
+
+#include "harness/loader/loader.h"
+#include "harness/loader/qemu/elf.h"
+#include "harness/loader/qemu/protocol.h"
+
+/* Begins as zeros. */
+struct program {
+    struct elf *elf; /* NULL: not looked at yet, or it cannot be read */
+};
+
+void program_close(struct program *program);
+
+/* Fills in `shared->program.symbols`; where the file is not there, or no longer, they are MISSING. */
+void program_tell(struct program *program, struct protocol_shared *shared);
+
+/* Gives the frames inside the program the names of their functions, where they have none, and their lines. */
+void program_name_frames(struct program *program, const struct protocol_shared *shared, struct loader_answer *answer);
+
+#endif
