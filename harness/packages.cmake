@@ -27,7 +27,7 @@ if(HARDSTOP_STATIC)
     endif()
   endforeach()
 endif()
-pkg_check_modules(LIBDW REQUIRED IMPORTED_TARGET libdw)
+pkg_check_modules(LIBDW REQUIRED IMPORTED_TARGET libdw libelf)
 if(HARDSTOP_STATIC)
   # Only what opens a QEMU calls it, and that does not run elsewhere.
   set_target_properties(PkgConfig::LIBDW PROPERTIES INTERFACE_LINK_LIBRARIES "")

@@ -164,3 +164,18 @@ int complete_stream(const Hardstop__Case *test, const struct builder *bytes, con
     stream_encoding_clear(&encoding);
     return result;
 }
+
+size_t complete_devices(const uint8_t *bytes, size_t size)
+{
+    Hardstop__Stream *stream = stream_decode(bytes, size, STREAM_ANY, NULL);
+    struct stream_encoding encoding = { 0 };
+    size_t at = 0;
+
+    if (stream) {
+        stream_encode(stream, &encoding, NULL, NULL);
+        at = first_device(stream, &encoding);
+    }
+    stream_encoding_clear(&encoding);
+    stream_free(stream);
+    return at;
+}

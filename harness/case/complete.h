@@ -16,4 +16,7 @@
 int complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,
                     struct builder *out, struct hs_error *err);
 
+/* Where in the bytes of a whole stream its device sections begin; 0 when that cannot be told. */
+size_t complete_devices(const uint8_t *bytes, size_t size);
+
 #endif

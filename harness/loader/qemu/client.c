@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
 #include "harness/loader/qemu/answer.h"
 #include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/object.h"
@@ -22,6 +21,8 @@
 #include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/protocol.h"
 #include "harness/loader/qemu/request.h"
+#include "harness/loader/qemu/slow.h"
+#include "harness/message/reflect.h"
 #include "harness/wire/framing.h"
 #include "harness/wire/vmdesc.h"
 
@@ -33,6 +34,7 @@ struct qemu_loader {
     uint64_t memory_limit;
     struct process process;
     struct program program;
+    bool closed; /* it cannot be entered, and is a QEMU all the same */
     int socket;
     int control, input, output;
     int file; /* of which streams are made, or -1; borrowed */
@@ -77,7 +79,9 @@ static void stop(struct qemu_loader *qemu)
 static int explain_start(struct qemu_loader *qemu, int message, struct hs_error *err)
 {
     size_t length = process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
+    bool has_no_object = length && strstr(qemu->room.text, "ld.so");
 
+    qemu->closed = message == PROTOCOL_CLOSED || (message == 0 && !has_no_object);
     if (message == PROTOCOL_REFUSED || message == PROTOCOL_CLOSED) {
         return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->command.path, (int)sizeof(qemu->shared->refusal) - 1,
                        qemu->shared->refusal);
@@ -88,7 +92,7 @@ static int explain_start(struct qemu_loader *qemu, int message, struct hs_error 
                        "ignores LD_PRELOAD)",
                        qemu->command.path, LOADER_START_MS / 1000);
     }
-    if (length && strstr(qemu->room.text, "ld.so")) {
+    if (has_no_object) {
         return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->command.path,
                        (int)strcspn(qemu->room.text, "\n"), qemu->room.text);
     }
@@ -171,39 +175,41 @@ static int open_memory(struct qemu_loader *qemu, struct hs_error *err)
     return 0;
 }
 
-/* Setups are small messages: packing is the deep copy that protobuf-c offers. */
-static Hardstop__Setup *copy_setup(const Hardstop__Setup *setup)
+/* Starts it, unless it is known to let nothing in. */
+static int enter(struct qemu_loader *qemu, struct hs_error *err)
 {
-    size_t size = hardstop__setup__get_packed_size(setup);
-    uint8_t *packed = hs_alloc(size);
-    Hardstop__Setup *copy;
+    const char *why = program_closed(qemu->command.path);
 
-    hardstop__setup__pack(setup, packed);
-    copy = hardstop__setup__unpack(NULL, size, packed);
-    free(packed);
-    HS_CHECK(copy, "a setup of %zu bytes does not unpack", size);
-    return copy;
+    qemu->closed = why != NULL;
+    return why ? hs_fail(err, HS_NO_OFFSET, "%s: %s", qemu->command.path, why) : start(qemu, err);
 }
 
 struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
                          struct hs_error *err)
 {
     struct qemu_loader *qemu = hs_alloc(sizeof(*qemu));
+    struct hs_error why = { .text = "" };
 
     qemu->loader.class = &qemu_class;
     qemu->socket = qemu->control = qemu->input = qemu->output = qemu->file = -1;
-    qemu->setup = copy_setup(setup);
+    qemu->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
-    if (command_line_prepare(&qemu->command, setup, trust, err) == 0) {
+    if (command_line_prepare(&qemu->command, setup, trust, &why) == 0) {
         arguments_add(&qemu->command.arguments, "-trace");
         arguments_add(&qemu->command.arguments, TRACES_FULL);
         arguments_add(&qemu->command.arguments, "-trace");
         arguments_add(&qemu->command.arguments, TRACES_PART);
-        qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(err);
+        qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(&why);
     }
-    if (!qemu->preload || open_memory(qemu, err) < 0 || start(qemu, err) < 0) {
+    if (!qemu->preload || open_memory(qemu, &why) < 0 || enter(qemu, &why) < 0) {
+        struct loader *slow = qemu->closed ? slow_open(setup, options, hs_reason(&why, qemu->command.path), err) : NULL;
+
+        if (!slow) {
+            /* What it then said tells less. */
+            hs_fail(err, HS_NO_OFFSET, "%s", why.text);
+        }
         loader_close(&qemu->loader);
-        return NULL;
+        return slow;
     }
     return &qemu->loader;
 }

@@ -3,10 +3,12 @@
 #include "harness/loader/qemu/elf.h"
 
 #include <elfutils/libdwfl.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -52,6 +54,40 @@ struct elf *elf_open(const char *path, struct hs_error *err)
     }
     dwfl_module_info(elf->program, NULL, &elf->start, NULL, NULL, NULL, NULL, NULL);
     return elf;
+}
+
+static bool names_linker(Elf *file)
+{
+    GElf_Phdr part;
+    size_t n;
+
+    if (elf_kind(file) != ELF_K_ELF || elf_getphdrnum(file, &n) < 0 || n == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!gelf_getphdr(file, (int)i, &part) || part.p_type == PT_INTERP) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool elf_is_static(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_static = false;
+    Elf *file;
+
+    elf_version(EV_CURRENT);
+    file = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+    if (file) {
+        is_static = !names_linker(file);
+        elf_end(file);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_static;
 }
 
 void elf_close(struct elf *elf)

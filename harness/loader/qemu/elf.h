@@ -8,6 +8,7 @@
 #ifndef HARDSTOP_LOADER_QEMU_ELF_H
 #define HARDSTOP_LOADER_QEMU_ELF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ struct elf;
 
 /* NULL with a reason: no such file, or it is no ELF file of a program. */
 struct elf *elf_open(const char *path, struct hs_error *err);
+/* True of a program without a dynamic linker; false also of what is no program. */
+bool elf_is_static(const char *path);
 /* `elf` may be NULL. */
 void elf_close(struct elf *elf);
 

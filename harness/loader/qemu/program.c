@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 
@@ -15,6 +17,18 @@ static struct elf *open_elf(const struct protocol_shared *shared)
 
     free(path);
     return elf;
+}
+
+const char *program_closed(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && ((status.st_mode & S_ISUID && status.st_uid != geteuid()) ||
+                                     (status.st_mode & S_ISGID && status.st_gid != getegid()))) {
+        return "it is setuid or setgid, and such a program takes no preload object; give a copy that is not";
+    }
+    return elf_is_static(path) ? "it is linked statically, and takes no preload object; build it without --static"
+                               : NULL;
 }
 
 void program_close(struct program *program)

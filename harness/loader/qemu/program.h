@@ -7,6 +7,9 @@
 #include "harness/loader/qemu/elf.h"
 #include "harness/loader/qemu/protocol.h"
 
+/* Why nothing can be preloaded into a program, and what to do: it is static, or gains rights.  NULL: it can. */
+const char *program_closed(const char *path);
+
 /* Begins as zeros. */
 struct program {
     struct elf *elf; /* NULL: not looked at yet, or it cannot be read */

@@ -93,8 +93,7 @@ const struct mapped *request_file(const struct loader_input *input)
     return input->size >= MAPPED_LEAST ? mapped_find(input->bytes) : NULL;
 }
 
-/* A limit of time that grows with what there is to read. */
-static uint32_t limit_of(const struct loader_input *input)
+uint32_t request_limit_ms(const struct loader_input *input)
 {
     uint64_t limit = input->timeout_ms ? input->timeout_ms : LOADER_TIMEOUT_MS;
 
@@ -127,7 +126,7 @@ int request_write(struct protocol_shared *shared, int control, int stream, const
     shared->request.whole = loader_input_is_whole(input);
     shared->request.chance = input->fast ? 0 : input->chance;
     shared->request.fast = input->fast;
-    shared->request.timeout_ms = limit_of(input);
+    shared->request.timeout_ms = request_limit_ms(input);
     shared->request.n_memory = (uint32_t)input->n_memory;
     return 0;
 }

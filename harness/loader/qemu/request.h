@@ -10,6 +10,9 @@
 /* The file that most of a stream is in, and that QEMU is to have as PROTOCOL_FD_FILE; NULL: the stream is copied. */
 const struct mapped *request_file(const struct loader_input *input);
 
+/* Milliseconds that a load may spin: a limit of time that grows with what there is to read. */
+uint32_t request_limit_ms(const struct loader_input *input);
+
 /*
  * Writes all of a request but its memory limit and how its state is saved, with `control` and `stream` (INPUT) open on
  * those files; what is `behind` the input is read as a part of it.  0, or -1 with a reason.
