@@ -17,8 +17,10 @@
 #include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/finding/finding.h"
+#include "harness/judge/beside.h"
 #include "harness/loader/open.h"
 #include "harness/message/reflect.h"
+#include "harness/setup/program.h"
 
 enum {
     /* Setups served at once, a QEMU each.  A new one costs as much as some 30 loads, so all should fit if they can. */
@@ -40,7 +42,7 @@ static struct {
     struct served pool[MAX_POOL];
     size_t pool_size;
     unsigned long uses;
-    const char *findings, *instance;
+    const char *findings, *instance, *beside;
     uint32_t timeout_ms;
     unsigned failures;
     uint64_t hasty[64]; /* signatures of what was no finding when it was judged with the full time limit */
@@ -61,7 +63,7 @@ static unsigned long setting(const char *name, unsigned long otherwise)
 static size_t pool_size(void)
 {
     uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t fit = memory / 2 / setting("HARDSTOP_PROCESSES", 2) / QEMU_SIZE;
+    uint64_t fit = memory / 2 / setting("HARDSTOP_PROCESSES", 2) / QEMU_SIZE / (state.beside ? 2 : 1);
 
     return fit < MIN_POOL ? MIN_POOL : fit > MAX_POOL ? MAX_POOL : (size_t)fit;
 }
@@ -80,10 +82,18 @@ static void read_settings(const char *target)
         state.findings = findings && *findings ? findings : "findings";
         state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", LOADER_CAMPAIGN_MS);
         state.instance = instance && *instance ? instance : target;
+        state.beside = program_given(PROGRAM_BESIDE_ENV);
         state.pool_size = pool_size();
         HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
         state.status.started = state.status.written = time_now();
     }
+}
+
+static void close_oracle(struct oracle *oracle)
+{
+    beside_close(oracle);
+    loader_close(oracle->loader);
+    oracle_clear(oracle);
 }
 
 /* The oracle for a setup; NULL when its QEMU does not start. */
@@ -93,7 +103,7 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
     uint8_t *packed = reflect_pack(&setup->base, &size);
     uint64_t hash = XXH3_64bits(packed, size);
     struct served *oldest = &state.pool[0];
-    struct loader *loader;
+    struct oracle oracle = { .timeout_ms = state.timeout_ms, .hasty = true };
 
     free(packed);
     state.uses++;
@@ -107,14 +117,13 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
         oldest = served->used < oldest->used ? served : oldest;
     }
     /* Whatever it came with, an input is a file. */
-    loader = loader_open(setup, TRUST_NONE, NULL, err);
-    if (!loader) {
+    oracle.loader = loader_open(setup, TRUST_NONE, NULL, err);
+    if (!oracle.loader || beside_open(&oracle, setup, TRUST_NONE, state.beside, err) < 0) {
+        close_oracle(&oracle);
         return NULL;
     }
-    loader_close(oldest->oracle.loader);
-    oracle_clear(&oldest->oracle);
-    *oldest = (struct served){ .setup = hash, .used = state.uses,
-                               .oracle = { .loader = loader, .timeout_ms = state.timeout_ms, .hasty = true } };
+    close_oracle(&oldest->oracle);
+    *oldest = (struct served){ .setup = hash, .used = state.uses, .oracle = oracle };
     return &oldest->oracle;
 }
 
@@ -124,7 +133,7 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
  */
 static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
 {
-    struct oracle patient = { .loader = oracle->loader };
+    struct oracle patient = { .loader = oracle->loader, .beside = oracle->beside };
     struct judgement judgement = { 0 };
     int confirmed = oracle_judge(&patient, test, &judgement, NULL);
 

@@ -11,6 +11,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/finding/disagreement.h"
 #include "harness/finding/words.h"
 #include "harness/setup/family.h"
 #include "harness/judge/range.h"
@@ -200,8 +201,12 @@ void finding_describe(const struct judgement *judgement, const struct property *
                  setup->framing == HARDSTOP__FRAMING__LEGACY ? " (legacy framing)" : "");
     }
     finding->verdict = judgement->verdict;
-    describe_verdict(judgement, property, finding, &place);
-    identify(judgement, &place, finding);
+    if (strcmp(property->name, PROPERTY_VERSIONS) == 0) {
+        disagreement_describe(judgement, finding);
+    } else {
+        describe_verdict(judgement, property, finding, &place);
+        identify(judgement, &place, finding);
+    }
     finding_make_printable(finding);
     finding->signature = XXH3_64bits(finding->same, strlen(finding->same));
 }

@@ -39,24 +39,36 @@ char *finding_case_path(const char *folder, const struct finding *finding)
     return hs_format("%s/%016" PRIx64 ".textproto", folder, finding->signature);
 }
 
-/* What makes a name stand for the program that it stands for here. */
-static char *chosen_program(const Hardstop__Setup *setup)
+/* "NAME=VALUE " of the environment, or "". */
+static char *assignment(const char *env)
 {
-    const char *given = getenv(PROGRAM_ENV);
+    const char *given = program_given(env);
     char *word, *words;
 
-    if (!given || !*given || (setup && setup->binary && strchr(setup->binary, '/'))) {
+    if (!given) {
         return hs_strdup("");
     }
     word = shell_word(given);
-    words = hs_format(PROGRAM_ENV "=%s ", word);
+    words = hs_format("%s=%s ", env, word);
     free(word);
+    return words;
+}
+
+/* What makes names stand for the programs that they stand for here. */
+static char *chosen_programs(const Hardstop__Setup *setup)
+{
+    bool has_path = setup && setup->binary && strchr(setup->binary, '/');
+    char *own = has_path ? hs_strdup("") : assignment(PROGRAM_ENV), *beside = assignment(PROGRAM_BESIDE_ENV);
+    char *words = hs_format("%s%s", own, beside);
+
+    free(own);
+    free(beside);
     return words;
 }
 
 char *finding_command(const char *program, const Hardstop__Setup *setup, const char *path)
 {
-    char *word = shell_word(path), *chosen = chosen_program(setup);
+    char *word = shell_word(path), *chosen = chosen_programs(setup);
     char *command = hs_format("%s%s repro --confirm%s %s", chosen, program, setup ? trust_option(setup) : "", word);
 
     free(chosen);

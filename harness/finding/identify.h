@@ -8,6 +8,8 @@
  *              names of functions, or as addresses where functions have no names.  Where memory was refused, the device
  *              and the last line
  *   hangs      the function of the device's load; without a stack, the property and the place
+ *   versions   of versions-agree: both outcomes, the older QEMU's first, and of a crash or hang what tells that; else
+ *              the place that differs after one of the loads, or was damaged; else the first line of a rejection
  *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line
  *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
  *              length (truncation, extension, deletion, garbage)

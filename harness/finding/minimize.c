@@ -245,7 +245,7 @@ static int replay(struct search *search, struct loader *loader, const Hardstop__
     int same = 0;
 
     for (int i = 0; i < REPLAYS && !search->failed; i++) {
-        struct oracle patient = { .loader = loader };
+        struct oracle patient = { .loader = loader, .beside = search->options->beside };
         struct finding now;
 
         if (oracle_judge(&patient, test, &search->judgement, search->err) < 0) {
@@ -343,7 +343,9 @@ int minimize(struct loader *loader, const Hardstop__Case *test, const struct min
         /* The short time limit took something slow for the hang: the search is done again with the long limit. */
         for (uint32_t timeout = LOADER_CAMPAIGN_MS; same < REPLAYS && !search.failed; timeout = LOADER_TIMEOUT_MS) {
             search.spent = false;
-            search.oracle = (struct oracle){ .loader = loader, .timeout_ms = timeout, .hasty = true };
+            /* Two loaders may differ in fields that are not looked for in haste. */
+            search.oracle = (struct oracle){ .loader = loader, .timeout_ms = timeout, .hasty = !options->beside,
+                                             .beside = options->beside };
             run(&search, test);
             search.loads += search.oracle.loads;
             oracle_clear(&search.oracle);

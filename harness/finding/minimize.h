@@ -7,6 +7,7 @@
 
 struct minimize_options {
     const Hardstop__Stream *captured; /* of the same setup, to become like it; NULL: there is none */
+    struct oracle *beside; /* as of struct oracle; NULL: none */
     unsigned long max_loads; /* 0: no limit */
     void (*progress)(void *user, unsigned long loads, size_t bytes); /* after each candidate; may be NULL */
     void *user;

@@ -2,9 +2,12 @@
 /* Loads a case undamaged and damaged, and compares what came out. */
 #include "harness/judge/oracle.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/judge/state_bytes.h"
@@ -273,10 +276,10 @@ static int load_again(struct oracle *oracle, struct judgement *judgement, struct
     return result;
 }
 
-int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement, struct hs_error *err)
+static int judge_here(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement,
+                      struct hs_error *err)
 {
-    judgement->test = test;
-    judgement->verdict = VERDICT_UNKNOWN;
+    snprintf(judgement->loader, sizeof(judgement->loader), "%s", loader_name(oracle->loader));
     judgement->is_damaged = damage_apply(test, &judgement->plain, &judgement->damaged, &judgement->effect);
     judgement->is_captured = case_is_captured(test, &judgement->plain);
     if (load_reference(oracle, judgement, err) < 0) {
@@ -298,8 +301,57 @@ int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judge
     return 0;
 }
 
+static void drop_beside(struct judgement *judgement)
+{
+    if (judgement->beside) {
+        judgement_clear(judgement->beside);
+        free(judgement->beside);
+        judgement->beside = NULL;
+    }
+}
+
+static int judge_beside(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    struct oracle *beside = oracle->beside;
+    unsigned long before;
+    int result;
+
+    if (!beside) {
+        drop_beside(judgement);
+        return 0;
+    }
+    if (!judgement->beside) {
+        judgement->beside = hs_alloc(sizeof(*judgement->beside));
+    }
+    judgement->elsewhere = *judgement->test;
+    judgement->elsewhere.setup = beside->setup ? beside->setup : judgement->test->setup;
+    /* What it answered within another limit may not be its answer. */
+    beside->has_cached = beside->has_cached && beside->timeout_ms == oracle->timeout_ms;
+    beside->timeout_ms = oracle->timeout_ms;
+    beside->hasty = oracle->hasty;
+    before = beside->loads;
+    result = oracle_judge(beside, &judgement->elsewhere, judgement->beside, err);
+    oracle->loads += beside->loads - before;
+    return result < 0 ? hs_fail_in(err, "%s, beside", judgement->beside->loader) : 0;
+}
+
+int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement, struct hs_error *err)
+{
+    judgement->test = test;
+    judgement->verdict = VERDICT_UNKNOWN;
+    if (judge_here(oracle, test, judgement, err) < 0) {
+        return -1;
+    }
+    if (judge_beside(oracle, judgement, err) < 0) {
+        judgement->verdict = VERDICT_UNKNOWN;
+        return -1;
+    }
+    return 0;
+}
+
 void judgement_clear(struct judgement *judgement)
 {
+    drop_beside(judgement);
     stream_encoding_clear(&judgement->plain);
     builder_clear(&judgement->damaged);
     record_clear(&judgement->reference);

@@ -52,6 +52,9 @@ struct judgement {
     bool has_resave; /* `resave` holds what was given beside what was saved */
     struct state_comparison garbage; /* reference state beside actual state; empty where not GARBAGE, or in haste */
     struct state_comparison resave;
+    char loader[64]; /* what loaded: "QEMU 7.2.22", or "" */
+    struct judgement *beside; /* of the same case by another loader; NULL: there is none */
+    Hardstop__Case elsewhere; /* the case as that one has it, with the other loader's setup; all of it borrowed */
 };
 
 struct oracle {
@@ -63,6 +66,8 @@ struct oracle {
     bool has_cached;
     struct record reference;
     unsigned long loads; /* how many loads were asked for */
+    struct oracle *beside; /* judges each case, too, with the same limit and haste; NULL: nobody does */
+    Hardstop__Setup *setup; /* of `beside`: its loader's, in the place of the case's */
 };
 
 /*

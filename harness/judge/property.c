@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/judge/range.h"
+#include "harness/judge/versions.h"
 
 const char *property_result_name(enum property_result result)
 {
@@ -117,7 +118,16 @@ static enum property_result verdict_is_stable(const struct judgement *judgement)
     return judgement->was_repeated ? holds(judgement->is_stable) : PROPERTY_SKIP;
 }
 
+static enum property_result versions_agree(const struct judgement *judgement)
+{
+    struct versions versions;
+
+    return versions_compare(judgement, &versions) ? holds(versions.way == VERSIONS_AGREE) : PROPERTY_SKIP;
+}
+
 const struct property properties[] = {
+    /* First: whoever names a second QEMU asks for nothing else. */
+    { PROPERTY_VERSIONS, "two QEMUs give the same verdict and fields", versions_agree },
     { "loader-survives", "no signal, abort, sanitizer report, stray exit", loader_survives },
     { "loader-answers", "in time, with bounded memory", loader_answers },
     { "undamaged-is-accepted", "the stream as captured loads", undamaged_is_accepted },

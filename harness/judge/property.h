@@ -24,6 +24,8 @@ struct property {
     enum property_result (*judge)(const struct judgement *judgement);
 };
 
+#define PROPERTY_VERSIONS "versions-agree" /* by name, for those who treat it apart: a finding of two loaders */
+
 /* The most telling first; ends with a row whose name is NULL. */
 extern const struct property properties[];
 

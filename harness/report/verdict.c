@@ -104,6 +104,10 @@ void verdict_text(FILE *out, const struct judgement *judgement)
     print_unloaded(out, judgement);
     print_differences(out, "unlike the undamaged state (undamaged -> now)", &judgement->garbage);
     print_differences(out, "not saved as given (given -> saved)", &judgement->resave);
+    if (judgement->beside) {
+        printable_print(out, "beside it, %s: ", judgement->beside->loader);
+        verdict_text(out, judgement->beside);
+    }
 }
 
 static json_t *json_words(const char *text)
@@ -141,7 +145,7 @@ static json_t *json_unloaded(const struct judgement *judgement)
 static json_t *judgement_json(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
-    json_t *frames = json_array();
+    json_t *frames = json_array(), *json;
 
     for (size_t i = 0; i < answer->n_frames; i++) {
         char *text = hs_format("%s+0x%" PRIx64, answer->frames[i].module, answer->frames[i].offset);
@@ -149,12 +153,17 @@ static json_t *judgement_json(const struct judgement *judgement)
         json_array_append_new(frames, json_words(text));
         free(text);
     }
-    return json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o}", "verdict", word_of(judgement), "damaged",
+    json = json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o}", "verdict", word_of(judgement), "damaged",
                      (int)judgement->is_damaged, "section", json_words(answer->section), "message",
                      json_words(answer->text), "result", answer->result, "signal", answer->signal, "stack", frames,
                      "never_loaded", json_unloaded(judgement),
                      "unlike_undamaged", json_differences(&judgement->garbage), "not_saved_as_given",
                      json_differences(&judgement->resave));
+    if (judgement->beside) {
+        json_object_set_new(json, "beside", judgement_json(judgement->beside));
+        json_object_set_new(json_object_get(json, "beside"), "loader", json_words(judgement->beside->loader));
+    }
+    return json;
 }
 
 void verdict_finding(FILE *out, const struct finding *finding)

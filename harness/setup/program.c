@@ -28,10 +28,17 @@ char *program_beside(const char *path, const char *binary)
     return hs_format("%.*s%.*s%s", (int)(from - path), path, (int)strcspn(to, "-."), to, from + strcspn(from, "-."));
 }
 
+const char *program_given(const char *env)
+{
+    const char *given = getenv(env);
+
+    return given && *given ? given : NULL;
+}
+
 char *program_find(const char *binary, struct hs_error *err)
 {
-    const char *given = getenv(PROGRAM_ENV);
-    char *beside = given && *given && !strchr(binary, '/') ? program_beside(given, binary) : NULL;
+    const char *given = program_given(PROGRAM_ENV);
+    char *beside = given && !strchr(binary, '/') ? program_beside(given, binary) : NULL;
     char *path = arguments_find_program(beside ? beside : binary);
 
     if (!path && beside) {

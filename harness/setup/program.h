@@ -8,8 +8,13 @@
 
 /* In the environment, so that the programs of a campaign know it too: the path of a qemu-system-*. */
 #define PROGRAM_ENV "HARDSTOP_QEMU"
+/* The same of a second QEMU, which is asked beside that of a setup. */
+#define PROGRAM_BESIDE_ENV "HARDSTOP_BESIDE"
 
 #include "harness/base/error.h"
+
+/* The value of one of these two; NULL: none. */
+const char *program_given(const char *env);
 
 /* The path of a program that can be run; free it.  NULL with a reason that says what to do. */
 char *program_find(const char *binary, struct hs_error *err);

@@ -194,7 +194,14 @@ static void nothing_to_close(struct loader *loader)
     (void)loader;
 }
 
-static const struct loader_class planted_class = { .load = load, .close = nothing_to_close };
+static const char *name(const struct loader *loader)
+{
+    const struct planted *planted = (const struct planted *)loader;
+
+    return planted->name ? planted->name : "";
+}
+
+static const struct loader_class planted_class = { .load = load, .name = name, .close = nothing_to_close };
 
 Hardstop__Case *planted_case(const char *damages)
 {

@@ -29,6 +29,7 @@ struct planted {
     struct builder state; /* what the undamaged stream gives */
     struct builder saved;
     unsigned long loads;
+    const char *name; /* NULL: "" */
 };
 
 /* What REJECTS_ALL says: any byte can come from a damaged stream. */

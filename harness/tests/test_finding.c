@@ -312,7 +312,7 @@ static void planted_links_lead_nowhere(void **state)
 static void a_printed_command_has_all_that_it_needs(void **state)
 {
     static const struct {
-        const char *chosen, *setup, *command;
+        const char *chosen, *setup, *command, *beside;
     } rows[] = {
         { NULL, "binary: 'qemu-system-s390x'", "build/hardstop repro --confirm 'a b/c.textproto'" },
         { NULL, "binary: '/opt/qemu-system-s390x'", "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
@@ -322,6 +322,12 @@ static void a_printed_command_has_all_that_it_needs(void **state)
           "HARDSTOP_QEMU='/my own/qemu-system-x86_64' build/hardstop repro --confirm 'a b/c.textproto'" },
         { "/my/qemu-system-x86_64", "binary: '/opt/qemu-system-s390x'",
           "build/hardstop repro --confirm --trust-setup 'a b/c.textproto'" },
+        { "/a/qemu-system-x86_64", "binary: 'qemu-system-s390x'",
+          "HARDSTOP_QEMU=/a/qemu-system-x86_64 HARDSTOP_BESIDE=/b/qemu-system-x86_64 build/hardstop repro --confirm "
+          "'a b/c.textproto'", "/b/qemu-system-x86_64" },
+        { NULL, "binary: 'qemu-system-s390x'",
+          "HARDSTOP_BESIDE=/b/qemu-system-x86_64 build/hardstop repro --confirm 'a b/c.textproto'",
+          "/b/qemu-system-x86_64" },
     };
 
     (void)state;
@@ -330,6 +336,7 @@ static void a_printed_command_has_all_that_it_needs(void **state)
         char *command;
 
         setenv(PROGRAM_ENV, rows[i].chosen ? rows[i].chosen : "", 1);
+        setenv(PROGRAM_BESIDE_ENV, rows[i].beside ? rows[i].beside : "", 1);
         command = finding_command("build/hardstop", (Hardstop__Setup *)setup, "a b/c.textproto");
         assert_string_equal(command, rows[i].command);
         free(command);

@@ -140,6 +140,7 @@ static const struct {
     { "accepted-resaves-equal", SAVES_GARBAGE, "" },
     { "out-of-range-is-rejected", SKIPS_CHECKS, OUT_OF_RANGE },
     { "verdict-is-stable", IS_UNSTABLE, TRUNCATE },
+    { PROPERTY_VERSIONS, ACCEPTS_ALL, TRUNCATE },
 };
 
 static bool property_fails_when_it_should(const struct parts *parts, const char *what)
@@ -149,16 +150,20 @@ static bool property_fails_when_it_should(const struct parts *parts, const char 
     for (size_t i = 0; i < HS_COUNT(broken); i++) {
         Hardstop__Case *test = strcmp(broken[i].property, what) == 0 ? planted_case(broken[i].damages) : NULL;
         struct judgement judgement = { 0 };
-        struct planted planted;
-        struct oracle oracle = { .loader = &planted.loader, .repeat = true };
+        struct planted planted, good;
+        struct oracle beside = { .loader = &good.loader };
+        struct oracle oracle = { .loader = &planted.loader, .repeat = true, .beside = &beside };
 
         if (test) {
             planted_init(&planted, broken[i].loader, test);
+            planted_init(&good, GOOD, test);
             assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
             result = (parts->judge ? parts->judge : property_find(what)->judge)(&judgement);
             judgement_clear(&judgement);
             oracle_clear(&oracle);
+            oracle_clear(&beside);
             planted_clear(&planted);
+            planted_clear(&good);
             case_free(test);
         }
     }
@@ -179,24 +184,31 @@ static enum property_result always_skip(const struct judgement *judgement)
 
 /* Loaders. */
 
-/* An examination is clean, and every property had something to judge. */
+/*
+ * An examination is clean, and every property had something to judge.  The loader beside has the same defect, so that
+ * another property than that they agree has to find it.
+ */
 static bool loader_keeps_every_property(const struct parts *parts, const char *what)
 {
     Hardstop__Case *test = planted_case("");
     struct examination examination;
-    struct planted planted;
-    struct oracle oracle = { .loader = &planted.loader };
+    struct planted planted, twin;
+    struct oracle beside = { .loader = &twin.loader };
+    struct oracle oracle = { .loader = &planted.loader, .beside = &beside };
     bool clean = true;
 
     (void)what;
     planted_init(&planted, parts->loader, test);
+    planted_init(&twin, parts->loader, test);
     assert_int_equal(examine(&oracle, test, 40, &examination, NULL), 0);
     for (size_t i = 0; i < examination.n; i++) {
         clean = clean && examination.tallies[i].passed && !examination.tallies[i].failed;
     }
     examination_clear(&examination);
     oracle_clear(&oracle);
+    oracle_clear(&beside);
     planted_clear(&planted);
+    planted_clear(&twin);
     case_free(test);
     return clean;
 }
@@ -396,6 +408,7 @@ static const struct planting plantings[] = {
     PROPERTY("accepted-resaves-equal"),
     PROPERTY("out-of-range-is-rejected"),
     PROPERTY("verdict-is-stable"),
+    PROPERTY(PROPERTY_VERSIONS),
     { "loader ignores a short read", loader_keeps_every_property, { .loader = IGNORES_SHORT_READS }, NULL },
     { "loader accepts everything", loader_keeps_every_property, { .loader = ACCEPTS_ALL }, NULL },
     { "loader rejects everything", loader_keeps_every_property, { .loader = REJECTS_ALL }, NULL },

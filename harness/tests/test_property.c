@@ -331,11 +331,13 @@ static void an_examination_of_a_good_loader_is_clean(void **state)
 {
     Hardstop__Case *test = planted_case("");
     struct examination examination;
-    struct planted planted;
-    struct oracle oracle = { .loader = &planted.loader };
+    struct planted planted, other;
+    struct oracle beside = { .loader = &other.loader };
+    struct oracle oracle = { .loader = &planted.loader, .beside = &beside };
 
     (void)state;
     planted_init(&planted, GOOD, test);
+    planted_init(&other, GOOD, test);
     assert_int_equal(examine(&oracle, test, 40, &examination, NULL), 0);
     assert_int_equal(examination.judged, 1 + 40 * 3 + RANGES);
     for (size_t i = 0; i < examination.n; i++) {
@@ -346,7 +348,9 @@ static void an_examination_of_a_good_loader_is_clean(void **state)
     }
     examination_clear(&examination);
     oracle_clear(&oracle);
+    oracle_clear(&beside);
     planted_clear(&planted);
+    planted_clear(&other);
     case_free(test);
 }
 

@@ -37,6 +37,8 @@ static const struct {
 } refused[] = {
     { "capture --qemu first --machine a --memory 1M --qemu no-such-qemu --machine b --memory 2M", "no-such-qemu" },
     { "capture --qemu no-such-qemu --whole --without-ram", "--whole and --without-ram exclude each other" },
+    { "load @/none --beside no-such-qemu", "--beside: no program no-such-qemu" },
+    { "fuzz --beside /bin/true", "--beside: /bin/true is not called qemu-system-ARCHITECTURE" },
     { "experiment --json --markdown --from @/none.json", "--json or --markdown, not both" },
 };
 

@@ -133,7 +133,7 @@ static const struct argp argp = {
             { 0 },
         },
     .parser = parse,
-    .children = program_children,
+    .children = program_pair_children,
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
            "lists the distinct findings, those of earlier campaigns in the folder included.\v"

@@ -195,7 +195,7 @@ static int run(const struct options *options, const char *path, const struct ses
 {
     Hardstop__Stream *captured = capture(session->test->setup, session->trust);
     struct minimize_options search = { .captured = captured, .max_loads = options->max_loads,
-                                       .progress = print_progress };
+                                       .progress = print_progress, .beside = session->oracle.beside };
     struct minimized minimized;
     int result = minimize(session->oracle.loader, session->test, &search, &minimized, err);
 

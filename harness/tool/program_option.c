@@ -9,8 +9,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/arguments.h"
+#include "harness/judge/property.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
+
+enum { KEY_BESIDE = 0x500 };
 
 /* A link keeps its name, which tells the architecture. */
 static char *absolute(const char *path)
@@ -22,20 +25,20 @@ static char *absolute(const char *path)
     return whole;
 }
 
-static void take(const char *value, struct argp_state *state)
+static void take(const char *option, const char *env, const char *value, struct argp_state *state)
 {
     char *path = arguments_find_program(value), *beside, *whole;
 
     if (!path) {
-        argp_error(state, "--qemu: no program %s", value);
+        argp_error(state, "%s: no program %s", option, value);
     }
     beside = program_beside(path, SETUP_BINARY("x86_64"));
     if (!beside) {
-        argp_error(state, "--qemu: %s is not called " SETUP_PROGRAM "ARCHITECTURE; a link with such a name will do",
-                   value);
+        argp_error(state, "%s: %s is not called " SETUP_PROGRAM "ARCHITECTURE; a link with such a name will do",
+                   option, value);
     }
     whole = absolute(path);
-    setenv(PROGRAM_ENV, whole, 1);
+    setenv(env, whole, 1);
     free(whole);
     free(beside);
     free(path);
@@ -46,7 +49,16 @@ static error_t parse(int key, char *value, struct argp_state *state)
     if (key != 'q') {
         return ARGP_ERR_UNKNOWN;
     }
-    take(value, state);
+    take("--qemu", PROGRAM_ENV, value, state);
+    return 0;
+}
+
+static error_t parse_beside(int key, char *value, struct argp_state *state)
+{
+    if (key != KEY_BESIDE) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    take("--beside", PROGRAM_BESIDE_ENV, value, state);
     return 0;
 }
 
@@ -62,13 +74,26 @@ static const struct argp argp = {
     .parser = parse,
 };
 
+const struct argp program_beside_argp = {
+    .options =
+        (const struct argp_option[]){
+            { "beside", KEY_BESIDE, "PATH", 0,
+              "a second " SETUP_PROGRAM "*, which is asked the same: that it answers otherwise is a finding, "
+              PROPERTY_VERSIONS " (default: " PROGRAM_BESIDE_ENV ", else none)",
+              0 },
+            { 0 },
+        },
+    .parser = parse_beside,
+};
+
 const struct argp_child program_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
+const struct argp_child program_pair_children[] = {
+    { &argp, 0, NULL, 0 }, { &program_beside_argp, 0, NULL, 0 }, { 0 },
+};
 
 const char *program_option_given(void)
 {
-    const char *given = getenv(PROGRAM_ENV);
-
-    return given && *given ? given : NULL;
+    return program_given(PROGRAM_ENV);
 }
 
 bool program_option_serves(const char *binary)

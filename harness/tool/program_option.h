@@ -9,6 +9,11 @@
 /* An argp child without input. */
 extern const struct argp_child program_children[];
 
+/* --beside of commands that judge: a second QEMU; without input, too. */
+extern const struct argp program_beside_argp;
+/* Both. */
+extern const struct argp_child program_pair_children[];
+
 /* The path that was given, here or by the environment; NULL: none. */
 const char *program_option_given(void);
 

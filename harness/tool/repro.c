@@ -157,13 +157,42 @@ static int confirm(const struct judgement *judgement, enum trust trust, const st
     return result;
 }
 
-static void print_confirmation(const struct evidence *evidence)
+/* Of a finding of two QEMUs each has to do what it did here: `evidence` is of both, else the second stays empty. */
+static int confirm_all(const struct judgement *judgement, const struct finding *finding, enum trust trust,
+                       const struct places *places, struct evidence evidence[2], struct hs_error *err)
+{
+    struct judgement alone = *judgement;
+    struct places other = { .is_ours = places->is_ours };
+    int result;
+
+    alone.beside = NULL;
+    result = confirm(&alone, trust, places, &evidence[0], err);
+    if (result == 0 && strcmp(finding->property, PROPERTY_VERSIONS) == 0) {
+        /* What surrounds the case there is that QEMU's own. */
+        other.file = hs_format("%s.beside", places->file);
+        result = confirm(judgement->beside, trust | TRUST_BINARY, &other, &evidence[1], err);
+        free(other.file);
+    }
+    return result;
+}
+
+static bool has_second(const struct evidence evidence[2])
+{
+    return evidence[1].actual.command_line != NULL;
+}
+
+static bool is_confirmed(const struct evidence evidence[2])
+{
+    return evidence[0].confirmation.confirmed && (!has_second(evidence) || evidence[1].confirmation.confirmed);
+}
+
+static void print_confirmation(const struct evidence *evidence, const char *which)
 {
     const struct confirm_result *actual = &evidence->actual;
     bool confirmed = evidence->confirmation.confirmed;
 
     style_print(stdout, confirmed ? STYLE_BAD : STYLE_GOOD, "%s", confirmed ? "CONFIRMED" : "not confirmed");
-    printf(" on an unmodified QEMU: %s%s%s%s%s\n", evidence->confirmation.why, actual->hang ? ", it " : "",
+    printf(" on an unmodified %s: %s%s%s%s%s\n", which, evidence->confirmation.why, actual->hang ? ", it " : "",
            actual->hang ? hang_name(actual->hang) : "", actual->signal ? ", " : "",
            actual->signal ? loader_signal_name(actual->signal) : "");
     for (const char *line = actual->text; line && *line;) {
@@ -190,13 +219,16 @@ static void print_text(const struct judgement *judgement, const struct finding *
 }
 
 static void print_json(const struct judgement *judgement, const struct finding *finding,
-                       const struct evidence *evidence)
+                       const struct evidence evidence[2])
 {
     json_t *json = verdict_finding_json(judgement, finding);
 
-    if (evidence->actual.command_line) {
-        json_object_set_new(json, "confirmed", json_boolean(evidence->confirmation.confirmed));
-        json_object_set_new(json, "command_line", json_string(evidence->actual.command_line));
+    if (evidence[0].actual.command_line) {
+        json_object_set_new(json, "confirmed", json_boolean(is_confirmed(evidence)));
+        json_object_set_new(json, "command_line", json_string(evidence[0].actual.command_line));
+    }
+    if (has_second(evidence)) {
+        json_object_set_new(json, "command_line_beside", json_string(evidence[1].actual.command_line));
     }
     tool_print_json(json);
 }
@@ -206,10 +238,18 @@ static int make_folder(const struct options *options, const struct places *place
     return options->output && !places->copy ? 0 : file_make_folder(CONFIRM_FOLDER, err);
 }
 
+static void print_confirmations(const struct judgement *judgement, const struct evidence evidence[2])
+{
+    print_confirmation(&evidence[0], has_second(evidence) ? judgement->loader : "QEMU");
+    if (has_second(evidence)) {
+        print_confirmation(&evidence[1], judgement->beside->loader);
+    }
+}
+
 static int reproduce(const struct options *options, const struct places *places, const struct judgement *judgement,
                      enum trust trust, struct hs_error *err)
 {
-    struct evidence evidence = { .confirmation.why = "" };
+    struct evidence evidence[2] = { { .confirmation.why = "" }, { .confirmation.why = "" } };
     struct finding finding = { .property = "" };
     bool found = finding_of(judgement, &finding);
     int status = found ? TOOL_FINDING : TOOL_CLEAN;
@@ -219,20 +259,23 @@ static int reproduce(const struct options *options, const struct places *places,
     }
     if (found && options->confirm) {
         fflush(stdout);
-        if (make_folder(options, places, err) < 0 || confirm(judgement, trust, places, &evidence, err) < 0) {
+        if (make_folder(options, places, err) < 0 ||
+            confirm_all(judgement, &finding, trust, places, evidence, err) < 0) {
             status = tool_fail(err);
         } else {
-            status = evidence.confirmation.confirmed ? TOOL_FINDING : TOOL_CLEAN;
+            status = is_confirmed(evidence) ? TOOL_FINDING : TOOL_CLEAN;
             if (!options->file.json) {
-                print_confirmation(&evidence);
+                print_confirmations(judgement, evidence);
             }
         }
     }
     if (options->file.json && status != TOOL_TROUBLE) {
-        print_json(judgement, &finding, &evidence);
+        print_json(judgement, &finding, evidence);
     }
-    confirm_result_clear(&evidence.actual);
-    confirm_result_clear(&evidence.reference);
+    for (size_t i = 0; i < 2; i++) {
+        confirm_result_clear(&evidence[i].actual);
+        confirm_result_clear(&evidence[i].reference);
+    }
     return status;
 }
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "harness/base/file.h"
+#include "harness/judge/beside.h"
 #include "harness/loader/open.h"
+#include "harness/setup/program.h"
 #include "harness/tool/read_case.h"
 
 static Hardstop__Case *read_input(const struct file_options *file, struct hs_error *err)
@@ -36,11 +38,15 @@ int session_open(struct session *session, const struct file_options *file, const
     if (session->test) {
         session->oracle.loader = loader_open(session->test->setup, session->trust, NULL, err);
     }
-    return session->oracle.loader ? 0 : -1;
+    if (!session->oracle.loader) {
+        return -1;
+    }
+    return beside_open(&session->oracle, session->test->setup, session->trust, program_given(PROGRAM_BESIDE_ENV), err);
 }
 
 void session_close(struct session *session)
 {
+    beside_close(&session->oracle);
     loader_close(session->oracle.loader);
     oracle_clear(&session->oracle);
     case_free(session->test);

@@ -13,6 +13,7 @@
 #include "harness/base/printable.h"
 #include "harness/setup/setup.h"
 #include "harness/message/reflect.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/setup_words.h"
 
 enum {
@@ -191,7 +192,9 @@ static const struct argp judge_argp = {
     .parser = parse_file,
 };
 const struct argp_child file_children[] = { { &file_argp, 0, NULL, 0 }, { 0 } };
-const struct argp_child judge_children[] = { { &judge_argp, 0, NULL, 0 }, { &setup_argp, 0, NULL, 0 }, { 0 } };
+const struct argp_child judge_children[] = {
+    { &judge_argp, 0, NULL, 0 }, { &setup_argp, 0, NULL, 0 }, { &program_beside_argp, 0, NULL, 0 }, { 0 },
+};
 
 /* What was given replaces what is there; lists as a whole, and all of it where that is complete. */
 static void override(Hardstop__Setup *setup, const Hardstop__Setup *given, bool is_complete)

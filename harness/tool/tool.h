@@ -63,7 +63,7 @@ struct file_options {
 };
 
 extern const struct argp_child file_children[]; /* that alone */
-extern const struct argp_child judge_children[]; /* that and --captured, then setup_argp */
+extern const struct argp_child judge_children[]; /* that and --captured, then setup_argp, then --beside */
 
 void tool_clear_setup(struct setup_options *options);
 
