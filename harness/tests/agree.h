@@ -37,7 +37,10 @@ struct agree_subject {
 
 /* How many subjects a group has; `corpus` is the folder. */
 size_t agree_count(enum agree_group group, const char *corpus);
-void agree_open(struct agree_subject *subject, enum agree_group group, size_t index, const char *corpus);
+/* False, which it says, where the QEMU that HARDSTOP_QEMU names has not what the subject asks for. */
+bool agree_open(struct agree_subject *subject, enum agree_group group, size_t index, const char *corpus);
+/* Does a QEMU have a global property?  Otherwise it says so. */
+bool agree_has_global(const char *binary, const char *global);
 void agree_close(struct agree_subject *subject);
 
 /*
