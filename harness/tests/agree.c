@@ -128,7 +128,7 @@ size_t agree_count(enum agree_group group, const char *corpus)
 /* A chosen QEMU need not have what the installed one has. */
 static bool is_lacking(const char *reason)
 {
-    static const char *const words[] = { "has no machine", "has no device", "not found" };
+    static const char *const words[] = { "has no machine", "has no device", "not found", "requires capability" };
 
     for (size_t i = 0; i < HS_COUNT(words); i++) {
         if (getenv(PROGRAM_ENV) && strstr(reason, words[i])) {

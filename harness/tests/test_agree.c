@@ -16,6 +16,7 @@
 #include "harness/case/complete.h"
 #include "harness/case/damage.h"
 #include "harness/loader/confirm.h"
+#include "harness/setup/program.h"
 
 enum { INPUTS = 37 };
 
@@ -140,7 +141,7 @@ static void say_as_incoming(struct said *said)
 /* Has the served loader another answer where other things are in its memory? */
 static bool depends_on_memory(const struct agree_subject *subject, struct loader_input input, const struct said *served)
 {
-    for (int chance = 51; chance < 256; chance += 51) {
+    for (int chance = 1; chance < 256; chance += 50) {
         struct said other;
 
         input.chance = (uint8_t)chance;
@@ -159,7 +160,8 @@ static bool depends_on_memory(const struct agree_subject *subject, struct loader
  * whole stream a header and guest RAM were read before.  `path` has the whole stream.
  */
 static void ask_alone(const struct agree_subject *subject, const Hardstop__Case *test, const struct builder *bytes,
-                      const char *path, bool cut, unsigned damage, const struct said *plain, struct tally *tally)
+                      const struct loader_input *whole, const char *path, bool cut, unsigned damage,
+                      const struct said *plain, struct tally *tally)
 {
     const struct loader_input input = loader_input_of(test, bytes, cut);
     struct said served = ask_served(subject, &input);
@@ -168,7 +170,8 @@ static void ask_alone(const struct agree_subject *subject, const Hardstop__Case 
     say_as_incoming(&served);
     tally->alone++;
     if (!is_same(&served, plain)) {
-        by_chance = depends_on_memory(subject, input, &served) || depends_on_chance(subject, path);
+        by_chance = depends_on_memory(subject, input, &served) || depends_on_memory(subject, *whole, plain) ||
+                    depends_on_chance(subject, path);
         tell(subject, test, damage, tally->asked, by_chance ? ", alone, by chance" : ", alone", &served, plain);
         tally->alone_by_chance += by_chance;
         tally->alone_otherwise += !by_chance;
@@ -203,7 +206,7 @@ static void ask(const struct agree_subject *subject, const Hardstop__Case *test,
         tell(subject, test, damage, tally->asked, "", &served, &plain);
     }
     if (!case_is_whole(test)) {
-        ask_alone(subject, test, &bytes, path, effect.truncated, damage, &plain, tally);
+        ask_alone(subject, test, &bytes, &input, path, effect.truncated, damage, &plain, tally);
     }
     if (!is_same(&served, &plain)) {
         keep(test, path, tally->asked);
@@ -271,7 +274,8 @@ static void a_plain_qemu_agrees(void **state)
     assert_int_equal(tally.alone_otherwise, 0);
     assert_true(tally.alone_by_chance <= 1 + tally.asked / 50);
     for (unsigned i = 0; i < AGREE_DAMAGES; i++) {
-        assert_true(tally.of_damage[i] > inputs * AGREE_GROUPS / AGREE_DAMAGES / 3);
+        /* Where a chosen QEMU lacks something, there are fewer. */
+        assert_true(getenv(PROGRAM_ENV) || tally.of_damage[i] > inputs * AGREE_GROUPS / AGREE_DAMAGES / 3);
     }
 }
 

@@ -90,7 +90,8 @@ static void load_in_coroutine(void *user)
     (void)user;
     if (load.chance) {
         mallopt(M_PERTURB, load.chance);
-        fill_stack(load.chance);
+        /* Zeros, too, may be what a new stack holds. */
+        fill_stack(load.chance - 1);
     }
     load.result = load.whole ? symbols.qemu_loadvm_state(load.file, &load.error)
                              : symbols.qemu_load_device_state(load.file, &load.error);
