@@ -57,6 +57,27 @@ static void each_is_known_by_all_of_its_magic(void **state)
     }
 }
 
+static void mapped_ram_is_told_by_its_capability(void **state)
+{
+    static const char mapped[] = "QEVM\0\0\0\3\7\0\0\0\3q35\5\x1a"
+                                 "configuration/capabilities\0\0\0\1\0\0\0\1\nmapped-ram";
+    uint8_t bytes[sizeof(mapped) - 1];
+    struct hs_error err = { .text = "" };
+    size_t offset;
+
+    (void)state;
+    memcpy(bytes, mapped, sizeof(bytes));
+    assert_int_equal(container_open("a/b", bytes, sizeof(bytes), &offset, &err), -1);
+    assert_non_null(strstr(err.text, "a/b: is a stream with mapped RAM"));
+    assert_non_null(strstr(err.text, "-global migration.mapped-ram=on -incoming file:a/b "));
+    for (size_t size = 0; size < sizeof(bytes); size++) {
+        assert_null(container_name(bytes, size));
+    }
+    bytes[sizeof(bytes) - 1] ^= 1;
+    assert_int_equal(container_open("a/b", bytes, sizeof(bytes), &offset, &err), 0);
+    assert_int_equal(offset, 0);
+}
+
 static void an_image_is_named_where_that_needs_no_quotes(void **state)
 {
     static const char *const paths[][2] = {
@@ -81,6 +102,7 @@ static void a_stream_is_no_container(void **state)
     assert_int_equal(container_open("a file", (const uint8_t *)"QEVM\0\0\0\3", 8, &offset, NULL), 0);
     assert_int_equal(offset, 0);
     assert_null(container_name(NULL, 0));
+    assert_null(container_name((const uint8_t *)"QEVM1AY&SY", 10)); /* bzip2's magic is at 4 */
     assert_int_equal(container_open("a file", NULL, 0, &offset, NULL), 0);
 }
 
@@ -138,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_known_by_all_of_its_magic),
         cmocka_unit_test(an_image_is_named_where_that_needs_no_quotes),
+        cmocka_unit_test(mapped_ram_is_told_by_its_capability),
         cmocka_unit_test(a_stream_is_no_container),
         cmocka_unit_test(a_save_image_is_opened_or_says_why_not),
     };

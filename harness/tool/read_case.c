@@ -23,7 +23,7 @@ static int open_container(struct content *content, struct hs_error *err)
 {
     const char *name = container_name(content->data, content->size);
 
-    if (!name || stream_begins(content->data, content->size) || tool_names_case(content->path)) {
+    if (!name || tool_names_case(content->path)) {
         return 0;
     }
     if (container_open(content->path, content->data, content->size, &content->skipped, err) < 0) {

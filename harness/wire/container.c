@@ -15,13 +15,14 @@ struct container;
 
 typedef int open_fn(const char *path, struct bytes in, size_t *offset, struct hs_error *err);
 
-static open_fn open_libvirt, name_snapshot;
+static open_fn open_libvirt, name_snapshot, name_mapped;
 
 struct container {
     const char *name;
     size_t at; /* of the magic */
     const char *magic;
     size_t size;
+    const char *capability; /* as it stands in the configuration section of a stream, where that decides; else NULL */
     const char *command; /* before the path, with what redirects it: "gzip -dc <" */
     const char *why; /* where no command helps */
     open_fn *open;
@@ -47,16 +48,37 @@ static const struct container containers[] = {
     /* MultiFDInit_t of migration/multifd.c, QEMU 7.2: magic and version */
     { "a channel of a multifd migration", MAGIC(0, "\x11\x22\x33\x44\0\0\0\1"),
       .why = "it carries pages of RAM alone; the stream is what the migration's main channel carried" },
+    /* Pages at fixed places behind a bitmap: docs/devel/migration/mapped-ram.rst, QEMU 10.0 */
+    { "a stream with mapped RAM", MAGIC(0, "QEVM\0\0\0\3\7"), .capability = "\nmapped-ram", .open = name_mapped },
     { "an ELF file", MAGIC(0, "\x7f""ELF"),
       .why = "a core dump, as dump-guest-memory writes one, has no device state" },
 };
 
+/* Does the configuration section, whose machine's name comes first, list the capability? */
+static bool has_capability(const uint8_t *data, size_t size, const char *capability)
+{
+    enum { NAME_LEN = 9, SUBSECTIONS_MAX = 128 };
+    struct bytes in = { data, size, NAME_LEN };
+    const uint8_t *name;
+    uint64_t length;
+
+    return bytes_get_be(&in, 4, &length) && bytes_get(&in, length, &name) &&
+           memmem(name + length, bytes_left(&in) < SUBSECTIONS_MAX ? bytes_left(&in) : SUBSECTIONS_MAX, capability,
+                  strlen(capability));
+}
+
 static const struct container *find(const uint8_t *data, size_t size)
 {
+    bool is_stream = size >= 4 && memcmp(data, "QEVM", 4) == 0;
+
     for (size_t i = 0; i < HS_COUNT(containers); i++) {
         const struct container *row = &containers[i];
 
-        if (size >= row->at && size - row->at >= row->size && memcmp(data + row->at, row->magic, row->size) == 0) {
+        if (is_stream && row->at) {
+            continue; /* whatever a stream holds there */
+        }
+        if (size >= row->at && size - row->at >= row->size && memcmp(data + row->at, row->magic, row->size) == 0 &&
+            (!row->capability || has_capability(data, size, row->capability))) {
             return row;
         }
     }
@@ -114,17 +136,37 @@ static int open_libvirt(const char *path, struct bytes in, size_t *offset, struc
     return -1;
 }
 
-/* QEMU alone takes a snapshot out of its image: by loading it.  The path goes through a shell and QEMU's own commas. */
-static int name_snapshot(const char *path, struct bytes in, size_t *offset, struct hs_error *err)
+/* A path that goes through a shell, a monitor and QEMU's own commas, or a word for it. */
+static const char *plain_path(const char *path, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
-    const char *name = path[strspn(path, plain)] ? "IMAGE" : path;
+
+    return path[strspn(path, plain)] ? word : path;
+}
+
+/* QEMU alone takes a snapshot out of its image: by loading it. */
+static int name_snapshot(const char *path, struct bytes in, size_t *offset, struct hs_error *err)
+{
+    const char *name = plain_path(path, "IMAGE");
 
     (void)in;
     (void)offset;
     return hs_fail(err, HS_NO_OFFSET, "no stream as it is; to extract that of a snapshot: printf 'migrate \"exec:cat > "
                    "%s.mig\"\\nquit\\n' | QEMU_COMMAND_LINE -drive if=none,file=%s -loadvm SNAPSHOT -S -monitor stdio; "
                    "qemu-img snapshot -l %s lists them", name, name, name);
+}
+
+/* The same: its pages are not in the stream, but behind it. */
+static int name_mapped(const char *path, struct bytes in, size_t *offset, struct hs_error *err)
+{
+    const char *name = plain_path(path, "FILE");
+
+    (void)in;
+    (void)offset;
+    return hs_fail(err, HS_NO_OFFSET, "no stream as it is; to load it, and make one of it: printf "
+                   "'migrate_set_capability mapped-ram off\\nmigrate \"exec:cat > %s.mig\"\\nquit\\n' | "
+                   "QEMU_COMMAND_LINE -global migration.mapped-ram=on -incoming file:%s -S -monitor stdio",
+                   name, name);
 }
 
 const char *container_name(const uint8_t *data, size_t size)
