@@ -177,10 +177,14 @@ static const char *transport_of(const Hardstop__Case *test)
             section->virtio->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI) {
             return "pci";
         }
+        if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO &&
+            section->virtio->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_MMIO) {
+            return "mmio";
+        }
     }
     /* Sections of no virtio device: what else the machine could have. */
-    for (enum family_transport i = FAMILY_CCW; i <= FAMILY_PCI; i++) {
-        if (test->setup && test->setup->binary && strcmp(test->setup->binary, family_transport_binary(i)) == 0) {
+    for (enum family_transport i = 0; i < FAMILY_TRANSPORTS; i++) {
+        if (test->setup && family_transport_serves(i, test->setup)) {
             return family_transport_name(i);
         }
     }

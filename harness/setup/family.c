@@ -11,11 +11,11 @@
 
 #define EVERYWHERE(model, properties)                                                \
     { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
-      "virtio-" model "-pci-non-transitional,bus=port0" properties }
+      "virtio-" model "-pci-non-transitional,bus=port0" properties, "virtio-" model "-device" properties }
 /* Never transitional, so there is no device of another name for that. */
 #define MODERN(model, properties)                                                    \
     { "virtio-" model "-ccw" properties, "virtio-" model "-pci" properties,          \
-      "virtio-" model "-pci,bus=port0" properties }
+      "virtio-" model "-pci,bus=port0" properties, "virtio-" model "-device" properties }
 #define PCI_ONLY(model, properties) \
     { NULL, "virtio-" model "-pci" properties, "virtio-" model "-pci,bus=port0" properties }
 #define DISK(name) "-blockdev", "driver=null-co,node-name=" name ",size=1048576"
@@ -51,7 +51,7 @@ const struct family families[] = {
       .blocked = "no section: it has no VMState" },
     { "vsock", "vsock", "virtio-vhost_vsock", .host = "/dev/vhost-vsock",
       .device = { "vhost-vsock-ccw,guest-cid=3", "vhost-vsock-pci,guest-cid=3",
-                  "vhost-vsock-pci-non-transitional,bus=port0,guest-cid=3" } },
+                  "vhost-vsock-pci-non-transitional,bus=port0,guest-cid=3", "vhost-vsock-device,guest-cid=3" } },
     { "crypto", "crypto", "virtio-crypto", .device = MODERN("crypto", ",cryptodev=c0"),
       .option = { "-object", "cryptodev-backend-builtin,id=c0" },
       .blocked = "QEMU refuses to migrate it" },
@@ -61,11 +61,15 @@ const struct family families[] = {
 static const struct {
     const char *name, *binary, *machine;
     const char *before, *behind; /* the device */
+    const char *global; /* NULL: none */
 } transports[FAMILY_TRANSPORTS] = {
     [FAMILY_CCW] = { "ccw", SETUP_BINARY("s390x"), "s390-ccw-virtio-" FAMILY_VERSION, NULL, "virtio-rng-ccw" },
     [FAMILY_PCI] = { "pci", SETUP_BINARY("x86_64"), "pc-q35-" FAMILY_VERSION, NULL, "virtio-rng-pci" },
     [FAMILY_PCIE] = { "pcie", SETUP_BINARY("x86_64"), "pc-q35-" FAMILY_VERSION, "pcie-root-port,id=port0",
                       "virtio-rng-pci" },
+    /* Not legacy, so that the proxy sends state of its own. */
+    [FAMILY_MMIO] = { "mmio", SETUP_BINARY("x86_64"), FAMILY_MMIO_MACHINE, NULL, "virtio-rng-device",
+                      "virtio-mmio.force-legacy=false" },
 };
 
 const char *family_transport_name(enum family_transport transport)
@@ -98,6 +102,14 @@ char *family_transport_names(const char *separator)
 const char *family_transport_binary(enum family_transport transport)
 {
     return transports[transport].binary;
+}
+
+bool family_transport_serves(enum family_transport transport, const Hardstop__Setup *setup)
+{
+    bool mmio = setup->machine && strncmp(setup->machine, FAMILY_MMIO_MACHINE, strlen(FAMILY_MMIO_MACHINE)) == 0;
+
+    return setup->binary && strcmp(setup->binary, transports[transport].binary) == 0 &&
+           mmio == (transport == FAMILY_MMIO);
 }
 
 const struct family *family_find(const char *name)
@@ -135,6 +147,7 @@ Hardstop__Setup *family_setup(const struct family *family, enum family_transport
         append(&setup->device, &setup->n_device, family->more[i]);
     }
     append(&setup->device, &setup->n_device, transports[transport].behind);
+    append(&setup->global, &setup->n_global, transports[transport].global);
     for (size_t i = 0; i < HS_COUNT(family->option); i++) {
         append(&setup->option, &setup->n_option, family->option[i]);
     }

@@ -9,15 +9,18 @@
 
 /* Of the machine types that seeds are captured from; newer QEMUs have them, too. */
 #define FAMILY_VERSION "7.2"
+/* The machine type whose devices are on virtio-mmio; it has no versions. */
+#define FAMILY_MMIO_MACHINE "microvm"
 
 enum family_transport {
     FAMILY_CCW, /* qemu-system-s390x */
     FAMILY_PCI, /* qemu-system-x86_64, q35; on the root bus: transitional where the device can be that */
     FAMILY_PCIE, /* the same, behind a root port: not transitional, 4096 bytes of configuration space */
+    FAMILY_MMIO, /* qemu-system-x86_64, microvm */
     FAMILY_TRANSPORTS,
 };
 
-/* "ccw", "pci", "pcie". */
+/* "ccw", "pci", "pcie", "mmio". */
 const char *family_transport_name(enum family_transport transport);
 /* The transport of that name, or FAMILY_TRANSPORTS. */
 enum family_transport family_transport_find(const char *name);
@@ -25,6 +28,8 @@ enum family_transport family_transport_find(const char *name);
 char *family_transport_names(const char *separator);
 /* The QEMU that serves it. */
 const char *family_transport_binary(enum family_transport transport);
+/* Could a setup's QEMU and machine have devices on it?  pci serves what pcie serves. */
+bool family_transport_serves(enum family_transport transport, const Hardstop__Setup *setup);
 
 struct family {
     const char *name; /* "net", "blk-mq" ...: one word, also the name of its seeds */

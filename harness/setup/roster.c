@@ -9,12 +9,13 @@
 #include "harness/setup/family.h"
 #include "harness/setup/setup.h"
 
-/* A group of transports that one QEMU binary serves; it has the name of the first. */
+/* A group of transports that one QEMU and its machines serve; it has the name of the first. */
 static const struct group {
     enum family_transport first, last;
 } groups[] = {
     { FAMILY_CCW, FAMILY_CCW },
     { FAMILY_PCI, FAMILY_PCIE },
+    { FAMILY_MMIO, FAMILY_MMIO },
 };
 
 static const char *group_name(const struct group *group)
@@ -169,8 +170,7 @@ bool roster_takes(const char *name, const Hardstop__Setup *setup)
     const struct group *group;
     const char *target;
 
-    if (!setup || !setup->binary || !parse(name, &group, &target) ||
-        strcmp(setup->binary, family_transport_binary(group->first)) != 0) {
+    if (!setup || !parse(name, &group, &target) || !family_transport_serves(group->first, setup)) {
         return false;
     }
     /* The first device is what a setup is about, the one behind it is there to stand behind it. */

@@ -13,12 +13,15 @@ enum { MAX_STANDARD_DEVICES = 4 };
 
 static const struct {
     const char *transport, *binary, *machine;
+    const char *global; /* NULL: none */
     const char *devices[MAX_STANDARD_DEVICES];
 } standards[] = {
-    { "ccw", SETUP_BINARY("s390x"), "s390-ccw-virtio",
+    { "ccw", SETUP_BINARY("s390x"), "s390-ccw-virtio", NULL,
       { "virtio-net-ccw", "virtio-blk-ccw,drive=d0", "virtio-rng-ccw", "virtio-balloon-ccw" } },
-    { "pci", SETUP_BINARY("x86_64"), "q35",
+    { "pci", SETUP_BINARY("x86_64"), "q35", NULL,
       { "virtio-net-pci", "virtio-blk-pci,drive=d0", "virtio-rng-pci", "virtio-balloon-pci" } },
+    { "mmio", SETUP_BINARY("x86_64"), "microvm", "virtio-mmio.force-legacy=false",
+      { "virtio-net-device", "virtio-blk-device,drive=d0", "virtio-rng-device", "virtio-balloon-device" } },
 };
 
 static const char *const standard_options[] = { "-blockdev", "driver=null-co,node-name=d0,size=1048576" };
@@ -55,6 +58,8 @@ Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing
         setup->machine = hs_strdup(standards[i].machine);
         setup->device = copy_all(standards[i].devices, MAX_STANDARD_DEVICES);
         setup->n_device = MAX_STANDARD_DEVICES;
+        setup->n_global = standards[i].global != NULL;
+        setup->global = setup->n_global ? copy_all(&standards[i].global, 1) : NULL;
         setup->option = copy_all(standard_options, HS_COUNT(standard_options));
         setup->n_option = HS_COUNT(standard_options);
         setup->has_framing = true;

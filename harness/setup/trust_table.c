@@ -100,6 +100,6 @@ const char *const trust_host_properties[] = {
     "vhost", "vhostfd", "sysfsdev", NULL,
 };
 
-const char *const trust_global_drivers[] = { "migration.", NULL };
+const char *const trust_global_drivers[] = { "migration.", "virtio-mmio.", NULL };
 
 const char *const trust_host_machines[] = { "xen", "x-remote", "nitro", NULL };

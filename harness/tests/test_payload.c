@@ -113,6 +113,12 @@ static const struct {
       "virtio { " CCW BROKEN "vhost_user_blk { subsection { name: 'vhost-user-blk/inflight' version_id: 1 inflight { "
       "size: 5 queue_size: 7 subsection { name: 'vhost-inflight-region/buffer' version_id: 0 "
       "buffer { addr: 'abcde' } } } } } }", COMMON_SIZE + 20 + 6 + 23 + 10 + 6 + 28 + 5 },
+    { "a device on mmio", "virtio-rng",
+      "virtio { mmio { host_features_sel: 1 guest_features_sel: 2 guest_page_shift: 12 } status: 15 "
+      "config: 'abc' queue { num: 8 align: 4096 desc: 1 } queue { align: 0 } rng { } subsection { "
+      "name: 'virtio/extra_state' version_id: 1 extra_state { mmio_subsection { name: 'virtio_mmio/state' "
+      "version_id: 1 state { guest_features: 1 vqs { num: 8 enabled: 1 desc: 1 avail: 2 used: 3 } } } } } }",
+      12 + 16 + 3 + 2 * 18 + 6 + 18 + 6 + 17 + 8 + 1024 * 27 },
     { "features beyond 64", "virtio-rng",
       "virtio { " CCW "rng { } subsection { name: 'virtio/128bit_features' version_id: 1 features_128bit { "
       "guest_features: 5 } } }", COMMON_SIZE + 6 + 22 + 8 },

@@ -69,15 +69,19 @@ static void devices_have_targets(void **state)
     (void)state;
     for (const struct family *family = families; family->name; family++) {
         char *ccw = hs_format("ccw_%s", family->target), *pci = hs_format("pci_%s", family->target);
+        char *mmio = hs_format("mmio_%s", family->target);
 
         if (family->blocked) {
             assert_false(roster_has(ccw));
             assert_false(roster_has(pci));
+            assert_false(roster_has(mmio));
         } else if (!family->host) {
             assert_int_equal(roster_has(ccw), family->device[FAMILY_CCW] != NULL);
             assert_int_equal(roster_has(pci), family->device[FAMILY_PCI] != NULL);
+            assert_int_equal(roster_has(mmio), family->device[FAMILY_MMIO] != NULL);
         }
         free(ccw);
+        free(mmio);
         free(pci);
     }
     assert_false(roster_has("ccw_vsock"));
@@ -85,7 +89,7 @@ static void devices_have_targets(void **state)
 
 static void other_names_are_refused(void **state)
 {
-    static const char *const names[] = { "", "cc", "ccwx", "mmio", "ccw_", "ccw_nets", "pci_net_", "ccw_iommu", "_net",
+    static const char *const names[] = { "", "cc", "ccwx", "mmi", "mmio_iommu", "ccw_", "ccw_nets", "pci_net_", "ccw_iommu", "_net",
                                          "pcie", "pcie_net", "pci_crypto", "ccw-net", "net" };
 
     (void)state;
@@ -193,6 +197,9 @@ static const struct {
     { "pci_net", "device: 'virtio-net-pci-non-transitional'", true },
     { "pci", "device: 'pcie-root-port,id=p'", true },
     { "pci_net", "device: 'pcie-root-port,id=p'", false },
+    { "pci_net", "machine: 'microvm' device: 'virtio-net-device'", false },
+    { "mmio_net", "machine: 'microvm' device: 'virtio-net-device'", true },
+    { "mmio_net", "device: 'virtio-net-device'", false },
     { "pci", "device: 'vhost-vsock-pci,guest-cid=3' device: 'virtio-net-pci'", false },
     { "pci", "device: 'virtio-net-pci' device: 'vhost-vsock-pci,guest-cid=3'", true },
 };

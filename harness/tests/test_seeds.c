@@ -90,6 +90,12 @@ static void every_device_has_its_canary_on_pcie(void **state)
     every_device_has_its_canary(FAMILY_PCIE);
 }
 
+static void every_device_has_its_canary_on_mmio(void **state)
+{
+    (void)state;
+    every_device_has_its_canary(FAMILY_MMIO);
+}
+
 /* A spoilt seed, and words of the complaint. */
 struct spoilt {
     const char *what;
@@ -185,6 +191,7 @@ int main(void)
         SUPPORT_TIDY(every_device_has_its_canary_on_ccw),
         SUPPORT_TIDY(every_device_has_its_canary_on_pci),
         SUPPORT_TIDY(every_device_has_its_canary_on_pcie),
+        SUPPORT_TIDY(every_device_has_its_canary_on_mmio),
         SUPPORT_TIDY(spoilt_seeds_are_noticed),
         SUPPORT_TIDY(the_search_finds_the_same_again),
     };

@@ -220,7 +220,7 @@ static void each_part_is_trusted_for_itself(void **state)
 
 static void standard_setups_pass(void **state)
 {
-    static const char *const transports[] = { "ccw", "pci" };
+    static const char *const transports[] = { "ccw", "pci", "mmio" };
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(transports); i++) {
@@ -237,7 +237,7 @@ static void standard_setups_pass(void **state)
             hardstop__setup__free_unpacked(setup, NULL);
         }
     }
-    assert_null(setup_standard("mmio", HARDSTOP__FRAMING__FOOTER));
+    assert_null(setup_standard("pcie", HARDSTOP__FRAMING__FOOTER));
 }
 
 static void families_pass_unless_they_need_the_host(void **state)

@@ -123,7 +123,7 @@ static void set_defaults(struct options *options)
             options->families[options->n_families++] = family_find(devices[i]);
         }
     }
-    if (!options->transports[FAMILY_PCIE]) {
+    if (!has_any(options->transports, FAMILY_TRANSPORTS)) {
         set_all(options->transports, FAMILY_PCIE);
     }
     set_all(options->states, HS_COUNT(state_names));
@@ -186,7 +186,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "devices", KEY_DEVICES, "LIST", 0, "default: net,blk,rng,balloon,serial", 0 },
-        { "transports", KEY_TRANSPORTS, "LIST", 0, "of ccw, pci, pcie (default: ccw,pci)", 0 },
+        { "transports", KEY_TRANSPORTS, "LIST", 0, "of ccw, pci, pcie, mmio (default: ccw,pci)", 0 },
         { "states", KEY_STATES, "LIST", 0, "of fresh, canary (default: both)", 0 },
         { "footers", KEY_FOOTERS, "LIST", 0, "of on, off (default: both)", 0 },
         { "seeds", KEY_SEEDS, "FOLDER", 0, "canary states (default: those that come with hardstop)", 0 },

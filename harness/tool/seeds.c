@@ -85,7 +85,7 @@ static const struct argp argp = {
     .options =
         (const struct argp_option[]){
             { "folder", 'f', "FOLDER", 0, "where the seeds are (default: those that come with hardstop)", 0 },
-            { "transport", 't', "NAME", 0, "only ccw, pci or pcie", 0 },
+            { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
             { "make", 'm', NULL, 0, "make the seeds anew, from what the QEMU of this machine sends", 0 },
             { "table", 'T', NULL, 0, "the table of devices and transports, in Markdown", 0 },
             { "json", 'j', NULL, 0, "one JSON array", 0 },
@@ -346,7 +346,7 @@ int command_seeds(int argc, char **argv)
     }
     json = json_array();
     if (options.table) {
-        printf("| device | ccw | pci | pcie | fuzzed by |\n|---|---|---|---|---|\n");
+        printf("| device | ccw | pci | pcie | mmio | fuzzed by |\n|---|---|---|---|---|---|\n");
     }
     for (const struct family *family = families; family->name; family++) {
         enum tool_status worse = run_family(&options, family, json);

@@ -126,13 +126,8 @@ static const struct field modern_state_fields[] = {
 };
 static const struct table modern_state_table = TABLE(hardstop__pci_modern_state, modern_state_fields);
 
-static const struct subsection_set extra_state_subsections = {
+const struct subsection_set pci_subsections = {
     .vmstate = "virtio_pci",
     .element = &hardstop__pci_subsection__descriptor,
     .known = { { "virtio_pci/modern_state", HARDSTOP__PCI_SUBSECTION__BODY_MODERN_STATE, &modern_state_table } },
 };
-
-static const struct field extra_state_fields[] = {
-    FIELD_SUBSECTION_LIST(Hardstop__PciExtraState, subsection, &extra_state_subsections),
-};
-const struct table pci_extra_state_table = TABLE(hardstop__pci_extra_state, extra_state_fields);

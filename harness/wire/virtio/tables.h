@@ -21,10 +21,13 @@ extern const struct table virtio_table;
         .device = HARDSTOP__VIRTIO_SECTION__DEVICE_##NUMBER, __VA_ARGS__                             \
     }
 
-/* Transports: hw/s390x/virtio-ccw.c and hw/virtio/virtio-pci.c (7.2). */
+/* Transports: hw/s390x/virtio-ccw.c, hw/virtio/virtio-pci.c and virtio-mmio.c (7.2). */
 extern const struct table ccw_table;
 extern const struct table pci_table;
-extern const struct table pci_extra_state_table;
+extern const struct table mmio_table;
+/* Of the subsection virtio/extra_state. */
+extern const struct subsection_set pci_subsections;
+extern const struct subsection_set mmio_subsections;
 
 /*
  * How many MSI-X vectors the config space of a PciTransport promises: 0 without the capability (PCI spec 6.8.2), at

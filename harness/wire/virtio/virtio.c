@@ -13,8 +13,24 @@
 enum { QUEUE_MAX = 1024 }; /* VIRTIO_QUEUE_MAX, include/hw/virtio/virtio.h */
 
 /*
- * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; that of one on ccw
- * with the channel subsystem of virtual devices, 0xfe.
+ * Would the bytes, read as those of a device on mmio, have a length of the config space, and a number of queues, that
+ * fit?  Those of one on ccw have path masks, bits that are set, and a device number there.
+ */
+static bool is_mmio(struct bytes in)
+{
+    enum { BEFORE_QUEUE_SEL = 12 + 2, FEATURES = 4, CONFIG_MAX = 4096, QUEUE = 20 };
+    uint64_t queue_sel, config_len, n;
+    const uint8_t *skipped;
+
+    return bytes_get(&in, BEFORE_QUEUE_SEL, &skipped) && bytes_get_be(&in, 2, &queue_sel) && queue_sel < QUEUE_MAX &&
+           bytes_get(&in, FEATURES, &skipped) && bytes_get_be(&in, 4, &config_len) && config_len <= CONFIG_MAX &&
+           bytes_get(&in, config_len, &skipped) && bytes_get_be(&in, 4, &n) && n > 0 && n <= QUEUE_MAX &&
+           n * QUEUE <= bytes_left(&in);
+}
+
+/*
+ * The payload of a device on pci begins with version_id and the vendor id of Red Hat, little-endian; what is neither
+ * that nor of mmio is of ccw.
  */
 static uint32_t transport_of(const struct bytes *from)
 {
@@ -23,7 +39,9 @@ static uint32_t transport_of(const struct bytes *from)
     bool pci = bytes_left(from) >= 6 && memcmp(payload, version, sizeof(version)) == 0 &&
                memcmp(payload + 4, vendor, sizeof(vendor)) == 0;
 
-    return pci ? HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI : HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
+    return pci              ? HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI
+           : is_mmio(*from) ? HARDSTOP__VIRTIO_SECTION__TRANSPORT_MMIO
+                            : HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
 }
 
 static bool is_transport(const struct field_decoder *decoder, const void *message, const struct field *field)
@@ -48,9 +66,17 @@ static bool queue_has_vector(const struct field_decoder *decoder, const void *me
            (section->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI && pci_msix_vectors(section->pci));
 }
 
+static bool queue_has_alignment(const struct field_decoder *decoder, const void *message, const struct field *field)
+{
+    (void)message;
+    (void)field;
+    return ((const VIRTIO *)decoder->root)->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_MMIO;
+}
+
 #define QUEUE Hardstop__VirtQueue
 static const struct field queue_fields[] = {
     FIELD_NUMBER(QUEUE, num, 4, .min = 0, .max = QUEUE_MAX),
+    FIELD_NUMBER(QUEUE, align, 4, .present = queue_has_alignment),
     FIELD_NUMBER(QUEUE, desc, 8),
     FIELD_NUMBER(QUEUE, last_avail_idx, 2),
     FIELD_NUMBER(QUEUE, vector, 2, .present = queue_has_vector),
@@ -110,6 +136,13 @@ static const struct field packed_virtqueues_fields[] = {
 };
 static const struct table packed_virtqueues_table = TABLE(hardstop__packed_virtqueues, packed_virtqueues_fields);
 
+/* Of the proxy, which is of one transport. */
+static const struct field extra_state_fields[] = {
+    FIELD_SUBSECTION_LIST(Hardstop__ExtraState, subsection, &pci_subsections),
+    FIELD_SUBSECTION_LIST(Hardstop__ExtraState, mmio_subsection, &mmio_subsections),
+};
+static const struct table extra_state_table = TABLE(hardstop__extra_state, extra_state_fields);
+
 static const struct subsection_set virtio_subsections = {
     .vmstate = "virtio",
     .element = &hardstop__subsection__descriptor,
@@ -120,7 +153,7 @@ static const struct subsection_set virtio_subsections = {
         { "virtio/virtqueues", HARDSTOP__SUBSECTION__BODY_VIRTQUEUES, &virtqueues_table },
         { "virtio/ringsize", HARDSTOP__SUBSECTION__BODY_RINGSIZE, &ring_size_table },
         { "virtio/broken", HARDSTOP__SUBSECTION__BODY_BROKEN, &broken_table },
-        { "virtio/extra_state", HARDSTOP__SUBSECTION__BODY_EXTRA_STATE, &pci_extra_state_table },
+        { "virtio/extra_state", HARDSTOP__SUBSECTION__BODY_EXTRA_STATE, &extra_state_table },
         { "virtio/started", HARDSTOP__SUBSECTION__BODY_STARTED, &started_table },
         { "virtio/disabled", HARDSTOP__SUBSECTION__BODY_DISABLED, &disabled_table },
         { "virtio/packed_virtqueues", HARDSTOP__SUBSECTION__BODY_PACKED_VIRTQUEUES, &packed_virtqueues_table },
@@ -138,6 +171,8 @@ static const struct field virtio_fields[] = {
     FIELD_ONEOF(VIRTIO, ccw, transport_case, HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW, &ccw_table,
                 .present = is_transport),
     FIELD_ONEOF(VIRTIO, pci, transport_case, HARDSTOP__VIRTIO_SECTION__TRANSPORT_PCI, &pci_table,
+                .present = is_transport),
+    FIELD_ONEOF(VIRTIO, mmio, transport_case, HARDSTOP__VIRTIO_SECTION__TRANSPORT_MMIO, &mmio_table,
                 .present = is_transport),
     FIELD_NUMBER(VIRTIO, status, 1),
     FIELD_NUMBER(VIRTIO, isr, 1),
