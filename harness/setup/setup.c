@@ -90,6 +90,13 @@ struct setup_name setup_architecture(const Hardstop__Setup *setup)
     return name;
 }
 
+/* What a machine starts with, 7.2 to 11.1; others: 4M. */
+static const struct {
+    const char *architecture, *memory;
+} least[] = {
+    { "x86_64", "2M" }, { "i386", "2M" }, { "ppc64", "256M" }, /* its firmware's real mode area */
+};
+
 const char *setup_memory(const Hardstop__Setup *setup)
 {
     struct setup_name name = setup_architecture(setup);
@@ -97,7 +104,12 @@ const char *setup_memory(const Hardstop__Setup *setup)
     if (strcmp(setup->memory, hardstop__setup__memory__default_value) != 0) {
         return setup->memory;
     }
-    return strcmp(name.text, "x86_64") == 0 || strcmp(name.text, "i386") == 0 ? "2M" : "4M";
+    for (size_t i = 0; i < HS_COUNT(least); i++) {
+        if (strcmp(name.text, least[i].architecture) == 0) {
+            return least[i].memory;
+        }
+    }
+    return "4M";
 }
 
 const char *setup_package(const char *binary)

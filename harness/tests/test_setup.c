@@ -263,9 +263,28 @@ static void families_pass_unless_they_need_the_host(void **state)
     assert_null(family_find("floppy"));
 }
 
+static void memory_is_what_a_machine_starts_with(void **state)
+{
+    static const char *const rows[][2] = {
+        { "binary: 'qemu-system-x86_64'", "2M" },         { "binary: '/q/qemu-system-i386-10.0.2'", "2M" },
+        { "binary: 'qemu-system-s390x'", "4M" },          { "binary: '/q/qemu-system-aarch64'", "4M" },
+        { "binary: 'qemu-system-riscv64'", "4M" },        { "binary: '/q/qemu-system-ppc64-11.1.3'", "256M" },
+        { "binary: 'q' machine: 's390-ccw-virtio'", "4M" }, { "binary: 'qemu-system-ppc64' memory: '1G'", "1G" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        Hardstop__Setup *setup = (Hardstop__Setup *)support_message(&hardstop__setup__descriptor, rows[i][0]);
+
+        assert_string_equal(setup_memory(setup), rows[i][1]);
+        reflect_free(&setup->base);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_what_a_machine_starts_with),
         cmocka_unit_test(dangerous_setups_are_refused),
         cmocka_unit_test(harmless_setups_pass),
         cmocka_unit_test(there_are_only_so_many),
