@@ -24,6 +24,11 @@ const struct recomputed_rule recomputed_rules[] = {
       .reason = "a time that is past, or far away, is set anew" },
     { .device = "mc146818rtc", .path = "irq_coalesced",
       .reason = "no interrupt is due where the periodic timer is found off" },
+    /* hw/rtc/pl031.c: pl031_pre_save() */
+    { .device = "pl031", .path = "tick_offset_vmstate", .reason = "it runs: it is set from the time when it is saved" },
+    /* hw/rtc/goldfish_rtc.c: goldfish_rtc_post_load() */
+    { .device = "goldfish_rtc", .path = "irq_pending", .when = RECOMPUTED_BITS, .mask = 0x1,
+      .reason = "an alarm whose time is past, set or not, goes off when it is loaded" },
     { .device = "hpet", .path = "hpet_counter", .reason = "it runs: it is set from the time when it is saved" },
     /* hw/timer/hpet.c: hpet_offset_needed() */
     { .device = "hpet", .path = "<hpet/offset>*", .when = RECOMPUTED_LEFT_OUT,

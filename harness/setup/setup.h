@@ -30,7 +30,7 @@ struct setup_name setup_architecture(const Hardstop__Setup *setup);
 
 /*
  * The value of -m; "" when there is none.  In the place of "least" it is what every version of the architecture's
- * machines starts with: s390x refuses less than its firmware's 3 MiB from QEMU 8 on.
+ * machines starts with: s390x refuses less than its firmware's 3 MiB from QEMU 8 on, pseries less than 80 MiB.
  */
 const char *setup_memory(const Hardstop__Setup *setup);
 

@@ -60,7 +60,7 @@ static Hardstop__Stream *read_stream(const char *name)
 static bool is_captured(const struct recomputed_rule *rule)
 {
     static const char *const streams[] = { "s390-ccw-virtio-7.2-rng-on.mig", "pc-i440fx-2.3-rng-on.mig", DEVICES,
-                                           E1000 };
+                                           E1000, "aarch64-virt-7.2-rng-on.mig", "riscv64-virt-rng-on.mig" };
     bool found = false;
 
     for (size_t i = 0; i < HS_COUNT(streams); i++) {

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Claim: what ci/qemu has unpacked is entered like an installed QEMU, with libraries, firmware and modules of its own: it
-# accepts its own state, and rejects it when a byte is missing.  For each suite of $HARDSTOP_QEMUS (ci/test sets it), or
-# bookworm; what the cache lacks is not tested, and the exit status is then 77.
+# accepts its own state, rejects it when a byte is missing, and each byte of its virtio devices has a name.  For each
+# suite of $HARDSTOP_QEMUS (ci/test sets it), or bookworm; what the cache lacks is not tested, and the exit status is
+# then 77.
 # test_unpacked.sh HARDSTOP
 set -eu
 hardstop=$1
@@ -26,6 +27,16 @@ try() {
     grep -q '^rejected in section .*/virtio-gpu$' "$work/words" || fail "$1 misses no byte: $(cat "$work/words")"
 }
 
+# named QEMU FIELD OPTION...: the field is there, and no byte of the device's section lacks a name.
+named() {
+    qemu=$1 field=$2
+    shift 2
+    "$hardstop" capture --qemu "$qemu" --machine q35 "$@" --device virtio-rng-pci -o "$work/whole.textproto"
+    "$hardstop" show "$work/whole.textproto" >"$work/words"
+    grep -q " $field " "$work/words" || fail "$qemu: no $field"
+    ! grep ' virtio ' "$work/words" || fail "$qemu: the tables do not fit a virtio device"
+}
+
 status=0
 for suite in ${HARDSTOP_QEMUS:-bookworm}; do
     qemu=$bin/qemu-system-s390x-$suite
@@ -42,6 +53,11 @@ for suite in ${HARDSTOP_QEMUS:-bookworm}; do
     done
     # The device is a module, and each machine needs firmware.
     try "$qemu" s390-ccw-virtio virtio-gpu-ccw virtio-gpu
-    try "$bin/qemu-system-x86_64-$suite" q35 virtio-gpu-pci virtio-gpu
+    qemu=$bin/qemu-system-x86_64-$suite
+    try "$qemu" q35 virtio-gpu-pci virtio-gpu
+    named "$qemu" virtio.gpu.scanouts.max_outputs --device virtio-gpu-pci,max_outputs=3
+    named "$qemu" virtio.net.mac --device virtio-net-pci,rss=on,packed=on
+    named "$qemu" 'virtio[._]mem[a-z_]*.addr' --memory 4M,slots=1,maxmem=1G --device virtio-mem-pci,memdev=m0 \
+        --option=-object --option=memory-backend-ram,id=m0,size=16M
 done
 exit $status

@@ -10,6 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/base/shell.h"
 #include "harness/wire/bytes.h"
+#include "harness/wire/stream.h"
 
 struct container;
 
@@ -69,7 +70,7 @@ static bool has_capability(const uint8_t *data, size_t size, const char *capabil
 
 static const struct container *find(const uint8_t *data, size_t size)
 {
-    bool is_stream = size >= 4 && memcmp(data, "QEVM", 4) == 0;
+    bool is_stream = stream_begins(data, size);
 
     for (size_t i = 0; i < HS_COUNT(containers); i++) {
         const struct container *row = &containers[i];
