@@ -122,6 +122,10 @@ int replays_read(const char *path, struct replays *replays, struct hs_error *err
     }
     text = rest = hs_copy(data, size);
     free(data);
+    if (strlen(text) != size) {
+        free(text);
+        return hs_fail(err, HS_NO_OFFSET, "%s: a zero byte in it: no text", path);
+    }
     for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
         number++;
         result = *line && *line != '#' ? read_line(replays, line, err) : 0;

@@ -50,6 +50,7 @@ static int read_text(const char *text, struct replays *replays, struct hs_error 
 static void lists_are_read_strictly(void **state)
 {
     struct replays replays;
+    char *path;
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(lists); i++) {
@@ -61,6 +62,10 @@ static void lists_are_read_strictly(void **state)
         }
         replays_clear(&replays);
     }
+    path = support_write(folder, "versions.tsv", TWO "#\0", sizeof(TWO "#"));
+    assert_int_equal(replays_read(path, &replays, NULL), -1);
+    replays_clear(&replays);
+    free(path);
     assert_int_equal(replays_read("/nowhere/versions.tsv", &replays, NULL), 0);
     assert_int_equal(replays.n, 0);
 }

@@ -156,11 +156,6 @@ static int check_cases(const struct replaying *replaying, struct hs_error *err)
     return 0;
 }
 
-static int tell(const struct hs_error *err)
-{
-    return tool_fail(err);
-}
-
 static int replay_all(struct replaying *replaying, struct hs_error *err)
 {
     const struct options *options = replaying->options;
@@ -183,7 +178,7 @@ static int replay_all(struct replaying *replaying, struct hs_error *err)
             }
         }
     }
-    result = replay_run(&replaying->known, tasks, n, options->jobs, trust, tell, &replaying->shown, err);
+    result = replay_run(&replaying->known, tasks, n, options->jobs, trust, tool_fail, &replaying->shown, err);
     replaying->failed = replaying->shown.n != n;
     free(tasks);
     return result;
