@@ -117,12 +117,29 @@ static void the_command_names_both(void **state)
     support_remove(folder);
 }
 
+static void an_audit_beside_the_same_has_nothing_worse(void **state)
+{
+    static const char arguments[] = "audit --qemu " QEMU " --beside-qemu " QEMU " --machine s390-ccw-virtio-7.2 "
+                                    "--device virtio-rng-ccw --edits delete --work @/work";
+    char *folder = support_folder();
+    struct run run = spawn_run(folder, arguments);
+
+    (void)state;
+    /* Without the second one, it exits with 1: not each damage is rejected. */
+    if (run.status != 0 || !strstr(run.out, "damages: the newer is worse in 0, the older in 0\nnothing is worse than ")) {
+        fail_msg("status %d\n%.6000s%s", run.status, run.out, run.err);
+    }
+    run_clear(&run);
+    support_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(one_qemu_agrees_with_itself),
         SUPPORT_TIDY(a_qemu_without_a_feature_differs),
         SUPPORT_TIDY(the_command_names_both),
+        SUPPORT_TIDY(an_audit_beside_the_same_has_nothing_worse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

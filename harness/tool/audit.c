@@ -7,9 +7,12 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
+#include "harness/judge/beside.h"
 #include "harness/report/heatmap.h"
+#include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 #include "harness/tool/audit_outputs.h"
+#include "harness/tool/program_option.h"
 #include "harness/tool/sweep_run.h"
 
 enum {
@@ -30,6 +33,7 @@ struct options {
     const char *path;
     const char *section;
     const char *work;
+    const char *beside; /* a second QEMU, or NULL */
     bool whole;
     unsigned jobs;
     uint32_t timeout_ms;
@@ -88,7 +92,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &options->setup;
-        state->child_inputs[1] = &options->outputs;
+        state->child_inputs[2] = &options->outputs;
         return 0;
     case KEY_EDITS:
         tool_each_word(value, state, take_edit);
@@ -185,7 +189,8 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "[STREAM_OR_CASE] [-- QEMU_COMMAND_LINE]",
     .children = (const struct argp_child[]){
-        { &setup_argp, 0, NULL, 2 }, { &audit_outputs_argp, 0, "What comes out:", 3 }, { 0 },
+        { &setup_argp, 0, NULL, 2 }, { &program_beside_qemu_argp, 0, NULL, 2 },
+        { &audit_outputs_argp, 0, "What comes out:", 3 }, { 0 },
     },
     .help_filter = fill_help,
     .doc = "Does every damage of the chosen kinds at every byte of a section, and says which of them the loader let "
@@ -211,35 +216,73 @@ static int check_baseline(const struct options *options, const struct audit_case
     return result;
 }
 
-static int run(const struct options *options, struct audit_case *subject, int *status, struct hs_error *err)
+/* One QEMU's audit; the journal stays where a damage has no verdict, so that the next run tries it again. */
+static int sweep_one(const struct options *options, const struct sweep_options *sweep_options,
+                     const struct audit_case *subject, const char *label, struct audit *audit, char **journal,
+                     struct hs_error *err)
+{
+    int result = sweep_run(subject, sweep_options, options->work, label, journal, audit, err);
+    uint64_t counts[VERDICT_COUNT];
+
+    result = result < 0 ? -1 : sweep_find(subject, options->work, options->timeout_ms, audit, err);
+    edit_sum_counts(audit->counts, false, counts);
+    if (counts[VERDICT_UNKNOWN]) {
+        free(*journal);
+        *journal = NULL;
+    }
+    return result;
+}
+
+/* The same stream in the second QEMU. */
+static int sweep_beside(const struct options *options, const struct sweep_options *sweep_options,
+                        const struct audit_case *subject, struct audit *audit, char **journal, struct hs_error *err)
+{
+    struct audit_case other = { case_clone(subject->test), subject->trust | TRUST_BINARY, subject->section };
+    Hardstop__Setup *setup = beside_setup(subject->test->setup, options->beside);
+    int result;
+
+    hardstop__setup__free_unpacked(other.test->setup, NULL);
+    other.test->setup = setup;
+    result = sweep_name(&other, audit, err);
+    result = result < 0 ? -1 : sweep_one(options, sweep_options, &other, audit->loader, audit, journal, err);
+    audit_case_clear(&other);
+    return result < 0 ? hs_fail_in(err, "%s", options->beside) : 0;
+}
+
+static void remove_journal(char *journal, bool is_used)
+{
+    if (journal && is_used) {
+        unlink(journal);
+    }
+    free(journal);
+}
+
+static int run(struct options *options, struct audit_case *subject, int *status, struct hs_error *err)
 {
     struct sweep_options sweep_options = {
         .choice = options->choice, .jobs = options->jobs, .timeout_ms = options->timeout_ms,
     };
     struct audit audit = { 0 };
-    uint64_t counts[VERDICT_COUNT];
-    char *journal = NULL;
+    char *journal = NULL, *beside_journal = NULL;
     int result = sweep_name(subject, &audit, err);
 
     if (result == 0) {
         result = check_baseline(options, subject, &sweep_options, &audit, err);
     }
     if (result == 0) {
-        result = sweep_run(subject, &sweep_options, options->work, NULL, &journal, &audit, err);
+        result = sweep_one(options, &sweep_options, subject, options->beside ? audit.loader : NULL, &audit, &journal,
+                           err);
     }
-    if (result == 0) {
-        result = sweep_find(subject, options->work, options->timeout_ms, &audit, err);
+    if (result == 0 && options->beside) {
+        options->outputs.is_swept = true;
+        result = sweep_beside(options, &sweep_options, subject, &options->outputs.beside, &beside_journal, err);
     }
     if (result == 0) {
         heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
         result = audit_outputs_write(&options->outputs, &audit, status, err);
     }
-    edit_sum_counts(audit.counts, false, counts);
-    /* A journal that stays lets the next run try again what has no verdict. */
-    if (result == 0 && !counts[VERDICT_UNKNOWN]) {
-        unlink(journal);
-    }
-    free(journal);
+    remove_journal(journal, result == 0);
+    remove_journal(beside_journal, result == 0);
     audit_clear(&audit);
     return result;
 }
@@ -273,6 +316,15 @@ static void say_section(const struct options *options, const struct audit_case *
     }
 }
 
+static int take_beside(struct options *options, struct hs_error *err)
+{
+    options->beside = program_given(PROGRAM_BESIDE_ENV);
+    return options->beside && options->outputs.beside_path
+               ? hs_fail(err, HS_NO_OFFSET, "--beside shows an earlier audit, and --beside-qemu, or "
+                                            PROGRAM_BESIDE_ENV ", makes one: one of them")
+               : 0;
+}
+
 int command_audit(int argc, char **argv)
 {
     struct options options = { .work = "work" };
@@ -282,7 +334,8 @@ int command_audit(int argc, char **argv)
 
     command_line_parse(&argp, argc, argv, &options);
     set_defaults(&options);
-    result = audit_outputs_open(&options.outputs, options.path, options.work, &err);
+    result = take_beside(&options, &err);
+    result = result < 0 ? -1 : audit_outputs_open(&options.outputs, options.path, options.work, &err);
     if (result == 0) {
         result = audit_case_open(&subject, options.path, &options.setup, options.section, options.whole, &err);
     }

@@ -13,6 +13,7 @@
 #include "harness/base/printable.h"
 #include "harness/audit/audit_differences.h"
 #include "harness/audit/audit_json.h"
+#include "harness/audit/audit_versions.h"
 #include "harness/audit/gate.h"
 #include "harness/report/html/html.h"
 #include "harness/report/junit.h"
@@ -188,7 +189,7 @@ static const char *framing_label(const struct audit *audit)
 
 static int write_html(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
 {
-    const struct audit *other = outputs->beside_path ? &outputs->beside
+    const struct audit *other = outputs->beside_path || outputs->is_swept ? &outputs->beside
                                 : outputs->baseline_path ? &outputs->baseline
                                                          : NULL;
     const char *labels[2] = { "before", "now" };
@@ -196,6 +197,10 @@ static int write_html(const struct audit_outputs *outputs, const struct audit *a
     if (other && other->setup->framing != audit->setup->framing) {
         labels[0] = framing_label(other);
         labels[1] = framing_label(audit);
+    }
+    if (outputs->is_swept) {
+        labels[0] = other->loader;
+        labels[1] = audit->loader;
     }
     /* The earlier one comes first. */
     return other ? html_write(outputs->html, other, audit, labels, err)
@@ -220,23 +225,22 @@ static void print_failure(const struct audit *audit, const struct gate_failure *
     printf(": %s\n", failure->message);
 }
 
-static void print_gate(const struct audit *audit, const struct gate *gate, bool with_baseline)
+static void print_gate(const struct audit *audit, const struct gate *gate, const char *than)
 {
     if (gate->unknown) {
         printf("%" PRIu64 " damages have no verdict: hardstop itself failed\n", gate->unknown);
     }
     if (!gate->n) {
         if (!gate->unknown) {
-            style_print(stdout, STYLE_GOOD,
-                        with_baseline ? "nothing is worse than the baseline\n" : "nothing fails\n");
+            style_print(stdout, STYLE_GOOD, "nothing %s%s\n", than ? "is worse than " : "fails", than ? than : "");
         }
         return;
     }
     if (gate->cells == 1) {
-        style_print(stdout, STYLE_BAD, "1 damage %s\n", with_baseline ? "is worse than the baseline" : "fails");
+        style_print(stdout, STYLE_BAD, "1 damage %s%s\n", than ? "is worse than " : "fails", than ? than : "");
     } else {
-        style_print(stdout, STYLE_BAD, "%" PRIu64 " damages %s\n", gate->cells,
-                    with_baseline ? "are worse than the baseline" : "fail");
+        style_print(stdout, STYLE_BAD, "%" PRIu64 " damages %s%s\n", gate->cells,
+                    than ? "are worse than " : "fail", than ? than : "");
     }
     for (size_t i = 0; i < gate->n && i < SHOWN_FAILURES; i++) {
         print_failure(audit, &gate->failures[i]);
@@ -272,25 +276,55 @@ static int write_files(const struct audit_outputs *outputs, const struct audit *
 }
 
 /* Judges and says so; a baseline that has nothing in common with the audit is no reason to lose what was written. */
-static int judge(const struct audit_outputs *outputs, const struct audit *audit, int *status, struct hs_error *err)
+static int judge(const struct audit_outputs *outputs, const struct audit *audit, const struct audit *earlier,
+                 const char *than, int *status, struct hs_error *err)
 {
     struct baseline baseline = { 0 };
     struct gate gate = { 0 };
     int result = 0;
 
-    if (outputs->baseline_path) {
-        result = baseline_compare(audit, &outputs->baseline, &baseline, err);
+    if (earlier) {
+        result = baseline_compare(audit, earlier, &baseline, err);
     }
     if (result == 0) {
-        gate_judge(audit, outputs->fail_on, outputs->baseline_path ? &baseline : NULL, &gate);
+        gate_judge(audit, outputs->fail_on, earlier ? &baseline : NULL, &gate);
         *status = gate_status(&gate);
-        print_gate(audit, &gate, outputs->baseline_path != NULL);
+        print_gate(audit, &gate, than);
     }
     if (result == 0 && outputs->junit) {
         result = junit_write(outputs->junit, audit, &gate, err);
     }
     gate_clear(&gate);
     baseline_clear(&baseline);
+    return result;
+}
+
+static void print_versions(const struct audit_versions *versions)
+{
+    printf("%s and %s disagree on %" PRIu64 " of %" PRIu64 " damages: the newer is worse in %" PRIu64
+           ", the older in %" PRIu64 "\n", versions->older->loader, versions->newer->loader,
+           versions->worse + versions->fixed, versions->cells, versions->worse, versions->fixed);
+    for (size_t i = 0; i < versions->n; i++) {
+        const struct audit_versions_field *field = &versions->fields[i];
+
+        printf("  %s: %" PRIu64 " worse, %" PRIu64 " fixed since\n", field->path, field->worse, field->fixed);
+    }
+}
+
+/* The older QEMU's audit is the newer one's baseline, whichever was asked first. */
+static int judge_versions(const struct audit_outputs *outputs, const struct audit *audit, int *status,
+                          struct hs_error *err)
+{
+    struct audit_versions versions;
+    int result = audit_versions_compare(audit, &outputs->beside, &versions, err);
+
+    if (result == 0) {
+        print_versions(&versions);
+    }
+    if (result == 0 && !outputs->baseline_path) {
+        result = judge(outputs, versions.newer, versions.older, versions.older->loader, status, err);
+    }
+    audit_versions_clear(&versions);
     return result;
 }
 
@@ -309,5 +343,12 @@ int audit_outputs_write(const struct audit_outputs *outputs, const struct audit 
     if (outputs->baseline_path) {
         print_differences(outputs->baseline_path, audit, &outputs->baseline);
     }
-    return judge(outputs, audit, status, err);
+    if (outputs->is_swept && judge_versions(outputs, audit, status, err) < 0) {
+        return -1;
+    }
+    if (outputs->is_swept && !outputs->baseline_path) {
+        return 0;
+    }
+    return judge(outputs, audit, outputs->baseline_path ? &outputs->baseline : NULL,
+                 outputs->baseline_path ? "the baseline" : NULL, status, err);
 }

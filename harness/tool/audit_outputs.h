@@ -15,6 +15,11 @@ struct audit_outputs {
     const char *json, *html, *junit, *sarif;
     const char *baseline_path, *beside_path; /* JSON of earlier audits */
     bool any_baseline; /* also one of another setup */
+    /*
+     * `beside` is the same of another QEMU, which was swept now: what is worse in the newer one of both fails, and
+     * nothing else, where there is no baseline.
+     */
+    bool is_swept;
     unsigned fail_on; /* 1u << enum verdict, or'ed */
     struct audit baseline, beside; /* once opened */
 };

@@ -86,6 +86,28 @@ const struct argp program_beside_argp = {
     .parser = parse_beside,
 };
 
+/* Of audit, where --beside is a file. */
+static error_t parse_beside_qemu(int key, char *value, struct argp_state *state)
+{
+    if (key != KEY_BESIDE) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    take("--beside-qemu", PROGRAM_BESIDE_ENV, value, state);
+    return 0;
+}
+
+const struct argp program_beside_qemu_argp = {
+    .options =
+        (const struct argp_option[]){
+            { "beside-qemu", KEY_BESIDE, "PATH", 0,
+              "audit a second " SETUP_PROGRAM "*, too, and show it as --beside does: what is worse in the newer one of "
+              "both fails, where no baseline is given (default: " PROGRAM_BESIDE_ENV ", else none)",
+              0 },
+            { 0 },
+        },
+    .parser = parse_beside_qemu,
+};
+
 const struct argp_child program_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
 const struct argp_child program_pair_children[] = {
     { &argp, 0, NULL, 0 }, { &program_beside_argp, 0, NULL, 0 }, { 0 },

@@ -11,7 +11,9 @@ extern const struct argp_child program_children[];
 
 /* --beside of commands that judge: a second QEMU; without input, too. */
 extern const struct argp program_beside_argp;
-/* Both. */
+/* --beside-qemu of audit, the same. */
+extern const struct argp program_beside_qemu_argp;
+/* --qemu and --beside. */
 extern const struct argp_child program_pair_children[];
 
 /* The path that was given, here or by the environment; NULL: none. */
