@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
+#include "harness/case/guest_ram.h"
 #include "harness/wire/ram.h"
 
 #define uthash_malloc(size) hs_alloc(size)
@@ -57,6 +58,7 @@ static bool main_block(const Hardstop__Section *ram, struct block *block)
 struct page {
     uint64_t base;
     uint8_t data[PAGE_SIZE];
+    Hardstop__GuestMemory area; /* those bytes */
     UT_hash_handle hh;
 };
 
@@ -68,6 +70,9 @@ static struct page *page_at(struct page **pages, uint64_t base)
     if (!page) {
         page = hs_alloc(sizeof(*page));
         page->base = base;
+        hardstop__guest_memory__init(&page->area);
+        page->area.address = base;
+        page->area.data = (ProtobufCBinaryData){ .data = page->data, .len = PAGE_SIZE };
         HASH_ADD(hh, *pages, base, sizeof(base), page);
     }
     return page;
@@ -91,13 +96,34 @@ static void lay(struct page **pages, const Hardstop__GuestMemory *memory, const 
     }
 }
 
+/* What the machine has there beside what the case says: its firmware, for one. */
+static void read_pages(struct page *pages, const Hardstop__Stream *captured)
+{
+    Hardstop__GuestMemory **areas = NULL;
+    struct page *page, *next;
+    size_t n = 0;
+
+    HASH_ITER(hh, pages, page, next) {
+        *HS_PUSH(areas, n) = &page->area;
+    }
+    guest_ram_read(captured, areas, n);
+    free(areas);
+}
+
 /* In the order in which the case touches them. */
-static void put_pages(const Hardstop__Case *test, const struct block *block, struct builder *out)
+static void put_pages(const Hardstop__Case *test, const Hardstop__Stream *captured, const struct block *block,
+                      struct builder *out)
 {
     struct page *pages = NULL, *page, *next;
 
-    for (size_t i = 0; i < test->n_memory; i++) {
-        lay(&pages, test->memory[i], block);
+    /* Once to know which pages are touched, and over what these hold once more. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < test->n_memory; i++) {
+            lay(&pages, test->memory[i], block);
+        }
+        if (pass == 0) {
+            read_pages(pages, captured);
+        }
     }
     HASH_ITER(hh, pages, page, next) {
         ram_put_page(out, block->name, page->base, page->data, PAGE_SIZE);
@@ -121,7 +147,7 @@ static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captur
     }
     builder_put_be(out, 1, HARDSTOP__SECTION__TYPE__PART);
     builder_put_be(out, 4, ram->section_id);
-    put_pages(test, &block, out);
+    put_pages(test, captured, &block, out);
     ram_put_end(out);
     if (ram->footer) {
         builder_put_be(out, 1, 0x7e);

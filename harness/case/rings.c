@@ -2,15 +2,16 @@
 /* Finds where rings are, and their bytes in the records of guest RAM. */
 #include "harness/case/rings.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/wire/ram.h"
+#include "harness/case/guest_ram.h"
 
 enum {
     LEGACY_ALIGN = 4096, /* of the ring of what was used: VIRTIO_PCI_VRING_ALIGN */
     MOST_ENTRIES = 1024, /* VIRTQUEUE_MAX_SIZE */
+    LEAST_KEPT = 4,
 };
 
 static void add_area(Hardstop__Case *test, uint64_t address, size_t size)
@@ -61,90 +62,16 @@ static void add_rings(Hardstop__Case *test, const Hardstop__VirtioSection *devic
     }
 }
 
-/* The areas to fill, of a case, and the section of RAM that is read. */
-struct filling {
-    Hardstop__GuestMemory **memory;
-    size_t n;
-    const uint8_t *section;
-    uint32_t page_size;
-};
-
-/* "pc.ram", "s390.ram": guest RAM from address 0. */
-static bool is_main(const struct ram_record *record)
+/* Of what is zero in the end, all but the flags and the index that a load reads: elsewhere the firmware may lie there. */
+static void trim_zeros(Hardstop__GuestMemory *memory)
 {
-    return record->block_size > 4 && memcmp(record->block + record->block_size - 4, ".ram", 4) == 0;
-}
-
-static void fill(void *user, const struct ram_record *record)
-{
-    const struct filling *filling = user;
-    bool is_page = record->kind == RAM_KIND_PAGE;
-    size_t size = is_page ? filling->page_size : 1;
-    const uint8_t *bytes = filling->section + record->end - size;
-
-    if ((!is_page && record->kind != RAM_KIND_ZERO) || !record->block || !is_main(record)) {
-        return;
+    while (memory->data.len > LEAST_KEPT && !memory->data.data[memory->data.len - 1]) {
+        memory->data.len--;
     }
-    for (size_t i = 0; i < filling->n; i++) {
-        Hardstop__GuestMemory *memory = filling->memory[i];
-
-        for (size_t k = 0; k < memory->data.len; k++) {
-            uint64_t at = memory->address + k - record->address;
-
-            if (at < filling->page_size) {
-                memory->data.data[k] = bytes[is_page ? at : 0];
-            }
-        }
-    }
-}
-
-static void fill_all(struct filling *filling, const Hardstop__Stream *whole)
-{
-    struct vmdesc none = { 0 };
-    struct ram_format format = ram_format_of(whole, &none);
-    const Hardstop__Section *ram = NULL;
-
-    filling->page_size = format.page_size;
-    for (size_t i = 0; i < whole->n_section; i++) {
-        const Hardstop__Section *section = whole->section[i];
-        struct bytes in = bytes_of(section->opaque.data, section->opaque.len);
-
-        if (section->type == HARDSTOP__SECTION__TYPE__START && section->idstr.len == 3 &&
-            memcmp(section->idstr.data, "ram", 3) == 0) {
-            ram = section;
-        }
-        if (!ram || section->payload_case != HARDSTOP__SECTION__PAYLOAD_OPAQUE ||
-            section->section_id != ram->section_id) {
-            continue;
-        }
-        filling->section = section->opaque.data;
-        ram_walk(&in, ram->idstr.data, ram->idstr.len, &format, fill, filling, NULL);
-    }
-}
-
-/* Zeros are what is there without. */
-static void drop_zeros(Hardstop__Case *test, size_t from)
-{
-    size_t kept = from;
-
-    for (size_t i = from; i < test->n_memory; i++) {
-        Hardstop__GuestMemory *memory = test->memory[i];
-
-        while (memory->data.len && !memory->data.data[memory->data.len - 1]) {
-            memory->data.len--;
-        }
-        if (memory->data.len) {
-            test->memory[kept++] = memory;
-        } else {
-            hardstop__guest_memory__free_unpacked(memory, NULL);
-        }
-    }
-    test->n_memory = kept;
 }
 
 void rings_take(Hardstop__Case *test)
 {
-    struct filling filling;
     size_t from = test->n_memory;
 
     for (size_t i = 0; i < test->stream->n_section; i++) {
@@ -152,9 +79,8 @@ void rings_take(Hardstop__Case *test)
             add_rings(test, test->stream->section[i]->virtio);
         }
     }
-    filling = (struct filling){ .memory = test->memory + from, .n = test->n_memory - from };
-    if (filling.n) {
-        fill_all(&filling, test->stream);
+    guest_ram_read(test->stream, test->memory + from, test->n_memory - from);
+    for (size_t i = from; i < test->n_memory; i++) {
+        trim_zeros(test->memory[i]);
     }
-    drop_zeros(test, from);
 }

@@ -82,7 +82,7 @@ static const struct {
       "mapping { low: 16384 high: 20479 phys_addr: 131072 flags: 1 } endpoint { id: 16 } } "
       "domain { key: 5 id: 5 bypass: 1 } bypass: 1" },
     { "mem", "virtio-mem", &hardstop__virtio_mem__descriptor,
-      "addr: 4294967296 region_size: 16777216 block_size: 2097152 usable_region_size: 16777216 size: 4194304 "
+      "addr: 4294967296 region_size: 16777216 block_size: 2097152 node: 0 usable_region_size: 16777216 size: 4194304 "
       "requested_size: 4194304 bitmap: 5" },
 };
 

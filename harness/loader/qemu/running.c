@@ -45,7 +45,7 @@ static int ask_whether_halted(struct qmp *qmp, enum state *state, struct hs_erro
     return 0;
 }
 
-static int ask_state(struct qmp *qmp, enum state *state, struct hs_error *err)
+static int ask_status(struct qmp *qmp, enum state *state, struct hs_error *err)
 {
     struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
     const char *status;
@@ -59,7 +59,25 @@ static int ask_state(struct qmp *qmp, enum state *state, struct hs_error *err)
              : status && strcmp(status, "shutdown") == 0      ? STATE_READY
                                                               : STATE_STOPPED;
     json_decref(answer);
-    return *state == STATE_RUNS ? ask_whether_halted(qmp, state, err) : 0;
+    return 0;
+}
+
+static int ask_state(struct qmp *qmp, enum state *state, struct hs_error *err)
+{
+    enum state later;
+
+    if (ask_status(qmp, state, err) < 0 || (*state == STATE_RUNS && ask_whether_halted(qmp, state, err) < 0)) {
+        return -1;
+    }
+    if (*state != STATE_HALTED) {
+        return 0;
+    }
+    /* A guest that has stopped between the two questions has halted, too. */
+    if (ask_status(qmp, &later, err) < 0) {
+        return -1;
+    }
+    *state = later == STATE_RUNS ? STATE_HALTED : later;
+    return 0;
 }
 
 int running_await_end(struct qmp *qmp, bool small, struct hs_error *err)
