@@ -62,7 +62,7 @@ static void add_rings(Hardstop__Case *test, const Hardstop__VirtioSection *devic
     }
 }
 
-/* Of what is zero in the end, all but the flags and the index that a load reads: elsewhere the firmware may lie there. */
+/* All but the flags and the index that a load reads: another QEMU may have its firmware there. */
 static void trim_zeros(Hardstop__GuestMemory *memory)
 {
     while (memory->data.len > LEAST_KEPT && !memory->data.data[memory->data.len - 1]) {
