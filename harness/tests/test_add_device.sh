@@ -85,7 +85,7 @@ cd "$place"
 bin=$place/build/bin
 
 "$bin/hardstop" fuzz --list >list
-for target in ccw_ballast pci_ballast; do
+for target in ccw_ballast pci_ballast mmio_ballast; do
     grep -qx $target list || fail "no target $target"
     [ -x "$bin/${target}_fuzzer" ] || fail "no program ${target}_fuzzer"
 done
@@ -110,7 +110,7 @@ has $seed "ballast {"
 has $seed "reached: "
 has $seed "poison: "
 "$bin/hardstop" seeds --table --transport ccw --folder seeds ballast >table || fail "$(cat table)"
-grep -qE '^\| ballast \| [0-9]+ bytes, .*`ccw_ballast`, `pci_ballast` \|$' table || fail "$(cat table)"
+grep -qE '^\| ballast \| [0-9]+ bytes, .*`ccw_ballast`, `pci_ballast`, `mmio_ballast` \|$' table || fail "$(cat table)"
 "$bin/hardstop" show $seed >shown
 has shown virtio.ballast.pages
 has shown 'virtio.ballast.subsection[virtio-balloon-device/page-poison].ballast_poison.poison'
