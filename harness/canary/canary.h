@@ -35,7 +35,8 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
 
 /*
  * Is `test` a canary, beside the capture `fresh` of the same setup: accepted, saved again as given, each byte
- * named, and in each place a value, or a reason why not?  0, or -1 with what is wrong.
+ * named, and in each place a value, or a reason why not?  What this loader makes anew by design (judge/recomputed.h) is
+ * saved as given, and held by no place.  0, or -1 with what is wrong.
  * `canary` is filled in as far as that came.
  */
 int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *fresh,
