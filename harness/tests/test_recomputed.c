@@ -57,22 +57,42 @@ static Hardstop__Stream *read_stream(const char *name)
     return stream;
 }
 
+/* The streams with the devices of all rules, mapped once. */
+static const char *const streams[] = { "s390-ccw-virtio-7.2-rng-on.mig", "pc-i440fx-2.3-rng-on.mig", DEVICES,
+                                       E1000, "aarch64-virt-7.2-rng-on.mig", "riscv64-virt-rng-on.mig" };
+static struct {
+    Hardstop__Stream *stream;
+    struct map map;
+} captured[HS_COUNT(streams)];
+
+static int map_streams(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(streams); i++) {
+        captured[i].stream = read_stream(streams[i]);
+        map_init(&captured[i].map, captured[i].stream, NULL);
+    }
+    return 0;
+}
+
+static int unmap_streams(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(streams); i++) {
+        map_clear(&captured[i].map);
+        hardstop__stream__free_unpacked(captured[i].stream, NULL);
+    }
+    return 0;
+}
+
 static bool is_captured(const struct recomputed_rule *rule)
 {
-    static const char *const streams[] = { "s390-ccw-virtio-7.2-rng-on.mig", "pc-i440fx-2.3-rng-on.mig", DEVICES,
-                                           E1000, "aarch64-virt-7.2-rng-on.mig", "riscv64-virt-rng-on.mig" };
-    bool found = false;
-
     for (size_t i = 0; i < HS_COUNT(streams); i++) {
-        Hardstop__Stream *stream = read_stream(streams[i]);
-        struct map map;
-
-        map_init(&map, stream, NULL);
-        found = found || is_in_map(rule, stream, &map);
-        map_clear(&map);
-        hardstop__stream__free_unpacked(stream, NULL);
+        if (is_in_map(rule, captured[i].stream, &captured[i].map)) {
+            return true;
+        }
     }
-    return found;
+    return false;
 }
 
 static void rules_are_of_what_exists(void **state)
@@ -262,7 +282,7 @@ static void a_subsection_may_be_left_out_but_not_altered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_are_of_what_exists),
+        cmocka_unit_test_setup_teardown(rules_are_of_what_exists, map_streams, unmap_streams),
         cmocka_unit_test(rules_hold_as_far_as_they_say),
         cmocka_unit_test(a_register_counts_where_it_is_sent_last),
         cmocka_unit_test(a_subsection_may_be_left_out_but_not_altered),
