@@ -18,6 +18,7 @@
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/program.h"
 #include "harness/loader/qemu/preload/rings.h"
+#include "harness/loader/qemu/preload/save.h"
 #include "harness/loader/qemu/preload/serve.h"
 #include "harness/loader/qemu/preload/symbols.h"
 
@@ -122,6 +123,7 @@ static int serving_main(int argc, char **argv, char **env)
     }
     crash_prepare();
     describe_prepare();
+    save_prepare();
     clock_freeze();
     send_message(PROTOCOL_READY);
     serve(shared);

@@ -13,9 +13,20 @@
 enum { HEADER = 8 }; /* magic and version of a stream: migration/savevm.c */
 
 /* RunState, whose numbers differ between versions: qapi/run-state.json. */
+static struct {
+    int inmigrate, paused, running;
+} states;
+
 static int run_state(const char *name)
 {
     return symbols.qapi_enum_parse(symbols.RunState_lookup, name, -1, NULL);
+}
+
+void save_prepare(void)
+{
+    states.inmigrate = run_state("inmigrate");
+    states.paused = run_state("paused");
+    states.running = run_state("running");
 }
 
 /*
@@ -24,12 +35,11 @@ static int run_state(const char *name)
  */
 static void set_run_state(void)
 {
-    int paused = run_state("paused");
-    int state = symbols.global_state_received() ? symbols.global_state_get_runstate() : paused;
+    int state = symbols.global_state_received() ? symbols.global_state_get_runstate() : states.paused;
 
-    symbols.runstate_set(run_state("inmigrate"));
+    symbols.runstate_set(states.inmigrate);
     /* As with -S. */
-    symbols.runstate_set(state == run_state("running") ? paused : state);
+    symbols.runstate_set(state == states.running ? states.paused : state);
 }
 
 /* Some versions begin with a stream's header, which a state does not have. */

@@ -5,6 +5,9 @@
 
 #include "harness/loader/qemu/protocol.h"
 
+/* Once, before the first load: asks for the numbers of run states. */
+void save_prepare(void);
+
 /*
  * Gives the guest its run state, which still belongs to the load; then writes the device sections, their end mark and,
  * unless the request is fast, their description to OUTPUT, and fills in what the answer says of them.
