@@ -10,22 +10,12 @@
 #include "harness/base/arguments.h"
 #include "harness/setup/setup.h"
 
-/* What stands behind "qemu-system-" in the name of a program; NULL where it is called otherwise. */
-static const char *architecture_in(const char *path)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-
-    return strncmp(name, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) == 0 ? name + strlen(SETUP_PROGRAM) : NULL;
-}
-
 char *program_beside(const char *path, const char *binary)
 {
-    const char *from = architecture_in(path), *to = architecture_in(binary);
+    size_t n_from, n_to;
+    const char *from = setup_architecture_in(path, &n_from), *to = setup_architecture_in(binary, &n_to);
 
-    if (!from || !to) {
-        return NULL;
-    }
-    return hs_format("%.*s%.*s%s", (int)(from - path), path, (int)strcspn(to, "-."), to, from + strcspn(from, "-."));
+    return from && to ? hs_format("%.*s%.*s%s", (int)(from - path), path, (int)n_to, to, from + n_from) : NULL;
 }
 
 const char *program_given(const char *env)

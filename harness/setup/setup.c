@@ -69,21 +69,39 @@ Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing
     return NULL;
 }
 
+/* The path of a program without its folder. */
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 const char *setup_program(const Hardstop__Setup *setup)
 {
-    const char *slash = setup->binary ? strrchr(setup->binary, '/') : NULL;
+    return setup->binary ? name_in(setup->binary) : NULL;
+}
 
-    return slash ? slash + 1 : setup->binary;
+const char *setup_architecture_in(const char *path, size_t *length)
+{
+    const char *name = name_in(path);
+
+    if (strncmp(name, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) != 0) {
+        return NULL;
+    }
+    name += strlen(SETUP_PROGRAM);
+    *length = strcspn(name, "-.");
+    return name;
 }
 
 struct setup_name setup_architecture(const Hardstop__Setup *setup)
 {
-    const char *program = setup_program(setup);
+    size_t length = 0;
+    const char *text = setup->binary ? setup_architecture_in(setup->binary, &length) : NULL;
     struct setup_name name = { "" };
 
-    if (program && strncmp(program, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) == 0) {
-        program += strlen(SETUP_PROGRAM);
-        snprintf(name.text, sizeof(name.text), "%.*s", (int)strcspn(program, "-."), program);
+    if (text) {
+        snprintf(name.text, sizeof(name.text), "%.*s", (int)length, text);
     } else if (setup->machine && strncmp(setup->machine, "s390-ccw", strlen("s390-ccw")) == 0) {
         snprintf(name.text, sizeof(name.text), "s390x");
     }

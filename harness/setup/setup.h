@@ -3,6 +3,8 @@
 #ifndef HARDSTOP_SETUP_SETUP_H
 #define HARDSTOP_SETUP_SETUP_H
 
+#include <stddef.h>
+
 #include "case.pb-c.h"
 
 /* A setup's binary is called this and an architecture; so are Debian's packages. */
@@ -10,7 +12,7 @@
 #define SETUP_BINARY(architecture) SETUP_PROGRAM architecture
 #define SETUP_PACKAGE(part) SETUP_PROGRAM part
 
-/* A new setup of the named transport, "ccw" or "pci", with the devices that have payload tables; NULL: no such name. */
+/* A new setup of the named transport, "ccw", "pci" or "mmio", with devices that have payload tables; NULL: no such name. */
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing);
 
 /* "legacy", "footer", or "machine": as the machine type has it. */
@@ -19,9 +21,12 @@ const char *setup_framing_name(const Hardstop__Setup *setup);
 /* The setup's binary without its folder: what the program calls itself; NULL where the setup names none. */
 const char *setup_program(const Hardstop__Setup *setup);
 
+/* Where the architecture stands in the path of a qemu-system-ARCHITECTURE, -VERSION or the like behind it; else NULL. */
+const char *setup_architecture_in(const char *path, size_t *length);
+
 /*
  * "s390x" of a binary that is called qemu-system-s390x, with or without -VERSION behind, or of one with any name that
- * has a machine of s390x; "" where neither tells.  Valid as long as the setup is.
+ * has a machine of s390x; "" where neither tells.
  */
 struct setup_name {
     char text[16];

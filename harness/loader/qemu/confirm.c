@@ -66,7 +66,7 @@ static char *shell_line(const struct arguments *arguments, const char *binary, c
     char *line, *from, *whole;
 
     for (size_t i = 0; i < arguments->n; i++) {
-        bool is_chosen = getenv(PROGRAM_ENV) && strcmp(arguments->argv[i], binary) == 0;
+        bool is_chosen = program_given(PROGRAM_ENV) && strcmp(arguments->argv[i], binary) == 0;
 
         arguments_add(&words, is_chosen ? program : arguments->argv[i]);
     }
