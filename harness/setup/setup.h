@@ -12,7 +12,7 @@
 #define SETUP_BINARY(architecture) SETUP_PROGRAM architecture
 #define SETUP_PACKAGE(part) SETUP_PROGRAM part
 
-/* A new setup of the named transport, "ccw", "pci" or "mmio", with devices that have payload tables; NULL: no such name. */
+/* A new setup of the transport, "ccw", "pci" or "mmio", with devices that have payload tables; NULL: no such name. */
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing);
 
 /* "legacy", "footer", or "machine": as the machine type has it. */
@@ -21,7 +21,7 @@ const char *setup_framing_name(const Hardstop__Setup *setup);
 /* The setup's binary without its folder: what the program calls itself; NULL where the setup names none. */
 const char *setup_program(const Hardstop__Setup *setup);
 
-/* Where the architecture stands in the path of a qemu-system-ARCHITECTURE, -VERSION or the like behind it; else NULL. */
+/* Where the architecture stands in the path of a qemu-system-ARCHITECTURE, with or without -VERSION; else NULL. */
 const char *setup_architecture_in(const char *path, size_t *length);
 
 /*
