@@ -9,11 +9,21 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/arguments.h"
+#include "harness/base/check.h"
 #include "harness/judge/property.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
-enum { KEY_BESIDE = 0x500 };
+enum { KEY_BESIDE = 0x500, KEY_BESIDE_QEMU };
+
+static const struct {
+    int key;
+    const char *option, *env;
+} programs[] = {
+    { 'q', "--qemu", PROGRAM_ENV },
+    { KEY_BESIDE, "--beside", PROGRAM_BESIDE_ENV },
+    { KEY_BESIDE_QEMU, "--beside-qemu", PROGRAM_BESIDE_ENV }, /* of audit, where --beside is a file */
+};
 
 /* A link keeps its name, which tells the architecture. */
 static char *absolute(const char *path)
@@ -46,20 +56,13 @@ static void take(const char *option, const char *env, const char *value, struct 
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
-    if (key != 'q') {
-        return ARGP_ERR_UNKNOWN;
+    for (size_t i = 0; i < HS_COUNT(programs); i++) {
+        if (programs[i].key == key) {
+            take(programs[i].option, programs[i].env, value, state);
+            return 0;
+        }
     }
-    take("--qemu", PROGRAM_ENV, value, state);
-    return 0;
-}
-
-static error_t parse_beside(int key, char *value, struct argp_state *state)
-{
-    if (key != KEY_BESIDE) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    take("--beside", PROGRAM_BESIDE_ENV, value, state);
-    return 0;
+    return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp argp = {
@@ -83,29 +86,19 @@ const struct argp program_beside_argp = {
               0 },
             { 0 },
         },
-    .parser = parse_beside,
+    .parser = parse,
 };
-
-/* Of audit, where --beside is a file. */
-static error_t parse_beside_qemu(int key, char *value, struct argp_state *state)
-{
-    if (key != KEY_BESIDE) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    take("--beside-qemu", PROGRAM_BESIDE_ENV, value, state);
-    return 0;
-}
 
 const struct argp program_beside_qemu_argp = {
     .options =
         (const struct argp_option[]){
-            { "beside-qemu", KEY_BESIDE, "PATH", 0,
+            { "beside-qemu", KEY_BESIDE_QEMU, "PATH", 0,
               "audit a second " SETUP_PROGRAM "*, too, and show it as --beside does: what is worse in the newer one of "
               "both fails, where no baseline is given (default: " PROGRAM_BESIDE_ENV ", else none)",
               0 },
             { 0 },
         },
-    .parser = parse_beside_qemu,
+    .parser = parse,
 };
 
 const struct argp_child program_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
