@@ -153,6 +153,25 @@ void capture_quit(struct qmp *qmp, struct process *process)
     process_kill(process);
 }
 
+int capture_ask(const Hardstop__Setup *setup, enum trust trust, capture_ask_fn *ask, void *user, struct hs_error *err)
+{
+    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
+    struct command_line command;
+    struct process process;
+    struct qmp qmp;
+    int result = command_line_prepare(&command, setup, trust, err);
+
+    if (result == 0) {
+        result = capture_start(&qmp, &process, setup, &command, &patience, err);
+        if (result == 0) {
+            result = ask(user, &qmp, &patience, err);
+        }
+        capture_quit(&qmp, &process);
+    }
+    command_line_clear(&command);
+    return result;
+}
+
 /* What lets a guest stop by itself, and which it is. */
 static int add_running(struct command_line *command, const Hardstop__Setup *setup, bool small, struct hs_error *err)
 {

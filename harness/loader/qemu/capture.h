@@ -24,6 +24,12 @@ int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setu
  */
 int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err);
 
+/* What a QEMU is asked that takes commands: 0, or -1 with a reason. */
+typedef int capture_ask_fn(void *user, struct qmp *qmp, struct patience *patience, struct hs_error *err);
+
+/* Starts the setup's QEMU, has it asked, and ends it.  0, or -1 with a reason, that of `ask` included. */
+int capture_ask(const Hardstop__Setup *setup, enum trust trust, capture_ask_fn *ask, void *user, struct hs_error *err);
+
 /* Has QEMU end itself; a QEMU that does not is killed. */
 void capture_quit(struct qmp *qmp, struct process *process);
 

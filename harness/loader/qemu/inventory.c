@@ -37,8 +37,9 @@ static int read_names(struct qmp *qmp, const char *command, json_t *arguments, s
     return 0;
 }
 
-static int read_lists(struct qmp *qmp, struct patience *patience, struct inventory *inventory, struct hs_error *err)
+static int read_lists(void *user, struct qmp *qmp, struct patience *patience, struct hs_error *err)
 {
+    struct inventory *inventory = user;
     json_t *virtio = json_pack("{s:s, s:b}", "implements", "virtio-device", "abstract", 0);
 
     if (read_names(qmp, "query-machines", NULL, patience, &inventory->machines, &inventory->n_machines, err) < 0) {
@@ -50,23 +51,8 @@ static int read_lists(struct qmp *qmp, struct patience *patience, struct invento
 
 int inventory_read(const Hardstop__Setup *setup, enum trust trust, struct inventory *inventory, struct hs_error *err)
 {
-    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
-    struct command_line command;
-    struct process process;
-    struct qmp qmp;
-    int result;
-
     memset(inventory, 0, sizeof(*inventory));
-    result = command_line_prepare(&command, setup, trust, err);
-    if (result == 0) {
-        result = capture_start(&qmp, &process, setup, &command, &patience, err);
-        if (result == 0) {
-            result = read_lists(&qmp, &patience, inventory, err);
-        }
-        capture_quit(&qmp, &process);
-    }
-    command_line_clear(&command);
-    return result;
+    return capture_ask(setup, trust, read_lists, inventory, err);
 }
 
 static void clear_names(char **names, size_t n)

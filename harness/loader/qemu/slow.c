@@ -75,31 +75,18 @@ static int ask_name(struct slow_loader *slow, struct qmp *qmp, struct patience *
 }
 
 /* Its version, and what device sections need around them. */
-static int look(struct slow_loader *slow, struct hs_error *err)
+static int look(void *user, struct qmp *qmp, struct patience *patience, struct hs_error *err)
 {
-    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
-    struct command_line command;
-    struct process process;
-    uint8_t *bytes = NULL;
-    struct qmp qmp;
+    struct slow_loader *slow = user;
+    uint8_t *bytes;
     size_t size;
-    int result = command_line_prepare(&command, slow->setup, TRUST_ALL, err);
 
-    if (result == 0) {
-        result = capture_start(&qmp, &process, slow->setup, &command, &patience, err);
-        if (result == 0 && (ask_name(slow, &qmp, &patience, err) < 0 ||
-                            capture_save(&qmp, &patience, &bytes, &size, err) < 0)) {
-            result = hs_fail_in(err, "%s", slow->setup->binary);
-        }
-        capture_quit(&qmp, &process);
+    if (ask_name(slow, qmp, patience, err) < 0 || capture_save(qmp, patience, &bytes, &size, err) < 0) {
+        return hs_fail_in(err, "%s", slow->setup->binary);
     }
-    command_line_clear(&command);
-    if (result == 0) {
-        slow->captured = stream_decode(bytes, size, STREAM_ANY, err);
-        result = slow->captured ? 0 : hs_fail_in(err, "%s: the captured stream", slow->setup->binary);
-    }
+    slow->captured = stream_decode(bytes, size, STREAM_ANY, err);
     free(bytes);
-    return result;
+    return slow->captured ? 0 : hs_fail_in(err, "%s: the captured stream", slow->setup->binary);
 }
 
 static void say_slow(const struct slow_loader *slow, const char *why)
@@ -128,7 +115,7 @@ struct loader *slow_open(const Hardstop__Setup *setup, const struct loader_optio
     if (slow->file < 0) {
         hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
     }
-    if (slow->file < 0 || look(slow, err) < 0) {
+    if (slow->file < 0 || capture_ask(slow->setup, TRUST_ALL, look, slow, err) < 0) {
         loader_close(&slow->loader);
         return NULL;
     }
