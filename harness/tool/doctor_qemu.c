@@ -14,6 +14,7 @@
 #include "harness/loader/capture.h"
 #include "harness/loader/inventory.h"
 #include "harness/loader/open.h"
+#include "harness/message/reflect.h"
 #include "harness/setup/family.h"
 #include "harness/setup/setup.h"
 #include "harness/wire/map.h"
@@ -196,55 +197,53 @@ static void examine_unknown(const struct examination *examination)
     free(names);
 }
 
-/* The first setup of ours, or else one of its architecture's usual machine. */
+/* Of the architecture's usual machine, without a device of ours. */
 static Hardstop__Setup *plain_setup(const char *path)
 {
     static const char *const machines[][2] = {
         { "x86_64", "q35" }, { "s390x", "s390-ccw-virtio" }, { "aarch64", "virt" }, { "ppc64", "pseries" },
         { "riscv64", "virt" },
     };
-    Hardstop__Setup *setup = setup_standard("pci", HARDSTOP__FRAMING__FOOTER);
-    struct setup_name name;
+    Hardstop__Setup *setup = (Hardstop__Setup *)reflect_new(&hardstop__setup__descriptor);
+    size_t length = 0;
+    const char *name = setup_architecture_in(path, &length);
 
-    free(setup->binary);
-    setup->binary = hs_strdup(path);
-    name = setup_architecture(setup);
-    free(setup->binary);
-    setup->binary = hs_format(SETUP_PROGRAM "%s", name.text);
-    free(setup->machine);
-    setup->machine = NULL;
+    setup->binary = hs_format(SETUP_PROGRAM "%.*s", (int)length, name ? name : "");
+    setup->has_framing = true;
+    setup->framing = HARDSTOP__FRAMING__FOOTER;
     for (size_t i = 0; i < HS_COUNT(machines); i++) {
-        if (strcmp(machines[i][0], name.text) == 0) {
+        if (strcmp(setup->binary + strlen(SETUP_PROGRAM), machines[i][0]) == 0) {
             setup->machine = hs_strdup(machines[i][1]);
         }
     }
-    for (size_t i = 0; i < setup->n_device; i++) {
-        free(setup->device[i]);
-    }
-    setup->n_device = 0;
     return setup;
+}
+
+static void examine_lists(struct examination *examination)
+{
+    struct hs_error err;
+
+    if (inventory_read(examination->setup, TRUST_ALL, &examination->inventory, &err) < 0) {
+        tell(examination, "lists", false, true, "%s", err.text);
+        return;
+    }
+    examine_machines(examination);
+    for (enum family_transport i = 0; i < FAMILY_TRANSPORTS; i++) {
+        for (const struct family *family = families; family->name; family++) {
+            examine_device(examination, family, i);
+        }
+    }
+    examine_unknown(examination);
 }
 
 void doctor_qemu(diagnosis_tell_fn *each, void *user)
 {
     struct examination examination = { .tell = each, .user = user, .path = program_option_given() };
-    struct hs_error err;
 
     examination.setup = plain_setup(examination.path);
     tell(&examination, "program", true, true, "%s", examination.path);
-    if (!examine_entry(&examination)) {
-        return;
-    }
-    if (inventory_read(examination.setup, TRUST_ALL, &examination.inventory, &err) < 0) {
-        tell(&examination, "lists", false, true, "%s", err.text);
-    } else {
-        examine_machines(&examination);
-        for (enum family_transport i = 0; i < FAMILY_TRANSPORTS; i++) {
-            for (const struct family *family = families; family->name; family++) {
-                examine_device(&examination, family, i);
-            }
-        }
-        examine_unknown(&examination);
+    if (examine_entry(&examination)) {
+        examine_lists(&examination);
     }
     inventory_clear(&examination.inventory);
     hardstop__setup__free_unpacked(examination.setup, NULL);
