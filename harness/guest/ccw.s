@@ -3,7 +3,6 @@
 # reset.  Panics, by a disabled wait, when there is no device, or none that requests.inc knows.
 # Commands and structures: virtio 1.0, section 4.3; channel I/O: z/Architecture Principles of Operation.
 
-.equ RINGS, 0x108000
     .include "requests.inc"
 
 .equ FIRST_SUBCHANNEL, 0x10000

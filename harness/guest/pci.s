@@ -3,7 +3,6 @@
 # stops: it asks for a reset.  Halts for ever when there is no device, or none that requests.inc knows.
 # Registers and structures: virtio 1.0, section 4.1; the firmware has given addresses to the device.
 
-.equ RINGS, 0x108000
     .include "requests.inc"
 
 # Registers of the common configuration.

@@ -104,12 +104,20 @@ const char *family_transport_binary(enum family_transport transport)
     return transports[transport].binary;
 }
 
+static bool is_of_architecture(enum family_transport transport, const Hardstop__Setup *setup)
+{
+    struct setup_name name = setup_architecture(setup);
+    size_t length;
+    const char *own = setup_architecture_in(transports[transport].binary, &length);
+
+    return strlen(name.text) == length && memcmp(name.text, own, length) == 0;
+}
+
 bool family_transport_serves(enum family_transport transport, const Hardstop__Setup *setup)
 {
     bool mmio = setup->machine && strncmp(setup->machine, FAMILY_MMIO_MACHINE, strlen(FAMILY_MMIO_MACHINE)) == 0;
 
-    return setup->binary && strcmp(setup->binary, transports[transport].binary) == 0 &&
-           mmio == (transport == FAMILY_MMIO);
+    return setup->binary && is_of_architecture(transport, setup) && mmio == (transport == FAMILY_MMIO);
 }
 
 const struct family *family_find(const char *name)

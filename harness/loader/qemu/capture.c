@@ -175,7 +175,7 @@ int capture_ask(const Hardstop__Setup *setup, enum trust trust, capture_ask_fn *
 /* What lets a guest stop by itself, and which it is. */
 static int add_running(struct command_line *command, const Hardstop__Setup *setup, bool small, struct hs_error *err)
 {
-    char *guest = small ? object_guest(setup->binary, err) : NULL;
+    char *guest = small ? object_guest(setup, err) : NULL;
 
     if (small && !guest) {
         return -1;

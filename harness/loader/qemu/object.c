@@ -43,16 +43,16 @@ char *object_path(struct hs_error *err)
     return path;
 }
 
-char *object_guest(const char *binary, struct hs_error *err)
+char *object_guest(const Hardstop__Setup *setup, struct hs_error *err)
 {
     static const struct {
-        const char *binary, *guest;
-    } guests[] = { { SETUP_BINARY("s390x"), "hardstop-guest-ccw" }, { SETUP_BINARY("x86_64"), "hardstop-guest-pci" } };
-    const char *slash = strrchr(binary, '/'), *program = slash ? slash + 1 : binary;
+        const char *architecture, *guest;
+    } guests[] = { { "s390x", "hardstop-guest-ccw" }, { "x86_64", "hardstop-guest-pci" } };
+    struct setup_name name = setup_architecture(setup);
     char *path;
 
     for (size_t i = 0; i < HS_COUNT(guests); i++) {
-        if (strcmp(program, guests[i].binary) == 0) {
+        if (strcmp(name.text, guests[i].architecture) == 0) {
             path = find(guests[i].guest);
             if (!path) {
                 hs_fail(err, HS_NO_OFFSET, "%s is not beside this program; ci/build makes it", guests[i].guest);
@@ -60,7 +60,7 @@ char *object_guest(const char *binary, struct hs_error *err)
             return path;
         }
     }
-    hs_fail(err, HS_NO_OFFSET, "there is no guest for %s; there are for %s and %s", program, guests[0].binary,
-            guests[1].binary);
+    hs_fail(err, HS_NO_OFFSET, "there is no guest for %s; there are for " SETUP_BINARY("%s") " and " SETUP_BINARY("%s"),
+            setup_program(setup), guests[0].architecture, guests[1].architecture);
     return NULL;
 }

@@ -3,6 +3,8 @@
 #ifndef HARDSTOP_LOADER_QEMU_OBJECT_H
 #define HARDSTOP_LOADER_QEMU_OBJECT_H
 
+#include "case.pb-c.h"
+
 #include "harness/base/error.h"
 
 /*
@@ -12,9 +14,9 @@
 char *object_path(struct hs_error *err);
 
 /*
- * The path of the guest (harness/guest) for a QEMU of that name, beside the running program; free it.  NULL with a
+ * The path of the guest (harness/guest) for the setup's architecture, beside the running program; free it.  NULL with a
  * reason when there is none.
  */
-char *object_guest(const char *binary, struct hs_error *err);
+char *object_guest(const Hardstop__Setup *setup, struct hs_error *err);
 
 #endif
