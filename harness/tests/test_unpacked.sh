@@ -1,21 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Claim: what ci/qemu has unpacked is entered like an installed QEMU, with libraries, firmware and modules of its own: it
-# accepts its own state, rejects it when a byte is missing, and each byte of its virtio devices has a name.  For each
+# accepts its own state, rejects it when a byte is missing, our small guest runs in it, and each byte of its virtio
+# devices has a name.  For each
 # suite of $HARDSTOP_QEMUS (ci/test sets it), or bookworm; what the cache lacks is not tested, and the exit status is
 # then 77.
 # test_unpacked.sh HARDSTOP
 set -eu
 hardstop=$1
-bin=${HARDSTOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hardstop}/qemu/bin
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-    echo "test_unpacked: $*" >&2
-    exit 1
-}
+. "$(dirname "$0")/unpacked.sh"
 
 # try QEMU MACHINE DEVICE
 try() {
@@ -25,6 +18,12 @@ try() {
     "$hardstop" damage "$work/whole" --section virtio-gpu --delete 8:1 -o "$work/cut"
     "$hardstop" load --trust-setup "$work/cut" >"$work/words"
     grep -q '^rejected in section .*/virtio-gpu$' "$work/words" || fail "$1 misses no byte: $(cat "$work/words")"
+}
+
+# run QEMU MACHINE DEVICE: the small guest leaves the device in use.
+run() {
+    "$hardstop" capture --guest --qemu "$1" --machine "$2" --device "$3" --section virtio-rng -o "$work/used.textproto"
+    grep -q 'queue { num: 8 .*last_avail_idx: [1-9]' "$work/used.textproto" || fail "$1: no guest used the device"
 }
 
 # named QEMU FIELD OPTION...: the field is there, and no byte of the device's section lacks a name.
@@ -53,8 +52,10 @@ for suite in ${HARDSTOP_QEMUS:-bookworm}; do
     done
     # The device is a module, and each machine needs firmware.
     try "$qemu" s390-ccw-virtio virtio-gpu-ccw virtio-gpu
+    run "$qemu" s390-ccw-virtio virtio-rng-ccw
     qemu=$bin/qemu-system-x86_64-$suite
     try "$qemu" q35 virtio-gpu-pci virtio-gpu
+    run "$qemu" q35 virtio-rng-pci
     named "$qemu" virtio.gpu.scanouts.max_outputs --device virtio-gpu-pci,max_outputs=3
     named "$qemu" virtio.net.mac --device virtio-net-pci,rss=on,packed=on
     named "$qemu" 'virtio[._]mem[a-z_]*.addr' --memory 4M,slots=1,maxmem=1G --device virtio-mem-pci,memdev=m0 \

@@ -6,15 +6,7 @@
 set -eu
 hardstop=$1
 cd "$2"
-bin=${HARDSTOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hardstop}/qemu/bin
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-    echo "test_versions: $*" >&2
-    exit 1
-}
+. harness/tests/unpacked.sh
 
 # expect STATUS WORDS ARGUMENT...: hardstop known ends with the status and prints a line with the words.
 expect() {
