@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "fuzzers/afl_map.h"
 #include "harness/wire/map.h"
 
 enum { MAX_LINES = 8 }; /* of QEMU's output: the reason, and the chain of "Failed to load ..." */
@@ -13,32 +14,12 @@ enum { MAX_LINES = 8 }; /* of QEMU's output: the reason, and the chain of "Faile
 /* libFuzzer reads this section as coverage; other engines leave it alone. */
 __attribute__((section("__libfuzzer_extra_counters"))) uint8_t target_counters[TARGET_COUNTERS];
 
-/* AFL++'s runtime, where it is linked: the first is its alone, the others are known to other engines as well. */
-__attribute__((weak)) void __afl_manual_init(void);
-__attribute__((weak)) void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop);
-__attribute__((weak)) void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
-
-/* Places in AFL++'s map, which its runtime hands out as it does for edges of a program: no edge gets the same one. */
-static uint32_t guards[TARGET_COUNTERS];
-
-static void reserve_places(void)
-{
-    if (__afl_manual_init) {
-        __sanitizer_cov_trace_pc_guard_init(guards, guards + TARGET_COUNTERS);
-    }
-}
-
-/* With the constructors of instrumented code, before the runtime sizes its map. */
-__attribute__((section(".init_array.00002"), used)) static void (*const reserve_early)(void) = reserve_places;
-
 static void count(uint64_t hash)
 {
     size_t place = hash % TARGET_COUNTERS;
 
     target_counters[place]++;
-    if (guards[place]) {
-        __sanitizer_cov_trace_pc_guard(&guards[place]);
-    }
+    afl_map_count(AFL_MAP_STATE + place, 1);
 }
 
 /*

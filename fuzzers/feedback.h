@@ -3,10 +3,11 @@
 #ifndef HARDSTOP_FUZZERS_FEEDBACK_H
 #define HARDSTOP_FUZZERS_FEEDBACK_H
 
+#include "fuzzers/afl_map.h"
 #include "harness/judge/oracle.h"
 
 /* Bytes that the engine reads after each run as if they were coverage, and clears before it. */
-#define TARGET_COUNTERS 16384
+#define TARGET_COUNTERS AFL_MAP_STATE_PLACES
 /* libFuzzer's; AFL++ has as many places of its own map instead. */
 extern uint8_t target_counters[TARGET_COUNTERS];
 

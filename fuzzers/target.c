@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "fuzzers/coverage.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
@@ -43,6 +44,7 @@ static struct {
     size_t pool_size;
     unsigned long uses;
     const char *findings, *instance, *beside;
+    bool has_state, has_coverage; /* what guides the engine */
     uint32_t timeout_ms;
     unsigned failures;
     uint64_t hasty[64]; /* signatures of what was no finding when it was judged with the full time limit */
@@ -68,6 +70,16 @@ static size_t pool_size(void)
     return fit < MIN_POOL ? MIN_POOL : fit > MAX_POOL ? MAX_POOL : (size_t)fit;
 }
 
+static void read_feedback(void)
+{
+    const char *feedback = getenv("HARDSTOP_FEEDBACK");
+    bool both = !feedback || !*feedback || strcmp(feedback, "both") == 0;
+
+    state.has_state = both || strcmp(feedback, "state") == 0;
+    state.has_coverage = both || strcmp(feedback, "coverage") == 0;
+    HS_CHECK(state.has_state || state.has_coverage, "HARDSTOP_FEEDBACK is \"%s\": state, coverage or both", feedback);
+}
+
 static void read_settings(const char *target)
 {
     const char *findings = getenv("HARDSTOP_FINDINGS");
@@ -83,6 +95,7 @@ static void read_settings(const char *target)
         state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", LOADER_CAMPAIGN_MS);
         state.instance = instance && *instance ? instance : target;
         state.beside = program_given(PROGRAM_BESIDE_ENV);
+        read_feedback();
         state.pool_size = pool_size();
         HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
         state.status.started = state.status.written = time_now();
@@ -104,6 +117,7 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
     uint64_t hash = XXH3_64bits(packed, size);
     struct served *oldest = &state.pool[0];
     struct oracle oracle = { .timeout_ms = state.timeout_ms, .hasty = true };
+    struct loader_options options = { .counters = state.has_coverage ? coverage_counters() : NULL };
 
     free(packed);
     state.uses++;
@@ -117,7 +131,7 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
         oldest = served->used < oldest->used ? served : oldest;
     }
     /* Whatever it came with, an input is a file. */
-    oracle.loader = loader_open(setup, TRUST_NONE, NULL, err);
+    oracle.loader = loader_open(setup, TRUST_NONE, &options, err);
     if (!oracle.loader || beside_open(&oracle, setup, TRUST_NONE, state.beside, err) < 0) {
         close_oracle(&oracle);
         return NULL;
@@ -224,6 +238,17 @@ static void on_failure(const struct hs_error *err)
              err->text);
 }
 
+/* What is judged once more, to confirm a finding, is no part of the input's own. */
+static void feed_back(const struct judgement *judgement)
+{
+    if (state.has_state) {
+        target_feedback(judgement);
+    }
+    if (state.has_coverage) {
+        coverage_feedback();
+    }
+}
+
 void target_run(const char *target, const uint8_t *data, size_t size)
 {
     static struct judgement judgement;
@@ -239,11 +264,12 @@ void target_run(const char *target, const uint8_t *data, size_t size)
         on_failure(&err);
     } else {
         before = oracle->loads;
+        coverage_begin();
         if (oracle_judge(oracle, test, &judgement, &err) < 0) {
             on_failure(&err);
         } else {
             state.failures = 0;
-            target_feedback(&judgement);
+            feed_back(&judgement);
             keep_finding(oracle, &judgement);
         }
         state.status.loads += oracle->loads - before;

@@ -24,6 +24,7 @@
 
 #include "harness/loader/limits.h"
 #include "standin_coroutine.h"
+#include "standin_counters.h"
 #include "standin_description.h"
 
 /* A file is its descriptor plus one. */
@@ -240,11 +241,34 @@ __attribute__((noinline)) void standin_last_call(void)
     abort();
 }
 
+static int obey(file *from, char letter);
+
+/* As clang lays out what -fsanitize-coverage=inline-8bit-counters,pc-table asks for. */
+__attribute__((section("__sancov_cntrs"), used)) static uint8_t counters[STANDIN_COUNTERS];
+__attribute__((section("__sancov_pcs"), used)) static const struct {
+    int (*place)(file *from, char letter);
+    uintptr_t flags;
+} places[STANDIN_COUNTERS] = { [0 ... STANDIN_COUNTERS - 1] = { obey, 1 } };
+/* The linker makes the names of what is asked for. */
+extern const char __start___sancov_cntrs, __stop___sancov_cntrs, __start___sancov_pcs;
+__attribute__((used)) static const char *const bounds[] = { &__start___sancov_cntrs, &__stop___sancov_cntrs,
+                                                            &__start___sancov_pcs };
+
+static void count(char letter)
+{
+    counters[0]++;
+    if (letter >= 'A' && letter <= 'z') {
+        counters[STANDIN_COUNTER(letter)]++;
+    }
+    counters[STANDIN_COUNTERS - 1]++;
+}
+
 /* 0, or what the load returns. */
 static int obey(file *from, char letter)
 {
     int sum = 0;
 
+    count(letter);
     switch (letter) {
     case 'e':
         exit(0);

@@ -20,6 +20,7 @@ enum {
     MAX_TARGETS = 64,
     KEY_SEEDS = 0x200,
     KEY_LIST,
+    KEY_FEEDBACK,
 };
 
 struct options {
@@ -91,6 +92,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_SEEDS:
         campaign->seeds = value;
         return 0;
+    case KEY_FEEDBACK:
+        if (strcmp(value, "state") != 0 && strcmp(value, "coverage") != 0 && strcmp(value, "both") != 0) {
+            argp_error(state, "--feedback is state, coverage or both, not \"%s\"", value);
+        }
+        setenv("HARDSTOP_FEEDBACK", value, 1);
+        return 0;
     case KEY_LIST:
         options->list = true;
         return 0;
@@ -127,6 +134,10 @@ static const struct argp argp = {
             { "work", 'w', "FOLDER", 0,
               "corpus, findings and logs (default work); a campaign goes on where the last one "
               "in the same folder ended",
+              0 },
+            { "feedback", KEY_FEEDBACK, "state|coverage|both", 0,
+              "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU built by "
+              "ci/qemu --coverage counts (default: both)",
               0 },
             { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
             { "json", 'j', NULL, 0, "the findings as one JSON array", 0 },

@@ -38,6 +38,7 @@ struct qemu_loader {
     int socket;
     int control, input, output;
     int file; /* of which streams are made, or -1; borrowed */
+    struct loader_counters *counters; /* or NULL; borrowed */
     struct protocol_shared *shared;
     struct builder behind; /* device sections, in a whole stream */
     bool has_behind;
@@ -107,6 +108,16 @@ static int tell(struct qemu_loader *qemu)
     return send(qemu->socket, &message, 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
+static void take_counters(struct qemu_loader *qemu)
+{
+    uint64_t first = qemu->shared->counters.first, n = qemu->shared->counters.n;
+
+    if (qemu->counters && n && first <= qemu->counters->size && n <= qemu->counters->size - first) {
+        qemu->counters->first = first;
+        qemu->counters->n = n;
+    }
+}
+
 /* Waits for the messages of a start.  A wrapper may first have asked its QEMU something, such as its version. */
 static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
 {
@@ -118,6 +129,7 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
     if (message == PROTOCOL_READY) {
         snprintf(qemu->name, sizeof(qemu->name), "QEMU %" PRId64 ".%" PRId64 ".%" PRId64, qemu->shared->version[0],
                  qemu->shared->version[1], qemu->shared->version[2]);
+        take_counters(qemu);
         return 0;
     }
     explain_start(qemu, message, err);
@@ -141,8 +153,10 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
                                                   { qemu->control, PROTOCOL_FD_CONTROL },
                                                   { qemu->input, PROTOCOL_FD_INPUT },
                                                   { qemu->output, PROTOCOL_FD_OUTPUT },
-                                                  { qemu->file, PROTOCOL_FD_FILE } },
-                           qemu->file < 0 ? 4 : 5, environment, err);
+                                                  { qemu->file, PROTOCOL_FD_FILE },
+                                                  { qemu->counters ? qemu->counters->fd : -1,
+                                                    PROTOCOL_FD_COUNTERS } },
+                           6, environment, err);
     close(pair[1]);
     if (result == 0) {
         result = await_ready(qemu, err);
@@ -172,6 +186,7 @@ static int open_memory(struct qemu_loader *qemu, struct hs_error *err)
         return hs_fail(err, HS_NO_OFFSET, "no shared memory: %s", strerror(errno));
     }
     qemu->shared->magic = PROTOCOL_MAGIC;
+    qemu->shared->counters.size = qemu->counters ? qemu->counters->size : 0;
     return 0;
 }
 
@@ -194,6 +209,7 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
     qemu->socket = qemu->control = qemu->input = qemu->output = qemu->file = -1;
     qemu->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
+    qemu->counters = options ? options->counters : NULL;
     if (command_line_prepare(&qemu->command, setup, trust, &why) == 0) {
         arguments_add(&qemu->command.arguments, "-trace");
         arguments_add(&qemu->command.arguments, TRACES_FULL);

@@ -102,7 +102,8 @@ static bool is_of_use(const GElf_Sym *entry, GElf_Word section)
 {
     unsigned type = GELF_ST_TYPE(entry->st_info);
 
-    return section != SHN_UNDEF && (type == STT_FUNC || type == STT_OBJECT || type == STT_TLS);
+    return section != SHN_UNDEF && (type == STT_FUNC || type == STT_OBJECT || type == STT_TLS ||
+                                    type == STT_NOTYPE);
 }
 
 /* What one entry of the table says of the name that it has. */

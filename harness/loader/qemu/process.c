@@ -49,13 +49,13 @@ static bool hand_over(const struct process_fd *fds, size_t n_fds)
     int spare[MAX_FDS];
 
     for (size_t i = 0; i < n_fds; i++) {
-        spare[i] = fcntl(fds[i].from, F_DUPFD_CLOEXEC, FIRST_SPARE_FD);
-        if (spare[i] < 0) {
+        spare[i] = fds[i].from < 0 ? -1 : fcntl(fds[i].from, F_DUPFD_CLOEXEC, FIRST_SPARE_FD);
+        if (fds[i].from >= 0 && spare[i] < 0) {
             return false;
         }
     }
     for (size_t i = 0; i < n_fds; i++) {
-        if (dup2(spare[i], fds[i].to) < 0) {
+        if (spare[i] >= 0 && dup2(spare[i], fds[i].to) < 0) {
             return false;
         }
     }

@@ -11,7 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/loader/qemu/patience.h"
 
-/* Two file descriptors: the child gets `from` as `to`. */
+/* Two file descriptors: the child gets `from` as `to`; nothing if it is -1. */
 struct process_fd {
     int from, to;
 };

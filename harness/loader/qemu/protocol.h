@@ -17,7 +17,7 @@
 
 #include "harness/loader/qemu/protocol_program.h"
 
-#define PROTOCOL_MAGIC 0x48535036u /* "HSP6" */
+#define PROTOCOL_MAGIC 0x48535037u /* "HSP7" */
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
@@ -32,6 +32,7 @@ enum protocol_fd {
     PROTOCOL_FD_INPUT = 202,
     PROTOCOL_FD_OUTPUT = 203,
     PROTOCOL_FD_FILE = 204, /* where there is one */
+    PROTOCOL_FD_COUNTERS = 205, /* where they are asked for; see harness/loader/counters.h */
 };
 
 struct protocol_piece {
@@ -109,6 +110,10 @@ struct protocol_shared {
         int32_t pid;
         volatile uint8_t busy; /* at a load, not answered yet */
     } runner;
+    struct {
+        uint64_t size; /* bytes of COUNTERS that may be counted in; 0: none */
+        uint64_t first, n; /* from QEMU, once ready */
+    } counters;
     struct protocol_program program;
     int64_t version[3]; /* of QEMU, once ready */
     char refusal[512];

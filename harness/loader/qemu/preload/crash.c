@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <ucontext.h>
 
+#include "harness/loader/qemu/preload/counters.h"
 #include "harness/loader/qemu/preload/isolate.h"
+#include "harness/loader/qemu/preload/program.h"
 
 static struct protocol_shared *watched;
 static char alternate_stack[64 * 1024];
@@ -57,6 +58,7 @@ static void on_fatal(int number, siginfo_t *info, void *context)
         return;
     }
     isolate_release();
+    counters_hand_over();
     /* A second fault, in the unwinder, must end the process with what is known so far. */
     for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
         signal(fatal_signals[i], SIG_DFL);
@@ -102,6 +104,7 @@ static void record_exit(int status)
     if (watched && watched->answer.phase != PROTOCOL_PHASE_FINISHED) {
         watched->answer.exited = 1;
         watched->answer.exit_status = status;
+        counters_hand_over();
         record_stack(0);
     }
 }
@@ -117,18 +120,6 @@ __attribute__((visibility("default"), noreturn)) void exit(int status)
     }
     next(status);
     abort();
-}
-
-/* Where the program itself is loaded: its name, which a link or a caller chooses, tells nothing. */
-static const void *program_base(void)
-{
-    static const void *base;
-    Dl_info info;
-
-    if (!base && dladdr((void *)(uintptr_t)getauxval(AT_ENTRY), &info)) {
-        base = info.dli_fbase;
-    }
-    return base;
 }
 
 /*
@@ -148,7 +139,7 @@ static void translate(uint64_t address, bool is_return, struct protocol_frame *f
     base = strrchr(info.dli_fname, '/');
     base = base ? base + 1 : info.dli_fname;
     frame->offset = address - (uint64_t)(uintptr_t)info.dli_fbase;
-    frame->in_program = info.dli_fbase == program_base();
+    frame->in_program = (uintptr_t)info.dli_fbase == program_start();
     snprintf(frame->module, sizeof(frame->module), "%.*s", (int)sizeof(frame->module) - 1, base);
     if (info.dli_sname) {
         snprintf(frame->symbol, sizeof(frame->symbol), "%.*s", (int)sizeof(frame->symbol) - 1, info.dli_sname);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/beyond.h"
+#include "harness/loader/qemu/preload/counters.h"
 #include "harness/loader/qemu/preload/file.h"
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/pieces.h"
@@ -167,5 +168,6 @@ void load_stream(struct protocol_shared *shared)
         vcpu_do_work();
         save_again(shared);
     }
+    counters_hand_over();
     shared->answer.phase = PROTOCOL_PHASE_FINISHED;
 }

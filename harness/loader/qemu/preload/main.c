@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/loader/qemu/preload/clock.h"
+#include "harness/loader/qemu/preload/counters.h"
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/describe.h"
 #include "harness/loader/qemu/preload/incoming.h"
@@ -81,7 +82,8 @@ static void resolve(struct protocol_shared *shared)
 
     program_path((const void *)real_main, shared->program.path, sizeof(shared->program.path));
     shared->program.n = 0;
-    if (symbols_resolve(shared)) {
+    /* What it exports may be all but its counters. */
+    if (symbols_resolve(shared) || shared->counters.size) {
         ask(shared);
     }
     missing = symbols_resolve(shared);
@@ -124,6 +126,7 @@ static int serving_main(int argc, char **argv, char **env)
     crash_prepare();
     describe_prepare();
     save_prepare();
+    counters_share(shared);
     clock_freeze();
     send_message(PROTOCOL_READY);
     serve(shared);

@@ -2,10 +2,12 @@
 /* Asks the dynamic linker, and the kernel, what is where. */
 #include "harness/loader/qemu/preload/program.h"
 
+#include <dlfcn.h>
 #include <inttypes.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 static const char says_version[] = "QEMU emulator version";
 
@@ -39,6 +41,18 @@ bool program_is_qemu(void)
         }
     }
     return false;
+}
+
+uintptr_t program_start(void)
+{
+    static uintptr_t start;
+    Dl_info info;
+
+    /* Its name, which a link or a caller chooses, tells nothing. */
+    if (!start && dladdr((void *)(uintptr_t)getauxval(AT_ENTRY), &info)) {
+        start = (uintptr_t)info.dli_fbase;
+    }
+    return start;
 }
 
 void program_path(const void *function, char *path, size_t size)

@@ -10,6 +10,8 @@
 
 /* True when it holds the text by which a QEMU says its version (system/vl.c), stripped or not. */
 bool program_is_qemu(void);
+/* Where the first byte of its file is loaded; 0 when not known. */
+uintptr_t program_start(void);
 /* The path of the file in which `function` is; "" when nothing says. */
 void program_path(const void *function, char *path, size_t size);
 /* Where a symbol of the program's file is, for this thread; NULL when it is nowhere. */

@@ -16,7 +16,8 @@ enum need {
     OR_BEFORE, /* this one, or that of the row before */
 };
 
-#define ROW(name, ...) { #name, offsetof(struct symbols, name), __VA_ARGS__ }
+#define MEMBER(member, name, ...) { name, offsetof(struct symbols, member), __VA_ARGS__ }
+#define ROW(name, ...) MEMBER(name, #name, __VA_ARGS__)
 #define SYMBOL(name) ROW(name, REQUIRED, NULL)
 
 static const struct {
@@ -73,6 +74,10 @@ static const struct {
     ROW(physical_memory_write, OPTIONAL, NULL),
     ROW(cpu_physical_memory_rw, OR_BEFORE, NULL),
     ROW(kvm_allowed, OPTIONAL, NULL),
+    /* The linker's, at both ends of a section. */
+    MEMBER(counters_start, "__start___sancov_cntrs", OPTIONAL, NULL),
+    MEMBER(counters_stop, "__stop___sancov_cntrs", OPTIONAL, NULL),
+    MEMBER(counters_places, "__start___sancov_pcs", OPTIONAL, NULL),
 };
 
 enum { ROWS = sizeof(table) / sizeof(table[0]) };

@@ -64,6 +64,8 @@ struct symbols {
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
     void (*physical_memory_write)(uint64_t address, const void *buffer, uint64_t size);
     const bool *kvm_allowed;
+    char *counters_start, *counters_stop; /* clang's: a byte for each edge of the code */
+    const uintptr_t *counters_places; /* of each a pair: the address, and flags */
 };
 
 extern struct symbols symbols;

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a QEMU counts of its own code reaches its supervisor, whatever becomes of the load. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/loader/open.h"
+#include "harness/loader/qemu/elf.h"
+#include "standin_counters.h"
+
+/* The first exports all but its counters, the others nothing. */
+static const char *const programs[] = { "standin_loader", "standin_own", "standin_own_fixed" };
+
+static struct loader *open_program(const char *name, struct loader_counters *counters)
+{
+    struct loader_options options = { .counters = counters };
+    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+    struct loader *loader;
+    struct hs_error err;
+
+    setup.binary = support_beside(name);
+    loader = loader_open(&setup, TRUST_ALL, &options, &err);
+    if (!loader) {
+        fail_msg("%s", err.text);
+    }
+    free(setup.binary);
+    return loader;
+}
+
+/* In a process of its own, and fast, after another load. */
+static struct loader_answer load(struct loader *loader, const char *letters, bool fast)
+{
+    struct loader_input input = { .bytes = (const uint8_t *)letters, .size = strlen(letters), .cut = true,
+                                  .timeout_ms = 300, .fast = fast };
+    struct loader_answer answer;
+
+    assert_int_equal(loader_load(loader, &input, &answer, NULL), 0);
+    return answer;
+}
+
+static void check_counts(const struct loader_counters *counters, const char *letters)
+{
+    const uint8_t *counts = counters->bytes + counters->first;
+    size_t n = 0;
+
+    for (int letter = 'A'; letter <= 'z'; letter++) {
+        size_t expected = 0;
+
+        for (const char *c = letters; *c; c++) {
+            expected += *c == letter;
+        }
+        if (counts[STANDIN_COUNTER(letter)] != expected) {
+            fail_msg("\"%s\": '%c' counts %d", letters, letter, counts[STANDIN_COUNTER(letter)]);
+        }
+        n += expected;
+    }
+    /* In the pages at both ends, which are not shared. */
+    assert_int_equal(counts[0], n);
+    assert_int_equal(counts[STANDIN_COUNTERS - 1], n);
+}
+
+static const struct {
+    const char *letters;
+    enum outcome outcome;
+} loads[] = {
+    { "uuv", OUTCOME_ACCEPTED }, { "ur", OUTCOME_REJECTED }, { "us", OUTCOME_CRASHED },   { "ua", OUTCOME_CRASHED },
+    { "ue", OUTCOME_CRASHED },   { "uh", OUTCOME_HUNG },     { "uvv", OUTCOME_ACCEPTED },
+};
+
+static void counts_what_each_load_comes_by(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * HS_COUNT(programs); i++) {
+        struct loader_counters counters;
+        struct loader *loader;
+
+        assert_int_equal(loader_counters_open(&counters, NULL, 3 * 4096, NULL), 0);
+        loader = open_program(programs[i / 2], &counters);
+        assert_int_equal(counters.n, STANDIN_COUNTERS);
+        for (size_t k = 0; k < HS_COUNT(loads); k++) {
+            memset(counters.bytes, 0, counters.size);
+            assert_int_equal(load(loader, loads[k].letters, i % 2).outcome, loads[k].outcome);
+            check_counts(&counters, loads[k].letters);
+        }
+        loader_close(loader);
+        loader_counters_close(&counters);
+    }
+}
+
+static void shares_them_among_loaders(void **state)
+{
+    struct loader_counters counters;
+    struct loader *first, *second;
+
+    (void)state;
+    assert_int_equal(loader_counters_open(&counters, NULL, 1 << 20, NULL), 0);
+    first = open_program(programs[0], &counters);
+    second = open_program(programs[0], &counters);
+    memset(counters.bytes, 0, counters.size);
+    load(first, "u", false);
+    assert_int_equal(counters.bytes[counters.first + STANDIN_COUNTER('u')], 1);
+    load(second, "v", false);
+    assert_int_equal(counters.bytes[counters.first + STANDIN_COUNTER('u')], 1);
+    assert_int_equal(counters.bytes[counters.first + STANDIN_COUNTER('v')], 1);
+    loader_close(first);
+    loader_close(second);
+    loader_counters_close(&counters);
+}
+
+/* Those behind the room that there is are left out, and nothing else is. */
+static void counts_no_more_than_there_is_room_for(void **state)
+{
+    struct loader_counters counters;
+    struct loader *loader;
+
+    (void)state;
+    assert_int_equal(loader_counters_open(&counters, NULL, 1, NULL), 0);
+    loader = open_program(programs[0], &counters);
+    assert_int_equal(counters.size, 4096);
+    assert_int_equal(counters.first + counters.n, 4096);
+    assert_int_equal(load(loader, "u", false).outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(counters.bytes[counters.first], 1);
+    loader_close(loader);
+    loader_counters_close(&counters);
+}
+
+static void says_where_each_leads_to(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(programs); i++) {
+        char *path = support_beside(programs[i]), symbol[64], source[64];
+        struct loader_counters counters;
+        struct loader *loader;
+        struct hs_error err;
+        uint64_t *places;
+        struct elf *elf = elf_open(path, &err);
+
+        assert_int_equal(loader_counters_open(&counters, NULL, 1 << 20, NULL), 0);
+        assert_null(loader_counters_places(&counters, &err));
+        assert_non_null(strstr(err.text, "does not count"));
+        loader = open_program(programs[i], &counters);
+        places = loader_counters_places(&counters, &err);
+        assert_non_null(places);
+        for (size_t k = 0; k < counters.n; k += counters.n - 1) {
+            elf_describe(elf, places[k], symbol, sizeof(symbol), source, sizeof(source));
+            assert_string_equal(symbol, "obey");
+        }
+        free(places);
+        loader_close(loader);
+        loader_counters_close(&counters);
+        elf_close(elf);
+        free(path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_what_each_load_comes_by),
+        cmocka_unit_test(shares_them_among_loaders),
+        cmocka_unit_test(counts_no_more_than_there_is_room_for),
+        cmocka_unit_test(says_where_each_leads_to),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
