@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/loader/qemu/answer.h"
 #include "harness/loader/qemu/command_line.h"
+#include "harness/loader/qemu/memory.h"
 #include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/program.h"
@@ -36,10 +36,10 @@ struct qemu_loader {
     struct program program;
     bool closed; /* it cannot be entered, and is a QEMU all the same */
     int socket;
-    int control, input, output;
+    struct memory memory;
+    struct protocol_shared *shared; /* in it */
     int file; /* of which streams are made, or -1; borrowed */
     struct loader_counters *counters; /* or NULL; borrowed */
-    struct protocol_shared *shared;
     struct builder behind; /* device sections, in a whole stream */
     bool has_behind;
     unsigned starts;
@@ -110,7 +110,7 @@ static int tell(struct qemu_loader *qemu)
 
 static void take_counters(struct qemu_loader *qemu)
 {
-    uint64_t first = qemu->shared->counters.first, n = qemu->shared->counters.n;
+    uint64_t first = qemu->shared->program.counters.first, n = qemu->shared->program.counters.n;
 
     if (qemu->counters && n && first <= qemu->counters->size && n <= qemu->counters->size - first) {
         qemu->counters->first = first;
@@ -150,9 +150,9 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     memset(&qemu->shared->runner, 0, sizeof(qemu->shared->runner));
     result = process_start(&qemu->process, qemu->command.path, &qemu->command.arguments,
                            (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
-                                                  { qemu->control, PROTOCOL_FD_CONTROL },
-                                                  { qemu->input, PROTOCOL_FD_INPUT },
-                                                  { qemu->output, PROTOCOL_FD_OUTPUT },
+                                                  { qemu->memory.control, PROTOCOL_FD_CONTROL },
+                                                  { qemu->memory.input, PROTOCOL_FD_INPUT },
+                                                  { qemu->memory.output, PROTOCOL_FD_OUTPUT },
                                                   { qemu->file, PROTOCOL_FD_FILE },
                                                   { qemu->counters ? qemu->counters->fd : -1,
                                                     PROTOCOL_FD_COUNTERS } },
@@ -173,20 +173,11 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
 
 static int open_memory(struct qemu_loader *qemu, struct hs_error *err)
 {
-    qemu->control = memfd_create("hardstop-control", MFD_CLOEXEC);
-    qemu->input = memfd_create("hardstop-input", MFD_CLOEXEC);
-    qemu->output = memfd_create("hardstop-output", MFD_CLOEXEC);
-    if (qemu->control < 0 || qemu->input < 0 || qemu->output < 0 ||
-        ftruncate(qemu->control, PROTOCOL_MEMORY_OFFSET) < 0) {
-        return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
+    if (memory_open(&qemu->memory, err) < 0) {
+        return -1;
     }
-    qemu->shared = mmap(NULL, sizeof(*qemu->shared), PROT_READ | PROT_WRITE, MAP_SHARED, qemu->control, 0);
-    if (qemu->shared == MAP_FAILED) {
-        qemu->shared = NULL;
-        return hs_fail(err, HS_NO_OFFSET, "no shared memory: %s", strerror(errno));
-    }
-    qemu->shared->magic = PROTOCOL_MAGIC;
-    qemu->shared->counters.size = qemu->counters ? qemu->counters->size : 0;
+    qemu->shared = qemu->memory.shared;
+    qemu->shared->program.counters.size = qemu->counters ? qemu->counters->size : 0;
     return 0;
 }
 
@@ -206,7 +197,8 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
     struct hs_error why = { .text = "" };
 
     qemu->loader.class = &qemu_class;
-    qemu->socket = qemu->control = qemu->input = qemu->output = qemu->file = -1;
+    qemu->socket = qemu->file = -1;
+    qemu->memory = (struct memory)MEMORY_INIT;
     qemu->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
     qemu->counters = options ? options->counters : NULL;
@@ -305,7 +297,7 @@ static int load(struct qemu_loader *qemu, const struct loader_input *input, cons
         qemu->file = view->fd;
     }
     qemu->shared->request.memory_limit = qemu->memory_limit;
-    if (request_write(qemu->shared, qemu->control, qemu->input, input, behind, err) < 0) {
+    if (request_write(qemu->shared, qemu->memory.control, qemu->memory.input, input, behind, err) < 0) {
         return -1;
     }
     /* The server survives its loads: when it is gone, somebody killed it, and the load is done again. */
@@ -321,7 +313,7 @@ static int load(struct qemu_loader *qemu, const struct loader_input *input, cons
             if (view && mapped_check(view, err) < 0) {
                 return -1;
             }
-            status = answer_read(&qemu->room, qemu->shared, qemu->output, answer, err);
+            status = answer_read(&qemu->room, qemu->shared, qemu->memory.output, answer, err);
             program_name_frames(&qemu->program, qemu->shared, answer);
             return status;
         }
@@ -374,16 +366,7 @@ static void qemu_close(struct loader *loader)
     struct qemu_loader *qemu = of(loader);
 
     stop(qemu);
-    if (qemu->shared) {
-        munmap(qemu->shared, sizeof(*qemu->shared));
-    }
-    for (size_t i = 0; i < 3; i++) {
-        int fd = (int[]){ qemu->control, qemu->input, qemu->output }[i];
-
-        if (fd >= 0) {
-            close(fd);
-        }
-    }
+    memory_close(&qemu->memory);
     hardstop__setup__free_unpacked(qemu->setup, NULL);
     command_line_clear(&qemu->command);
     builder_clear(&qemu->behind);

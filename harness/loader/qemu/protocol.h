@@ -110,10 +110,6 @@ struct protocol_shared {
         int32_t pid;
         volatile uint8_t busy; /* at a load, not answered yet */
     } runner;
-    struct {
-        uint64_t size; /* bytes of COUNTERS that may be counted in; 0: none */
-        uint64_t first, n; /* from QEMU, once ready */
-    } counters;
     struct protocol_program program;
     int64_t version[3]; /* of QEMU, once ready */
     char refusal[512];

@@ -25,6 +25,10 @@ struct protocol_program {
     char path[4096]; /* of the file that main() is from: not always that of /proc/PID/exe, nor the one started */
     uint32_t n;
     struct protocol_symbol symbols[PROTOCOL_SYMBOLS];
+    struct {
+        uint64_t size; /* bytes of PROTOCOL_FD_COUNTERS that may be counted in; 0: none */
+        uint64_t first, n; /* from QEMU, once ready */
+    } counters;
 };
 
 #define PROTOCOL_FRAMES 24

@@ -30,11 +30,11 @@ static void write_places(const struct protocol_shared *shared)
     const uintptr_t *places = symbols.counters_places;
     uint64_t some[512];
 
-    for (uint64_t i = 0; places && i < shared->counters.n;) {
+    for (uint64_t i = 0; places && i < shared->program.counters.n;) {
         size_t n = 0;
-        off_t at = (off_t)(shared->counters.size + i * sizeof(some[0]));
+        off_t at = (off_t)(shared->program.counters.size + i * sizeof(some[0]));
 
-        for (; n < sizeof(some) / sizeof(some[0]) && i < shared->counters.n; i++) {
+        for (; n < sizeof(some) / sizeof(some[0]) && i < shared->program.counters.n; i++) {
             some[n++] = places[2 * i] - program_start();
         }
         syscall(SYS_pwrite64, PROTOCOL_FD_COUNTERS, some, n * sizeof(some[0]), at);
@@ -54,11 +54,11 @@ void counters_share(struct protocol_shared *shared)
     char *start = symbols.counters_start, *stop = symbols.counters_stop;
     char *origin = (char *)round_down(start), *from = (char *)round_down(start + PAGE - 1), *to;
 
-    if (!start || !stop || stop <= start || !shared->counters.size) {
+    if (!start || !stop || stop <= start || !shared->program.counters.size) {
         return;
     }
-    if ((size_t)(stop - origin) > shared->counters.size) {
-        stop = origin + shared->counters.size;
+    if ((size_t)(stop - origin) > shared->program.counters.size) {
+        stop = origin + shared->program.counters.size;
     }
     to = (char *)round_down(stop);
     if (to > from && mmap(from, (size_t)(to - from), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
@@ -67,8 +67,8 @@ void counters_share(struct protocol_shared *shared)
     }
     keep(0, start, from < stop ? from : stop, origin);
     keep(1, to > from ? to : from, stop, origin);
-    shared->counters.first = (uint64_t)(start - origin);
-    shared->counters.n = (uint64_t)(stop - start);
+    shared->program.counters.first = (uint64_t)(start - origin);
+    shared->program.counters.n = (uint64_t)(stop - start);
     write_places(shared);
 }
 

@@ -164,7 +164,8 @@ static bool list_regions(const void *kept, size_t kept_size, uint32_t *n_pages)
 
         if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3 || mode[1] != 'w' || is_ours(start, end) ||
             is_in(start, end, kept) || is_in(start, end, (const char *)kept + kept_size - 1) ||
-            is_in(start, end, __builtin_frame_address(0)) || strstr(line, "[v") || strstr(line, "/memfd:hardstop-counters")) {
+            is_in(start, end, __builtin_frame_address(0)) || strstr(line, "[v") ||
+            strstr(line, "/memfd:hardstop-counters")) {
             continue;
         }
         regions[n_regions++] = (struct region){

@@ -83,7 +83,7 @@ static void resolve(struct protocol_shared *shared)
     program_path((const void *)real_main, shared->program.path, sizeof(shared->program.path));
     shared->program.n = 0;
     /* What it exports may be all but its counters. */
-    if (symbols_resolve(shared) || shared->counters.size) {
+    if (symbols_resolve(shared) || shared->program.counters.size) {
         ask(shared);
     }
     missing = symbols_resolve(shared);
