@@ -13,7 +13,7 @@ cp -r "$1/ci/qemu" "$1/ci/qemu.d" "$work/ci"
 printf '#!/bin/sh\n' >"$work/ci/setup"
 chmod +x "$work/ci/setup"
 mkdir "$work/ci/patches"
-export HARDSTOP_CACHE="$work/cache" ASAN_OPTIONS=detect_leaks=0
+export HARDSTOP_CACHE="$work/cache"
 tree=$work/tree
 bin=$work/cache/qemu/bin
 name=$(echo "${tree#/}" | tr -c 'a-zA-Z0-9.\n' -)
@@ -42,7 +42,7 @@ refuse() {
 
 # says PROGRAM WORD LETTER...: what the program says of itself.
 says() {
-    [ "$("$bin/qemu-system-$1" -M help | tail -n 1)" = "$2" ] || fail "$1 does not say $2"
+    [ "$(ASAN_OPTIONS=detect_leaks=0 "$bin/qemu-system-$1" -M help | tail -n 1)" = "$2" ] || fail "$1 does not say $2"
 }
 
 # uses PROGRAM SYMBOL yes|no FUNCTION: whether a function's code calls what begins so.
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     if (!strcmp(argv[1], "-version")) {
         printf("QEMU emulator version 9.9.1\n");
     } else if (!strcmp(argv[1], "-M") && !strcmp(argv[2], "help")) {
-        printf("%s\n", WORD);
+        printf("%s\n", WORD + !strdup(WORD)[0]);
     } else {
         printf("\"status\": \"prelaunch\"\n");
     }
