@@ -65,7 +65,7 @@ link_tree() {
 put_compiler() {
     mkdir -p "$build/compiler"
     cp "$here/qemu.d/cc" "$build/compiler/cc"
-    printf 'compiler=clang\nchecked="%s"\n' "$flags" >"$build/compiler/cc.settings"
+    printf 'compiler=clang\nchecked="%s"\nswitches="%s"\n' "$flags" "$switches" >"$build/compiler/cc.settings"
     cat "$build/compiler/cc" "$build/compiler/cc.settings" | cmp -s - "$objects/compiler" && return
     [ ! -e "$objects/build.ninja" ] || ninja -C "$objects" -t clean >"$log"
     rm -rf "$objects/pch"
@@ -74,7 +74,9 @@ put_compiler() {
 
 # Builds the targets with all devices that are built by default, and without what the load of a stream has no use for.
 build_special() {
-    flags=""
+    flags="" switches=""
+    # As --enable-asan would, which some versions do not have without the other sanitizer.
+    case $sanitize in *address*) switches="-DCONFIG_ASAN=1 -include sanitizer/asan_interface.h" ;; esac
     [ -z "$sanitize" ] || flags="-fsanitize=$(echo "$sanitize" | tr ' ' ,) -fno-sanitize=function"
     [ -z "$coverage" ] || flags="$flags -fsanitize-coverage=inline-8bit-counters,pc-table"
     make_copies
