@@ -271,13 +271,17 @@ static int get_signature(const json_t *object, uint64_t *signature, struct hs_er
                ? 0 : hs_fail(err, HS_NO_OFFSET, "\"%s\" is no signature", text);
 }
 
+/* The first files of this version were written without some keys. */
+static bool is_later(const json_t *object, const char *key)
+{
+    return (strcmp(key, "kind") == 0 || strcmp(key, "source") == 0) && !json_object_get(object, key);
+}
+
 static int get_texts(const json_t *object, struct finding *finding, struct hs_error *err)
 {
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         const struct finding_text *place = &finding_texts[i];
-        /* The first files of this version were written without it. */
-        bool is_later = strcmp(place->key, "kind") == 0 && !json_object_get(object, place->key);
-        const char *text = is_later ? "" : json_get_text(object, place->key, err);
+        const char *text = is_later(object, place->key) ? "" : json_get_text(object, place->key, err);
 
         if (!text) {
             return -1;

@@ -46,14 +46,22 @@ static struct confirmation of_states(const struct judgement *judgement, const st
     return (struct confirmation){ true, "accepted, though damaged" };
 }
 
-/* The finding as it would be if the served QEMU had ended as the unmodified one did, from the same stack. */
+/*
+ * The finding as it would be if the served QEMU had ended as the unmodified one did, from the same stack, unless that
+ * has told of its own.
+ */
 static bool is_same_crash(const struct judgement *judgement, const struct confirm_result *actual)
 {
     struct judgement other = *judgement;
     struct finding found, there;
 
+    if (*actual->report.kind) {
+        memcpy(other.actual.answer.frames, actual->frames, sizeof(actual->frames));
+        other.actual.answer.n_frames = actual->n_frames;
+    }
+    other.actual.answer.report = actual->report;
     other.actual.answer.signal = actual->signal;
-    other.actual.answer.exited = actual->signal == 0;
+    other.actual.answer.exited = actual->signal == 0 && !*actual->report.kind;
     other.actual.answer.exit_status = actual->exit_status;
     other.actual.answer.text = actual->text;
     return finding_of(judgement, &found) && finding_of(&other, &there) && strcmp(found.same, there.same) == 0;

@@ -43,25 +43,49 @@ static void append_last_words(const char *text, struct finding *finding)
     }
 }
 
+/* What ended it, in a word or two, or in a sanitizer's sentence. */
+static void print_cause(const struct loader_answer *answer, char *cause, size_t size)
+{
+    if (loader_report_is_own(&answer->report)) {
+        snprintf(cause, size, "%.*s", (int)size - 1, answer->report.kind);
+    } else if (answer->exited) {
+        snprintf(cause, size, "exit(%d)", answer->exit_status);
+    } else {
+        snprintf(cause, size, "%s", loader_signal_name(answer->signal));
+    }
+}
+
+/* What else a report says, or where a signal's address is. */
+static void append_address(const struct loader_answer *answer, struct finding *finding)
+{
+    char words[LOADER_REPORT_WORDS];
+
+    loader_report_words(&answer->report, words, sizeof(words));
+    if (!loader_report_is_own(&answer->report)) {
+        append(finding, ", faulting address 0x%" PRIx64, answer->fault_address);
+    }
+    if (*words) {
+        append(finding, "; %s", words);
+    }
+}
+
 static void describe_crash(const struct judgement *judgement, struct finding *finding)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
     const struct loader_frame *frame = loader_crash_frame(answer);
-    char cause[32], place[LOADER_FRAME_WORDS];
+    char cause[sizeof(answer->report.kind)], place[LOADER_FRAME_WORDS];
 
     loader_frame_words(frame, place, sizeof(place));
-    if (answer->exited) {
-        snprintf(cause, sizeof(cause), "exit(%d)", answer->exit_status);
-    } else {
-        snprintf(cause, sizeof(cause), "%s", loader_signal_name(answer->signal));
-    }
+    print_cause(answer, cause, sizeof(cause));
     if (frame) {
         snprintf(finding->crash, sizeof(finding->crash), "%s %s+0x%" PRIx64, cause, frame->module, frame->offset);
     } else {
         snprintf(finding->crash, sizeof(finding->crash), "%s", cause);
     }
-    snprintf(finding->message, sizeof(finding->message), "%s%s, faulting address 0x%" PRIx64 "%s", finding->crash,
-             place, answer->fault_address, answer->saving ? ", while saving what was accepted" : "");
+    snprintf(finding->source, sizeof(finding->source), "%s", frame ? frame->source : "");
+    snprintf(finding->message, sizeof(finding->message), "%s%s", finding->crash, place);
+    append_address(answer, finding);
+    append(finding, "%s", answer->saving ? ", while saving what was accepted" : "");
     append_last_words(answer->text, finding);
     if (judgement_ran_out_of_memory(judgement) && answer->memory_limit) {
         append(finding, "; a load may take %" PRIu64 " MiB", answer->memory_limit >> 20);

@@ -23,8 +23,8 @@
 
 const struct finding_text finding_texts[FINDING_TEXTS] = {
 #define TEXT(member) { #member, offsetof(struct finding, member), sizeof(((struct finding *)0)->member) }
-    TEXT(property), TEXT(device), TEXT(field), TEXT(kind), TEXT(crash), TEXT(machine), TEXT(transport), TEXT(message),
-    TEXT(same),
+    TEXT(property), TEXT(device), TEXT(field), TEXT(kind), TEXT(crash), TEXT(source), TEXT(machine), TEXT(transport),
+    TEXT(message), TEXT(same),
 };
 
 void finding_make_printable(struct finding *finding)

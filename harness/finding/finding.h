@@ -14,7 +14,8 @@ struct finding {
     char device[64]; /* section, without the path of its instance: "virtio-net" */
     char field[256]; /* without indexes: "virtio.queue[].num"; "" where none can be named */
     char kind[32]; /* of what is at that place: "field of a table", "section header" ...; "" where none can be named */
-    char crash[160]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3", "spins at ..."; "" where no stack tells */
+    char crash[192]; /* "SIGSEGV qemu-system-s390x+0x2f8ed3", "spins at ..."; "" where no stack tells */
+    char source[64]; /* "net/net.c:123", of the program: where that is; "" where it has no debug information */
     char machine[128]; /* binary and machine type */
     char transport[8]; /* "ccw", "pci" or "" */
     char message[512]; /* one line for a person */
@@ -22,7 +23,7 @@ struct finding {
     uint64_t signature; /* XXH3 of `same` */
 };
 
-#define FINDING_TEXTS 9
+#define FINDING_TEXTS 10
 
 /* Where each text of a finding stands in its struct, and its key in JSON. */
 extern const struct finding_text {

@@ -52,6 +52,12 @@ static void identify_crash(const struct loader_answer *answer, const char *progr
         return;
     }
     used = (size_t)snprintf(out, size, "crash: ");
+    if (loader_report_is_own(&answer->report)) {
+        words_first(answer->report.kind, NULL, out + used, size - used);
+        used = strlen(out);
+        print_frames(answer, out + used, size - used);
+        return;
+    }
     if (answer->exited) {
         used += (size_t)snprintf(out + used, size - used, "exit(%d): ", answer->exit_status);
     }

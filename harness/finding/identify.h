@@ -3,10 +3,11 @@
  * What makes a finding the same as another: its signature.
  *
  * Two findings are the same when a developer would mend both in one place, which is taken to be so when they agree in:
- *   crashes    the function and the claim of the failed assertion; else, of an exit() or abort(), the last line before
- *              it, unless that is a warning; else the signal and the three innermost frames inside the program, as
- *              names of functions, or as addresses where functions have no names.  Where memory was refused, the device
- *              and the last line
+ *   crashes    where a sanitizer found what would not have ended the program by itself, its name of that and the three
+ *              innermost frames inside the program; else the function and the claim of the failed assertion; else, of
+ *              an exit() or abort(), the last line before it, unless that is a warning; else the signal and those three
+ *              frames, as names of functions, or as addresses where functions have no names.  Where memory was refused,
+ *              the device and the last line
  *   hangs      the function of the device's load; without a stack, the property and the place
  *   versions   of versions-agree: both outcomes, the older QEMU's first, and of a crash or hang what tells that; else
  *              the place that differs after one of the loads, or was damaged; else the first line of a rejection

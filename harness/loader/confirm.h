@@ -24,6 +24,9 @@ struct confirm_result {
     enum hang hang; /* HUNG */
     int exit_status; /* of a QEMU that ended by itself, else -1 */
     int signal; /* that ended QEMU, else 0 */
+    struct loader_report report; /* CRASHED: of a sanitizer; the signal is then its own */
+    struct loader_frame frames[LOADER_FRAMES]; /* of the report */
+    size_t n_frames;
     /* QEMU's error output, without what it says without a stream, too; "": none.  A failed save adds its reason. */
     char *text;
     char *command_line; /* for a shell; does what was done here, without our QMP connection */

@@ -2,6 +2,7 @@
 /* Names outcomes and signals; picks the frame by which a crash or a hang is known. */
 #include "harness/loader/loader.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,26 @@ void loader_frame_words(const struct loader_frame *frame, char *text, size_t siz
     if (named || placed) {
         snprintf(text, size, " (in %s%s%s)", frame->symbol, named && placed ? ", " : "", frame->source);
     }
+}
+
+void loader_report_words(const struct loader_report *report, char *text, size_t size)
+{
+    int n = snprintf(text, size, "%s", report->kind);
+
+    if (*report->access && (size_t)n < size) {
+        n += snprintf(text + n, size - (size_t)n, ": %s", report->access);
+    }
+    if (report->size && (size_t)n < size) {
+        n += snprintf(text + n, size - (size_t)n, " of %" PRIu64 " byte%s", report->size, report->size == 1 ? "" : "s");
+    }
+    if (*report->where && (size_t)n < size) {
+        snprintf(text + n, size - (size_t)n, ", %s", report->where);
+    }
+}
+
+bool loader_report_is_own(const struct loader_report *report)
+{
+    return *report->kind && !report->signal;
 }
 
 bool loader_is_own_frame(const struct loader_frame *frame)

@@ -12,6 +12,7 @@
 #include "harness/loader/frame.h"
 #include "harness/loader/limits.h"
 #include "harness/loader/outcome.h"
+#include "harness/loader/report.h"
 
 struct loader_input {
     const uint8_t *bytes; /* a stream; without a header, device sections only, unless said to be whole */
@@ -39,7 +40,8 @@ struct loader_answer {
     enum outcome outcome;
     int result; /* REJECTED: what the loader returned, a negative errno */
     bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
-    bool exited; /* CRASHED: by exit(), not by a signal */
+    struct loader_report report; /* CRASHED: of a sanitizer; the signal and the frames below are then its own */
+    bool exited; /* CRASHED: by exit(), not by a signal, nor by a report */
     int exit_status;
     int signal;
     uint64_t fault_address;

@@ -56,25 +56,61 @@ static char *uri_of(const char *path)
     return uri;
 }
 
-static json_t *new_location(const struct audit *audit, const struct audit_finding *finding)
+static json_t *new_physical(const char *path, int line)
+{
+    char *uri = uri_of(path);
+    json_t *location = packed(json_pack("{s:{s:s}, s:{s:i, s:i, s:i, s:i}}", "artifactLocation", "uri", uri, "region",
+                                        "startLine", line, "startColumn", 1, "endLine", line, "endColumn", 2));
+
+    free(uri);
+    return location;
+}
+
+/* The line of QEMU's source that is known to be it. */
+static json_t *new_source(const struct finding *finding)
+{
+    const char *colon = strrchr(finding->source, ':');
+    char *path;
+    json_t *location;
+    int line = colon ? atoi(colon + 1) : 0;
+
+    if (line < 1) {
+        return NULL;
+    }
+    path = hs_format("%.*s", (int)(colon - finding->source), finding->source);
+    location = new_physical(path, line);
+    free(path);
+    return location;
+}
+
+static json_t *new_location(const struct audit *audit, const struct audit_finding *finding, json_t *physical)
 {
     const struct audit_field *field = audit_field_at(audit, finding->offset);
     char *name = hs_format("%s/%s", *audit->section ? audit->section : "stream",
                            *finding->finding.field ? finding->finding.field : field ? field->path : "end");
     json_t *location = packed(json_pack("{s:[{s:s, s:s}]}", "logicalLocations", "fullyQualifiedName", name, "kind",
                                         "member"));
-    char *uri = uri_of(finding->path);
 
-    /* The whole case is the place; a file has a first line. */
-    if (*uri) {
-        json_object_set_new(location, "physicalLocation",
-                            packed(json_pack("{s:{s:s}, s:{s:i, s:i, s:i, s:i}}", "artifactLocation", "uri", uri,
-                                             "region", "startLine", 1, "startColumn", 1, "endLine", 1, "endColumn",
-                                             2)));
+    if (physical) {
+        json_object_set_new(location, "physicalLocation", physical);
     }
-    free(uri);
     free(name);
     return location;
+}
+
+/* The place is in QEMU's source, where that is known, and the case is beside it; else the whole case is the place. */
+static void add_locations(const struct audit *audit, const struct audit_finding *finding, json_t *result)
+{
+    json_t *source = new_source(&finding->finding);
+    /* A file has a first line. */
+    json_t *test = *finding->path ? new_physical(finding->path, 1) : NULL;
+
+    json_object_set_new(result, "locations",
+                        packed(json_pack("[o]", new_location(audit, finding, source ? source : test))));
+    if (source && test) {
+        json_object_set_new(result, "relatedLocations",
+                            packed(json_pack("[{s:o}]", "physicalLocation", test)));
+    }
 }
 
 static json_t *new_result(const struct audit *audit, const struct audit_finding *finding)
@@ -82,18 +118,21 @@ static json_t *new_result(const struct audit *audit, const struct audit_finding 
     const struct finding *what = &finding->finding;
     const struct property *property = property_find(what->property);
     char signature[17], hash[19];
+    json_t *result;
 
     HS_CHECK(property, "no property \"%s\"", what->property);
     snprintf(signature, sizeof(signature), "%016" PRIx64, what->signature);
     /* What GitHub matches results by; the number behind the colon tells equal ones apart. */
     snprintf(hash, sizeof(hash), "%s:1", signature);
-    return packed(json_pack(
-        "{s:s, s:i, s:s, s:{s:s}, s:[o], s:{s:s, s:s}, s:{s:s, s:s, s:s, s:I, s:I}}", "ruleId", property->name,
-        "ruleIndex", (int)(property - properties), "level", what->verdict == VERDICT_EQUAL ? "warning" : "error",
-        "message", "text", *what->message ? what->message : property->claim, "locations",
-        new_location(audit, finding), "partialFingerprints", "hardstop/v1", signature, "primaryLocationLineHash", hash,
-        "properties", "verdict", verdict_name(what->verdict), "edit", edit_name(finding->edit), "value",
-        finding->value, "offset", (json_int_t)finding->offset, "cells", (json_int_t)finding->cells));
+    result = packed(json_pack(
+        "{s:s, s:i, s:s, s:{s:s}, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:I, s:I}}", "ruleId", property->name, "ruleIndex",
+        (int)(property - properties), "level", what->verdict == VERDICT_EQUAL ? "warning" : "error", "message", "text",
+        *what->message ? what->message : property->claim, "partialFingerprints", "hardstop/v1", signature,
+        "primaryLocationLineHash", hash, "properties", "verdict", verdict_name(what->verdict), "edit",
+        edit_name(finding->edit), "value", finding->value, "offset", (json_int_t)finding->offset, "cells",
+        (json_int_t)finding->cells));
+    add_locations(audit, finding, result);
+    return result;
 }
 
 static json_t *new_results(const struct audit *audit)

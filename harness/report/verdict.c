@@ -41,6 +41,12 @@ static void print_indented(FILE *out, const char *text)
 
 static void print_stack(FILE *out, const struct loader_answer *answer)
 {
+    char words[LOADER_REPORT_WORDS];
+
+    loader_report_words(&answer->report, words, sizeof(words));
+    if (*words) {
+        printable_print(out, "  a sanitizer's report: %s\n", words);
+    }
     if (answer->exited) {
         fprintf(out, "  exit(%d) called\n", answer->exit_status);
     } else if (answer->signal) {
@@ -142,23 +148,43 @@ static json_t *json_unloaded(const struct judgement *judgement)
     return list;
 }
 
-static json_t *judgement_json(const struct judgement *judgement)
+/* NULL where there is none. */
+static json_t *json_report(const struct loader_report *report)
 {
-    const struct loader_answer *answer = &judgement->actual.answer;
-    json_t *frames = json_array(), *json;
+    if (!*report->kind) {
+        return json_null();
+    }
+    return json_pack("{s:o, s:s, s:I, s:o}", "kind", json_words(report->kind), "access", report->access, "size",
+                     (json_int_t)report->size, "where", json_words(report->where));
+}
+
+static json_t *json_stack(const struct loader_answer *answer)
+{
+    json_t *frames = json_array();
 
     for (size_t i = 0; i < answer->n_frames; i++) {
-        char *text = hs_format("%s+0x%" PRIx64, answer->frames[i].module, answer->frames[i].offset);
+        const struct loader_frame *frame = &answer->frames[i];
+        char place[LOADER_FRAME_WORDS], *text;
 
+        loader_frame_words(frame, place, sizeof(place));
+        text = hs_format("%s+0x%" PRIx64 "%s", frame->module, frame->offset, place);
         json_array_append_new(frames, json_words(text));
         free(text);
     }
-    json = json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o}", "verdict", word_of(judgement), "damaged",
-                     (int)judgement->is_damaged, "section", json_words(answer->section), "message",
-                     json_words(answer->text), "result", answer->result, "signal", answer->signal, "stack", frames,
-                     "never_loaded", json_unloaded(judgement),
-                     "unlike_undamaged", json_differences(&judgement->garbage), "not_saved_as_given",
-                     json_differences(&judgement->resave));
+    return frames;
+}
+
+static json_t *judgement_json(const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+    json_t *json;
+
+    json = json_pack("{s:s, s:b, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o}", "verdict", word_of(judgement),
+                     "damaged", (int)judgement->is_damaged, "section", json_words(answer->section), "message",
+                     json_words(answer->text), "result", answer->result, "signal", answer->signal, "sanitizer",
+                     json_report(&answer->report), "stack", json_stack(answer), "never_loaded",
+                     json_unloaded(judgement), "unlike_undamaged", json_differences(&judgement->garbage),
+                     "not_saved_as_given", json_differences(&judgement->resave));
     if (judgement->beside) {
         json_object_set_new(json, "beside", judgement_json(judgement->beside));
         json_object_set_new(json_object_get(json, "beside"), "loader", json_words(judgement->beside->loader));

@@ -3,10 +3,12 @@
 #include "standin_coroutine.h"
 
 #include <stddef.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
+enum { STACK = 1024 * 1024 };
+
 static ucontext_t loader, coroutine;
-static char coroutine_stack[256 * 1024];
 static void (*coroutine_entry)(void *user);
 
 static void run_coroutine(void)
@@ -20,8 +22,8 @@ void *qemu_coroutine_create(void (*entry)(void *user), void *user)
     (void)user;
     coroutine_entry = entry;
     getcontext(&coroutine);
-    coroutine.uc_stack.ss_sp = coroutine_stack;
-    coroutine.uc_stack.ss_size = sizeof(coroutine_stack);
+    coroutine.uc_stack.ss_sp = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    coroutine.uc_stack.ss_size = STACK;
     coroutine.uc_link = &loader;
     makecontext(&coroutine, run_coroutine, 0);
     return &coroutine;
@@ -31,6 +33,11 @@ void qemu_coroutine_enter(void *entered);
 void qemu_coroutine_enter(void *entered)
 {
     swapcontext(&loader, entered);
+}
+
+void standin_prepare(void)
+{
+    swapcontext(&loader, &loader);
 }
 
 void standin_yield(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A program that the preload object serves as if it were a QEMU 7.2, or, as STANDIN_LATER, an 11.1, which says its
- * reasons in an Error, and describes its state to who has put a writer where it looks for one.  Its streams are
- * commands, a letter each, that are obeyed while they are loaded; the state that it saves is what the letters left.
+ * reasons in an Error, and describes its state to who has put a writer where it looks for one.  As STANDIN_SANITIZED it
+ * has sanitizers, and errors for them.  Its streams are commands, a letter each, that are obeyed while they are loaded;
+ * the state that it saves is what the letters left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@
 #include "standin_coroutine.h"
 #include "standin_counters.h"
 #include "standin_description.h"
+#include "standin_errors.h"
 
 /* A file is its descriptor plus one. */
 typedef void file;
@@ -372,6 +374,21 @@ static int obey(file *from, char letter)
         for (;;) {
             qemu_cond_wait_func(&sign, &mutex, __FILE__, __LINE__);
         }
+#ifdef STANDIN_SANITIZED
+    case 'H':
+    case 'F':
+    case 'O':
+    case 'U':
+        standin_error(letter);
+        return 0;
+    case 'M':
+        /* As g_malloc() does. */
+        if (!malloc(LOADER_MEMORY_LIMIT + (1 << 20))) {
+            fputs("\n(process:1): GLib-ERROR **: failed to allocate 1 bytes\n", stderr);
+            abort();
+        }
+        return 0;
+#endif
     default:
         keep(letter);
         return 0;
@@ -386,6 +403,7 @@ void qemu_init(int argc, char **argv)
         exit(0);
     }
     held = open("/dev/null", O_RDONLY);
+    standin_prepare();
     kills = mmap(NULL, sizeof(*kills), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 

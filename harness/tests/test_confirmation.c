@@ -152,10 +152,51 @@ static void each_row_is_confirmed_or_not(void **state)
     }
 }
 
+/* A report of the one, and of the other. */
+static void a_report_is_confirmed_by_the_same_report(void **state)
+{
+    static const struct {
+        const char *kind, *actual_kind, *actual_symbol;
+        bool confirmed;
+    } reports[] = {
+        { "heap-buffer-overflow", "heap-buffer-overflow", "virtio_load", true },
+        { "heap-buffer-overflow", "heap-use-after-free", "virtio_load", false },
+        { "heap-buffer-overflow", "heap-buffer-overflow", "main", false },
+        { "heap-buffer-overflow", "", "", false },
+        { "", "heap-buffer-overflow", "virtio_load", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(reports); i++) {
+        static struct judgement judgement;
+        static struct confirm_result actual;
+        static const struct confirm_result reference = { .outcome = OUTCOME_ACCEPTED };
+        Hardstop__Case test = HARDSTOP__CASE__INIT;
+        struct loader_answer *answer = &judgement.actual.answer;
+
+        memset(&judgement, 0, sizeof(judgement));
+        memset(&actual, 0, sizeof(actual));
+        judgement.test = &test;
+        judgement.verdict = VERDICT_CRASHED;
+        answer->outcome = actual.outcome = OUTCOME_CRASHED;
+        answer->text = answer->section = answer->loaded = actual.text = "";
+        answer->n_frames = actual.n_frames = 1;
+        answer->frames[0] = (struct loader_frame){ .symbol = "virtio_load", .in_program = true };
+        actual.frames[0].in_program = true;
+        strcpy(answer->report.kind, reports[i].kind);
+        strcpy(actual.report.kind, reports[i].actual_kind);
+        strcpy(actual.frames[0].symbol, reports[i].actual_symbol);
+        answer->signal = *reports[i].kind ? 0 : SIGSEGV;
+        actual.signal = *reports[i].actual_kind ? 0 : SIGSEGV;
+        assert_int_equal(confirmation_of(&judgement, &actual, &reference).confirmed, reports[i].confirmed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_confirmed_or_not),
+        cmocka_unit_test(a_report_is_confirmed_by_the_same_report),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,11 +132,19 @@ static void a_finding_may_lack_a_case_a_message_or_a_field(void **state)
     audit_add_finding(&audit, &finding);
     finding.path = "/a/b\xc3\xa4 100%25~._-";
     audit_add_finding(&audit, &finding);
+    strcpy(finding.finding.source, "net/net.c:123");
+    audit_add_finding(&audit, &finding);
     log = parsed(&audit);
     assert_null(at(log, "runs.0.results.0.locations.0.physicalLocation"));
     assert_text(log, "runs.0.results.0.locations.0.logicalLocations.0.fullyQualifiedName", "stream/end");
     assert_text(log, "runs.0.results.0.message.text", NULL);
     assert_text(log, "runs.0.results.1.locations.0.physicalLocation.artifactLocation.uri",
+                "file:///a/b%C3%A4%20100%2525~._-");
+    assert_null(at(log, "runs.0.results.1.relatedLocations"));
+    /* Where the line of QEMU's source is known, that is the place, and the case is beside it. */
+    assert_text(log, "runs.0.results.2.locations.0.physicalLocation.artifactLocation.uri", "net/net.c");
+    assert_int_equal(json_integer_value(at(log, "runs.0.results.2.locations.0.physicalLocation.region.startLine")), 123);
+    assert_text(log, "runs.0.results.2.relatedLocations.0.physicalLocation.artifactLocation.uri",
                 "file:///a/b%C3%A4%20100%2525~._-");
     json_decref(log);
     audit_clear(&audit);

@@ -246,6 +246,7 @@ static void the_same_bug_has_one_signature(void **state)
 /* A stack: for each frame what it is in, p(rogram), l(ibrary) or o(wn), and its address. */
 static const struct {
     const char *frames, *same;
+    struct loader_report report; /* of a sanitizer */
 } stacks[] = {
     { "p1 p2 p3 p4", "crash: SIGSEGV +0x1 +0x2 +0x3" },
     { "l9 p1 p2 p3", "crash: SIGSEGV +0x1 +0x2 +0x3" },
@@ -257,6 +258,12 @@ static const struct {
     { "l9 l8", "crash: SIGSEGV +0x9" },
     { "l9 o5 p1", "crash: SIGSEGV +0x9" },
     { "", "crash: SIGSEGV" },
+    /* What a sanitizer found itself; of a signal it tells no other bug than the signal does. */
+    { "l9 p1 p2 p3 p4", "crash: heap-buffer-overflow +0x1 +0x2 +0x3",
+      { .kind = "heap-buffer-overflow", .access = "READ", .size = 8, .where = "0 bytes after 16-byte region" } },
+    { "p1", "crash: shift exponent # is too large for #-bit type 'int' +0x1",
+      { .kind = "shift exponent 35 is too large for 32-bit type 'int'" } },
+    { "p1 p2", "crash: SIGSEGV +0x1 +0x2", { .kind = "stack-overflow", .signal = SIGSEGV, .fault_address = 8 } },
 };
 
 static void a_crash_goes_by_its_frames_in_the_program(void **state)
@@ -272,6 +279,7 @@ static void a_crash_goes_by_its_frames_in_the_program(void **state)
         judgement.test = &test;
         judgement.verdict = VERDICT_CRASHED;
         fill_answer(&deed, &judgement.actual.answer);
+        judgement.actual.answer.report = stacks[i].report;
         for (const char *at = stacks[i].frames; *at; at += at[2] ? 3 : 2) {
             struct loader_frame *frame = &judgement.actual.answer.frames[judgement.actual.answer.n_frames++];
 

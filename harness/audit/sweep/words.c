@@ -57,7 +57,10 @@ static void say_crashed(const struct sweep_words *words, const struct loader_ans
 
     length -= length ? (size_t)(said - line) : 0;
     print_frame(loader_crash_frame(answer), frame, sizeof(frame));
-    if (answer->exited) {
+    if (loader_report_is_own(&answer->report)) {
+        snprintf(text, SWEEP_TEXT, "%s%s%s%s%s", answer->report.kind, *answer->report.access ? ", " : "",
+                 answer->report.access, frame, saving);
+    } else if (answer->exited) {
         snprintf(text, SWEEP_TEXT, "exit(%d)%s%s%.*s", answer->exit_status, saving, length ? ": " : "", (int)length,
                  length ? said : "");
     } else if (length && memmem(said, length, "Assertion", strlen("Assertion"))) {

@@ -49,6 +49,25 @@ static void read_frames(const struct protocol_shared *shared, struct loader_answ
     }
 }
 
+/* A report says more than how the load ended; one of undefined behaviour, also where it did not. */
+static void read_report(struct answer_room *room, struct loader_answer *answer)
+{
+    const struct sanitizer_report *found = &room->found;
+
+    if (!sanitizer_take(&room->found, room->text, answer->outcome == OUTCOME_CRASHED) ||
+        answer->outcome == OUTCOME_UNKNOWN) {
+        return;
+    }
+    answer->outcome = OUTCOME_CRASHED;
+    answer->report = found->report;
+    answer->signal = found->report.signal;
+    answer->fault_address = found->report.fault_address;
+    answer->exited = false;
+    answer->hang = HANG_NONE;
+    answer->n_frames = found->n_frames;
+    memcpy(answer->frames, found->frames, sizeof(answer->frames));
+}
+
 static int read_saved(struct answer_room *room, const struct protocol_shared *shared, int output,
                       struct loader_answer *answer, struct hs_error *err)
 {
@@ -107,6 +126,7 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->memory_limit = shared->request.memory_limit;
     answer->fault_address = shared->answer.fault_address;
     read_frames(shared, answer);
+    read_report(room, answer);
     traces_take(&room->traces, room->text, answer->saving && answer->outcome != OUTCOME_ACCEPTED);
     room->text[TEXT_SIZE - 1] = 0;
     answer->text = room->text;

@@ -6,6 +6,7 @@
 #include "harness/loader/loader.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/protocol.h"
+#include "harness/loader/qemu/sanitizer.h"
 #include "harness/loader/qemu/traces.h"
 
 /* What an answer points into, until the next one. */
@@ -14,6 +15,7 @@ struct answer_room {
     size_t saved_capacity;
     char text[PROCESS_ERRORS_SIZE + 1]; /* filled in before answer_read(): what QEMU printed */
     struct traces traces; /* cleared by the owner */
+    struct sanitizer_report found; /* what `text` then told of, if anything */
 };
 
 /*

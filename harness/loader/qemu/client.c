@@ -314,7 +314,7 @@ static int load(struct qemu_loader *qemu, const struct loader_input *input, cons
                 return -1;
             }
             status = answer_read(&qemu->room, qemu->shared, qemu->memory.output, answer, err);
-            program_name_frames(&qemu->program, qemu->shared, answer);
+            program_name_answer(&qemu->program, qemu->shared, answer);
             return status;
         }
     }

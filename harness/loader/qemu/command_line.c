@@ -10,6 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/sanitizer.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
@@ -121,7 +122,7 @@ static const char *skip_warnings(const char *text)
     while (*text) {
         const char *end = text + strcspn(text, "\n");
 
-        if (!memmem(text, (size_t)(end - text), ": warning: ", strlen(": warning: "))) {
+        if (!memmem(text, (size_t)(end - text), ": warning: ", strlen(": warning: ")) && !sanitizer_warns(text)) {
             break;
         }
         text = *end ? end + 1 : end;

@@ -16,6 +16,7 @@
 #include "harness/loader/qemu/lone_start.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/qmp.h"
+#include "harness/loader/qemu/said.h"
 #include "harness/setup/program.h"
 
 /*
@@ -31,10 +32,6 @@ static const struct {
 } incoming[] = {
     { "file:/dev/fd/" INCOMING_FD, "unknown migration protocol" },
     { "fd:" INCOMING_FD, "fd: migration to a file is not supported" },
-};
-
-enum {
-    TEXT_PART = 8192, /* of a long text, so much of its begin and of its end is kept */
 };
 
 /* QEMU's last words after every error that a loader returned. */
@@ -127,22 +124,6 @@ static int await_load(struct qmp *qmp, struct patience *patience, enum outcome *
     }
 }
 
-static size_t read_text(struct process *process, struct confirm_result *result)
-{
-    char *text = hs_alloc(PROCESS_ERRORS_SIZE + 1);
-    size_t length = process_read_errors(process, text, PROCESS_ERRORS_SIZE + 1);
-
-    free(result->text);
-    if (length <= 2 * TEXT_PART) {
-        result->text = hs_strdup(text);
-    } else {
-        result->text = hs_format("%.*s\n[%zu bytes left out]\n%s", TEXT_PART, text, length - 2 * TEXT_PART,
-                                 text + length - TEXT_PART);
-    }
-    free(text);
-    return length;
-}
-
 /* What is started: the setup's QEMU, with -incoming and without. */
 struct attempt {
     const Hardstop__Setup *setup;
@@ -159,23 +140,6 @@ static struct patience patience_for(const struct attempt *attempt, const struct 
     return patience;
 }
 
-/* What the setup says without a stream, of its sound or its screen, is not what it says of the stream. */
-static int leave_out_noise(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
-{
-    const struct lone_start *start = *result->text ? lone_start(attempt->setup, &attempt->without, err) : NULL;
-    size_t length;
-
-    if (!*result->text) {
-        return 0;
-    }
-    if (!start) {
-        return -1;
-    }
-    length = lone_start_words(start, result->text);
-    memmove(result->text, result->text + length, strlen(result->text + length) + 1);
-    return 0;
-}
-
 static int judge_hang(const struct attempt *attempt, const struct patience *patience, struct process *process,
                       struct confirm_result *result, struct hs_error *err)
 {
@@ -186,7 +150,7 @@ static int judge_hang(const struct attempt *attempt, const struct patience *pati
     if (patience->ended == PATIENCE_CLOCK) {
         return hs_fail(err, HS_NO_OFFSET, "%s neither answers nor gets processor time", attempt->setup->binary);
     }
-    read_text(process, result);
+    said_read(process, result);
     result->outcome = OUTCOME_HUNG;
     result->hang = hangs[patience->ended];
     return 0;
@@ -195,7 +159,7 @@ static int judge_hang(const struct attempt *attempt, const struct patience *pati
 static int judge_end(const struct attempt *attempt, struct process *process, struct confirm_result *result,
                      struct hs_error *err)
 {
-    size_t length = read_text(process, result);
+    size_t length = said_read(process, result);
 
     if (result->exit_status == 1 && strstr(result->text, rejection)) {
         result->outcome = OUTCOME_REJECTED;
@@ -245,7 +209,7 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
     char *text;
 
     if (capture_save(qmp, &patience, &result->saved, &result->saved_size, &reason) == 0) {
-        read_text(process, result);
+        said_read(process, result);
         return 0;
     }
     if (qmp->failure == QMP_FAILURE_NONE) {
@@ -256,7 +220,7 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
         result->saving = true;
         return judge_silence(attempt, qmp, &patience, process, result, err);
     }
-    read_text(process, result);
+    said_read(process, result);
     text = hs_format("%sthe state was not saved again: %s\n", result->text, reason.text);
     free(result->text);
     result->text = text;
@@ -279,10 +243,10 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
     } else if (result->outcome == OUTCOME_ACCEPTED) {
         status = save(attempt, &qmp, &process, result, err);
     } else {
-        read_text(&process, result);
+        said_read(&process, result);
     }
     capture_quit(&qmp, &process);
-    return status < 0 ? -1 : leave_out_noise(attempt, result, err);
+    return status < 0 ? -1 : said_finish(attempt->setup, &attempt->without, result, err);
 }
 
 /* The program that runs another one with less address space, and how much that is. */

@@ -25,6 +25,8 @@ struct elf {
     Dwarf_Addr start; /* where the session has its first byte */
     GElf_Addr bias; /* from addresses in the file to those of the session */
     struct place places[1024];
+    bool has_tree; /* the next one is known */
+    char *tree; /* what names of source files begin with, of QEMU's tree; NULL: nothing says */
 };
 
 static char *where_debug_files_are; /* NULL: the usual places */
@@ -94,6 +96,7 @@ void elf_close(struct elf *elf)
 {
     if (elf) {
         dwfl_end(elf->session);
+        free(elf->tree);
         free(elf);
     }
 }
@@ -144,11 +147,49 @@ void elf_find(struct elf *elf, struct protocol_symbol *symbols, size_t n)
     }
 }
 
+/* The name of the source file of an address, and the line; NULL when not known. */
+static const char *file_of(struct elf *elf, Dwarf_Addr address, int *number)
+{
+    Dwfl_Line *line = dwfl_module_getsrc(elf->program, address);
+
+    return line ? dwfl_lineinfo(line, NULL, number, NULL, NULL, NULL) : NULL;
+}
+
+/* Where the tree is, as the debug information names it, is told by a function of each QEMU and its file. */
+static const char *tree_of(struct elf *elf)
+{
+    static const char home[] = "migration/savevm.c";
+    struct protocol_symbol known = { .name = "qemu_loadvm_state" };
+    const char *file, *found;
+    int number;
+
+    if (!elf->has_tree) {
+        elf->has_tree = true;
+        elf_find(elf, &known, 1);
+        file = known.kind == PROTOCOL_SYMBOL_ADDRESS ? file_of(elf, known.value + elf->bias, &number) : NULL;
+        found = file ? strstr(file, home) : NULL;
+        if (found && found[strlen(home)] == 0) {
+            elf->tree = hs_format("%.*s", (int)(found - file), file);
+        }
+    }
+    return elf->tree;
+}
+
+/* The name within the tree; of another file the base name. */
+static const char *name_in_tree(struct elf *elf, const char *file)
+{
+    const char *tree = tree_of(elf), *slash = strrchr(file, '/');
+
+    if (tree && strncmp(file, tree, strlen(tree)) == 0) {
+        return file + strlen(tree);
+    }
+    return slash ? slash + 1 : file;
+}
+
 static void look(struct elf *elf, uint64_t offset, struct place *place)
 {
     Dwarf_Addr address = elf->start + offset;
-    Dwfl_Line *line = dwfl_module_getsrc(elf->program, address);
-    const char *name, *file = NULL;
+    const char *name, *file;
     GElf_Off behind = 0;
     GElf_Sym entry;
     int number;
@@ -160,13 +201,9 @@ static void look(struct elf *elf, uint64_t offset, struct place *place)
     if (name && behind < entry.st_size) {
         snprintf(place->symbol, sizeof(place->symbol), "%.*s", (int)strcspn(name, "."), name);
     }
-    if (line) {
-        file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-    }
+    file = file_of(elf, address, &number);
     if (file) {
-        const char *slash = strrchr(file, '/');
-
-        snprintf(place->source, sizeof(place->source), "%s:%d", slash ? slash + 1 : file, number);
+        snprintf(place->source, sizeof(place->source), "%s:%d", name_in_tree(elf, file), number);
     }
 }
 

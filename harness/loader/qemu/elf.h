@@ -31,8 +31,9 @@ void elf_close(struct elf *elf);
 void elf_find(struct elf *elf, struct protocol_symbol *symbols, size_t n);
 
 /*
- * The function whose extent holds the address, `offset` bytes behind where the program is loaded, and "FILE:LINE", with
- * the base name of the file; each "" when not known.
+ * The function whose extent holds the address, `offset` bytes behind where the program is loaded, and "FILE:LINE"; each
+ * "" when not known.  FILE is the name in QEMU's tree, "net/net.c", which needs no build of a certain place; of others
+ * it is the base name.
  */
 void elf_describe(struct elf *elf, uint64_t offset, char *symbol, size_t symbol_size, char *source, size_t source_size);
 

@@ -17,6 +17,7 @@
 
 #include "harness/base/check.h"
 #include "harness/loader/qemu/guard.h"
+#include "harness/loader/qemu/sanitizer.h"
 
 enum {
     MAX_FDS = 8,
@@ -85,6 +86,7 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
     }
     /* A sound card that this machine has or has not is no matter of a load, and its driver has much to say. */
     setenv("QEMU_AUDIO_DRV", "none", 1);
+    sanitizer_set_options();
     if (environment) {
         /* A served QEMU has the same addresses each time, and so has what is said of its crashes. */
         personality(ADDR_NO_RANDOMIZE);

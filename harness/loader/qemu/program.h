@@ -13,6 +13,7 @@ const char *program_closed(const char *path);
 /* Begins as zeros. */
 struct program {
     struct elf *elf; /* NULL: not looked at yet, or it cannot be read */
+    char path[4096]; /* what it is, or would be, of */
 };
 
 void program_close(struct program *program);
@@ -20,7 +21,14 @@ void program_close(struct program *program);
 /* Fills in `shared->program.symbols`; where the file is not there, or no longer, they are MISSING. */
 void program_tell(struct program *program, struct protocol_shared *shared);
 
-/* Gives the frames inside the program the names of their functions, where they have none, and their lines. */
-void program_name_frames(struct program *program, const struct protocol_shared *shared, struct loader_answer *answer);
+/*
+ * Gives the frames inside the program, whose file is `path`, the names of their functions and their lines, where they
+ * have none.  From frame `returns` on they are what calls return to.  Functions of a sanitizer are then no longer
+ * inside the program.
+ */
+void program_name_frames(struct program *program, const char *path, struct loader_frame *frames, size_t n,
+                         size_t returns);
+/* The frames of an answer, which are those of a report where it has one. */
+void program_name_answer(struct program *program, const struct protocol_shared *shared, struct loader_answer *answer);
 
 #endif

@@ -171,7 +171,11 @@ static void fill(struct slow_loader *slow, const struct loader_input *input, str
     answer->saving = result->saving;
     answer->hang = result->hang;
     answer->signal = result->signal;
-    answer->exited = result->outcome == OUTCOME_CRASHED && !result->signal;
+    answer->report = result->report;
+    answer->fault_address = result->report.fault_address;
+    answer->n_frames = result->n_frames;
+    memcpy(answer->frames, result->frames, sizeof(answer->frames));
+    answer->exited = result->outcome == OUTCOME_CRASHED && !result->signal && !*result->report.kind;
     answer->exit_status = result->exit_status;
     traces_take(&slow->traces, result->text, false);
     answer->text = result->text;

@@ -107,6 +107,9 @@ static void print_finding(const struct html_page *page, const struct audit_findi
         html_print(out, " <span>%s: %s damage%s</span>", page->sides[!which].label, grid_number(also->cells, number),
                    also->cells == 1 ? "" : "s");
     }
+    if (*finding->source) {
+        html_print(out, " <span>in <code>%s</code></span>", finding->source);
+    }
     fputs("</p>\n", out);
     print_command(out, page->sides[which].audit, found);
     fputs("</li>\n", out);

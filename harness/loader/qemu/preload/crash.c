@@ -16,9 +16,14 @@
 #include "harness/loader/qemu/preload/program.h"
 
 static struct protocol_shared *watched;
-static char alternate_stack[64 * 1024];
+static char alternate_stack[128 * 1024];
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+
+enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(fatal_signals[0]) };
+
+/* Who handled them before: a sanitizer, which then says more than we can. */
+static struct sigaction former[FATAL_SIGNALS];
 
 static void record_stack(uint64_t pc)
 {
@@ -50,6 +55,19 @@ static uint64_t program_counter(const ucontext_t *context)
 #endif
 }
 
+/* Has whoever was there before handle the signal, in our place. */
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+        sigaction(fatal_signals[i], &former[i], NULL);
+    }
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+        if (fatal_signals[i] == number && former[i].sa_flags & SA_SIGINFO) {
+            former[i].sa_sigaction(number, info, context);
+        }
+    }
+}
+
 static void on_fatal(int number, siginfo_t *info, void *context)
 {
     uint64_t pc = program_counter(context);
@@ -60,7 +78,7 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     isolate_release();
     counters_hand_over();
     /* A second fault, in the unwinder, must end the process with what is known so far. */
-    for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
         signal(fatal_signals[i], SIG_DFL);
     }
     /* The supervisor may be reading the answer of a load that is over. */
@@ -73,14 +91,28 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     watched->answer.n_frames = 1;
     watched->answer.at_signal = 1;
     record_stack(pc);
+    pass_on(number, info, context);
     raise(number);
+}
+
+/* A sanitizer that names its first frame asks the kernel where the program is, and takes memory. */
+static void prepare_sanitizer(void *frame)
+{
+    typedef void symbolize_fn(void *pc, const char *format, char *text, size_t size);
+    symbolize_fn *symbolize = (symbolize_fn *)dlsym(RTLD_DEFAULT, "__sanitizer_symbolize_pc");
+    char text[256];
+
+    if (symbolize) {
+        symbolize(frame, "%m", text, sizeof(text));
+    }
 }
 
 void crash_prepare(void)
 {
-    void *frame[2];
+    void *frame[2] = { NULL };
 
     backtrace(frame, 2);
+    prepare_sanitizer(frame[0]);
 }
 
 void crash_watch(struct protocol_shared *shared)
@@ -92,8 +124,8 @@ void crash_watch(struct protocol_shared *shared)
     watched = shared;
     sigaltstack(&stack, NULL);
     sigemptyset(&set);
-    for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
-        sigaction(fatal_signals[i], &action, NULL);
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+        sigaction(fatal_signals[i], &action, &former[i]);
         sigaddset(&set, fatal_signals[i]);
     }
     sigprocmask(SIG_UNBLOCK, &set, NULL);

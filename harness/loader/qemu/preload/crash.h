@@ -5,7 +5,7 @@
 
 #include "harness/loader/qemu/protocol.h"
 
-/* Makes the unwinder ready, once, before the first load: it allocates on first use. */
+/* Makes the unwinder, and a sanitizer in the program, ready, once, before the first load: they allocate at first. */
 void crash_prepare(void);
 /* In the loading process: from now on signals and exits are recorded in `shared->answer`. */
 void crash_watch(struct protocol_shared *shared);

@@ -159,7 +159,8 @@ static void record_end(struct protocol_shared *shared, int status)
         shared->answer.signal = 0;
         shared->answer.fault_address = 0;
     }
-    if (WIFEXITED(status) && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
+    /* A sanitizer that has handled a signal exits. */
+    if (WIFEXITED(status) && !shared->answer.signal && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
         shared->answer.exited = 1;
         shared->answer.exit_status = WEXITSTATUS(status);
     }
