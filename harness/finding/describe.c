@@ -176,6 +176,8 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
             describe_differences(&judgement->resave, "not saved as given", finding);
         } else if (strcmp(property->name, "out-of-range-is-rejected") == 0) {
             describe_range(judgement, finding);
+            place_of_difference(&judgement->resave, finding, place);
+            place->is_not_kept = judgement->resave.n > 0;
         } else if (judgement->verdict == VERDICT_GARBAGE) {
             describe_differences(&judgement->garbage, "unlike the undamaged state", finding);
         }

@@ -115,7 +115,9 @@ static void identify_accepted(const struct place *place, struct finding *finding
         /* Whatever was done to the length, it is a missing check of the length that lets it pass. */
         snprintf(finding->same, size, "wrong length: %s", lacks_footer(place) ? "section without a footer" : words);
     } else {
-        snprintf(finding->same, size, "%s: %s", finding->property, words);
+        /* One check is missing, whether its range is looked at, or what became of it. */
+        snprintf(finding->same, size, "%s: %s", place->is_not_kept ? "accepted-resaves-equal" : finding->property,
+                 words);
     }
 }
 

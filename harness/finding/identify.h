@@ -13,7 +13,7 @@
  *              the place that differs after one of the loads, or was damaged; else the first line of a rejection
  *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line
  *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
- *              length (truncation, extension, deletion, garbage)
+ *              length (truncation, extension, deletion, garbage).  What is out of range and not kept is only the first
  * Numbers, the program's name and the folders of its sources are left out of what QEMU says (words.h).
  *
  * The place is the field whose value was not kept, the first of several, or where the first byte was damaged.  Which

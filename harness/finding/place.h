@@ -12,6 +12,7 @@ struct place {
     const struct field *field;
     bool is_virtio; /* the section's payload is of the virtio devices' table */
     enum mechanism mechanism;
+    bool is_not_kept; /* a value that was out of range, and was not kept either */
     bool has_no_footer; /* it is in a section of a kind that has a footer today, and this one has none */
 };
 
