@@ -29,6 +29,9 @@ const struct recomputed_rule recomputed_rules[] = {
     /* hw/rtc/goldfish_rtc.c: goldfish_rtc_post_load() */
     { .device = "goldfish_rtc", .path = "irq_pending", .when = RECOMPUTED_BITS, .mask = 0x1,
       .reason = "an alarm whose time is past, set or not, goes off when it is loaded" },
+    /* hw/ppc/ppc.c: timebase_pre_save(), QEMU 7.2 and 10.0 */
+    { .device = "spapr", .path = "tb.guest_timebase", .reason = "it runs: it is set from the time when it is saved" },
+    { .device = "spapr", .path = "tb.time_of_the_day_ns", .reason = "it runs: it is set from the time when it is saved" },
     { .device = "hpet", .path = "hpet_counter", .reason = "it runs: it is set from the time when it is saved" },
     /* hw/timer/hpet.c: hpet_offset_needed() */
     { .device = "hpet", .path = "<hpet/offset>*", .when = RECOMPUTED_LEFT_OUT,
@@ -73,6 +76,9 @@ const struct recomputed_rule recomputed_rules[] = {
     /* cpu.c: cpu_common_post_load() */
     { .device = "cpu_common", .path = "interrupt_request", .when = RECOMPUTED_BITS, .mask = 0x1,
       .reason = "a bit that no version uses any more" },
+    /* target/ppc/machine.c: post_load_update_msr(), and hreg_store_msr() of helper_regs.c, QEMU 7.2 and 10.0 */
+    { .device = "cpu_common", .path = "interrupt_request", .when = RECOMPUTED_BITS, .mask = 0x4,
+      .reason = "asks to leave translated code, for what a processor's state, loaded behind it, changes" },
     E1000E_TIMER("rdtr"),
     E1000E_TIMER("radv"),
     E1000E_TIMER("raid"),

@@ -28,6 +28,17 @@ static const struct record records[] = {
     { "storage attributes", "s390-storage_attributes", "0000000000003002 0000000000000005 0102030405", 0 },
     { "attributes done", "s390-storage_attributes", "0000000000000008", 0 },
     { "attributes with an error", "s390-storage_attributes", "0000000000000004", 0 },
+    { "valid entries", "spapr/htab", "00000001 0002 0003", 32 },
+    { "invalid entries", "spapr/htab", "00000000 0000 0001", 0 },
+};
+
+/* What a section begins with, and ends with. */
+static const struct {
+    const char *idstr, *begin, *end;
+} sections[] = {
+    { "ram", "", "0000000000000010" },
+    { "s390-storage_attributes", "", "0000000000000001" },
+    { "spapr/htab", "00000000", "0000000000000000" },
 };
 
 static void put_record(struct builder *out, const struct record *record)
@@ -36,9 +47,18 @@ static void put_record(struct builder *out, const struct record *record)
     builder_put_zeros(out, record->padding);
 }
 
+static void put_begin(struct builder *out, const char *idstr)
+{
+    for (size_t i = 0; i < HS_COUNT(sections); i++) {
+        support_put_hex(out, strcmp(sections[i].idstr, idstr) == 0 ? sections[i].begin : "");
+    }
+}
+
 static void put_end(struct builder *out, const char *idstr)
 {
-    support_put_hex(out, strcmp(idstr, "ram") == 0 ? "0000000000000010" : "0000000000000001");
+    for (size_t i = 0; i < HS_COUNT(sections); i++) {
+        support_put_hex(out, strcmp(sections[i].idstr, idstr) == 0 ? sections[i].end : "");
+    }
 }
 
 static int walk(const struct builder *from, size_t size, const char *idstr, size_t *at, struct hs_error *err)
@@ -59,6 +79,7 @@ static void a_record_ends_where_it_ends(void **state)
         struct hs_error err = { .text = "" };
         size_t end, at;
 
+        put_begin(&out, records[i].idstr);
         put_record(&out, &records[i]);
         put_record(&out, &records[i]);
         put_end(&out, records[i].idstr);
@@ -78,6 +99,7 @@ static void every_cut_is_refused_at_an_offset(void **state)
     for (size_t i = 0; i < HS_COUNT(records); i++) {
         struct builder out = { 0 };
 
+        put_begin(&out, records[i].idstr);
         put_record(&out, &records[i]);
         put_end(&out, records[i].idstr);
         for (size_t size = 0; size < out.size; size++) {
@@ -107,6 +129,7 @@ static const struct {
     { "s390-storage_attributes", "0000000000003002 ffffffffffffffff", "the stream ends in storage", 16 },
     { "s390-storage_attributes", "0000000000003003", "flags 0x3", 0 },
     { "s390-storage_attributes", "0000000000000000", "flags 0x0", 0 },
+    { "spapr/htab", "00000000 00000001 ffff 0000", "the stream ends in a hash page table's entries", 12 },
 };
 
 static void nonsense_is_refused_at_its_offset(void **state)
@@ -123,6 +146,24 @@ static void nonsense_is_refused_at_its_offset(void **state)
             fail_msg("%s: \"%s\" does not say \"%s\"", refused[i].hex, err.text, refused[i].reason);
         }
         assert_int_equal(err.offset, refused[i].offset);
+        builder_clear(&out);
+    }
+}
+
+/* Of these, the sections are of four bytes alone. */
+static void a_table_may_have_no_entries(void **state)
+{
+    static const char *const begins[] = { "00000015", "ffffffff" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(begins); i++) {
+        struct builder out = { 0 };
+        size_t at;
+
+        support_put_hex(&out, begins[i]);
+        support_put_hex(&out, "7e000000");
+        assert_int_equal(walk(&out, out.size, "spapr/htab", &at, NULL), 0);
+        assert_int_equal(at, 4);
         builder_clear(&out);
     }
 }
@@ -151,7 +192,7 @@ static void only_whole_names_are_iterable(void **state)
         bool iterable;
     } names[] = {
         { "ram", true }, { "s390-storage_attributes", true }, { "ra", false }, { "ramx", false }, { "", false },
-        { "s390-storage", false }, { "/ram", false },
+        { "spapr/htab", true }, { "spapr", false }, { "s390-storage", false }, { "/ram", false },
     };
 
     (void)state;
@@ -167,6 +208,7 @@ int main(void)
         cmocka_unit_test(every_cut_is_refused_at_an_offset),
         cmocka_unit_test(nonsense_is_refused_at_its_offset),
         cmocka_unit_test(what_is_put_can_be_skipped),
+        cmocka_unit_test(a_table_may_have_no_entries),
         cmocka_unit_test(only_whole_names_are_iterable),
     };
 

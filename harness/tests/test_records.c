@@ -138,6 +138,39 @@ static void records_are_named(void **state)
     stream_free(stream);
 }
 
+/* A section and its parts that pseries' hash page table has. */
+static void entries_of_a_table_are_named(void **state)
+{
+    struct builder out = { 0 };
+    Hardstop__Stream *stream;
+    char *text;
+
+    (void)state;
+    support_put_header(&out);
+    support_put_section(&out, 1, 2, "spapr/htab", 1);
+    support_put_hex(&out, "00000015");
+    put_part(&out, 2, "00000000 00000011 0001 0002 000102030405060708090a0b0c0d0e0f 0000000000000000");
+    put_part(&out, 3, "00000000 00000000 0000 0003 0000000000000000 00");
+    stream = stream_decode(out.data, out.size, STREAM_LEGACY, NULL);
+    assert_non_null(stream);
+    text = lines(stream, false);
+    assert_string_equal(text, "0 4 table.shift 15\n"
+                              "1 4 table.shift 0\n"
+                              "1 4 entries[17].index 11\n"
+                              "1 2 entries[17].n_valid 1\n"
+                              "1 2 entries[17].n_invalid 2\n"
+                              "1 16 entries[17].content \n"
+                              "1 8 end.header 0\n"
+                              "2 4 table.shift 0\n"
+                              "2 4 entries[0].index 0\n"
+                              "2 2 entries[0].n_valid 0\n"
+                              "2 2 entries[0].n_invalid 3\n"
+                              "2 8 end.header 0\n");
+    free(text);
+    stream_free(stream);
+    builder_clear(&out);
+}
+
 static void a_field_of_a_record_is_found(void **state)
 {
     Hardstop__Stream *stream = build();
@@ -230,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_named),
+        cmocka_unit_test(entries_of_a_table_are_named),
         cmocka_unit_test(a_field_of_a_record_is_found),
         cmocka_unit_test(what_is_no_record_has_no_name),
         cmocka_unit_test(a_json_run_has_no_bytes),

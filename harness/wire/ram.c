@@ -28,6 +28,7 @@ enum {
 
 enum {
     DEFAULT_PAGE_SIZE = 4096,
+    ENTRY_SIZE = 16, /* HASH_PTE_SIZE_64: target/ppc/mmu-hash64.h */
     FORGET_AFTER = 64 << 20, /* of a section; so much of what was walked may stay in memory */
 };
 
@@ -217,19 +218,46 @@ static int walk_stattr_record(struct walk *walk, uint64_t header)
     }
 }
 
-static const struct {
+/* Only where this is 0 do records follow. */
+static int begin_table(struct walk *walk)
+{
+    uint64_t shift;
+
+    if (!bytes_get_be(walk->in, 4, &shift)) {
+        return cut(walk, "a hash page table's size");
+    }
+    walk->end = shift != 0;
+    return end_record(walk, 0, RAM_KIND_TABLE);
+}
+
+static int walk_table_record(struct walk *walk, uint64_t header)
+{
+    uint64_t n_valid = header >> 16 & 0xffff;
+
+    walk->end = header == 0;
+    walk->record.address = header >> 32;
+    return walk->end ? mark(walk, "end")
+                     : end_record(walk, skip(walk, n_valid * ENTRY_SIZE, "a hash page table's entries"),
+                                  RAM_KIND_ENTRIES);
+}
+
+struct iterable {
     const char *idstr;
-    record_fn *walk_record;
-} iterables[] = {
-    { "ram", walk_ram_record },
-    { "s390-storage_attributes", walk_stattr_record },
+    record_fn *walk_record; /* behind its first 8 bytes */
+    int (*begin)(struct walk *walk); /* what a section begins with; NULL: a record */
 };
 
-static record_fn *find(const uint8_t *idstr, size_t size)
+static const struct iterable iterables[] = {
+    { "ram", walk_ram_record, NULL },
+    { "s390-storage_attributes", walk_stattr_record, NULL },
+    { "spapr/htab", walk_table_record, begin_table },
+};
+
+static const struct iterable *find(const uint8_t *idstr, size_t size)
 {
     for (size_t i = 0; i < sizeof(iterables) / sizeof(iterables[0]); i++) {
         if (strlen(iterables[i].idstr) == size && memcmp(iterables[i].idstr, idstr, size) == 0) {
-            return iterables[i].walk_record;
+            return &iterables[i];
         }
     }
     return NULL;
@@ -244,16 +272,19 @@ int ram_walk(struct bytes *in, const uint8_t *idstr, size_t size, const struct r
              ram_visit_fn *visit_record, void *user, struct hs_error *err)
 {
     struct walk walk = { .in = in, .format = format, .visit = visit_record, .user = user, .err = err };
-    record_fn *walk_record = find(idstr, size);
+    const struct iterable *iterable = find(idstr, size);
     size_t walked = in->at;
     uint64_t header;
 
     walk.record.offset = in->at;
+    if (iterable->begin && iterable->begin(&walk) < 0) {
+        return -1;
+    }
     while (!walk.end) {
         if (!bytes_get_be(in, 8, &header)) {
             return cut(&walk, "an iterable section");
         }
-        if (walk_record(&walk, header) < 0) {
+        if (iterable->walk_record(&walk, header) < 0) {
             return -1;
         }
         if (in->at - walked >= (walk.end ? MAPPED_LEAST : FORGET_AFTER)) {

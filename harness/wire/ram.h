@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Iterable sections carry no length: their records must be walked to find the end.  Formats: ram_load() in
- * migration/ram.c and cmma_load() in hw/s390x/s390-stattrib.c, QEMU 7.2; RAM_SAVE_FLAG_MULTIFD_FLUSH since 8.1.
+ * migration/ram.c, cmma_load() in hw/s390x/s390-stattrib.c, and htab_load() in hw/ppc/spapr.c, QEMU 7.2 and 10.2;
+ * RAM_SAVE_FLAG_MULTIFD_FLUSH since 8.1.
  */
 #ifndef HARDSTOP_WIRE_RAM_H
 #define HARDSTOP_WIRE_RAM_H
@@ -27,6 +28,8 @@ enum ram_kind {
     RAM_KIND_XBZRLE, /* of which a difference is sent */
     RAM_KIND_COMPRESSED, /* and the last of them */
     RAM_KIND_ATTRIBUTES, /* of s390 storage */
+    RAM_KIND_TABLE, /* how a section of pseries' hash page table begins: its size, -1 for none, 0 where records follow */
+    RAM_KIND_ENTRIES, /* of that table: which is the first, how many valid ones are given, how many invalid ones follow */
     RAM_KIND_MARK, /* only a header: "end", "hook", "multifd_flush", "done", "error" */
     RAM_KINDS,
 };
@@ -35,7 +38,7 @@ struct ram_record {
     enum ram_kind kind;
     const char *mark; /* which RAM_KIND_MARK */
     size_t offset, end; /* in the bytes */
-    uint64_t address; /* in its block, or in storage */
+    uint64_t address; /* in its block, in storage, or the number of an entry */
     bool is_named; /* behind the header, there are the length of the block's name and that */
     const uint8_t *block; /* name of the block, as the last record that is named has it; NULL: none is, so far */
     size_t block_size;

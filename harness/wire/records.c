@@ -30,15 +30,19 @@ static const struct field rest = { .name = "content", .kind = FIELD_BYTES };
 /* Behind header and name; bytes are all that is left of the record. */
 static const struct {
     const char *name;
-    struct field fields[3];
+    struct field fields[4]; /* ends with one without a name */
+    bool has_no_header;
 } kinds[RAM_KINDS] = {
     [RAM_KIND_BLOCKS] = { "blocks", { { 0 } } },
-    [RAM_KIND_BLOCK] = { "block", { NUMBER("length", 8), NUMBER("address", 8) } },
+    [RAM_KIND_BLOCK] = { "block", { NUMBER("length", 8), NUMBER("address", 8) }, .has_no_header = true },
     [RAM_KIND_PAGE] = { "page", { { 0 } } },
     [RAM_KIND_ZERO] = { "zero", { NUMBER("fill", 1) } },
     [RAM_KIND_XBZRLE] = { "xbzrle", { NUMBER("encoding", 1), NUMBER("len", 2) } },
     [RAM_KIND_COMPRESSED] = { "compressed", { NUMBER("len", 4) } },
     [RAM_KIND_ATTRIBUTES] = { "attributes", { NUMBER("len", 8) } },
+    [RAM_KIND_TABLE] = { "table", { NUMBER("shift", 4) }, .has_no_header = true },
+    [RAM_KIND_ENTRIES] = { "entries", { NUMBER("index", 4), NUMBER("n_valid", 2), NUMBER("n_invalid", 2) },
+                           .has_no_header = true },
     [RAM_KIND_MARK] = { "mark", { { 0 } } },
 };
 
@@ -83,8 +87,10 @@ static size_t begin_path(struct naming *naming, const struct ram_record *record)
     unsigned long long address = record->address;
     int length;
 
-    if (record->kind == RAM_KIND_MARK || record->kind == RAM_KIND_BLOCKS) {
+    if (record->kind == RAM_KIND_MARK || record->kind == RAM_KIND_BLOCKS || record->kind == RAM_KIND_TABLE) {
         length = snprintf(naming->path, sizeof(naming->path), "%s", kind);
+    } else if (record->kind == RAM_KIND_ENTRIES) {
+        length = snprintf(naming->path, sizeof(naming->path), "%s[%llu]", kind, address);
     } else if (record->kind == RAM_KIND_BLOCK) {
         length = snprintf(naming->path, sizeof(naming->path), "%s[%s]", kind, naming->name);
     } else {
@@ -101,7 +107,7 @@ static void name_record(struct naming *naming, const struct ram_record *record)
     size_t prefix = begin_path(naming, record);
 
     naming->in.at = record->offset;
-    if (record->kind != RAM_KIND_BLOCK) {
+    if (!kinds[record->kind].has_no_header) {
         put(naming, prefix, &header, 8);
     }
     if (record->is_named) {
