@@ -31,7 +31,8 @@ const struct recomputed_rule recomputed_rules[] = {
       .reason = "an alarm whose time is past, set or not, goes off when it is loaded" },
     /* hw/ppc/ppc.c: timebase_pre_save(), QEMU 7.2 and 10.0 */
     { .device = "spapr", .path = "tb.guest_timebase", .reason = "it runs: it is set from the time when it is saved" },
-    { .device = "spapr", .path = "tb.time_of_the_day_ns", .reason = "it runs: it is set from the time when it is saved" },
+    { .device = "spapr", .path = "tb.time_of_the_day_ns",
+      .reason = "it runs: it is set from the time when it is saved" },
     { .device = "hpet", .path = "hpet_counter", .reason = "it runs: it is set from the time when it is saved" },
     /* hw/timer/hpet.c: hpet_offset_needed() */
     { .device = "hpet", .path = "<hpet/offset>*", .when = RECOMPUTED_LEFT_OUT,

@@ -28,8 +28,8 @@ enum ram_kind {
     RAM_KIND_XBZRLE, /* of which a difference is sent */
     RAM_KIND_COMPRESSED, /* and the last of them */
     RAM_KIND_ATTRIBUTES, /* of s390 storage */
-    RAM_KIND_TABLE, /* how a section of pseries' hash page table begins: its size, -1 for none, 0 where records follow */
-    RAM_KIND_ENTRIES, /* of that table: which is the first, how many valid ones are given, how many invalid ones follow */
+    RAM_KIND_TABLE, /* how a section of pseries' hash page table begins: its size, -1: none, 0: records follow */
+    RAM_KIND_ENTRIES, /* of that table: the number of the first, how many are valid and given, how many are invalid */
     RAM_KIND_MARK, /* only a header: "end", "hook", "multifd_flush", "done", "error" */
     RAM_KINDS,
 };

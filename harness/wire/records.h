@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names for the records of guest RAM, storage attributes and hash page tables: "page[pc.ram+0x1000].content",
- * "block[pc.ram].length", "entries[17].n_valid", "end".  Since there may be millions, those of a block's pages that follow each other can be named as one run:
- * "pages[pc.ram+0x0..0x7ffff000]".
+ * "block[pc.ram].length", "entries[17].n_valid", "end".  Since there may be millions, those of a block's pages that
+ * follow each other can be named as one run: "pages[pc.ram+0x0..0x7ffff000]".
  */
 #ifndef HARDSTOP_WIRE_RECORDS_H
 #define HARDSTOP_WIRE_RECORDS_H
