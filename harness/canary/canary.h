@@ -24,6 +24,7 @@ struct canary {
     struct canary_gap *gaps;
     size_t n_gaps;
     unsigned long loads;
+    enum outcome outcome; /* of the load that checked it */
 };
 
 /*
@@ -41,6 +42,12 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
  */
 int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardstop__Case *fresh,
                  struct canary *canary, struct hs_error *err);
+
+/*
+ * Has the device in `fresh`, which another QEMU sends, a field that it does not have in `test`?  Fields of subsections
+ * do not count.  `path` gets that of the first, without indexes.
+ */
+bool canary_is_of_other_layout(const Hardstop__Case *test, const Hardstop__Case *fresh, char *path, size_t size);
 
 /* Counts a place, and remembers it as one without a canary unless one is `held`. */
 void canary_tally(struct canary *canary, const char *path, bool held, const char *reason);

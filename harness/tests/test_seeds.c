@@ -185,9 +185,27 @@ static void the_search_finds_the_same_again(void **state)
     }
 }
 
+/* As QEMU 9.0 and later send it: then a seed of an older one is refused, and rightly. */
+static void a_field_more_makes_another_layout(void **state)
+{
+    struct world world;
+    Hardstop__GpuScanout *scanout;
+    char path[256];
+
+    (void)state;
+    world_open(&world, family_find("gpu"), FAMILY_MMIO);
+    assert_false(canary_is_of_other_layout(world.seed, world.fresh, path, sizeof(path)));
+    scanout = support_virtio(world.fresh, "virtio-gpu")->gpu->scanouts->scanout[0];
+    scanout->has_fb_format = true;
+    assert_true(canary_is_of_other_layout(world.seed, world.fresh, path, sizeof(path)));
+    assert_string_equal(path, "virtio.gpu.scanouts.scanout[].fb_format");
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SUPPORT_TIDY(a_field_more_makes_another_layout),
         SUPPORT_TIDY(every_device_has_its_canary_on_ccw),
         SUPPORT_TIDY(every_device_has_its_canary_on_pci),
         SUPPORT_TIDY(every_device_has_its_canary_on_pcie),

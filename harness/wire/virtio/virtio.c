@@ -75,6 +75,10 @@ static bool queue_has_alignment(const struct field_decoder *decoder, const void 
 
 #define QUEUE Hardstop__VirtQueue
 static const struct field queue_fields[] = {
+    /*
+     * What the device itself has room for is less, and no stream says it: 11.1, which refuses more than that, accepts
+     * and sends a smaller ring without virtio/ringsize, and a larger one in its place is no fault then.
+     */
     FIELD_NUMBER(QUEUE, num, 4, .min = 0, .max = QUEUE_MAX),
     FIELD_NUMBER(QUEUE, align, 4, .present = queue_has_alignment),
     FIELD_NUMBER(QUEUE, desc, 8),
