@@ -36,6 +36,8 @@ struct loader_input loader_input_of(const Hardstop__Case *test, const struct bui
 
 bool loader_input_is_whole(const struct loader_input *input);
 
+#define LOADER_MARKERS 256
+
 struct loader_answer {
     enum outcome outcome;
     int result; /* REJECTED: what the loader returned, a negative errno */
@@ -55,6 +57,11 @@ struct loader_answer {
     /* idstr of the section that the load was at last, or, if `saving`, the save; "" when none or not known */
     const char *section;
     const char *loaded; /* the sections that it began, a line each: idstr, and " #INSTANCE" where that is not 0 */
+    /*
+     * Of a QEMU in which checks can be taken away (ci/patches/defects-10.0.patch): those that refuse, or would, as
+     * corpus/defects.tsv names them, separated by commas.  As many as there is room for.
+     */
+    char markers[LOADER_MARKERS];
     const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc unless it was saved fast */
     size_t saved_size;
 };

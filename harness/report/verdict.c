@@ -107,6 +107,9 @@ void verdict_text(FILE *out, const struct judgement *judgement)
                              ? ", while saving what was accepted" : "");
     print_indented(out, answer->text);
     print_stack(out, answer);
+    if (*answer->markers) {
+        printable_print(out, "  checks that would have refused: %s\n", answer->markers);
+    }
     print_unloaded(out, judgement);
     print_differences(out, "unlike the undamaged state (undamaged -> now)", &judgement->garbage);
     print_differences(out, "not saved as given (given -> saved)", &judgement->resave);
@@ -185,6 +188,9 @@ static json_t *judgement_json(const struct judgement *judgement)
                      json_report(&answer->report), "stack", json_stack(answer), "never_loaded",
                      json_unloaded(judgement), "unlike_undamaged", json_differences(&judgement->garbage),
                      "not_saved_as_given", json_differences(&judgement->resave));
+    if (*answer->markers) {
+        json_object_set_new(json, "markers", json_words(answer->markers));
+    }
     if (judgement->beside) {
         json_object_set_new(json, "beside", judgement_json(judgement->beside));
         json_object_set_new(json_object_get(json, "beside"), "loader", json_words(judgement->beside->loader));

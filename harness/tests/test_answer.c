@@ -422,6 +422,19 @@ static void sections_that_began_are_listed(void **state)
     assert_string_equal(load("11+e", false).loaded, "first\nfirst\n");
 }
 
+/* However a load ends, and not those of the load before. */
+static void markers_that_were_reached_are_listed(void **state)
+{
+    (void)state;
+    for (int fast = 0; fast < 2; fast++) {
+        assert_string_equal(load("u", fast).markers, "");
+        assert_string_equal(load("9r", fast).markers, "three");
+        assert_string_equal(load("97u", fast).markers, "one,three");
+        assert_string_equal(load("7a", fast).markers, "one");
+        assert_string_equal(load("u", fast).markers, "");
+    }
+}
+
 static void a_loader_has_a_name(void **state)
 {
     (void)state;
@@ -449,6 +462,7 @@ int main(void)
         cmocka_unit_test(what_is_left_is_not_trusted),
         cmocka_unit_test(a_call_that_does_not_return_is_in_its_function),
         cmocka_unit_test(sections_that_began_are_listed),
+        cmocka_unit_test(markers_that_were_reached_are_listed),
         cmocka_unit_test(a_loader_has_a_name),
     };
 

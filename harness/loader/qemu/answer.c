@@ -68,6 +68,28 @@ static void read_report(struct answer_room *room, struct loader_answer *answer)
     memcpy(answer->frames, found->frames, sizeof(answer->frames));
 }
 
+/* Names of markers that are set, as many as fit as a whole. */
+static void read_markers(const struct protocol_shared *shared, struct loader_answer *answer)
+{
+    char names[sizeof(shared->program.marker_names)];
+    const char *name = names;
+    size_t used = 0;
+
+    memcpy(names, shared->program.marker_names, sizeof(names));
+    names[sizeof(names) - 1] = 0;
+    for (size_t i = 0; i < PROTOCOL_MARKERS && *name; i++) {
+        size_t length = strcspn(name + 1, ",");
+        size_t skipped = used ? 0 : 1;
+
+        if (shared->answer.markers[i] && used + 1 + length < sizeof(answer->markers)) {
+            memcpy(answer->markers + used, name + skipped, 1 + length - skipped);
+            used += 1 + length - skipped;
+        }
+        name += 1 + length;
+    }
+    answer->markers[used] = 0;
+}
+
 static int read_saved(struct answer_room *room, const struct protocol_shared *shared, int output,
                       struct loader_answer *answer, struct hs_error *err)
 {
@@ -127,6 +149,7 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->fault_address = shared->answer.fault_address;
     read_frames(shared, answer);
     read_report(room, answer);
+    read_markers(shared, answer);
     traces_take(&room->traces, room->text, answer->saving && answer->outcome != OUTCOME_ACCEPTED);
     room->text[TEXT_SIZE - 1] = 0;
     answer->text = room->text;

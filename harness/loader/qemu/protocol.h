@@ -82,8 +82,7 @@ struct protocol_shared {
     } request;
     struct {
         uint32_t phase; /* enum protocol_phase, how far the load came */
-        int32_t load_result; /* what the loader returned: 0 or a negative errno */
-        int32_t save_result;
+        int32_t load_result, save_result; /* what the loader returned: 0 or a negative errno; and what saving did */
         uint8_t timed_out; /* enum protocol_hang */
         uint8_t waits; /* for what no one in its process will do */
         char goes_on[128]; /* why the migration is not over, so that there is no verdict; "": it is */
@@ -95,6 +94,7 @@ struct protocol_shared {
         uint32_t n_frames; /* innermost first */
         uint64_t frame_address[PROTOCOL_FRAMES]; /* as unwound, before translation */
         struct protocol_frame frames[PROTOCOL_FRAMES];
+        uint8_t markers[PROTOCOL_MARKERS]; /* of a QEMU that has them; not 0: reached */
         uint64_t saved_offset, saved_size; /* where the state is in OUTPUT, and its bytes */
     } answer;
     /*

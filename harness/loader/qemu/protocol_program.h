@@ -29,7 +29,10 @@ struct protocol_program {
         uint64_t size; /* bytes of PROTOCOL_FD_COUNTERS that may be counted in; 0: none */
         uint64_t first, n; /* from QEMU, once ready */
     } counters;
+    char marker_names[4096]; /* ",NAME" for each marker, once ready; "": there are none */
 };
+
+#define PROTOCOL_MARKERS 128 /* see preload/markers.h */
 
 #define PROTOCOL_FRAMES 24
 

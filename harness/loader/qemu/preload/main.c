@@ -17,6 +17,7 @@
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/describe.h"
 #include "harness/loader/qemu/preload/incoming.h"
+#include "harness/loader/qemu/preload/markers.h"
 #include "harness/loader/qemu/preload/program.h"
 #include "harness/loader/qemu/preload/rings.h"
 #include "harness/loader/qemu/preload/save.h"
@@ -128,6 +129,7 @@ static int serving_main(int argc, char **argv, char **env)
     save_prepare();
     counters_share(shared);
     clock_freeze();
+    markers_begin(shared);
     send_message(PROTOCOL_READY);
     serve(shared);
 }

@@ -78,6 +78,9 @@ static const struct {
     MEMBER(counters_start, "__start___sancov_cntrs", OPTIONAL, NULL),
     MEMBER(counters_stop, "__stop___sancov_cntrs", OPTIONAL, NULL),
     MEMBER(counters_places, "__start___sancov_pcs", OPTIONAL, NULL),
+    /* Of ci/patches/defects-10.0.patch. */
+    ROW(hardstop_defects, OPTIONAL, NULL),
+    ROW(hardstop_markers, OPTIONAL, NULL),
 };
 
 enum { ROWS = sizeof(table) / sizeof(table[0]) };

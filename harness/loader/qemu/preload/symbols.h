@@ -66,6 +66,8 @@ struct symbols {
     const bool *kvm_allowed;
     char *counters_start, *counters_stop; /* clang's: a byte for each edge of the code */
     const uintptr_t *counters_places; /* of each a pair: the address, and flags */
+    const char *hardstop_defects;
+    uint8_t **hardstop_markers;
 };
 
 extern struct symbols symbols;
