@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/print.h"
+#include "harness/setup/framing.h"
 #include "harness/setup/setup.h"
 
 #define SHOWN_VALUES 4 /* of those that one audit alone tried */
@@ -76,20 +77,20 @@ char *audit_setup_differences(const struct audit *now, const struct audit *earli
     return finish(&list);
 }
 
-/* Whether sections ended in a footer.  Where the machine type decided that, the names of the audited fields tell. */
-static bool has_footers(const struct audit *audit)
+/* Where the machine type decided the framing, the names of the audited fields tell. */
+static Hardstop__Framing framing_of(const struct audit *audit)
 {
-    if (audit->setup->has_framing) {
-        return audit->setup->framing != HARDSTOP__FRAMING__LEGACY;
+    if (setup_framing_of(audit->setup)) {
+        return audit->setup->framing;
     }
     for (size_t i = 0; i < audit->n_fields; i++) {
         const char *mark = strstr(audit->fields[i].path, "footer.mark");
 
         if (mark && !mark[strlen("footer.mark")]) {
-            return true;
+            return HARDSTOP__FRAMING__FOOTER;
         }
     }
-    return false;
+    return HARDSTOP__FRAMING__LEGACY;
 }
 
 /* The first run of the next value; boundary values are those of the fields, and no choice. */
@@ -142,11 +143,13 @@ static void compare_tried(struct list *list, const struct audit *first, const st
 
 char *audit_choice_differences(const struct audit *now, const struct audit *earlier)
 {
-    static const char *const framings[] = { "without section footers", "with section footers" };
+    static const char *const framings[SETUP_FRAMINGS] = { "without section footers", "with section footers",
+                                                          "with lengths of sections" };
+    Hardstop__Framing framing = framing_of(now), before = framing_of(earlier);
     struct list list = { .n = 0 };
 
-    if (has_footers(now) != has_footers(earlier)) {
-        fprintf(next(&list), "%s instead of %s", framings[has_footers(now)], framings[has_footers(earlier)]);
+    if (framing != before) {
+        fprintf(next(&list), "%s instead of %s", framings[framing], framings[before]);
     }
     compare_texts(&list, "section", now->section, earlier->section);
     compare_tried(&list, now, earlier, "this one");

@@ -11,6 +11,7 @@
 #include "harness/base/printable.h"
 #include "harness/audit/json_parts.h"
 #include "harness/message/reflect.h"
+#include "harness/setup/framing.h"
 
 /* No sweep has more (EDIT_MAX_CELLS): a file that claims more would only take memory. */
 #define MAX_BYTES (UINT32_C(1) << 26)
@@ -73,6 +74,7 @@ static int read_list(const json_t *setup, const char *key, char ***list, size_t 
 static int read_framing(const json_t *object, Hardstop__Setup *setup, struct hs_error *err)
 {
     const json_t *value = json_object_get(object, "framing");
+    const struct setup_framing *framing;
     const char *name;
 
     if (json_is_null(value)) {
@@ -82,10 +84,12 @@ static int read_framing(const json_t *object, Hardstop__Setup *setup, struct hs_
     if (!name) {
         return -1;
     }
-    setup->has_framing = true;
-    setup->framing = strcmp(name, "legacy") == 0 ? HARDSTOP__FRAMING__LEGACY : HARDSTOP__FRAMING__FOOTER;
-    return setup->framing == HARDSTOP__FRAMING__LEGACY || strcmp(name, "footer") == 0
-               ? 0 : hs_fail(err, HS_NO_OFFSET, "no framing \"%s\"", name);
+    framing = setup_framing_find(name);
+    if (!framing) {
+        return hs_fail(err, HS_NO_OFFSET, "no framing \"%s\"", name);
+    }
+    setup_set_framing(setup, framing);
+    return 0;
 }
 
 static int fill_setup(const json_t *object, Hardstop__Setup *setup, struct hs_error *err)

@@ -35,6 +35,17 @@ static int find_verdict(const struct audit *audit, enum edit edit, unsigned leng
     return 0;
 }
 
+/* Behind the payload's length; 0: it has none. */
+static uint32_t find_payload(const struct audit *audit)
+{
+    for (size_t i = 0; i < audit->n_fields; i++) {
+        if (strcmp(audit->fields[i].path, "length.value") == 0) {
+            return audit->fields[i].offset + audit->fields[i].size;
+        }
+    }
+    return 0;
+}
+
 /* Where the payload ends, and config_vector begins; UINT32_MAX: it is not there. */
 static void find_places(const struct audit *audit, uint32_t *vector, uint32_t *end)
 {
@@ -99,6 +110,7 @@ static void note_first(struct trial *trial, const struct audit *audit, const str
 int trial_read(struct trial *trial, const struct audit *audit, struct hs_error *err)
 {
     const char *program = audit->setup ? setup_program(audit->setup) : NULL;
+    uint32_t from = strcmp(trial->framing, TRIAL_WRITTEN) == 0 ? find_payload(audit) : 0;
 
     snprintf(trial->loader, sizeof(trial->loader), "%s", audit->loader ? audit->loader : "");
     snprintf(trial->program, sizeof(trial->program), "%s", program ? program : "");
@@ -107,11 +119,16 @@ int trial_read(struct trial *trial, const struct audit *audit, struct hs_error *
     trial->bytes = audit->bytes;
     trial->streams = audit->streams;
     for (size_t i = 0; i < audit->n_runs; i++) {
-        const struct audit_run *run = &audit->runs[i];
+        struct audit_run run = audit->runs[i];
 
-        trial->counts[run->verdict] += run->count;
-        if (run->verdict != VERDICT_REJECTED && run->verdict != VERDICT_UNKNOWN) {
-            note_first(trial, audit, run);
+        if (run.offset + run.count <= from) {
+            continue;
+        }
+        run.count -= run.offset < from ? from - run.offset : 0;
+        run.offset = run.offset < from ? from : run.offset;
+        trial->counts[run.verdict] += run.count;
+        if (run.verdict != VERDICT_REJECTED && run.verdict != VERDICT_UNKNOWN) {
+            note_first(trial, audit, &run);
         }
     }
     return read_places(trial, audit, err);

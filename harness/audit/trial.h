@@ -11,6 +11,12 @@
 #include "harness/audit/audit.h"
 #include "harness/audit/edit/edit_plan.h"
 
+/*
+ * The framing "sized", where the writer has written so: the length says what is there, and writer and reader disagree
+ * on what there should be.  Damages of the payload alone count.
+ */
+#define TRIAL_WRITTEN "written"
+
 enum {
     TRIAL_LENGTHS = 4, /* one to four bytes */
     TRIAL_FIRST = 5, /* of the cells that are not rejected, so many are named */
@@ -29,7 +35,7 @@ struct trial {
     char device[32]; /* the family's name: "net" */
     char transport[8];
     char state[16]; /* "fresh": as a new device is; "canary": each place holds a legal value, not the default */
-    bool footers;
+    char framing[16]; /* "legacy", "footer", "sized", or TRIAL_WRITTEN */
     char loader[64]; /* what loaded: "QEMU 7.2.22"; "" where that is not known, as in files of an older hardstop */
     char program[64]; /* "qemu-system-s390x"; "" as above */
     uint32_t bytes; /* of the section, header and footer included */

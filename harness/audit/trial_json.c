@@ -53,10 +53,10 @@ json_t *trial_json(const struct trial *trials, size_t n)
             json_object_set_new(counts, verdict_name(verdict), json_integer((json_int_t)trial->counts[verdict]));
         }
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}, "
+            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}, "
                             "s:o, s:s}",
-                            "device", trial->device, "transport", trial->transport, "state", trial->state, "footers",
-                            (int)trial->footers, "loader", trial->loader, "program", trial->program, "bytes",
+                            "device", trial->device, "transport", trial->transport, "state", trial->state, "framing",
+                            trial->framing, "loader", trial->loader, "program", trial->program, "bytes",
                             (json_int_t)trial->bytes, "streams", (json_int_t)trial->streams, "verdicts", counts,
                             "config_vector", "missing",
                             vector_json(trial->change_missing), "extra", vector_json(trial->change_extra), "end",
@@ -151,10 +151,10 @@ static const json_t *get(const json_t *object, const char *outer, const char *in
 
 static bool take_trial(struct trial *trial, const json_t *value)
 {
-    trial->footers = json_is_true(json_object_get(value, "footers"));
     return take_text(trial->device, sizeof(trial->device), json_object_get(value, "device")) &&
            take_text(trial->transport, sizeof(trial->transport), json_object_get(value, "transport")) &&
            take_text(trial->state, sizeof(trial->state), json_object_get(value, "state")) &&
+           take_text(trial->framing, sizeof(trial->framing), json_object_get(value, "framing")) &&
            take_new_text(trial->loader, sizeof(trial->loader), json_object_get(value, "loader")) &&
            take_new_text(trial->program, sizeof(trial->program), json_object_get(value, "program")) &&
            take_number(&trial->bytes, json_object_get(value, "bytes")) &&

@@ -8,7 +8,7 @@
 #include "harness/audit/trial.h"
 
 /*
- * {"trials": [{"device", "transport", "state", "footers", "loader", "program" (both "" where not known), "bytes",
+ * {"trials": [{"device", "transport", "state", "framing", "loader", "program" (both "" where not known), "bytes",
  * "streams", "verdicts": {"rejected": n, ...}, "config_vector": {"missing", "extra"} (null where there is none),
  * "end": {"missing": [4 verdicts], "extra": [4]}, "between": {...},
  * "first": [{"edit", "value", "offset", "field", "verdict"}], "example"}]}

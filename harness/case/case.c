@@ -326,30 +326,6 @@ size_t case_keep_devices(Hardstop__Case *test, const char *names)
     return matches;
 }
 
-static void set_footer(Hardstop__Section *section, bool wanted)
-{
-    if (section->footer && !wanted) {
-        hardstop__footer__free_unpacked(section->footer, NULL);
-        section->footer = NULL;
-    }
-    if (!section->footer && wanted && section->type != HARDSTOP__SECTION__TYPE__EOF &&
-        section->type != HARDSTOP__SECTION__TYPE__COMMAND) {
-        section->footer = (Hardstop__Footer *)reflect_new(&hardstop__footer__descriptor);
-    }
-}
-
-void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing)
-{
-    for (size_t i = 0; i < test->stream->n_section; i++) {
-        set_footer(test->stream->section[i], framing == HARDSTOP__FRAMING__FOOTER);
-    }
-    test->setup->has_framing = true;
-    test->setup->framing = framing;
-    if (test->has_captured) {
-        case_mark_captured(test);
-    }
-}
-
 static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageDescriptor *message)
 {
     return field >= message->fields && field < message->fields + message->n_fields;
@@ -358,7 +334,7 @@ static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageD
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field)
 {
     if (is_of(field, &hardstop__case__descriptor)) {
-        return field->id == 1 /* setup */ || field->id >= 5 /* captured, whole, given */;
+        return field->id == 1 /* setup */ || field->id >= 5 /* captured, whole, given, as_written */;
     }
     return is_of(field, &hardstop__stream__descriptor) && field->id == 6 /* description */;
 }

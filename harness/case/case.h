@@ -81,12 +81,6 @@ size_t case_keep_devices(Hardstop__Case *test, const char *names);
 void case_mark_captured(Hardstop__Case *test);
 
 /*
- * Reframes a case of device sections: footers are dropped, or put behind every section that can have one; a stream that
- * was marked as captured is so again.
- */
-void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
-
-/*
  * True of what says something about the input and is no part of it, and stays as it is when cases are changed: the
  * setup, the marks of a captured stream, a whole and a given one, the description.
  */

@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
+#include "harness/wire/framing.h"
 #include "harness/wire/map.h"
 #include "harness/message/reflect.h"
 
@@ -175,6 +176,29 @@ static size_t section_at(const struct stream_encoding *encoding, size_t offset)
     return SIZE_MAX;
 }
 
+void damage_follow(struct builder *bytes, const Hardstop__Case *test, const Hardstop__Stream *stream,
+                   const struct stream_encoding *encoding, size_t offset, size_t before)
+{
+    for (size_t i = 0; test->as_written && bytes->size != before && i < encoding->n_marks; i++) {
+        const struct stream_mark *mark = &encoding->marks[i];
+        size_t lost = before > bytes->size ? before - bytes->size : 0;
+        uint8_t length[LENGTH_SIZE];
+        uint32_t now;
+
+        if (!stream->section[i]->length || offset < mark->payload || offset > mark->payload_end) {
+            continue;
+        }
+        memcpy(length, bytes->data + mark->payload - LENGTH_SIZE, LENGTH_SIZE);
+        now = (uint32_t)length[0] << 24 | (uint32_t)length[1] << 16 | (uint32_t)length[2] << 8 | length[3];
+        now += (uint32_t)(lost ? 0 : bytes->size - before) - (uint32_t)at_most(lost, mark->payload_end - offset);
+        for (int k = 0; k < LENGTH_SIZE; k++) {
+            length[k] = (uint8_t)(now >> 8 * (LENGTH_SIZE - 1 - k));
+        }
+        builder_overwrite(bytes, mark->payload - LENGTH_SIZE, length, LENGTH_SIZE);
+        return;
+    }
+}
+
 static void damage_bytes(const Hardstop__Case *test, const Hardstop__Stream *stream,
                          const struct stream_encoding *encoding, struct builder *out, struct damage_effect *effect)
 {
@@ -188,7 +212,12 @@ static void damage_bytes(const Hardstop__Case *test, const Hardstop__Stream *str
     }
     qsort(cuts, n, sizeof(*cuts), by_place_from_the_end);
     for (size_t i = 0; i < n; i++) {
+        size_t before = out->size;
+
         damage_do(out, cuts[i].offset, cuts[i].damage, effect);
+        if (!effect->truncated) {
+            damage_follow(out, test, stream, encoding, cuts[i].offset, before);
+        }
     }
     if (effect->reordered) {
         /* An offset in the reordered bytes means nothing in the undamaged ones. */

@@ -35,6 +35,13 @@ bool damage_apply(const Hardstop__Case *test, struct stream_encoding *plain, str
  */
 void damage_do(struct builder *bytes, size_t offset, const Hardstop__Damage *damage, struct damage_effect *effect);
 
+/*
+ * After a damage at that place, by which a stream of the case has not `before` bytes any more: where the writer wrote
+ * so (Case.as_written), the length of the payload that holds the place follows.  A part of damage_apply(), too.
+ */
+void damage_follow(struct builder *bytes, const Hardstop__Case *test, const Hardstop__Stream *stream,
+                   const struct stream_encoding *encoding, size_t offset, size_t before);
+
 /* The place of a damage in the encoded bytes; a place that does not exist is moved to the nearest that does. */
 size_t damage_place(const Hardstop__Place *at, const Hardstop__Stream *stream, const struct stream_encoding *encoding);
 

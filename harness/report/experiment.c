@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/base/check.h"
 #include "harness/report/grid.h"
 #include "harness/report/style.h"
 
@@ -37,7 +38,7 @@ static void print_trial(FILE *out, const struct trial *trial)
 
     grid_percent(rejected, cells, share, sizeof(share));
     fprintf(out, "%-8s %-4s %-7s %-7s %7" PRIu32 " %9" PRIu64 "  ", trial->device, trial->transport, trial->state,
-            trial->footers ? "footer" : "legacy", trial->bytes, cells);
+            trial->framing, trial->bytes, cells);
     style_print(out, rejected == cells ? STYLE_GOOD : STYLE_BAD, "%9s %%", share);
     for (enum verdict verdict = VERDICT_EQUAL; verdict < VERDICT_COUNT; verdict++) {
         fprintf(out, " %8" PRIu64, trial->counts[verdict]);
@@ -59,7 +60,7 @@ static void print_first(FILE *out, const struct trial *trial)
         return;
     }
     fprintf(out, "\n%s %s %s %s, first of those that were not rejected:\n", trial->device, trial->transport,
-            trial->state, trial->footers ? "footer" : "legacy");
+            trial->state, trial->framing);
     for (size_t i = 0; i < trial->n_first; i++) {
         const struct trial_cell *cell = &trial->first[i];
 
@@ -71,25 +72,37 @@ static void print_first(FILE *out, const struct trial *trial)
     }
 }
 
-/* What the figures say to the first of the three answers. */
+/* How what is damaged was framed; in the order of what was asked in 2015, and answered. */
+static const struct {
+    const char *name, *answer, *column;
+} framings[] = {
+    { "legacy", "Without, as in 2015", "without footers" },
+    { "footer", "With section footers", "with footers" },
+    { "sized", "With lengths, damaged on the way", "with lengths, damaged on the way" },
+    { TRIAL_WRITTEN, "With lengths, where writer and reader disagree", "with lengths, written so" },
+};
+
+/* What the figures say to the answers. */
 static void print_answer(FILE *out, const struct trial *trials, size_t n)
 {
-    uint64_t cells[2] = { 0 }, rejected[2] = { 0 }, unknown = 0;
+    uint64_t unknown = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        cells[trials[i].footers] += cells_of(&trials[i]) - trials[i].counts[VERDICT_UNKNOWN];
-        unknown += trials[i].counts[VERDICT_UNKNOWN];
-        rejected[trials[i].footers] += trials[i].counts[VERDICT_REJECTED];
-    }
-    for (int footers = 0; footers < 2; footers++) {
+    for (size_t k = 0; k < HS_COUNT(framings); k++) {
         char share[16], a[GRID_NUMBER_SIZE], b[GRID_NUMBER_SIZE];
+        uint64_t cells = 0, rejected = 0;
 
-        if (cells[footers]) {
-            grid_percent(rejected[footers], cells[footers], share, sizeof(share));
+        for (size_t i = 0; i < n; i++) {
+            if (strcmp(trials[i].framing, framings[k].name) == 0) {
+                cells += cells_of(&trials[i]) - trials[i].counts[VERDICT_UNKNOWN];
+                rejected += trials[i].counts[VERDICT_REJECTED];
+                unknown += trials[i].counts[VERDICT_UNKNOWN];
+            }
+        }
+        if (cells) {
+            grid_percent(rejected, cells, share, sizeof(share));
             fprintf(out,
                     "%s: %s %% of %s damages, one to four bytes too few or too many, are refused; %s are not.\n",
-                    footers ? "With section footers" : "Without, as in 2015", share,
-                    grid_number(cells[footers], a), grid_number(cells[footers] - rejected[footers], b));
+                    framings[k].answer, share, grid_number(cells, a), grid_number(cells - rejected, b));
         }
     }
     if (unknown) {
@@ -138,10 +151,11 @@ void experiment_text(FILE *out, const struct trial *trials, size_t n)
     print_answer(out, trials, n);
 }
 
-static const struct trial *find_other(const struct trial *trials, size_t n, const struct trial *trial)
+/* The trial of the same, framed so; NULL: there is none. */
+static const struct trial *framed(const struct trial *trials, size_t n, const struct trial *trial, const char *framing)
 {
     for (size_t i = 0; i < n; i++) {
-        if (trials[i].footers != trial->footers && strcmp(trials[i].device, trial->device) == 0 &&
+        if (strcmp(trials[i].framing, framing) == 0 && strcmp(trials[i].device, trial->device) == 0 &&
             strcmp(trials[i].transport, trial->transport) == 0 && strcmp(trials[i].state, trial->state) == 0) {
             return &trials[i];
         }
@@ -170,23 +184,53 @@ static void print_share(FILE *out, const struct trial *trial)
     }
 }
 
+/* The first of those of its device, transport and state. */
+static bool begins_row(const struct trial *trials, size_t i)
+{
+    for (size_t k = 0; k < HS_COUNT(framings); k++) {
+        if (framed(trials, i, &trials[i], framings[k].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_framing(const struct trial *trials, size_t n, const char *framing)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(trials[i].framing, framing) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void experiment_markdown(FILE *out, const struct trial *trials, size_t n)
 {
-    fputs("| device | state | damages | rejected without footers | rejected with footers |\n"
-          "|---|---|---|---|---|\n", out);
-    for (size_t i = 0; i < n; i++) {
-        const struct trial *other = find_other(trials, n, &trials[i]);
-        const struct trial *legacy = trials[i].footers ? other : &trials[i];
-        const struct trial *footer = trials[i].footers ? &trials[i] : other;
+    bool shown[HS_COUNT(framings)];
 
-        if (trials[i].footers && legacy) {
+    fputs("| device | state | damages", out);
+    for (size_t k = 0; k < HS_COUNT(framings); k++) {
+        shown[k] = k < 2 || has_framing(trials, n, framings[k].name);
+        fprintf(out, shown[k] ? " | rejected %s" : "", framings[k].column);
+    }
+    fputs(" |\n|---|---|---", out);
+    for (size_t k = 0; k < HS_COUNT(framings); k++) {
+        fputs(shown[k] ? "|---" : "", out);
+    }
+    fputs("|\n", out);
+    for (size_t i = 0; i < n; i++) {
+        if (!begins_row(trials, i)) {
             continue;
         }
-        fprintf(out, "| %s %s | %s | %" PRIu64 " | ", trials[i].transport, trials[i].device, trials[i].state,
+        fprintf(out, "| %s %s | %s | %" PRIu64, trials[i].transport, trials[i].device, trials[i].state,
                 cells_of(&trials[i]));
-        print_share(out, legacy);
-        fputs(" | ", out);
-        print_share(out, footer);
+        for (size_t k = 0; k < HS_COUNT(framings); k++) {
+            if (shown[k]) {
+                fputs(" | ", out);
+                print_share(out, framed(trials, n, &trials[i], framings[k].name));
+            }
+        }
         fputs(" |\n", out);
     }
 }

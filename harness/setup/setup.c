@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/setup/framing.h"
 
 enum { MAX_STANDARD_DEVICES = 4 };
 
@@ -38,10 +39,9 @@ static char **copy_all(const char *const *values, size_t n)
 
 const char *setup_framing_name(const Hardstop__Setup *setup)
 {
-    if (!setup->has_framing) {
-        return "machine";
-    }
-    return setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy" : "footer";
+    const struct setup_framing *framing = setup_framing_of(setup);
+
+    return framing ? framing->name : "machine";
 }
 
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing)

@@ -15,7 +15,7 @@
 /* A new setup of the transport, "ccw", "pci" or "mmio", with devices that have payload tables; NULL: no such name. */
 Hardstop__Setup *setup_standard(const char *transport, Hardstop__Framing framing);
 
-/* "legacy", "footer", or "machine": as the machine type has it. */
+/* As in framing.h; "machine": as the machine type has it. */
 const char *setup_framing_name(const Hardstop__Setup *setup);
 
 /* The setup's binary without its folder: what the program calls itself; NULL where the setup names none. */

@@ -205,7 +205,7 @@ static const struct {
     { "", "\"device\":[", "\"device\":[1,", "\"setup\": \"device\"[0] is no text" },
     { "", "\"global\":[\"virtio-net-ccw.max_revision=0\"]", "\"global\":{}", "\"setup\": \"global\" is no list" },
     { "", "\"option\"", "\"options\"", "\"setup\": \"option\" is missing" },
-    { "", "\"legacy\"", "\"sized\"", "\"setup\": no framing \"sized\"" },
+    { "", "\"legacy\"", "\"seized\"", "\"setup\": no framing \"seized\"" },
     { "", ",\"framing\":\"legacy\"", "", "\"setup\": \"framing\" is missing" },
     { "", "\"QEMU 7.2.22\"", "7.2", "\"loader\" is no text" },
     { "", "\"fe.0.0001/virtio-net\"", "null", "\"section\" is no text" },

@@ -10,6 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/base/random.h"
 #include "harness/case/damage.h"
+#include "harness/case/reframe.h"
 #include "harness/setup/setup.h"
 #include "harness/wire/description.h"
 #include "harness/wire/vmdesc.h"
@@ -117,7 +118,8 @@ static void devices_are_kept_without_what_surrounds_them(void **state)
 
 static void framing_is_that_of_each_section(void **state)
 {
-    static const Hardstop__Framing framings[] = { HARDSTOP__FRAMING__LEGACY, HARDSTOP__FRAMING__FOOTER };
+    static const Hardstop__Framing framings[] = { HARDSTOP__FRAMING__LEGACY, HARDSTOP__FRAMING__FOOTER,
+                                                  HARDSTOP__FRAMING__SIZED, HARDSTOP__FRAMING__LEGACY };
     Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
 
     (void)state;
@@ -128,10 +130,86 @@ static void framing_is_that_of_each_section(void **state)
             bool has_end = section->type != HARDSTOP__SECTION__TYPE__EOF;
 
             assert_int_equal(section->footer != NULL, has_end && framings[k] == HARDSTOP__FRAMING__FOOTER);
+            assert_int_equal(section->length != NULL, section->type == HARDSTOP__SECTION__TYPE__FULL &&
+                                                          framings[k] == HARDSTOP__FRAMING__SIZED);
         }
         assert_true(test->setup->has_framing);
         assert_int_equal(test->setup->framing, framings[k]);
         assert_true(is_captured(test));
+    }
+    case_free(test);
+}
+
+/* Each reading of sized bytes gives the message that they are of, and a length that lies is refused. */
+static void sized_sections_are_read_as_they_were_written(void **state)
+{
+    static const enum stream_framing readings[] = { STREAM_SIZED, STREAM_ANY };
+    Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+    struct stream_encoding encoding = { 0 };
+
+    (void)state;
+    case_set_framing(test, HARDSTOP__FRAMING__SIZED);
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    for (size_t i = 0; i < HS_COUNT(readings); i++) {
+        Hardstop__Stream *stream = stream_decode(encoding.out.data, encoding.out.size, readings[i], NULL);
+
+        assert_non_null(stream);
+        assert_true(reflect_equal(&stream->base, &test->stream->base));
+        stream_free(stream);
+    }
+    test->stream->section[0]->length->has_value = true;
+    test->stream->section[0]->length->value = (uint32_t)encoding.out.size;
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    assert_null(stream_decode(encoding.out.data, encoding.out.size, STREAM_SIZED, NULL));
+    stream_encoding_clear(&encoding);
+    case_free(test);
+}
+
+/* The length of the first section in the damaged bytes, less what it was. */
+static int length_change(Hardstop__Case *test, const char *damage)
+{
+    Hardstop__Case *with = (Hardstop__Case *)support_message(&hardstop__case__descriptor, damage);
+    Hardstop__Case damaged = *test;
+    struct stream_encoding plain = { 0 };
+    struct builder out = { 0 };
+    struct damage_effect effect;
+    size_t at;
+    int change;
+
+    damaged.n_damage = with->n_damage;
+    damaged.damage = with->damage;
+    damage_apply(&damaged, &plain, &out, &effect);
+    at = plain.marks[0].payload - 4;
+    change = (out.data[at + 2] << 8 | out.data[at + 3]) - (plain.out.data[at + 2] << 8 | plain.out.data[at + 3]);
+    stream_encoding_clear(&plain);
+    builder_clear(&out);
+    case_free(with);
+    return change;
+}
+
+static void a_length_follows_where_it_was_written_so(void **state)
+{
+    static const struct {
+        const char *damage;
+        int change;
+    } rows[] = {
+        { "damage { at { section: 0 offset: 0 } insert: 'abc' }", 3 },
+        { "damage { at { section: 0 offset: 2 } delete: 2 }", -2 },
+        { "damage { at { section: 0 offset: 2 } delete: 2 } damage { at { section: 0 offset: 1 } insert: 'a' }", -1 },
+        { "damage { at { section: 0 offset: 1 } overwrite: 'ab' }", 0 },
+        { "damage { at { section: 0 header: true offset: 1 } insert: '' }", 0 },
+        { "damage { at { section: 1 offset: 0 } insert: 'abc' }", 0 },
+        { "damage { at { section: 0 offset: 1 } truncate { } }", 0 },
+    };
+    Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+
+    (void)state;
+    case_set_framing(test, HARDSTOP__FRAMING__SIZED);
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        test->as_written = false;
+        assert_int_equal(length_change(test, rows[i].damage), 0);
+        test->as_written = true;
+        assert_int_equal(length_change(test, rows[i].damage), rows[i].change);
     }
     case_free(test);
 }
@@ -513,6 +591,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_forms_hold_the_same_case),
         cmocka_unit_test(framing_is_that_of_each_section),
+        cmocka_unit_test(sized_sections_are_read_as_they_were_written),
+        cmocka_unit_test(a_length_follows_where_it_was_written_so),
         cmocka_unit_test(the_one_behind_may_be_the_last),
         cmocka_unit_test(what_there_is_instead_is_named_once),
         cmocka_unit_test(devices_are_kept_without_what_surrounds_them),

@@ -24,7 +24,7 @@ compare "experiment 11.1.3" corpus/experiment-11.1.3.json 17
 
 # again ARGUMENT...: one trial once more; all of them take half an hour.
 again() {
-    "$hardstop" experiment --devices rng --transports ccw --states fresh --footers off --json --work "$work" \
+    "$hardstop" experiment --devices rng --transports ccw --states fresh --framings legacy --json --work "$work" \
         --examples "$work" "$@" >"$work/again.json" || [ $? = 1 ]
 }
 cat >"$work/same.py" <<'END'

@@ -153,7 +153,8 @@ static void a_trial_is_read_as_it_was_kept(void **state)
         { "{", "[" },
     };
     struct audit audit = { 0 };
-    struct trial trial = { .device = "rng", .transport = "ccw", .state = "canary", .example = "x.textproto" };
+    struct trial trial = { .device = "rng", .transport = "ccw", .state = "canary", .framing = "footer",
+                           .example = "x.textproto" };
     struct trial *read;
     struct hs_error err;
     size_t n;
@@ -181,9 +182,9 @@ static void a_trial_is_read_as_it_was_kept(void **state)
 static void a_table_has_a_row_for_both_framings(void **state)
 {
     struct trial trials[2] = {
-        { .device = "rng", .transport = "ccw", .state = "fresh",
+        { .device = "rng", .transport = "ccw", .state = "fresh", .framing = "legacy",
           .counts = { [VERDICT_REJECTED] = 1, [VERDICT_EQUAL] = 2, [VERDICT_GARBAGE] = 7 } },
-        { .device = "rng", .transport = "ccw", .state = "fresh", .footers = true,
+        { .device = "rng", .transport = "ccw", .state = "fresh", .framing = "footer",
           .counts = { [VERDICT_REJECTED] = 9 } },
     };
     char *text;
@@ -203,7 +204,7 @@ static void a_table_has_a_row_for_both_framings(void **state)
 static void the_text_has_each_figure(void **state)
 {
     struct trial trials[] = {
-        { .device = "rng", .transport = "ccw", .state = "fresh", .bytes = 123, .loader = "QEMU 1", .program = "q",
+        { .device = "rng", .transport = "ccw", .state = "fresh", .framing = "legacy", .bytes = 123, .loader = "QEMU 1", .program = "q",
           .counts = { [VERDICT_REJECTED] = 6, [VERDICT_GARBAGE] = 2, [VERDICT_UNKNOWN] = 2 },
           .change_missing = VERDICT_GARBAGE, .change_extra = VERDICT_EQUAL,
           .end_missing = { VERDICT_EQUAL, VERDICT_REJECTED, VERDICT_REJECTED, VERDICT_HUNG },

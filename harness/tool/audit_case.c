@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/case/reframe.h"
 #include "harness/loader/capture.h"
 #include "harness/audit/sweep/sweep.h"
 #include "harness/tool/read_case.h"

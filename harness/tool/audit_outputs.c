@@ -11,6 +11,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
+#include "harness/setup/framing.h"
 #include "harness/audit/audit_differences.h"
 #include "harness/audit/audit_json.h"
 #include "harness/audit/audit_versions.h"
@@ -184,7 +185,9 @@ void audit_outputs_close(struct audit_outputs *outputs)
 
 static const char *framing_label(const struct audit *audit)
 {
-    return audit->setup->framing == HARDSTOP__FRAMING__LEGACY ? "footers off" : "footers on";
+    const struct setup_framing *framing = setup_framing_of(audit->setup);
+
+    return framing ? framing->label : "as the machine has it";
 }
 
 static int write_html(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)

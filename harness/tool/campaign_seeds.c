@@ -10,7 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/walk.h"
-#include "harness/case/case.h"
+#include "harness/case/reframe.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/trust.h"
 #include "harness/loader/capture.h"

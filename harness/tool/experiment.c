@@ -23,7 +23,7 @@ enum {
     KEY_DEVICES = 0x200,
     KEY_TRANSPORTS,
     KEY_STATES,
-    KEY_FOOTERS,
+    KEY_FRAMINGS,
     KEY_SEEDS,
     KEY_JOBS,
     KEY_WORK,
@@ -33,11 +33,13 @@ enum {
 };
 
 static const char *const state_names[] = { "fresh", "canary" };
+static const char *const framing_names[] = { "legacy", "footer", "sized", TRIAL_WRITTEN };
 
 struct options {
     const struct family *families[MAX_DEVICES];
     size_t n_families;
-    bool transports[FAMILY_TRANSPORTS], states[HS_COUNT(state_names)], footers[2];
+    bool transports[FAMILY_TRANSPORTS], states[HS_COUNT(state_names)],
+        framings[HS_COUNT(framing_names)];
     const char *seeds, *work, *examples, *from;
     unsigned jobs;
     bool json, markdown;
@@ -87,13 +89,17 @@ static void take_state(const char *word, struct argp_state *state)
     options->states[i] = true;
 }
 
-static void take_footers(const char *word, struct argp_state *state)
+static void take_framing(const char *word, struct argp_state *state)
 {
     struct options *options = state->input;
-    if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0) {
-        argp_error(state, "--footers takes on, off, not \"%s\"", word);
+
+    for (size_t i = 0; i < HS_COUNT(framing_names); i++) {
+        if (strcmp(framing_names[i], word) == 0) {
+            options->framings[i] = true;
+            return;
+        }
     }
-    options->footers[strcmp(word, "on") == 0] = true;
+    argp_error(state, "--framings takes legacy, footer, sized, " TRIAL_WRITTEN ", not \"%s\"", word);
 }
 
 static bool has_any(const bool *list, size_t n)
@@ -111,7 +117,7 @@ static void set_all(bool *list, size_t n)
 static bool has_choice(const struct options *options)
 {
     return options->n_families || has_any(options->transports, FAMILY_TRANSPORTS) ||
-           has_any(options->states, HS_COUNT(state_names)) || has_any(options->footers, HS_COUNT(options->footers));
+           has_any(options->states, HS_COUNT(state_names)) || has_any(options->framings, HS_COUNT(framing_names));
 }
 
 static void set_defaults(struct options *options)
@@ -127,7 +133,8 @@ static void set_defaults(struct options *options)
         set_all(options->transports, FAMILY_PCIE);
     }
     set_all(options->states, HS_COUNT(state_names));
-    set_all(options->footers, HS_COUNT(options->footers));
+    /* The others need a QEMU of our own. */
+    set_all(options->framings, 2);
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -144,8 +151,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_STATES:
         tool_each_word(value, state, take_state);
         return 0;
-    case KEY_FOOTERS:
-        tool_each_word(value, state, take_footers);
+    case KEY_FRAMINGS:
+        tool_each_word(value, state, take_framing);
         return 0;
     case KEY_SEEDS:
         options->seeds = value;
@@ -170,7 +177,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (options->from && has_choice(options)) {
-            argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --footers "
+            argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --framings "
                               "choose what is measured");
         }
         if (options->json && options->markdown) {
@@ -188,7 +195,10 @@ static const struct argp argp = {
         { "devices", KEY_DEVICES, "LIST", 0, "default: net,blk,rng,balloon,serial", 0 },
         { "transports", KEY_TRANSPORTS, "LIST", 0, "of ccw, pci, pcie, mmio (default: ccw,pci)", 0 },
         { "states", KEY_STATES, "LIST", 0, "of fresh, canary (default: both)", 0 },
-        { "footers", KEY_FOOTERS, "LIST", 0, "of on, off (default: both)", 0 },
+        { "framings", KEY_FRAMINGS, "LIST", 0,
+          "of legacy (no section footers), footer (default: both), sized (each section says how long it is), "
+          TRIAL_WRITTEN " (the same, and the length says what was written); the last two need a QEMU with "
+          "ci/patches/answers-10.0.patch", 0 },
         { "seeds", KEY_SEEDS, "FOLDER", 0, "canary states (default: those that come with hardstop)", 0 },
         { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
         { "work", KEY_WORK, "FOLDER", 0, "where an interrupted experiment is kept (default work)", 0 },
@@ -243,7 +253,7 @@ static int save_example(const struct audit_case *subject, const struct audit *au
         return 0;
     }
     snprintf(trial->example, sizeof(trial->example), "%s-%s-%s-%s.textproto", trial->transport, trial->device,
-             trial->state, trial->footers ? "footer" : "legacy");
+             trial->state, trial->framing);
     subject->test->damage = hs_resize(subject->test->damage, 1, sizeof(*subject->test->damage));
     subject->test->damage[0] = edit_damage(subject->test, subject->section, run->edit, run->value, run->offset);
     subject->test->n_damage = 1;
@@ -262,23 +272,23 @@ static int save_example(const struct audit_case *subject, const struct audit *au
 }
 
 static int run_trial(struct experiment *experiment, const struct family *family, enum family_transport transport,
-                     size_t state, bool footers, struct hs_error *err)
+                     size_t state, const char *framing, struct hs_error *err)
 {
     const struct options *options = experiment->options;
     struct sweep_options sweep_options = { .choice = trial_choice };
     struct trial *trial = &experiment->trials[experiment->n];
     char **journal = &experiment->journals[experiment->n++];
     char *label = hs_format("%s %s %s %s", family->name, family_transport_name(transport), state_names[state],
-                            footers ? "footer" : "legacy");
+                            framing);
     struct audit_case subject;
     struct audit audit = { 0 };
-    int result = experiment_case_open(&subject, options->seeds, family, transport, state == 1, footers, err);
+    int result = experiment_case_open(&subject, options->seeds, family, transport, state == 1, framing, err);
 
     sweep_options.jobs = options->jobs;
     snprintf(trial->device, sizeof(trial->device), "%s", family->name);
     snprintf(trial->transport, sizeof(trial->transport), "%s", family_transport_name(transport));
     snprintf(trial->state, sizeof(trial->state), "%s", state_names[state]);
-    trial->footers = footers;
+    snprintf(trial->framing, sizeof(trial->framing), "%s", framing);
     if (result == 0) {
         result = sweep_name(&subject, &audit, err);
     }
@@ -308,9 +318,9 @@ static int run_device(struct experiment *experiment, const struct family *family
     int result = 0;
 
     for (size_t state = 0; state < HS_COUNT(state_names); state++) {
-        for (int footers = 0; footers < 2 && result == 0; footers++) {
-            if (options->states[state] && options->footers[footers]) {
-                result = run_trial(experiment, family, transport, state, footers, err);
+        for (size_t i = 0; i < HS_COUNT(framing_names) && result == 0; i++) {
+            if (options->states[state] && options->framings[i]) {
+                result = run_trial(experiment, family, transport, state, framing_names[i], err);
             }
         }
     }
@@ -320,7 +330,7 @@ static int run_device(struct experiment *experiment, const struct family *family
 static int run_all(struct experiment *experiment, struct hs_error *err)
 {
     const struct options *options = experiment->options;
-    size_t most = options->n_families * FAMILY_TRANSPORTS * HS_COUNT(state_names) * 2;
+    size_t most = options->n_families * FAMILY_TRANSPORTS * HS_COUNT(state_names) * HS_COUNT(framing_names);
     int result = 0;
 
     experiment->trials = hs_alloc(most * sizeof(*experiment->trials));

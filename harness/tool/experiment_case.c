@@ -3,9 +3,12 @@
 #include "harness/tool/experiment_case.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "harness/audit/trial.h"
 #include "harness/base/alloc.h"
 #include "harness/finding/distance.h"
+#include "harness/setup/framing.h"
 
 /*
  * A request in flight is one array of 49 KiB after the other, in the byte order of the host, and is left out of the
@@ -66,16 +69,21 @@ static int take_canary(Hardstop__Case *test, const char *path, struct hs_error *
 }
 
 int experiment_case_open(struct audit_case *subject, const char *seeds, const struct family *family,
-                         enum family_transport transport, bool canary, bool footers, struct hs_error *err)
+                         enum family_transport transport, bool canary, const char *framing, struct hs_error *err)
 {
+    bool as_written = strcmp(framing, TRIAL_WRITTEN) == 0;
+    const struct setup_framing *row = setup_framing_find(as_written ? "sized" : framing);
     struct setup_options setup = {
-        .setup = family_setup(family, transport, footers ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY),
+        .setup = family_setup(family, transport, (Hardstop__Framing)(row - setup_framings)),
     };
     char *path = hs_format("%s/%s/%s.textproto", seeds, family_transport_name(transport), family->name);
     int result = audit_case_open(subject, NULL, &setup, family->section, false, err);
 
     if (result == 0 && canary) {
         result = take_canary(subject->test, path, err);
+    }
+    if (result == 0 && as_written) {
+        subject->test->has_as_written = subject->test->as_written = true;
     }
     tool_clear_setup(&setup);
     free(path);

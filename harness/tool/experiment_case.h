@@ -8,9 +8,9 @@
 
 /*
  * Opens the section of the device on that bus, as audit_case_open() does; with `canary`, in the state of its seed in
- * the folder `seeds`.  0, or -1 with a reason; audit_case_clear() is needed in both cases.
+ * the folder `seeds`; `framing` as in a trial.  0, or -1 with a reason; audit_case_clear() is needed in both cases.
  */
 int experiment_case_open(struct audit_case *subject, const char *seeds, const struct family *family,
-                         enum family_transport transport, bool canary, bool footers, struct hs_error *err);
+                         enum family_transport transport, bool canary, const char *framing, struct hs_error *err);
 
 #endif

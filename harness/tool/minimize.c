@@ -11,6 +11,7 @@
 #include "harness/base/file.h"
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
+#include "harness/setup/framing.h"
 #include "harness/loader/capture.h"
 #include "harness/finding/minimize.h"
 #include "harness/finding/distance.h"
@@ -97,14 +98,13 @@ static void print_progress(void *user, unsigned long loads, size_t bytes)
 /* A stream of the same setup, which the case is made more like; without it the case is only made smaller. */
 static Hardstop__Stream *capture(const Hardstop__Setup *setup, enum trust trust)
 {
-    enum stream_framing framing = setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY : STREAM_FOOTER;
     Hardstop__Stream *stream = NULL;
     uint8_t *bytes = NULL;
     struct hs_error err;
     size_t size;
 
     if (capture_stream(setup, trust, &bytes, &size, &err) == 0) {
-        stream = stream_decode(bytes, size, setup->has_framing ? framing : STREAM_ANY, &err);
+        stream = stream_decode(bytes, size, setup_reading(setup), &err);
     }
     if (!stream) {
         printable_print(stderr,

@@ -7,6 +7,7 @@
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/message/reflect.h"
+#include "harness/setup/framing.h"
 #include "harness/wire/container.h"
 #include "harness/wire/stream.h"
 
@@ -62,11 +63,8 @@ static Hardstop__Stream *decode(const struct content *content, enum stream_frami
 
 static Hardstop__Case *read_stream(const struct content *content, const Hardstop__Setup *setup, struct hs_error *err)
 {
-    enum stream_framing framing = !setup || !setup->has_framing ? STREAM_ANY
-                                  : setup->framing == HARDSTOP__FRAMING__LEGACY ? STREAM_LEGACY
-                                                                                : STREAM_FOOTER;
     bool is_whole;
-    Hardstop__Stream *stream = decode(content, framing, &is_whole, err);
+    Hardstop__Stream *stream = decode(content, setup_reading(setup), &is_whole, err);
     Hardstop__Setup empty = HARDSTOP__SETUP__INIT;
     Hardstop__Case *test = case_of_stream(stream, setup ? setup : &empty, CASE_KEEP_ALL);
 

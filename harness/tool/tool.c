@@ -11,6 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
+#include "harness/setup/framing.h"
 #include "harness/setup/setup.h"
 #include "harness/message/reflect.h"
 #include "harness/tool/program_option.h"
@@ -21,6 +22,7 @@ enum {
     KEY_OPTION,
     KEY_MEMORY,
     KEY_FOOTERS,
+    KEY_FRAMING,
     KEY_TRUST,
     KEY_CAPTURED,
 };
@@ -37,6 +39,10 @@ static const struct argp_option setup_rows[] = {
     { "footers", KEY_FOOTERS, "on|off", 0,
       "section footers; off is how QEMU framed before 2.4 (default: as the "
       "machine type has it)",
+      0 },
+    { "framing", KEY_FRAMING, "WORD", 0,
+      "legacy or footer, as --footers off or on; or sized, of a QEMU with ci/patches/answers-10.0.patch: each device's "
+      "section says how long it is",
       0 },
     { "trust-setup", KEY_TRUST, NULL, 0, "start whatever QEMU command line a case file asks for", 0 },
     { 0 },
@@ -72,6 +78,7 @@ static error_t parse_setup(int key, char *value, struct argp_state *state)
 {
     struct setup_options *options = state->input;
     Hardstop__Setup *setup = options ? options->setup : NULL;
+    const struct setup_framing *framing;
 
     if (key == ARGP_KEY_INIT) {
         begin_setup(options);
@@ -100,8 +107,14 @@ static error_t parse_setup(int key, char *value, struct argp_state *state)
         if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
             argp_error(state, "--footers takes on or off, not \"%s\"", value);
         }
-        setup->has_framing = true;
-        setup->framing = strcmp(value, "on") == 0 ? HARDSTOP__FRAMING__FOOTER : HARDSTOP__FRAMING__LEGACY;
+        setup_set_framing(setup, setup_framing_find(strcmp(value, "on") == 0 ? "footer" : "legacy"));
+        break;
+    case KEY_FRAMING:
+        framing = setup_framing_find(value);
+        if (!framing) {
+            argp_error(state, "no framing \"%s\"; there are " SETUP_FRAMING_NAMES, value);
+        }
+        setup_set_framing(setup, framing);
         break;
     case KEY_TRUST:
         options->trust = true;

@@ -95,6 +95,11 @@ static const struct field footer_fields[] = {
 };
 const struct table framing_footer = TABLE(hardstop__footer, footer_fields);
 
+static const struct field length_fields[] = {
+    FIELD_NUMBER(Hardstop__Length, value, LENGTH_SIZE),
+};
+const struct table framing_length = TABLE(hardstop__length, length_fields);
+
 static const struct field vmdesc_fields[] = {
     FIELD_COUNT_OF(Hardstop__Vmdesc, len, 4, 1),
     FIELD_BLOB(Hardstop__Vmdesc, json),

@@ -15,6 +15,7 @@ enum {
     TYPE_CONFIGURATION = 7,
     TYPE_COMMAND = HARDSTOP__SECTION__TYPE__COMMAND,
     FOOTER_MARK = 0x7e,
+    LENGTH_SIZE = 4,
 };
 
 #define STREAM_MAGIC 0x5145564d /* "QEVM" */
@@ -26,6 +27,7 @@ extern const struct table framing_header;
 extern const struct table framing_configuration; /* behind its type byte */
 extern const struct table framing_section; /* the part before the payload */
 extern const struct table framing_footer;
+extern const struct table framing_length; /* before the payload of a FULL section: ci/patches/answers-10.0.patch */
 extern const struct table framing_vmdesc; /* behind its type byte */
 /* Of the configuration section: migration/savevm.c. */
 extern const struct subsection_set configuration_subsections;

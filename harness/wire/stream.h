@@ -13,6 +13,7 @@
 enum stream_framing {
     STREAM_LEGACY, /* no footers */
     STREAM_FOOTER, /* 7e and the section's id behind each payload */
+    STREAM_SIZED, /* the length of each FULL section's payload before it, and no footers */
     STREAM_ANY, /* the stream does not say: the reading that fits more tables and finds more sections */
 };
 
@@ -27,7 +28,7 @@ bool stream_may_begin(const uint8_t *data, size_t size);
 /* Where a section's parts are in the encoded bytes. */
 struct stream_mark {
     size_t start; /* its type byte */
-    size_t payload;
+    size_t payload; /* behind its length, if it has one */
     size_t payload_end; /* its footer, if there is one */
     size_t end;
 };

@@ -30,7 +30,7 @@ struct decode {
     struct field_decoder fields;
     Hardstop__Stream *stream;
     struct named *named; /* START sections by id, the last of each: only they have parts */
-    bool footers;
+    enum stream_framing framing;
     struct ram_format ram;
     struct vmdesc vmdesc;
     bool has_own; /* `vmdesc` is the stream's */
@@ -184,7 +184,7 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
         stream_type_has_header((int)section->type) ? section : section_of_id(decode, section->section_id);
     const struct section_end search = {
         .in = *in, .section_id = section->section_id, .is_full = (int)section->type == TYPE_FULL,
-        .footers = decode->footers, .has_parts = has_parts, .user = decode,
+        .footers = decode->framing == STREAM_FOOTER, .has_parts = has_parts, .user = decode,
     };
     struct bytes walk = *in;
     size_t end;
@@ -213,6 +213,25 @@ static int decode_payload(struct decode *decode, Hardstop__Section *section)
     return 0;
 }
 
+/* Reads a payload that is as long as its length says. */
+static int decode_sized(struct decode *decode, Hardstop__Section *section)
+{
+    struct bytes *in = &decode->fields.in;
+    size_t end;
+
+    section->length = (Hardstop__Length *)field_decode(&decode->fields, &framing_length);
+    if (!section->length || section->length->value > bytes_left(in)) {
+        return hs_fail(decode->fields.err, in->at, "no length before the payload");
+    }
+    end = in->at + section->length->value;
+    *section->length = (Hardstop__Length)HARDSTOP__LENGTH__INIT;
+    if (!decode_described(decode, section, NULL, &end)) {
+        put_opaque(section, in, end);
+    }
+    in->at = end;
+    return 0;
+}
+
 static int decode_footer(struct decode *decode, Hardstop__Section *section)
 {
     size_t at = decode->fields.in.at;
@@ -225,14 +244,20 @@ static int decode_footer(struct decode *decode, Hardstop__Section *section)
     if (section->footer->has_mark) {
         return hs_fail(decode->fields.err, at, "no footer behind the payload");
     }
-    if (section->footer->has_section_id && section->footer->section_id == section->section_id) {
-        section->footer->has_section_id = false;
+    /* Id 0 is what an absent field would mean. */
+    section->footer->has_section_id = section->footer->section_id != section->section_id;
+    if (!section->footer->has_section_id) {
         section->footer->section_id = 0;
-    } else {
-        /* Id 0 is what an absent field would mean. */
-        section->footer->has_section_id = section->footer->section_id != section->section_id;
     }
     return 0;
+}
+
+static int decode_state(struct decode *decode, Hardstop__Section *section)
+{
+    bool is_sized = decode->framing == STREAM_SIZED && (int)section->type == TYPE_FULL;
+    int result = is_sized ? decode_sized(decode, section) : decode_payload(decode, section);
+
+    return result == 0 && decode->framing == STREAM_FOOTER ? decode_footer(decode, section) : result;
 }
 
 static Hardstop__Section *append_section(struct decode *decode)
@@ -273,7 +298,7 @@ static int decode_section(struct decode *decode)
     if (type == TYPE_START) {
         name_id(decode, section);
     }
-    if (decode_payload(decode, section) < 0 || (decode->footers && decode_footer(decode, section) < 0)) {
+    if (decode_state(decode, section) < 0) {
         return hs_fail_in(decode->fields.err, "section %zu (%.*s)", decode->stream->n_section - 1,
                           (int)section->idstr.len, section->idstr.len ? (const char *)section->idstr.data : "");
     }
@@ -341,10 +366,10 @@ static void keep_sections(Hardstop__Stream *stream, size_t n_section)
     }
 }
 
-void reading_decode(const uint8_t *data, size_t size, bool footers, const ProtobufCBinaryData *description,
-                    struct reading *reading)
+void reading_decode(const uint8_t *data, size_t size, enum stream_framing framing,
+                    const ProtobufCBinaryData *description, struct reading *reading)
 {
-    struct decode decode = { .fields = { .in = bytes_of(data, size), .err = &reading->err }, .footers = footers };
+    struct decode decode = { .fields = { .in = bytes_of(data, size), .err = &reading->err }, .framing = framing };
     size_t start = 0, n_section = 0;
     int result;
 

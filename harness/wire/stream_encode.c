@@ -44,11 +44,33 @@ static void encode_footer(struct field_encoder *encoder, const Hardstop__Section
     field_path_pop(encoder, length);
 }
 
+/* The payload's own length, where the message has no other. */
+static void encode_length(struct field_encoder *encoder, const Hardstop__Section *section)
+{
+    Hardstop__Length length = *section->length;
+    size_t path = field_path_push(encoder, "length");
+
+    if (!length.has_value) {
+        struct builder payload = { 0 };
+        struct field_encoder silent = { .out = &payload };
+
+        encode_payload(&silent, section);
+        length.has_value = true;
+        length.value = (uint32_t)payload.size;
+        builder_clear(&payload);
+    }
+    field_encode(encoder, &framing_length, &length.base);
+    field_path_pop(encoder, path);
+}
+
 static void encode_section(struct field_encoder *encoder, const Hardstop__Section *section, struct stream_mark *mark)
 {
     mark->start = encoder->out->size;
     encoder->part = FIELD_PART_SECTION_HEADER;
     field_encode(encoder, &framing_section, &section->base);
+    if (section->length) {
+        encode_length(encoder, section);
+    }
     mark->payload = encoder->out->size;
     encode_payload(encoder, section);
     mark->payload_end = encoder->out->size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chooses between the readings of a stream that does not say whether it has footers. */
+/* Chooses between the readings of a stream that does not say how it is framed. */
 #include "harness/wire/stream_reading.h"
 
 #include "harness/wire/payload.h"
@@ -34,18 +34,29 @@ static bool is_better(const struct reading *reading, const struct reading *than)
            (described == of_other && reading->stream->n_section > than->stream->n_section);
 }
 
+/* The better one of the reading at hand and another takes its place. */
+static void try_other(const uint8_t *data, size_t size, enum stream_framing framing,
+                      const ProtobufCBinaryData *description, struct reading *reading)
+{
+    struct reading other;
+
+    reading_decode(data, size, framing, description, &other);
+    if (is_better(&other, reading)) {
+        stream_free(reading->stream);
+        *reading = other;
+    } else {
+        stream_free(other.stream);
+    }
+}
+
 static void decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
                        struct reading *reading)
 {
-    struct reading legacy;
-
-    reading_decode(data, size, true, description, reading);
-    reading_decode(data, size, false, description, &legacy);
-    if (is_better(&legacy, reading)) {
-        stream_free(reading->stream);
-        *reading = legacy;
-    } else {
-        stream_free(legacy.stream);
+    reading_decode(data, size, STREAM_FOOTER, description, reading);
+    try_other(data, size, STREAM_LEGACY, description, reading);
+    /* Footers that are all in their places are no chance. */
+    if (!reading->is_whole || !reading->stream->n_section || !reading->stream->section[0]->footer) {
+        try_other(data, size, STREAM_SIZED, description, reading);
     }
 }
 
@@ -55,7 +66,7 @@ static void decode_reading(const uint8_t *data, size_t size, enum stream_framing
     if (framing == STREAM_ANY) {
         decode_any(data, size, description, reading);
     } else {
-        reading_decode(data, size, framing == STREAM_FOOTER, description, reading);
+        reading_decode(data, size, framing, description, reading);
     }
     if (size == 0) {
         hs_fail(&reading->err, 0, "empty: a migration stream begins with 51 45 56 4d (QEVM)");

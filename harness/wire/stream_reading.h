@@ -14,10 +14,10 @@ struct reading {
 };
 
 /*
- * Reads the bytes with footers or without.  Sets all of `reading`; the caller frees the message.  `description` (may be
- * NULL) as for stream_decode_with().
+ * Reads the bytes in one framing, not STREAM_ANY.  Sets all of `reading`; the caller frees the message.  `description`
+ * (may be NULL) as for stream_decode_with().
  */
-void reading_decode(const uint8_t *data, size_t size, bool footers, const ProtobufCBinaryData *description,
-                    struct reading *reading);
+void reading_decode(const uint8_t *data, size_t size, enum stream_framing framing,
+                    const ProtobufCBinaryData *description, struct reading *reading);
 
 #endif

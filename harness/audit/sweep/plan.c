@@ -97,12 +97,21 @@ struct sweep_cell sweep_plan_cell(const struct sweep_plan *plan, uint32_t index)
     return (struct sweep_cell){ &plan->series[low], plan->series[low].offset + (index - plan->series[low].first) };
 }
 
+/* Where lengths follow, the cell at a payload's first byte is the first that changes its length. */
+static bool has_own_length(const struct sweep_plan *plan, uint32_t offset)
+{
+    size_t section = plan->target.section;
+
+    return plan->test->as_written &&
+           (section == EDIT_WHOLE || plan->target.base + offset == plain_of(plan)->marks[section].payload);
+}
+
 bool sweep_plan_repeats(const struct sweep_plan *plan, const struct sweep_cell *cell)
 {
     const struct edit_series *series = cell->series;
     const struct edit_kind *kind = &edit_kinds[series->edit];
 
-    return cell->offset != series->offset && kind->repeats &&
+    return cell->offset != series->offset && kind->repeats && !has_own_length(plan, cell->offset) &&
            kind->repeats(series, plain_of(plan)->out.data + plan->target.base + cell->offset - 1);
 }
 
@@ -135,6 +144,10 @@ bool sweep_plan_bytes(const struct sweep_plan *plan, const struct sweep_cell *ce
     builder_reset(out);
     builder_put(out, plain->data, plain->size);
     damage_do(out, plan->target.base + cell->offset, &made.damage, &effect);
+    if (!effect.truncated) {
+        damage_follow(out, plan->test, plan->test->stream, plain_of(plan), plan->target.base + cell->offset,
+                      plain->size);
+    }
     return effect.truncated;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/base/check.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/sanitizer.h"
+#include "harness/setup/framing.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
@@ -25,6 +26,7 @@ static void add_pairs(struct arguments *arguments, const char *option, char *con
 static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
 {
     static const char *const fixed[] = { "-S", "-display", "none" };
+    const struct setup_framing *framing = setup_framing_of(setup);
 
     arguments_add(arguments, setup->binary);
     if (setup->machine) {
@@ -41,10 +43,9 @@ static void add_setup(struct arguments *arguments, const Hardstop__Setup *setup)
         arguments_add(arguments, "-m");
         arguments_add(arguments, setup_memory(setup));
     }
-    if (setup->has_framing) {
+    for (size_t i = 0; framing && framing->globals[i]; i++) {
         arguments_add(arguments, "-global");
-        arguments_add(arguments, setup->framing == HARDSTOP__FRAMING__LEGACY ? "migration.send-section-footer=off"
-                                                                             : "migration.send-section-footer=on");
+        arguments_add(arguments, framing->globals[i]);
     }
     add_pairs(arguments, "-global", setup->global, setup->n_global);
     for (size_t i = 0; i < setup->n_option; i++) {
@@ -159,6 +160,10 @@ int command_line_explain(const Hardstop__Setup *setup, const char *text, struct 
     if (between(text, "'", "' is not a valid device model name", name, sizeof(name)) ||
         between(text, "missing object type '", "'", name, sizeof(name))) {
         return explain_device(setup, name, err);
+    }
+    if (strstr(text, "x-section-length") && strstr(text, "not found")) {
+        return hs_fail(err, HS_NO_OFFSET, "%s has no sized sections: those come with ci/qemu --source --patch answers",
+                       setup->binary);
     }
     if (!length) {
         return hs_fail(err, HS_NO_OFFSET, "%s ended while it started and said nothing: is it a QEMU?",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/report/html/parts.h"
+#include "harness/setup/framing.h"
 #include "harness/wire/map.h"
 
 /* Each part at least wide enough to be seen. */
@@ -98,11 +99,9 @@ static void print_tried(FILE *out, const struct audit *audit)
 
 static const char *framing_of(const struct audit *audit)
 {
-    const Hardstop__Setup *setup = audit->setup;
+    const struct setup_framing *framing = setup_framing_of(audit->setup);
 
-    return !setup->has_framing                             ? "as the machine type has it"
-           : setup->framing == HARDSTOP__FRAMING__LEGACY ? "legacy: no footer tells where a section ends"
-                                                           : "footer: a mark behind each section";
+    return framing ? framing->words : "as the machine type has it";
 }
 
 static void print_facts(const struct html_page *page, const struct html_side *side)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Another framing for a case. */
+#ifndef HARDSTOP_CASE_REFRAME_H
+#define HARDSTOP_CASE_REFRAME_H
+
+#include "harness/case/case.h"
+
+/*
+ * Reframes a case of device sections: footers and lengths are dropped, or put at every section that can have one; a
+ * stream that was marked as captured is so again.
+ */
+void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
+
+#endif
