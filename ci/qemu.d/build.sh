@@ -59,11 +59,12 @@ take_build() {
     [ -z "$root" ] || link_firmware
     mkdir -p "$bin"
     # shellcheck disable=SC2086
-    suffixed=$(printf "%s${special:-$kind} " $names)
+    suffixed=$(printf "%s${special:-$kind} " $names) made=""
     for target in $targets; do
         start=$(echo "$emulators" | awk -v target="$target" '$1 == target { print $3 }')
         # shellcheck disable=SC2086
         link "$target" "$start" "../${objects#"$cache/"}/qemu-system-$target" $suffixed
+        made="$made $bin/qemu-system-$target-$(echo "${suffixed%% *}" | sed "s/VERSION/$number/")"
     done
-    echo "ci/qemu: $bin/qemu-system-{$(echo "$targets" | tr ' ' ,)}-${suffixed%% *}, $(du -sm "$build" | cut -f 1) MB"
+    echo "ci/qemu:$made, $(du -sm "$build" | cut -f 1) MB"
 }

@@ -19,7 +19,7 @@ check() {
        printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"query-status"}' '{"execute":"quit"}' |
         timeout 600 "$1" $(echo "$2" | tr , ' ') -S -nodefaults -display none -qmp stdio >"$log" 2>&1 &&
        grep -q '"status": "prelaunch"' "$log"; then
-        "$1" -version | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p'
+        "$1" -version 2>"$log" | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p'
     else
         cat "$log" >&2
     fi

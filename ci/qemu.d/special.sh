@@ -68,7 +68,6 @@ put_compiler() {
     printf 'compiler=clang\nchecked="%s"\nswitches="%s"\n' "$flags" "$switches" >"$build/compiler/cc.settings"
     cat "$build/compiler/cc" "$build/compiler/cc.settings" | cmp -s - "$objects/compiler" && return
     [ ! -e "$objects/build.ninja" ] || ninja -C "$objects" -t clean >"$log"
-    rm -rf "$objects/pch"
     cat "$build/compiler/cc" "$build/compiler/cc.settings" >"$objects/compiler"
 }
 

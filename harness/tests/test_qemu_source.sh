@@ -74,7 +74,6 @@ for word; do
     esac
 done
 source=$(realpath -s --relative-to=. "${0%/*}")
-[ ! -e "$source/.git" ] || echo "would fetch from the net" >&2
 {
     echo "rule cc
   command = '${cc:-gcc}' -MD -MQ \$out -MF \$out.d -I$source/include -c \$in -o \$out
@@ -162,6 +161,8 @@ compiled 2
 build --sanitize address,undefined --coverage
 compiled 0
 says "x86_64-$both" plain
+build --target s390x --sanitize address,undefined --coverage
+grep -q "qemu-system-x86_64" "$work/cache/qemu/build/$both/tree/build/build.ninja" || fail "x86_64 is built no longer"
 
 touch "$work/mark"
 build --target s390x --patch other-word
@@ -195,6 +196,14 @@ rm "$tree/hw/more.c"
 build --target s390x --patch other-word
 compiled 0
 [ ! -L "$work/cache/qemu/build/$name-other-word/tree/hw/more.c" ] || fail "a file that is gone is still there"
+# With a .git, configure would fetch.
+[ ! -e "$work/cache/qemu/build/$name-other-word/tree/.git" ] || fail ".git is linked"
+
+# One patch on top of another.
+printf '%s\n' '--- a/include/qemu/words.h' '+++ b/include/qemu/words.h' '@@ -1 +1 @@' '-#define WORD "for 9.9"' \
+    '+#define WORD "twice"' >"$work/ci/patches/more.patch"
+build --target s390x --patch by-version --patch more
+says "s390x-$name-by-version-more" twice
 
 # A plain build is made without our compiler.
 touch "$work/mark"
