@@ -67,7 +67,8 @@ put_compiler() {
     cp "$here/qemu.d/cc" "$build/compiler/cc"
     printf 'compiler=clang\nchecked="%s"\nswitches="%s"\n' "$flags" "$switches" >"$build/compiler/cc.settings"
     cat "$build/compiler/cc" "$build/compiler/cc.settings" | cmp -s - "$objects/compiler" && return
-    [ ! -e "$objects/build.ninja" ] || ninja -C "$objects" -t clean >"$log"
+    # The programs stay until there are others.
+    find "$objects" -name '*.o' -exec rm {} +
     cat "$build/compiler/cc" "$build/compiler/cc.settings" >"$objects/compiler"
 }
 
