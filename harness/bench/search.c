@@ -140,6 +140,9 @@ static bool judge(struct search *search, const struct input *input)
     result->inputs++;
     result->verdicts[search->judgement.verdict]++;
     result->unreached += is_unreached(&search->judgement);
+    if (search->options->watch) {
+        search->options->watch(search->options->user, &search->judgement, result->loads);
+    }
     note_finding(search);
     kept = shows_something_new(search) && search->judgement.verdict != VERDICT_HUNG;
     if (kept) {

@@ -34,6 +34,9 @@ struct search_result {
     uint64_t findings[SEARCH_FINDINGS]; /* distinct signatures, in the order found */
 };
 
+/* Told of each input that was judged, after so many loads. */
+typedef void search_watch_fn(void *user, const struct judgement *judgement, unsigned long loads);
+
 struct search_options {
     enum search_mode mode;
     const struct bench_seeds *seeds;
@@ -41,6 +44,8 @@ struct search_options {
     uint64_t seed;
     target_bytes_fn *bytes; /* the engine's */
     const char *folder; /* gets the first case of each finding */
+    search_watch_fn *watch; /* or NULL */
+    void *user; /* for `watch` */
 };
 
 /* Ends the process when the harness fails. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -16,6 +15,7 @@
 #include "harness/loader/open.h"
 #include "harness/bench/blame.h"
 #include "harness/bench/engine.h"
+#include "harness/bench/processes.h"
 
 struct task {
     struct trials *trials;
@@ -38,8 +38,9 @@ static void run_trial(void *user)
     trials->shared->seconds[mode][trial] = time_now() - start;
 }
 
-static void run_trial_in_engine(struct trials *trials, size_t index)
+static void run_trial_in_engine(void *user, size_t index)
 {
+    struct trials *trials = user;
     struct task task = { trials, index };
 
     engine_run((uint32_t)(trials->seed + index / SEARCH_MODES), run_trial, &task);
@@ -93,8 +94,9 @@ static void name_finding(const struct trials *trials, const struct finding *find
                                                        : finding->signature;
 }
 
-static void confirm(struct trials *trials, size_t index)
+static void confirm(void *user, size_t index)
 {
+    const struct trials *trials = user;
     const struct finding *found = &trials->found[index];
     struct confirmed *confirmed = &trials->shared->confirmed[index];
     char *path = finding_case_path(trials->folder, found);
@@ -114,37 +116,6 @@ static void confirm(struct trials *trials, size_t index)
     loader_close(oracle.loader);
     fflush(NULL);
     _exit(0);
-}
-
-static void show_progress(const char *what, size_t done, size_t n)
-{
-    if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, "\r%s: %zu of %zu%s", what, done, n, done == n ? "\r\033[K" : "");
-    }
-}
-
-/* Each task in a process of its own, some at a time. */
-static void run_all(struct trials *trials, const char *what, void (*run)(struct trials *trials, size_t index), size_t n)
-{
-    size_t started = 0, done = 0;
-    int status = 0;
-
-    fflush(NULL);
-    while (done < n) {
-        for (; started < n && started - done < trials->jobs; started++) {
-            pid_t pid = fork();
-
-            HS_CHECK(pid >= 0, "no new process");
-            if (pid == 0) {
-                run(trials, started);
-                _exit(2);
-            }
-        }
-        show_progress(what, done, n);
-        HS_CHECK(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s failed: %x", what, status);
-        done++;
-    }
-    show_progress(what, done, n);
 }
 
 static void remove_findings(struct trials *trials)
@@ -168,10 +139,10 @@ void trials_run(struct trials *trials)
     snprintf(trials->folder, sizeof(trials->folder), "/tmp/hardstop-bench-XXXXXX");
     trials->shared = mmap(NULL, sizeof(*trials->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     HS_CHECK(trials->shared != MAP_FAILED && mkdtemp(trials->folder), "no memory, or no folder in /tmp");
-    run_all(trials, "trials", run_trial_in_engine, trials->n * SEARCH_MODES);
+    processes_run("trials", trials->n * SEARCH_MODES, trials->jobs, run_trial_in_engine, trials);
     trials->found = finding_read_all(trials->folder, &trials->n_found, &err);
     HS_CHECK(trials->found && trials->n_found <= HS_COUNT(trials->shared->confirmed), "%zu findings", trials->n_found);
-    run_all(trials, "findings judged again", confirm, trials->n_found);
+    processes_run("findings judged again", trials->n_found, trials->jobs, confirm, trials);
     remove_findings(trials);
 }
 
