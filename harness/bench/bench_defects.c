@@ -18,6 +18,7 @@
 #include "harness/bench/processes.h"
 #include "harness/bench/statistics.h"
 #include "harness/setup/program.h"
+#include "harness/setup/setup.h"
 
 enum { TRIALS_MOST = 100, SKIPPED = 77 };
 
@@ -112,7 +113,8 @@ static void print_cell(const struct bench *bench, size_t mode, size_t defect, si
         values[i] = (double)(taken ? taken : bench->loads);
     }
     if (came) {
-        snprintf(text, sizeof(text), "%s%.0f", came * 2 > bench->trials ? "" : ">", statistics_median(values, bench->trials));
+        snprintf(text, sizeof(text), "%s%.0f", came * 2 > bench->trials ? "" : ">",
+                 statistics_median(values, bench->trials));
     }
     printf(" %s %zu/%lu |", text, came, bench->trials);
 }
@@ -233,7 +235,7 @@ static const struct argp argp = {
 static char *find_qemu(void)
 {
     const char *cache = getenv("HARDSTOP_CACHE"), *home = getenv("HOME");
-    char *pattern = hs_format("%s%s/qemu/bin/qemu-system-s390x-*-defects*", cache ? cache : home ? home : "",
+    char *pattern = hs_format("%s%s/qemu/bin/" SETUP_BINARY("s390x") "-*-defects*", cache ? cache : home ? home : "",
                               cache ? "" : "/.cache/hardstop");
     glob_t found = { 0 };
     char *path;

@@ -133,10 +133,8 @@ static void set_defaults(struct options *options)
         set_all(options->transports, FAMILY_PCIE);
     }
     set_all(options->states, HS_COUNT(state_names));
-    if (!has_any(options->framings, HS_COUNT(framing_names))) {
-        /* The others need a QEMU of our own. */
-        set_all(options->framings, 2);
-    }
+    /* The other framings need a QEMU of our own. */
+    set_all(options->framings, has_any(options->framings + 2, 2) ? 0 : 2);
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
