@@ -31,11 +31,12 @@ static const char script[] = "#!/bin/sh\n(sleep 1000 & sleep 1000) &\necho start
 static void start_wrapper(struct process *process, const char *path, int alive)
 {
     struct arguments arguments = { 0 };
-    struct process_fd fd = { alive, ALIVE_FD };
+    struct process_given given = { 0 };
     struct hs_error err;
 
     arguments_add(&arguments, path);
-    if (process_start(process, path, &arguments, &fd, 1, NULL, &err) < 0) {
+    process_give(&given, alive, ALIVE_FD);
+    if (process_start(process, path, &arguments, &given, &err) < 0) {
         fail_msg("%s", err.text);
     }
     arguments_clear(&arguments);

@@ -3,8 +3,10 @@
 #include "spawn.h"
 #include "support.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -26,7 +28,29 @@ static struct loader *open_closed(const Hardstop__Setup *setup)
     return loader;
 }
 
-/* Both answers, of which only the number of a rejection and the stack of a crash may differ. */
+static bool is_same(const struct loader_frame *frame, const struct loader_frame *other)
+{
+    return strcmp(frame->module, other->module) == 0 && strcmp(frame->symbol, other->symbol) == 0 &&
+           strcmp(frame->source, other->source) == 0 && frame->offset == other->offset &&
+           frame->in_program == other->in_program;
+}
+
+/* The frames down to where ours call the loader in one, and QEMU's own do in the other. */
+static void compare_stacks(const struct loader_answer *slow, const struct loader_answer *fast)
+{
+    size_t n = 0;
+
+    assert_int_equal(slow->fault_address, fast->fault_address);
+    while (n < fast->n_frames && !loader_is_own_frame(&fast->frames[n])) {
+        if (n >= slow->n_frames || !is_same(&slow->frames[n], &fast->frames[n])) {
+            fail_msg("frame %zu is %s+0x%" PRIx64, n, fast->frames[n].module, fast->frames[n].offset);
+        }
+        n++;
+    }
+    assert_true(n >= 3);
+}
+
+/* Both answers, of which only the number of a rejection may differ. */
 static void compare(const Hardstop__Case *test, enum outcome outcome)
 {
     struct loader *entered = support_open(test->setup), *closed = open_closed(test->setup);
@@ -44,7 +68,11 @@ static void compare(const Hardstop__Case *test, enum outcome outcome)
     assert_int_equal(slow.exited, fast.exited);
     assert_string_equal(slow.section, fast.section);
     assert_string_equal(slow.loaded, fast.loaded);
-    assert_int_equal(slow.n_frames, 0);
+    if (outcome == OUTCOME_CRASHED) {
+        compare_stacks(&slow, &fast);
+    } else {
+        assert_int_equal(slow.n_frames, 0);
+    }
     assert_null(strstr(slow.text, "qemu_loadvm_state_section"));
     if (outcome == OUTCOME_ACCEPTED) {
         /* Both begin with the first section of a device. */
@@ -114,6 +142,46 @@ static void a_command_says_that_it_is_slow(void **state)
     free(object);
 }
 
+/* A QEMU behind a script, with and without what it is to be entered by: seen by its shape. */
+static void a_script_may_keep_the_object_out(void **state)
+{
+    static const struct {
+        const char *words;
+        bool is_slow;
+    } scripts[] = {
+        { "exec qemu-system-s390x \"$@\"", false },
+        { "exec env -u LD_PRELOAD qemu-system-s390x \"$@\"", true },
+        { "env -u LD_PRELOAD qemu-system-s390x \"$@\"", true },
+        { "env -i qemu-system-s390x -version && exec qemu-system-s390x \"$@\"", false },
+    };
+    char *folder = support_folder();
+    Hardstop__Case *test = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(scripts); i++) {
+        char *script = hs_format("#!/bin/sh\n%s\n", scripts[i].words);
+        char *path = support_write(folder, "qemu", script, strlen(script));
+        struct hs_error err = { .text = "" };
+        struct loader_answer answer;
+        struct loader *loader;
+
+        assert_int_equal(chmod(path, 0700), 0);
+        free(test->setup->binary);
+        test->setup->binary = hs_strdup(path);
+        loader = loader_open(test->setup, TRUST_ALL, NULL, &err);
+        if (!loader || slow_is(loader) != scripts[i].is_slow) {
+            fail_msg("%s: %s", scripts[i].words, loader ? "the other way" : err.text);
+        }
+        support_load(loader, test, 0, &answer);
+        assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
+        loader_close(loader);
+        free(script);
+        free(path);
+    }
+    case_free(test);
+    support_remove(folder);
+}
+
 /* What is known not to let anything in is not waited for. */
 static void a_static_program_is_no_qemu_that_is_entered(void **state)
 {
@@ -134,6 +202,7 @@ int main(void)
         SUPPORT_TIDY(it_answers_as_one_that_is_entered),
         SUPPORT_TIDY(it_crashes_as_one_that_is_entered),
         SUPPORT_TIDY(a_command_says_that_it_is_slow),
+        SUPPORT_TIDY(a_script_may_keep_the_object_out),
         SUPPORT_TIDY(a_static_program_is_no_qemu_that_is_entered),
     };
 

@@ -34,7 +34,7 @@ static enum hang hang_of(uint8_t timed_out)
     return timed_out == PROTOCOL_READS ? HANG_READS : timed_out ? HANG_SPINS : HANG_NONE;
 }
 
-static void read_frames(const struct protocol_shared *shared, struct loader_answer *answer)
+void answer_read_frames(const struct protocol_shared *shared, struct loader_answer *answer)
 {
     _Static_assert(LOADER_FRAMES == PROTOCOL_FRAMES, "one list of frames");
     answer->n_frames = shared->answer.n_frames < LOADER_FRAMES ? shared->answer.n_frames : LOADER_FRAMES;
@@ -147,7 +147,7 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->timeout_ms = shared->request.timeout_ms;
     answer->memory_limit = shared->request.memory_limit;
     answer->fault_address = shared->answer.fault_address;
-    read_frames(shared, answer);
+    answer_read_frames(shared, answer);
     read_report(room, answer);
     read_markers(shared, answer);
     traces_take(&room->traces, room->text, answer->saving && answer->outcome != OUTCOME_ACCEPTED);

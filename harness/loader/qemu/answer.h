@@ -24,5 +24,7 @@ struct answer_room {
  */
 int answer_read(struct answer_room *room, const struct protocol_shared *shared, int output,
                 struct loader_answer *answer, struct hs_error *err);
+/* The frames alone. */
+void answer_read_frames(const struct protocol_shared *shared, struct loader_answer *answer);
 
 #endif

@@ -20,7 +20,9 @@
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/protocol.h"
+#include "harness/loader/qemu/refusal.h"
 #include "harness/loader/qemu/request.h"
+#include "harness/loader/qemu/shape.h"
 #include "harness/loader/qemu/slow.h"
 #include "harness/message/reflect.h"
 #include "harness/wire/framing.h"
@@ -34,7 +36,7 @@ struct qemu_loader {
     uint64_t memory_limit;
     struct process process;
     struct program program;
-    bool closed; /* it cannot be entered, and is a QEMU all the same */
+    struct refusal refusal; /* of the last start that failed */
     int socket;
     struct memory memory;
     struct protocol_shared *shared; /* in it */
@@ -77,29 +79,6 @@ static void stop(struct qemu_loader *qemu)
     }
 }
 
-static int explain_start(struct qemu_loader *qemu, int message, struct hs_error *err)
-{
-    size_t length = process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
-    bool has_no_object = length && strstr(qemu->room.text, "ld.so");
-
-    qemu->closed = message == PROTOCOL_CLOSED || (message == 0 && !has_no_object);
-    if (message == PROTOCOL_REFUSED || message == PROTOCOL_CLOSED) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: %.*s", qemu->command.path, (int)sizeof(qemu->shared->refusal) - 1,
-                       qemu->shared->refusal);
-    }
-    if (message == 0) {
-        return hs_fail(err, HS_NO_OFFSET,
-                       "%s: the preload object was refused or did not answer within %d s (a static or setuid binary "
-                       "ignores LD_PRELOAD)",
-                       qemu->command.path, LOADER_START_MS / 1000);
-    }
-    if (has_no_object) {
-        return hs_fail(err, HS_NO_OFFSET, "%s: preload refused: %.*s", qemu->command.path,
-                       (int)strcspn(qemu->room.text, "\n"), qemu->room.text);
-    }
-    return command_line_explain(qemu->setup, qemu->room.text, err);
-}
-
 static int tell(struct qemu_loader *qemu)
 {
     char message = PROTOCOL_TOLD;
@@ -118,10 +97,25 @@ static void take_counters(struct qemu_loader *qemu)
     }
 }
 
+/* A QEMU without the object never says a word, and is not waited for. */
+static int receive_first(struct qemu_loader *qemu)
+{
+    struct patience patience = patience_by_clock(LOADER_START_MS);
+    int message;
+
+    do {
+        message = receive(qemu, LOADER_LOOK_MS);
+        if (message == 0 && shape_is_without(qemu->process.pid, TRACES_PART, qemu->preload)) {
+            return REFUSAL_NOT_THERE;
+        }
+    } while (message == 0 && !patience_is_over(&patience));
+    return message;
+}
+
 /* Waits for the messages of a start.  A wrapper may first have asked its QEMU something, such as its version. */
 static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
 {
-    int message = receive(qemu, LOADER_START_MS);
+    int message = receive_first(qemu);
 
     while (message == PROTOCOL_HELLO || (message == PROTOCOL_ASK && tell(qemu) == 0)) {
         message = receive(qemu, LOADER_START_MS);
@@ -132,14 +126,16 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
         take_counters(qemu);
         return 0;
     }
-    explain_start(qemu, message, err);
+    process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));
+    qemu->refusal = refusal_explain(message, qemu->shared, qemu->command.path, qemu->setup, qemu->room.text, err);
     return -1;
 }
 
 static int start(struct qemu_loader *qemu, struct hs_error *err)
 {
     /* Symbols bound while QEMU starts are not bound again in the child of each load. */
-    const char *environment[] = { "LD_PRELOAD", qemu->preload, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1", NULL };
+    const char *const environment[] = { "LD_PRELOAD", qemu->preload, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1", NULL };
+    struct process_given given = { .environment = environment };
     int pair[2], result;
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -148,15 +144,13 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     qemu->socket = pair[0];
     /* Of a server that is gone. */
     memset(&qemu->shared->runner, 0, sizeof(qemu->shared->runner));
-    result = process_start(&qemu->process, qemu->command.path, &qemu->command.arguments,
-                           (struct process_fd[]){ { pair[1], PROTOCOL_FD_SOCKET },
-                                                  { qemu->memory.control, PROTOCOL_FD_CONTROL },
-                                                  { qemu->memory.input, PROTOCOL_FD_INPUT },
-                                                  { qemu->memory.output, PROTOCOL_FD_OUTPUT },
-                                                  { qemu->file, PROTOCOL_FD_FILE },
-                                                  { qemu->counters ? qemu->counters->fd : -1,
-                                                    PROTOCOL_FD_COUNTERS } },
-                           6, environment, err);
+    process_give(&given, pair[1], PROTOCOL_FD_SOCKET);
+    process_give(&given, qemu->memory.control, PROTOCOL_FD_CONTROL);
+    process_give(&given, qemu->memory.input, PROTOCOL_FD_INPUT);
+    process_give(&given, qemu->memory.output, PROTOCOL_FD_OUTPUT);
+    process_give(&given, qemu->file, PROTOCOL_FD_FILE);
+    process_give(&given, qemu->counters ? qemu->counters->fd : -1, PROTOCOL_FD_COUNTERS);
+    result = process_start(&qemu->process, qemu->command.path, &qemu->command.arguments, &given, err);
     close(pair[1]);
     if (result == 0) {
         result = await_ready(qemu, err);
@@ -186,7 +180,7 @@ static int enter(struct qemu_loader *qemu, struct hs_error *err)
 {
     const char *why = program_closed(qemu->command.path);
 
-    qemu->closed = why != NULL;
+    qemu->refusal.closed = why != NULL;
     return why ? hs_fail(err, HS_NO_OFFSET, "%s: %s", qemu->command.path, why) : start(qemu, err);
 }
 
@@ -210,7 +204,9 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
         qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(&why);
     }
     if (!qemu->preload || open_memory(qemu, &why) < 0 || enter(qemu, &why) < 0) {
-        struct loader *slow = qemu->closed ? slow_open(setup, options, hs_reason(&why, qemu->command.path), err) : NULL;
+        const char *object = qemu->refusal.takes_object ? qemu->preload : NULL;
+        struct loader *slow =
+            qemu->refusal.closed ? slow_open(setup, options, object, hs_reason(&why, qemu->command.path), err) : NULL;
 
         if (!slow) {
             /* What it then said tells less. */

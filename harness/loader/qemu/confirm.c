@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Watches a QEMU load a file by -incoming, and tells its ends apart. */
-#include "harness/loader/confirm.h"
+#include "harness/loader/qemu/confirm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/qemu/arrival.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/lone_start.h"
 #include "harness/loader/qemu/process.h"
@@ -78,58 +79,13 @@ static char *shell_line(const struct arguments *arguments, const char *binary, c
     return whole;
 }
 
-static bool is(json_t *object, const char *key, const char *value)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text && strcmp(text, value) == 0;
-}
-
-/* Asks once how far the load is; UNKNOWN while it goes on. */
-static int ask(struct qmp *qmp, struct patience *patience, enum outcome *outcome, struct hs_error *err)
-{
-    json_t *migration, *guest;
-
-    if (qmp_execute(qmp, "query-migrate", NULL, -1, patience, &migration, err) < 0) {
-        return -1;
-    }
-    if (qmp_execute(qmp, "query-status", NULL, -1, patience, &guest, err) < 0) {
-        json_decref(migration);
-        return -1;
-    }
-    if (is(migration, "status", "failed")) {
-        *outcome = OUTCOME_REJECTED;
-    } else if (is(migration, "status", "completed") || !is(guest, "status", "inmigrate")) {
-        *outcome = OUTCOME_ACCEPTED;
-    }
-    json_decref(migration);
-    json_decref(guest);
-    return 0;
-}
-
-static int await_load(struct qmp *qmp, struct patience *patience, enum outcome *outcome, struct hs_error *err)
-{
-    if (qmp_execute(qmp, "qmp_capabilities", NULL, -1, patience, NULL, err) < 0) {
-        return -1;
-    }
-    for (;;) {
-        if (ask(qmp, patience, outcome, err) < 0 || *outcome != OUTCOME_UNKNOWN) {
-            return *outcome == OUTCOME_UNKNOWN ? -1 : 0;
-        }
-        patience_rest(patience);
-        if (patience_is_over(patience)) {
-            qmp->failure = QMP_FAILURE_LATE;
-            return -1;
-        }
-    }
-}
-
 /* What is started: the setup's QEMU, with -incoming and without. */
 struct attempt {
     const Hardstop__Setup *setup;
     struct command_line with, without;
     int stream;
     struct confirm_limits limits;
+    struct watch *watch; /* NULL: none */
 };
 
 static struct patience patience_for(const struct attempt *attempt, const struct process *process)
@@ -151,6 +107,9 @@ static int judge_hang(const struct attempt *attempt, const struct patience *pati
         return hs_fail(err, HS_NO_OFFSET, "%s neither answers nor gets processor time", attempt->setup->binary);
     }
     said_read(process, result);
+    if (attempt->watch) {
+        watch_interrupt(process);
+    }
     result->outcome = OUTCOME_HUNG;
     result->hang = hangs[patience->ended];
     return 0;
@@ -229,16 +188,21 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
 
 static int run(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
 {
-    const struct process_fd stream = { attempt->stream, atoi(INCOMING_FD) };
+    struct process_given given = { 0 };
     struct process process = { 0 };
     struct patience patience;
     struct qmp qmp;
-    int status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, &stream, err);
+    int status;
 
+    process_give(&given, attempt->stream, atoi(INCOMING_FD));
+    if (attempt->watch) {
+        watch_begin(attempt->watch, &given);
+    }
+    status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, &given, err);
     patience = patience_for(attempt, &process);
     if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
         hs_fail_in(err, "%s", attempt->setup->binary);
-    } else if (status < 0 || await_load(&qmp, &patience, &result->outcome, err) < 0) {
+    } else if (status < 0 || arrival_await(&qmp, &patience, &result->outcome, err) < 0) {
         status = judge_silence(attempt, &qmp, &patience, &process, result, err);
     } else if (result->outcome == OUTCOME_ACCEPTED) {
         status = save(attempt, &qmp, &process, result, err);
@@ -310,11 +274,12 @@ static void begin_result(struct confirm_result *result)
     result->text = hs_strdup("");
 }
 
-int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
-                struct confirm_result *result, struct hs_error *err)
+int confirm_watched(const Hardstop__Setup *setup, enum trust trust, const char *path,
+                    const struct confirm_limits *limits, struct watch *watch, struct confirm_result *result,
+                    struct hs_error *err)
 {
     static size_t way; /* streams of one QEMU come in a row */
-    struct attempt attempt = { .setup = setup };
+    struct attempt attempt = { .setup = setup, .watch = watch };
     int status = -1;
 
     begin_result(result);
@@ -343,6 +308,12 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
     close(attempt.stream);
     command_line_clear(&attempt.without);
     return status;
+}
+
+int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
+                struct confirm_result *result, struct hs_error *err)
+{
+    return confirm_watched(setup, trust, path, limits, NULL, result, err);
 }
 
 void confirm_result_clear(struct confirm_result *result)

@@ -20,7 +20,6 @@
 #include "harness/loader/qemu/sanitizer.h"
 
 enum {
-    MAX_FDS = 8,
     FIRST_SPARE_FD = 224, /* above what a child is given */
     MIN_FILES = 256,
     MIN_FILE_SIZE = 64 << 20, /* of a stream with guest RAM and firmware, or of a saved state */
@@ -45,18 +44,18 @@ int process_check_limits(struct hs_error *err)
 }
 
 /* In two moves: a descriptor that is still to be handed on may have the number that another one gets. */
-static bool hand_over(const struct process_fd *fds, size_t n_fds)
+static bool hand_over(const struct process_given *given)
 {
-    int spare[MAX_FDS];
+    int spare[HS_COUNT(given->fds)];
 
-    for (size_t i = 0; i < n_fds; i++) {
-        spare[i] = fds[i].from < 0 ? -1 : fcntl(fds[i].from, F_DUPFD_CLOEXEC, FIRST_SPARE_FD);
-        if (fds[i].from >= 0 && spare[i] < 0) {
+    for (size_t i = 0; i < given->n_fds; i++) {
+        spare[i] = fcntl(given->fds[i].from, F_DUPFD_CLOEXEC, FIRST_SPARE_FD);
+        if (spare[i] < 0) {
             return false;
         }
     }
-    for (size_t i = 0; i < n_fds; i++) {
-        if (spare[i] >= 0 && dup2(spare[i], fds[i].to) < 0) {
+    for (size_t i = 0; i < given->n_fds; i++) {
+        if (dup2(spare[i], given->fds[i].to) < 0) {
             return false;
         }
     }
@@ -64,9 +63,9 @@ static bool hand_over(const struct process_fd *fds, size_t n_fds)
 }
 
 __attribute__((noreturn)) static void run_child(const char *path, const struct arguments *arguments,
-                                                const struct process_fd *fds, size_t n_fds, int error_fd,
-                                                const char *const *environment)
+                                                const struct process_given *given, int error_fd)
 {
+    const char *const *environment = given->environment;
     int null = open("/dev/null", O_RDWR);
     sigset_t none;
 
@@ -80,7 +79,7 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
     dup2(null, 0);
     dup2(null, 1);
     dup2(error_fd, 2);
-    if (!hand_over(fds, n_fds)) {
+    if (!hand_over(given)) {
         dprintf(2, "descriptors cannot be handed over: %s\n", strerror(errno));
         _exit(127);
     }
@@ -99,20 +98,27 @@ __attribute__((noreturn)) static void run_child(const char *path, const struct a
     _exit(127);
 }
 
+void process_give(struct process_given *given, int from, int to)
+{
+    if (from >= 0) {
+        HS_CHECK(given->n_fds < HS_COUNT(given->fds), "%zu descriptors", given->n_fds);
+        given->fds[given->n_fds++] = (struct process_fd){ from, to };
+    }
+}
+
 int process_start(struct process *process, const char *path, const struct arguments *arguments,
-                  const struct process_fd *fds, size_t n_fds, const char *const *environment, struct hs_error *err)
+                  const struct process_given *given, struct hs_error *err)
 {
     int errors[2];
     pid_t pid;
 
-    HS_CHECK(n_fds <= MAX_FDS, "%zu descriptors", n_fds);
     if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "no pipe: %s", strerror(errno));
     }
     fcntl(errors[0], F_SETPIPE_SZ, PROCESS_ERRORS_SIZE);
     pid = fork();
     if (pid == 0) {
-        run_child(path, arguments, fds, n_fds, errors[1], environment);
+        run_child(path, arguments, given, errors[1]);
     }
     close(errors[1]);
     if (pid < 0) {

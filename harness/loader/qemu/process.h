@@ -16,6 +16,16 @@ struct process_fd {
     int from, to;
 };
 
+/* What a child gets beside its arguments. */
+struct process_given {
+    struct process_fd fds[8];
+    size_t n_fds;
+    const char *const *environment; /* pairs of name and value that are added, NULL-terminated; NULL: none */
+};
+
+/* One descriptor more, for which there must be room; `from` -1: none. */
+void process_give(struct process_given *given, int from, int to);
+
 /* What a child's stderr holds until it is read: what does not fit is lost, and the last words matter most. */
 #define PROCESS_ERRORS_SIZE (1 << 20)
 
@@ -28,12 +38,12 @@ struct process {
 int process_check_limits(struct hs_error *err);
 
 /*
- * Starts `path` in a process group of its own, which does not outlive this process, with the given descriptors, stdin
- * and stdout on /dev/null unless among them, and `environment` (pairs of name and value, NULL-terminated, may be NULL)
- * added; where there is one, the program also has the same addresses at each start.  0, or -1 with a reason.
+ * Starts `path` in a process group of its own, which does not outlive this process, with what is given, and stdin and
+ * stdout on /dev/null unless that says otherwise.  Where an environment is given, the program also has the same
+ * addresses at each start.  0, or -1 with a reason.
  */
 int process_start(struct process *process, const char *path, const struct arguments *arguments,
-                  const struct process_fd *fds, size_t n_fds, const char *const *environment, struct hs_error *err);
+                  const struct process_given *given, struct hs_error *err);
 /*
  * Ends the child and all of its group with SIGKILL, reaps it and closes error_fd; nothing for a process that was not
  * started.

@@ -22,9 +22,6 @@
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
 
-/* Present in the environment only while QEMU starts; its value is not read. */
-#define PROTOCOL_ENV "HARDSTOP_PRELOAD"
-
 /* High numbers, so that QEMU's own descriptors do not meet them. */
 enum protocol_fd {
     PROTOCOL_FD_SOCKET = 200,

@@ -5,6 +5,17 @@
 
 #include <stdint.h>
 
+/* Present in the environment only while QEMU starts; its value is not read. */
+#define PROTOCOL_ENV "HARDSTOP_PRELOAD"
+/*
+ * The same of a QEMU that runs as it is.  Only how it ends is noted in CONTROL, the one descriptor that it has: signal,
+ * fault address and frames.  Whether it should have ended so, its supervisor knows.
+ */
+#define PROTOCOL_ENV_WATCHED "HARDSTOP_PRELOAD_WATCHED"
+
+/* What each QEMU says of its version (system/vl.c), stripped or not: a program that holds it is one. */
+#define PROTOCOL_SAYS_QEMU "QEMU emulator version"
+
 enum protocol_symbol_kind {
     PROTOCOL_SYMBOL_MISSING,
     PROTOCOL_SYMBOL_ADDRESS, /* `value` is that of the file: the program may be loaded elsewhere */

@@ -225,9 +225,9 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd,
 }
 
 int qmp_start(struct qmp *qmp, struct process *process, const char *path, const struct arguments *arguments,
-              const struct process_fd *fd, struct hs_error *err)
+              const struct process_given *given, struct hs_error *err)
 {
-    struct process_fd fds[2] = { { .to = CHILD_FD } };
+    struct process_given with_ours = given ? *given : (struct process_given){ 0 };
     struct patience patience;
     struct arguments all = { 0 };
     int pair[2], status;
@@ -244,11 +244,8 @@ int qmp_start(struct qmp *qmp, struct process *process, const char *path, const 
     arguments_add(&all, "socket,id=hardstop,fd=" TEXT(CHILD_FD));
     arguments_add(&all, "-mon");
     arguments_add(&all, "chardev=hardstop,mode=control");
-    fds[0].from = pair[1];
-    if (fd) {
-        fds[1] = *fd;
-    }
-    status = process_start(process, path, &all, fds, fd ? 2 : 1, NULL, err);
+    process_give(&with_ours, pair[1], CHILD_FD);
+    status = process_start(process, path, &all, &with_ours, err);
     close(pair[1]);
     arguments_clear(&all);
     if (status < 0) {

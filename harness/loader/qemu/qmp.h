@@ -42,13 +42,13 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int fd,
                 json_t **result, struct hs_error *err);
 
 /*
- * Starts `path` with `arguments`, a QMP connection in addition, and descriptor `fd` (NULL: none), and waits up to
- * LOADER_START_MS for the greeting.
+ * Starts `path` with `arguments`, a QMP connection in addition, and what is `given` (NULL: nothing more), and
+ * waits up to LOADER_START_MS for the greeting.
  * The greeting comes before QEMU makes its devices: a process that ends then is QMP_FAILURE_GONE in the first command.
  * `process` begins as zeros.  0, or -1 with a reason; qmp_close() and process_kill() are needed in both cases, so that
  * the caller can read how and with what words a process ended.
  */
 int qmp_start(struct qmp *qmp, struct process *process, const char *path, const struct arguments *arguments,
-              const struct process_fd *fd, struct hs_error *err);
+              const struct process_given *given, struct hs_error *err);
 
 #endif

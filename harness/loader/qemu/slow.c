@@ -14,8 +14,8 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/complete.h"
-#include "harness/loader/confirm.h"
 #include "harness/loader/qemu/capture.h"
+#include "harness/loader/qemu/confirm.h"
 #include "harness/loader/qemu/request.h"
 #include "harness/loader/qemu/traces.h"
 #include "harness/message/reflect.h"
@@ -30,6 +30,7 @@ struct slow_loader {
     char name[64];
     struct builder whole;
     struct traces traces;
+    struct watch *watch; /* NULL: QEMU lets nothing in */
     struct confirm_result result; /* of the last load */
 };
 
@@ -101,8 +102,8 @@ static void say_slow(const struct slow_loader *slow, const char *why)
     }
 }
 
-struct loader *slow_open(const Hardstop__Setup *setup, const struct loader_options *options, const char *why,
-                         struct hs_error *err)
+struct loader *slow_open(const Hardstop__Setup *setup, const struct loader_options *options, const char *object,
+                         const char *why, struct hs_error *err)
 {
     struct slow_loader *slow = hs_alloc(sizeof(*slow));
 
@@ -115,7 +116,8 @@ struct loader *slow_open(const Hardstop__Setup *setup, const struct loader_optio
     if (slow->file < 0) {
         hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
     }
-    if (slow->file < 0 || capture_ask(slow->setup, TRUST_ALL, look, slow, err) < 0) {
+    if (slow->file < 0 || (object && !(slow->watch = watch_open(object, err))) ||
+        capture_ask(slow->setup, TRUST_ALL, look, slow, err) < 0) {
         loader_close(&slow->loader);
         return NULL;
     }
@@ -182,6 +184,10 @@ static void fill(struct slow_loader *slow, const struct loader_input *input, str
     /* Which one it was saving, nothing says. */
     answer->section = result->saving ? "" : slow->traces.section;
     answer->loaded = given(slow, input);
+    if (slow->watch && !result->n_frames &&
+        (result->outcome == OUTCOME_CRASHED || result->outcome == OUTCOME_HUNG)) {
+        watch_read(slow->watch, answer);
+    }
     if (result->outcome == OUTCOME_ACCEPTED) {
         answer->saved = result->saved ? result->saved + devices : (const uint8_t *)"";
         answer->saved_size = result->saved ? result->saved_size - devices : 0;
@@ -198,7 +204,7 @@ static int slow_load(struct loader *loader, const struct loader_input *input, st
     answer->text = answer->section = answer->loaded = "";
     confirm_result_clear(&slow->result);
     if (put_stream(slow, input, err) < 0 ||
-        confirm_run(slow->setup, TRUST_ALL, slow->path, &limits, &slow->result, err) < 0) {
+        confirm_watched(slow->setup, TRUST_ALL, slow->path, &limits, slow->watch, &slow->result, err) < 0) {
         return -1;
     }
     answer->timeout_ms = limits.timeout_ms;
@@ -223,6 +229,7 @@ static void slow_close(struct loader *loader)
     hardstop__setup__free_unpacked(slow->setup, NULL);
     builder_clear(&slow->whole);
     traces_clear(&slow->traces);
+    watch_close(slow->watch);
     confirm_result_clear(&slow->result);
     free(slow);
 }

@@ -16,6 +16,7 @@
 #include "harness/loader/qemu/preload/program.h"
 
 static struct protocol_shared *watched;
+static bool is_alone; /* nobody else has our layout, nor ends the process for us */
 static char alternate_stack[128 * 1024];
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
@@ -91,6 +92,9 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     watched->answer.n_frames = 1;
     watched->answer.at_signal = 1;
     record_stack(pc);
+    if (is_alone) {
+        crash_translate(watched);
+    }
     pass_on(number, info, context);
     raise(number);
 }
@@ -131,6 +135,12 @@ void crash_watch(struct protocol_shared *shared)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+void crash_watch_all(struct protocol_shared *shared)
+{
+    is_alone = true;
+    crash_watch(shared);
+}
+
 static void record_exit(int status)
 {
     if (watched && watched->answer.phase != PROTOCOL_PHASE_FINISHED) {
@@ -148,6 +158,10 @@ __attribute__((visibility("default"), noreturn)) void exit(int status)
     /* Exit handlers of the half-loaded QEMU would only add noise: a load that is watched ends here. */
     if (watched) {
         record_exit(status);
+    }
+    if (is_alone) {
+        crash_translate(watched);
+    } else if (watched) {
         _Exit(status);
     }
     next(status);

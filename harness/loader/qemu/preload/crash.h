@@ -9,6 +9,11 @@
 void crash_prepare(void);
 /* In the loading process: from now on signals and exits are recorded in `shared->answer`. */
 void crash_watch(struct protocol_shared *shared);
+/*
+ * The same in a QEMU that goes on as it would without us: an exit has its handlers run, and frames are translated by
+ * whom they are of.
+ */
+void crash_watch_all(struct protocol_shared *shared);
 /* In the serving process, which has the same layout: turns recorded addresses into module, offset and symbol. */
 void crash_translate(struct protocol_shared *shared);
 

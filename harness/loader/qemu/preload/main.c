@@ -98,19 +98,49 @@ static void resolve(struct protocol_shared *shared)
     }
 }
 
+/* NULL: it is not there. */
+static struct protocol_shared *find_shared(void)
+{
+    struct protocol_shared *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, PROTOCOL_FD_CONTROL, 0);
+
+    return shared != MAP_FAILED && shared->magic == PROTOCOL_MAGIC ? shared : NULL;
+}
+
+/* What it starts in turn is no QEMU of ours. */
+static void leave_environment(void)
+{
+    unsetenv("LD_PRELOAD");
+    unsetenv("LD_BIND_NOW");
+    unsetenv(PROTOCOL_ENV);
+    unsetenv(PROTOCOL_ENV_WATCHED);
+}
+
+static int watched_main(int argc, char **argv, char **env)
+{
+    struct protocol_shared *shared = find_shared();
+
+    (void)env;
+    leave_environment();
+    close(PROTOCOL_FD_CONTROL);
+    if (shared) {
+        program_path((const void *)real_main, shared->program.path, sizeof(shared->program.path));
+        crash_prepare();
+        crash_watch_all(shared);
+    }
+    return real_main(argc, argv, environ);
+}
+
 static int serving_main(int argc, char **argv, char **env)
 {
-    struct protocol_shared *shared;
+    struct protocol_shared *shared = find_shared();
     const struct version_info *info;
     const char *refusal;
 
     (void)env;
-    unsetenv("LD_PRELOAD");
-    unsetenv("LD_BIND_NOW");
-    unsetenv(PROTOCOL_ENV);
+    leave_environment();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, PROTOCOL_FD_CONTROL, 0);
-    if (shared == MAP_FAILED || shared->magic != PROTOCOL_MAGIC) {
+    if (!shared) {
         _exit(0);
     }
     resolve(shared);
@@ -139,9 +169,9 @@ __attribute__((visibility("default"))) int __libc_start_main(main_fn *main, int 
                                                              void *stack_end)
 {
     start_main_fn *next = (start_main_fn *)dlsym(RTLD_NEXT, "__libc_start_main");
-    bool serving = getenv(PROTOCOL_ENV) && symbols_present();
+    main_fn *ours = getenv(PROTOCOL_ENV) ? serving_main : getenv(PROTOCOL_ENV_WATCHED) ? watched_main : NULL;
 
     real_main = main;
     /* A wrapper between us and QEMU (a shell script, say) runs as it is. */
-    return next(serving ? serving_main : main, argc, argv, init, fini, rtld_fini, stack_end);
+    return next(ours && symbols_present() ? ours : main, argc, argv, init, fini, rtld_fini, stack_end);
 }

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-static const char says_version[] = "QEMU emulator version";
-
 /* The program is the first of all that is loaded. */
 static int take_first(struct dl_phdr_info *info, size_t size, void *user)
 {
@@ -35,8 +33,8 @@ bool program_is_qemu(void)
         const ElfW(Phdr) *part = &info.dlpi_phdr[i];
 
         if (part->p_type == PT_LOAD && part->p_flags & PF_R &&
-            memmem((const void *)(info.dlpi_addr + part->p_vaddr), part->p_filesz, says_version,
-                   sizeof(says_version) - 1)) {
+            memmem((const void *)(info.dlpi_addr + part->p_vaddr), part->p_filesz, PROTOCOL_SAYS_QEMU,
+                   sizeof(PROTOCOL_SAYS_QEMU) - 1)) {
             return true;
         }
     }

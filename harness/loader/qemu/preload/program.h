@@ -8,7 +8,7 @@
 
 #include "harness/loader/qemu/protocol_program.h"
 
-/* True when it holds the text by which a QEMU says its version (system/vl.c), stripped or not. */
+/* True when it holds PROTOCOL_SAYS_QEMU. */
 bool program_is_qemu(void);
 /* Where the first byte of its file is loaded; 0 when not known. */
 uintptr_t program_start(void);
