@@ -61,7 +61,9 @@ static void append_address(const struct loader_answer *answer, struct finding *f
     char words[LOADER_REPORT_WORDS];
 
     loader_report_words(&answer->report, words, sizeof(words));
-    if (!loader_report_is_own(&answer->report)) {
+    if (!answer->n_frames && !answer->exited) {
+        append(finding, ", without a stack, as nothing gets into this QEMU");
+    } else if (!loader_report_is_own(&answer->report)) {
         append(finding, ", faulting address 0x%" PRIx64, answer->fault_address);
     }
     if (*words) {

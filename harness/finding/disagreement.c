@@ -82,7 +82,6 @@ static void identify_place(const struct versions *versions, struct finding *find
     const struct judgement *rejected = with_outcome(versions, OUTCOME_REJECTED);
     const Hardstop__Setup *setup = rejected ? rejected->test->setup : NULL;
     struct place place = { 0 };
-    size_t used;
 
     if (versions->difference) {
         struct state_comparison one = { .n = 1, .differences[0] = *versions->difference };
@@ -97,8 +96,19 @@ static void identify_place(const struct versions *versions, struct finding *find
     }
     map_device_of(rejected->actual.answer.section, strlen(rejected->actual.answer.section), finding->device,
                   sizeof(finding->device));
-    used = (size_t)snprintf(words, size, "%s: ", finding->device);
-    words_first(rejected->actual.answer.text, setup ? setup_program(setup) : NULL, words + used, size - used);
+    /* QEMU names the device where a check is a device's own. */
+    words_first(rejected->actual.answer.text, setup ? setup_program(setup) : NULL, words, size);
+    if (!*words) {
+        snprintf(words, size, "%s", finding->device);
+    }
+}
+
+/* What one of them does; "lives" beside an end of the other, which is the same fault whatever this one says instead. */
+static const char *deed_of(const struct judgement *judgement, const struct judgement *ended)
+{
+    enum outcome outcome = judgement->actual.answer.outcome;
+
+    return ended && outcome != OUTCOME_CRASHED && outcome != OUTCOME_HUNG ? "lives" : outcome_name(outcome);
 }
 
 void disagreement_describe(const struct judgement *judgement, struct finding *finding)
@@ -119,6 +129,5 @@ void disagreement_describe(const struct judgement *judgement, struct finding *fi
         identify_place(&versions, finding, words, sizeof(words));
     }
     snprintf(finding->same, sizeof(finding->same), "%s: %s, %s: %.400s", finding->property,
-             outcome_name(versions.older->actual.answer.outcome), outcome_name(versions.newer->actual.answer.outcome),
-             words);
+             deed_of(versions.older, ended), deed_of(versions.newer, ended), words);
 }

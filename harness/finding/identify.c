@@ -70,7 +70,11 @@ static void identify_crash(const struct loader_answer *answer, const char *progr
         used += (size_t)snprintf(out + used, size - used, "%s", loader_signal_name(answer->signal));
     }
     out[used] = 0;
-    print_frames(answer, out + used, size - used);
+    if (answer->n_frames) {
+        print_frames(answer, out + used, size - used);
+    } else if (!answer->exited && *finding->device) {
+        snprintf(out + used, size - used, ": %s", finding->device);
+    }
 }
 
 static void identify_hang(const struct loader_answer *answer, struct finding *finding)
@@ -135,9 +139,11 @@ void identify(const struct judgement *judgement, const struct place *place, stru
     case VERDICT_HUNG:
         if (loader_hang_frame(answer)) {
             identify_hang(answer, finding);
-            break;
+        } else if (answer->hang == HANG_READS) {
+            snprintf(finding->same, sizeof(finding->same), "hang: %s", hang_name(answer->hang));
+        } else {
+            identify_accepted(place, finding);
         }
-        identify_accepted(place, finding);
         break;
     case VERDICT_REJECTED:
         used = (size_t)snprintf(finding->same, sizeof(finding->same), "%s: %s: ", finding->property, finding->device);

@@ -6,11 +6,13 @@
  *   crashes    where a sanitizer found what would not have ended the program by itself, its name of that and the three
  *              innermost frames inside the program; else the function and the claim of the failed assertion; else, of
  *              an exit() or abort(), the last line before it, unless that is a warning; else the signal and those three
- *              frames, as names of functions, or as addresses where functions have no names.  Where memory was refused,
- *              the device and the last line
- *   hangs      the function of the device's load; without a stack, the property and the place
- *   versions   of versions-agree: both outcomes, the older QEMU's first, and of a crash or hang what tells that; else
- *              the place that differs after one of the loads, or was damaged; else the first line of a rejection
+ *              frames, as names of functions, or as addresses where functions have no names; without a stack, the
+ *              signal and the device.  Where memory was refused, the device and the last line
+ *   hangs      the function of the device's load; where the stack names none, that it reads behind the stream's end, or
+ *              else the property and the place
+ *   versions   of versions-agree: both outcomes, the older QEMU's first, and of a crash or hang what tells that, and
+ *              only that the other one lives; else the place that differs after one of the loads, or was damaged; else
+ *              the first line of a rejection
  *   rejected   the property (undamaged-is-accepted, verdict-is-stable), the device, and QEMU's first line
  *   accepted   the place, and either accepted-resaves-equal, out-of-range-is-rejected, or any of the properties of
  *              length (truncation, extension, deletion, garbage).  What is out of range and not kept is only the first

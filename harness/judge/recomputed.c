@@ -15,6 +15,9 @@
     { .device = "e1000e", .path = "core." name ".timer", .reason = "while it runs, it is set anew from its register" }
 
 const struct recomputed_rule recomputed_rules[] = {
+    /* hw/virtio/virtio-balloon.c: virtio_balloon_free_page_hint_notify(); FREE_PAGE_HINT_S_DONE */
+    { .field = "BalloonFreePageReport.free_page_hint_status", .when = RECOMPUTED_SET, .mask = 3,
+      .reason = "a migration that has sent all memory says that hints are done with" },
     { .device = "mc146818rtc", .path = "cmos_data",
       .reason = "the clock's registers are set from the time when they are saved" },
     /* hw/rtc/mc146818rtc.c: rtc_post_load(), periodic_timer_update() */
@@ -317,6 +320,8 @@ static bool applies(struct recomputed *walk, const struct recomputed_rule *rule,
                is_broken(walk);
     case RECOMPUTED_BITS:
         return other && differs_within(walk, rule->mask, entry, other);
+    case RECOMPUTED_SET:
+        return other && map_number(walk->saved, other) == rule->mask;
     case RECOMPUTED_BESIDE:
         return is_beside(walk, entry, rule->beside);
     case RECOMPUTED_LEFT_OUT:

@@ -20,6 +20,7 @@ enum recomputed_when {
     RECOMPUTED_FLOWED, /* what a serial port held back is gone */
     RECOMPUTED_BROKEN_DEVICE, /* it was found broken, and nothing but more bits of `mask` differs */
     RECOMPUTED_BITS, /* nothing but bits of `mask` differs */
+    RECOMPUTED_SET, /* it is saved as `mask` */
     RECOMPUTED_LEFT_OUT, /* it is not saved at all; what counts for the header of its subsection, too */
     RECOMPUTED_NEWER_VERSION, /* of a subsection's version_id: it is greater */
     RECOMPUTED_BESIDE, /* the section has what `beside` names, too */

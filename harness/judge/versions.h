@@ -25,8 +25,8 @@ struct versions {
  * Compares a judgement with that of its `beside`; `versions` borrows both.  Worse is what verdict_severity() says, but
  * that an undamaged, captured stream should be accepted; of two equal verdicts that with a field more that is not as it
  * was given, or not as in the undamaged state.
- * False where nothing can be said: there is no `beside`, one of them has no verdict, or they do not agree on the
- * undamaged stream already, which is another case.
+ * False where nothing can be said: there is no `beside`, one of them has no verdict, they do not agree on the undamaged
+ * stream already, which is another case, or the verdict rests on what the QEMUs' own firmware is.
  */
 bool versions_compare(const struct judgement *judgement, struct versions *versions);
 

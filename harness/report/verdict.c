@@ -50,8 +50,11 @@ static void print_stack(FILE *out, const struct loader_answer *answer)
     if (answer->exited) {
         fprintf(out, "  exit(%d) called\n", answer->exit_status);
     } else if (answer->signal) {
-        fprintf(out, "  %s, faulting address 0x%" PRIx64 "\n", loader_signal_name(answer->signal),
-                answer->fault_address);
+        fprintf(out, "  %s", loader_signal_name(answer->signal));
+        if (answer->n_frames) {
+            fprintf(out, ", faulting address 0x%" PRIx64, answer->fault_address);
+        }
+        fprintf(out, "\n");
     }
     for (size_t i = 0; i < answer->n_frames; i++) {
         const struct loader_frame *frame = &answer->frames[i];

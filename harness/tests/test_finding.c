@@ -76,6 +76,8 @@ static void messages_say_what_counts(void **state)
           { .outcome = OUTCOME_CRASHED, .signal = SIGTRAP, .text = MEMORY, .memory_limit = 2048u << 20, FRAMES } },
         { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f), faulting address 0x0: q: failed to allocate 5 bytes",
           { .outcome = OUTCOME_CRASHED, .signal = SIGTRAP, .text = MEMORY, FRAMES } },
+        { VERDICT_CRASHED, "loader-survives", "SIGSEGV, without a stack, as nothing gets into this QEMU",
+          { .outcome = OUTCOME_CRASHED, .signal = SIGSEGV, .text = "" } },
         { VERDICT_CRASHED, "loader-survives", "SIGABRT q+0x1 (in f), faulting address 0x0: qemu: hardware error: no",
           { .outcome = OUTCOME_CRASHED, .signal = SIGABRT, .text = "qemu: hardware error: no\nCPU #0:\nR0=1\n",
             .memory_limit = 2048u << 20, FRAMES } },

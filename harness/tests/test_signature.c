@@ -173,6 +173,11 @@ static const struct {
       { RESAVES, .device = "hpet", .path = "x", .mechanism = MECHANISM_BOOL }, false },
     { { RESAVES, .device = "cpu", .path = "<cpu/x>.version_id", .header = 4 },
       { RESAVES, .device = "virtio-net", .path = "virtio.subsection[virtio/broken].version_id", .header = 4 }, true },
+    /* Without a stack. */
+    { { CRASH, .device = "virtio-net", .signal = SIGSEGV },
+      { CRASH, .device = "virtio-net", .signal = SIGSEGV, .pci = true }, true },
+    { { CRASH, .device = "virtio-net", .signal = SIGSEGV },
+      { CRASH, .device = "virtio-rng", .signal = SIGSEGV }, false },
 };
 
 static void fill_answer(const struct deed *deed, struct loader_answer *answer)
