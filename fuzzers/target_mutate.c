@@ -11,6 +11,7 @@
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
+#include "harness/case/guest_ram.h"
 #include "harness/message/mutate.h"
 #include "harness/message/note.h"
 #include "harness/message/reflect.h"
@@ -65,6 +66,14 @@ static size_t pack_into(const Hardstop__Case *test, uint8_t *out, size_t max_siz
     return size <= max_size ? hardstop__case__pack(test, out) : otherwise;
 }
 
+/* A stream that was captured is not to be accepted with the guest memory of another one. */
+static void forget_capture(Hardstop__Case *test, uint64_t memory)
+{
+    if (guest_ram_hash(test) != memory) {
+        test->has_captured = false;
+    }
+}
+
 size_t target_mutate_described(uint8_t *data, size_t size, size_t max_size, unsigned seed, target_bytes_fn *bytes,
                                char *description, size_t description_size)
 {
@@ -72,6 +81,7 @@ size_t target_mutate_described(uint8_t *data, size_t size, size_t max_size, unsi
                                       .description = description, .description_size = description_size };
     struct note note = { .text = description, .room = description_size };
     Hardstop__Case *test = target_last_take(data, size);
+    uint64_t memory = test ? guest_ram_hash(test) : 0;
     struct random random;
     size_t packed;
 
@@ -93,6 +103,7 @@ size_t target_mutate_described(uint8_t *data, size_t size, size_t max_size, unsi
         break;
     default:
         mutate_step(&test->base, &options, &random);
+        forget_capture(test, memory);
         break;
     }
     packed = pack_into(test, data, max_size, 0);
@@ -114,11 +125,13 @@ size_t target_cross(const uint8_t *data1, size_t size1, const uint8_t *data2, si
 {
     struct mutate_options options = { .hints = &case_hints, .max_size = max_out_size };
     Hardstop__Case *one = unpack(data1, size1), *two = unpack(data2, size2);
+    uint64_t memory = one ? guest_ram_hash(one) : 0;
     struct random random;
     size_t size = 0;
 
     random_init(&random, seed);
     if (one && two && mutate_cross(&one->base, &two->base, &options, &random)) {
+        forget_capture(one, memory);
         size = pack_into(one, out, max_out_size, 0);
     }
     case_free(one);

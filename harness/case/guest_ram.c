@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "harness/wire/ram.h"
 
@@ -67,4 +68,15 @@ void guest_ram_read(const Hardstop__Stream *whole, Hardstop__GuestMemory *const 
         filling.section = section->opaque.data;
         ram_walk(&in, ram->idstr.data, ram->idstr.len, &format, fill, &filling, NULL);
     }
+}
+
+uint64_t guest_ram_hash(const Hardstop__Case *test)
+{
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < test->n_memory; i++) {
+        hash = XXH3_64bits_withSeed(test->memory[i]->data.data, test->memory[i]->data.len,
+                                    hash + test->memory[i]->address + i);
+    }
+    return hash;
 }

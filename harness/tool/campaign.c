@@ -19,7 +19,8 @@
 #include "harness/base/file_json.h"
 #include "harness/base/printable.h"
 #include "harness/base/time.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
+#include "harness/setup/roster.h"
 #include "harness/tool/campaign_seeds.h"
 
 enum {
@@ -95,6 +96,29 @@ static int prepare_instance(const struct campaign *campaign, const struct instan
                : 0;
 }
 
+/* Starts each QEMU once: what it has to say of itself, in the targets' logs nobody would read. */
+static int try_loaders(const struct campaign *campaign, struct hs_error *err)
+{
+    char *tried = hs_strdup("");
+    int result = 0;
+
+    for (size_t i = 0; result == 0 && i < campaign->n_targets; i++) {
+        Hardstop__Setup *setup = roster_setup(campaign->targets[i], 0, HARDSTOP__FRAMING__FOOTER);
+
+        if (strcmp(setup->binary, tried) != 0) {
+            struct loader *loader = loader_open(setup, TRUST_ALL, NULL, err);
+
+            free(tried);
+            tried = hs_strdup(setup->binary);
+            result = loader ? 0 : -1;
+            loader_close(loader);
+        }
+        hardstop__setup__free_unpacked(setup, NULL);
+    }
+    free(tried);
+    return result;
+}
+
 int campaign_open(struct campaign *campaign, struct hs_error *err)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -122,6 +146,9 @@ int campaign_open(struct campaign *campaign, struct hs_error *err)
         if (prepare_instance(campaign, &campaign->instances[i], err) < 0) {
             return -1;
         }
+    }
+    if (try_loaders(campaign, err) < 0) {
+        return -1;
     }
     processes = hs_format("%zu", campaign->n);
     setenv("HARDSTOP_PROCESSES", processes, 1);
