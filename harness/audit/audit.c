@@ -123,6 +123,31 @@ void audit_set_work(struct audit *audit, const char *work)
     }
 }
 
+/* Of a message the part between its last two semicolons; how much differs in all depends on what a QEMU saves. */
+static size_t first_difference(const char *message, const char **at)
+{
+    const char *end = strrchr(message, ';');
+
+    *at = message;
+    if (!end) {
+        return strlen(message);
+    }
+    for (const char *c = message; c < end; c++) {
+        if (*c == ';') {
+            *at = c + 1;
+        }
+    }
+    return (size_t)(end - *at);
+}
+
+bool audit_leaves_other(const char *message, const char *other)
+{
+    const char *at, *other_at;
+    size_t length = first_difference(message, &at);
+
+    return length != first_difference(other, &other_at) || memcmp(at, other_at, length) != 0;
+}
+
 const struct audit_field *audit_field_at(const struct audit *audit, uint32_t offset)
 {
     size_t low = 0, high = audit->n_fields;

@@ -77,6 +77,12 @@ void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uin
 /* Appends a finding, no worse than the last one. */
 void audit_add_finding(struct audit *audit, const struct audit_finding *finding);
 
+/*
+ * Is the first field that differs from the undamaged state another one, or its value, in two cells that are garbage?
+ * By their messages, as sweep/garbage.c words them: "accepted; DEVICE never loaded; DEVICE FIELD: WAS -> IS; ...".
+ */
+bool audit_leaves_other(const char *message, const char *other);
+
 /* The field that holds the offset; NULL behind the end. */
 const struct audit_field *audit_field_at(const struct audit *audit, uint32_t offset);
 

@@ -2,6 +2,7 @@
 /* Takes each of the audits as the baseline of the other. */
 #include "harness/audit/audit_versions.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,32 +27,37 @@ static struct audit_versions_field *field_of(struct audit_versions *versions, co
     return &versions->fields[versions->n - 1];
 }
 
-/* Counts the cells in which `now` is worse; of each field, too. */
-static uint64_t count(struct audit_versions *versions, const struct audit *now, const struct baseline *baseline)
+/* Counts the cells of the runs; of each field, too, in its number at `place`. */
+static uint64_t count(struct audit_versions *versions, const struct audit *now, const struct baseline_run *runs,
+                      size_t n, size_t place)
 {
     uint64_t cells = 0;
 
-    for (size_t i = 0; i < baseline->n_runs; i++) {
-        const struct baseline_run *run = &baseline->runs[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct baseline_run *run = &runs[i];
 
         for (uint32_t k = 0; run->was != VERDICT_COUNT && run->was != VERDICT_UNKNOWN && k < run->count; k++) {
-            struct audit_versions_field *field = field_of(versions, now, run->offset + k);
-
-            *(now == versions->newer ? &field->worse : &field->fixed) += 1;
+            *(uint64_t *)((char *)field_of(versions, now, run->offset + k) + place) += 1;
             cells++;
         }
     }
     return cells;
 }
 
-static int compare(struct audit_versions *versions, const struct audit *now, const struct audit *other, uint64_t *cells,
+static int compare(struct audit_versions *versions, const struct audit *now, const struct audit *other,
                    struct hs_error *err)
 {
     struct baseline baseline = { 0 };
     int result = baseline_compare(now, other, &baseline, err);
 
-    if (result == 0) {
-        *cells = count(versions, now, &baseline);
+    if (result == 0 && now == versions->newer) {
+        versions->worse =
+            count(versions, now, baseline.runs, baseline.n_runs, offsetof(struct audit_versions_field, worse));
+        versions->other =
+            count(versions, now, baseline.others, baseline.n_others, offsetof(struct audit_versions_field, other));
+    } else if (result == 0) {
+        versions->fixed =
+            count(versions, now, baseline.runs, baseline.n_runs, offsetof(struct audit_versions_field, fixed));
         versions->cells = baseline.same + baseline.better + baseline.worse;
     }
     baseline_clear(&baseline);
@@ -80,13 +86,13 @@ static int by_place(const void *left, const void *right, void *user)
 int audit_versions_compare(const struct audit *one, const struct audit *other, struct audit_versions *versions,
                            struct hs_error *err)
 {
-    bool swap = versions_order(one->loader, other->loader) > 0;
+    bool swap = versions_order(one->loader, other->loader) >= 0;
 
     memset(versions, 0, sizeof(*versions));
     versions->older = swap ? other : one;
     versions->newer = swap ? one : other;
-    if (compare(versions, versions->newer, versions->older, &versions->worse, err) < 0 ||
-        compare(versions, versions->older, versions->newer, &versions->fixed, err) < 0) {
+    if (compare(versions, versions->newer, versions->older, err) < 0 ||
+        compare(versions, versions->older, versions->newer, err) < 0) {
         return -1;
     }
     if (versions->n) {

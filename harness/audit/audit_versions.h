@@ -7,12 +7,13 @@
 
 struct audit_versions_field {
     char path[256]; /* without indexes */
-    uint64_t worse, fixed; /* cells in which the newer QEMU is worse, and in which the older one is */
+    /* Cells in which the newer QEMU is worse, in which the older one is, and that both leave with other values. */
+    uint64_t worse, fixed, other;
 };
 
 struct audit_versions {
-    const struct audit *older, *newer; /* by their loaders' names; of one version as they were given */
-    uint64_t cells, worse, fixed; /* that both have a verdict on */
+    const struct audit *older, *newer; /* by their loaders' names; of one version, the one given first is the newer */
+    uint64_t cells, worse, fixed, other; /* that both have a verdict on */
     struct audit_versions_field *fields; /* that have any, by place */
     size_t n;
 };

@@ -101,9 +101,9 @@ static bool find_place(const struct comparison *comparison, uint32_t offset, uin
     return into < span->count;
 }
 
-/* The verdict of the partner of the first of `*count` cells, which is lowered to those that share it. */
-static enum verdict find_partner(struct comparison *comparison, const struct audit_run *run, uint32_t offset,
-                                 uint32_t *count)
+/* The run of the partner of the first of `*count` cells, which is lowered to those that share it; NULL: none. */
+static const struct audit_run *find_partner(struct comparison *comparison, const struct audit_run *run, uint32_t offset,
+                                            uint32_t *count)
 {
     const struct audit *earlier = comparison->earlier;
     const struct audit_run *found;
@@ -111,41 +111,48 @@ static enum verdict find_partner(struct comparison *comparison, const struct aud
     size_t index;
 
     if (!find_place(comparison, offset, count, &partner)) {
-        return VERDICT_COUNT;
+        return NULL;
     }
     index = audit_run_from(earlier, run->edit, run->value, partner);
     found = index < earlier->n_runs ? &earlier->runs[index] : NULL;
     if (!found || found->edit != run->edit || strcmp(found->value, run->value) != 0) {
-        return VERDICT_COUNT;
+        return NULL;
     }
     limit = found->offset <= partner ? found->offset + found->count - partner : found->offset - partner;
     *count = *count < limit ? *count : limit;
     if (found->offset > partner) {
-        return VERDICT_COUNT;
+        return NULL;
     }
     comparison->partners += *count;
-    return found->verdict;
+    return found;
 }
 
-static void add_worse(struct baseline *baseline, const struct audit_run *run, uint32_t offset, uint32_t count,
-                      enum verdict was)
+static void add_run(struct baseline_run **runs, size_t *n, const struct audit_run *run, uint32_t offset,
+                    uint32_t count, enum verdict was)
 {
-    struct baseline_run *last = baseline->n_runs ? &baseline->runs[baseline->n_runs - 1] : NULL;
+    struct baseline_run *last = *n ? &(*runs)[*n - 1] : NULL;
 
-    baseline->worse += count;
     if (last && last->edit == run->edit && last->value == run->value && last->offset + last->count == offset &&
         last->was == was && last->now == run->verdict && last->message == run->message) {
         last->count += count;
         return;
     }
-    *HS_PUSH(baseline->runs, baseline->n_runs) = (struct baseline_run){
+    *HS_PUSH(*runs, *n) = (struct baseline_run){
         run->edit, run->value, offset, count, was, run->verdict, run->message,
     };
 }
 
-static void add_cells(struct baseline *baseline, const struct audit_run *run, uint32_t offset, uint32_t count,
+static void add_worse(struct baseline *baseline, const struct audit_run *run, uint32_t offset, uint32_t count,
                       enum verdict was)
 {
+    baseline->worse += count;
+    add_run(&baseline->runs, &baseline->n_runs, run, offset, count, was);
+}
+
+static void add_cells(struct baseline *baseline, const struct audit_run *run, uint32_t offset, uint32_t count,
+                      const struct audit_run *partner)
+{
+    enum verdict was = partner ? partner->verdict : VERDICT_COUNT;
     int order = verdict_severity(run->verdict) - verdict_severity(was == VERDICT_COUNT ? VERDICT_UNKNOWN : was);
 
     if (run->verdict == VERDICT_UNKNOWN) {
@@ -162,6 +169,9 @@ static void add_cells(struct baseline *baseline, const struct audit_run *run, ui
         baseline->better += count;
     } else {
         baseline->same += count;
+        if (was == VERDICT_GARBAGE && audit_leaves_other(run->message, partner->message)) {
+            add_run(&baseline->others, &baseline->n_others, run, offset, count, was);
+        }
     }
 }
 
@@ -170,11 +180,11 @@ static void compare_run(struct comparison *comparison, const struct audit_run *r
     uint32_t end = run->offset + run->count;
 
     for (uint32_t offset = run->offset, count; offset < end; offset += count) {
-        enum verdict was;
+        const struct audit_run *partner;
 
         count = end - offset;
-        was = find_partner(comparison, run, offset, &count);
-        add_cells(comparison->baseline, run, offset, count, was);
+        partner = find_partner(comparison, run, offset, &count);
+        add_cells(comparison->baseline, run, offset, count, partner);
     }
 }
 
@@ -248,6 +258,7 @@ int baseline_compare(const struct audit *now, const struct audit *earlier, struc
 void baseline_clear(struct baseline *baseline)
 {
     free(baseline->runs);
+    free(baseline->others);
     free(baseline->findings);
     memset(baseline, 0, sizeof(*baseline));
 }

@@ -28,6 +28,8 @@ struct baseline {
     uint64_t unknown; /* now */
     struct baseline_run *runs; /* the worse ones, in the order of the audit's */
     size_t n_runs;
+    struct baseline_run *others; /* garbage as they were, but see audit_leaves_other() */
+    size_t n_others;
     const struct audit_finding **findings; /* whose signature the earlier audit lacks; the newer audit's */
     size_t n_findings;
 };

@@ -278,7 +278,7 @@ static int run(struct options *options, struct audit_case *subject, int *status,
         result = sweep_beside(options, &sweep_options, subject, &options->outputs.beside, &beside_journal, err);
     }
     if (result == 0) {
-        heatmap_text(stdout, &audit, &(struct heatmap_options){ 0 });
+        heatmap_text(stdout, audit_outputs_judged(&options->outputs, &audit), &(struct heatmap_options){ 0 });
         result = audit_outputs_write(&options->outputs, &audit, status, err);
     }
     remove_journal(journal, result == 0);

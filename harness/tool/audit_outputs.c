@@ -16,6 +16,7 @@
 #include "harness/audit/audit_json.h"
 #include "harness/audit/audit_versions.h"
 #include "harness/audit/gate.h"
+#include "harness/judge/versions.h"
 #include "harness/report/html/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/sarif.h"
@@ -190,11 +191,21 @@ static const char *framing_label(const struct audit *audit)
     return framing ? framing->label : "as the machine has it";
 }
 
-static int write_html(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
+const struct audit *audit_outputs_judged(const struct audit_outputs *outputs, const struct audit *audit)
 {
-    const struct audit *other = outputs->beside_path || outputs->is_swept ? &outputs->beside
-                                : outputs->baseline_path ? &outputs->baseline
-                                                         : NULL;
+    bool is_older = outputs->is_swept && versions_order(audit->loader, outputs->beside.loader) < 0;
+
+    return is_older && !outputs->baseline_path ? &outputs->beside : audit;
+}
+
+/* `first` is the audit of the QEMU that was asked first. */
+static int write_html(const struct audit_outputs *outputs, const struct audit *audit, const struct audit *first,
+                      struct hs_error *err)
+{
+    const struct audit *other = audit != first                              ? first
+                                : outputs->beside_path || outputs->is_swept ? &outputs->beside
+                                : outputs->baseline_path                    ? &outputs->baseline
+                                                                            : NULL;
     const char *labels[2] = { "before", "now" };
 
     if (other && other->setup->framing != audit->setup->framing) {
@@ -268,10 +279,11 @@ static void print_findings(const struct audit *audit)
     free(findings);
 }
 
-static int write_files(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err)
+static int write_files(const struct audit_outputs *outputs, const struct audit *audit, const struct audit *first,
+                       struct hs_error *err)
 {
     if ((outputs->json && audit_json_write(outputs->json, audit, err) < 0) ||
-        (outputs->html && write_html(outputs, audit, err) < 0) ||
+        (outputs->html && write_html(outputs, audit, first, err) < 0) ||
         (outputs->sarif && sarif_write(outputs->sarif, audit, err) < 0)) {
         return -1;
     }
@@ -305,16 +317,18 @@ static int judge(const struct audit_outputs *outputs, const struct audit *audit,
 static void print_versions(const struct audit_versions *versions)
 {
     printf("%s and %s disagree on %" PRIu64 " of %" PRIu64 " damages: the newer is worse in %" PRIu64
-           ", the older in %" PRIu64 "\n", versions->older->loader, versions->newer->loader,
-           versions->worse + versions->fixed, versions->cells, versions->worse, versions->fixed);
+           ", the older in %" PRIu64 ", and %" PRIu64 " leave other values\n", versions->older->loader,
+           versions->newer->loader, versions->worse + versions->fixed + versions->other, versions->cells,
+           versions->worse, versions->fixed, versions->other);
     for (size_t i = 0; i < versions->n; i++) {
         const struct audit_versions_field *field = &versions->fields[i];
 
-        printf("  %s: %" PRIu64 " worse, %" PRIu64 " fixed since\n", field->path, field->worse, field->fixed);
+        printf("  %s: %" PRIu64 " worse, %" PRIu64 " fixed since, %" PRIu64 " other\n", field->path, field->worse,
+               field->fixed, field->other);
     }
 }
 
-/* The older QEMU's audit is the newer one's baseline, whichever was asked first. */
+/* The older QEMU's audit is the newer one's baseline, whichever was asked first; or there is another one. */
 static int judge_versions(const struct audit_outputs *outputs, const struct audit *audit, int *status,
                           struct hs_error *err)
 {
@@ -334,11 +348,13 @@ static int judge_versions(const struct audit_outputs *outputs, const struct audi
 int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
                         struct hs_error *err)
 {
-    if (write_files(outputs, audit, err) < 0) {
+    const struct audit *judged = audit_outputs_judged(outputs, audit);
+
+    if (write_files(outputs, judged, audit, err) < 0) {
         return -1;
     }
-    if (audit->n_findings) {
-        print_findings(audit);
+    if (judged->n_findings) {
+        print_findings(judged);
     }
     if (outputs->beside_path) {
         print_differences(outputs->beside_path, audit, &outputs->beside);

@@ -15,10 +15,7 @@ struct audit_outputs {
     const char *json, *html, *junit, *sarif;
     const char *baseline_path, *beside_path; /* JSON of earlier audits */
     bool any_baseline; /* also one of another setup */
-    /*
-     * `beside` is the same of another QEMU, which was swept now: what is worse in the newer one of both fails, and
-     * nothing else, where there is no baseline.
-     */
+    /* `beside` is the same of another QEMU, which was swept now: see audit_outputs_judged(). */
     bool is_swept;
     unsigned fail_on; /* 1u << enum verdict, or'ed */
     struct audit baseline, beside; /* once opened */
@@ -40,6 +37,11 @@ int audit_outputs_open(struct audit_outputs *outputs, const char *input, const c
 int audit_outputs_check(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err);
 /* -1 with a reason when the baseline has none of the audit's cells, whatever their verdicts. */
 int audit_outputs_check_cells(const struct audit_outputs *outputs, const struct audit *audit, struct hs_error *err);
+/*
+ * The audit that is shown, written and judged: where another QEMU was swept, that of the newer one (of one version,
+ * `audit`), and what is worse than in the older one fails, and nothing else.  With a baseline, and else, it is `audit`.
+ */
+const struct audit *audit_outputs_judged(const struct audit_outputs *outputs, const struct audit *audit);
 /* Writes all that was asked for, and prints what fails.  0 with the exit status, or -1 with a reason. */
 int audit_outputs_write(const struct audit_outputs *outputs, const struct audit *audit, int *status,
                         struct hs_error *err);

@@ -93,8 +93,9 @@ const struct argp program_beside_qemu_argp = {
     .options =
         (const struct argp_option[]){
             { "beside-qemu", KEY_BESIDE_QEMU, "PATH", 0,
-              "audit a second " SETUP_PROGRAM "*, too, and show it as --beside does: what is worse in the newer one of "
-              "both fails, where no baseline is given (default: " PROGRAM_BESIDE_ENV ", else none)",
+              "audit a second " SETUP_PROGRAM "*, too, and show both in --html; all else, and the exit status, is of "
+              "the newer one (of one version, of --qemu's), in which fails what is worse than in the older; with "
+              "--baseline, of --qemu's (default: " PROGRAM_BESIDE_ENV ", else none)",
               0 },
             { 0 },
         },
