@@ -54,11 +54,14 @@ static bool has(const struct state_comparison *comparison, const struct state_di
     return false;
 }
 
-/* The first difference that the other does not have; NULL also where not all of the other's were kept. */
+/*
+ * The first difference that the other does not have; NULL also where not all of the other's were kept.  What is behind
+ * an end of file no loader reads: who has that difference alone was only looked at more closely.
+ */
 static const struct state_difference *lacking(const struct state_comparison *one, const struct state_comparison *other)
 {
     for (size_t i = 0; other->n <= STATE_DIFFERENCES && i < one->n && i < STATE_DIFFERENCES; i++) {
-        if (!has(other, &one->differences[i])) {
+        if (one->differences[i].what != STATE_UNREAD && !has(other, &one->differences[i])) {
             return &one->differences[i];
         }
     }

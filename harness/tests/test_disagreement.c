@@ -211,6 +211,27 @@ static void firmware_is_no_difference(void **state)
     }
 }
 
+static void what_nobody_reads_is_no_difference(void **state)
+{
+    static const enum state_what whats[] = { STATE_UNREAD, STATE_FIELD };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * HS_COUNT(whats); i++) {
+        struct pair pair;
+        struct versions versions;
+        struct judgement *one;
+
+        judge(&pair, "", (enum defect[2]){ GOOD, GOOD }, (const char *const[2]){ OLD, NEW });
+        one = i % 2 ? pair.judgement.beside : &pair.judgement;
+        pair.judgement.has_resave = pair.judgement.beside->has_resave = true;
+        one->resave.n = 1;
+        one->resave.differences[0].what = whats[i / 2];
+        assert_true(versions_compare(&pair.judgement, &versions));
+        assert_int_equal(versions.way == VERSIONS_AGREE, whats[i / 2] == STATE_UNREAD);
+        clear(&pair);
+    }
+}
+
 static void versions_are_numbers(void **state)
 {
     (void)state;
@@ -226,6 +247,7 @@ int main(void)
         cmocka_unit_test(one_version_is_neither_older_nor_newer),
         cmocka_unit_test(no_second_loader_is_no_finding),
         cmocka_unit_test(firmware_is_no_difference),
+        cmocka_unit_test(what_nobody_reads_is_no_difference),
         cmocka_unit_test(versions_are_numbers),
     };
 
