@@ -392,6 +392,7 @@ static void a_hang_is_where_the_device_loads(void **state)
     static const char *const stacks[][5] = {
         { "get_byte", "virtio_load", "vmstate_load_state", "qemu_loadvm_section" },
         { "get_byte", "virtio_load", "vmstate_load_vmsd", "vmstate_load_state", "qemu_loadvm_section" },
+        { "get_byte", "virtio_load", "virtio_device_get", "vmstate_load_state", "qemu_loadvm_section" },
         { "virtio_load", "vmstate_load_vmsd", "get_byte", "vmstate_load_vmsd" },
     };
 
