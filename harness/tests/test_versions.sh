@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Claim: the matrices in corpus/README.md and README.md are what corpus/versions.tsv says, and that is what the QEMUs at
-# hand show: the installed one, and those that ci/qemu has unpacked.  Of the others it is said that they are not tested.
+# hand show: the installed one, those that ci/qemu has unpacked, and those that it has built with AddressSanitizer.  Of
+# the others it is said that they are not tested.
 # test_versions.sh HARDSTOP SOURCE
 set -eu
 hardstop=$1
@@ -42,6 +43,12 @@ for version in $versions; do
         set -- "$@" --qemu "$bin/qemu-system-s390x-$version"
     else
         echo "not tested: $version, which is not in $bin"
+    fi
+done
+# A sanitizer finds none of them sooner.
+for qemu in "$bin"/qemu-system-s390x-*-address "$bin"/qemu-system-s390x-*-address-coverage; do
+    if [ -x "$qemu" ] && [ -x "$bin/qemu-system-x86_64-${qemu#*-s390x-}" ]; then
+        set -- "$@" --qemu "$qemu"
     fi
 done
 expect 0 "QEMU $installed: " "$@"

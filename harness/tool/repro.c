@@ -190,11 +190,16 @@ static void print_confirmation(const struct evidence *evidence, const char *whic
 {
     const struct confirm_result *actual = &evidence->actual;
     bool confirmed = evidence->confirmation.confirmed;
+    char words[LOADER_REPORT_WORDS];
 
+    loader_report_words(&actual->report, words, sizeof(words));
     style_print(stdout, confirmed ? STYLE_BAD : STYLE_GOOD, "%s", confirmed ? "CONFIRMED" : "not confirmed");
     printf(" on an unmodified %s: %s%s%s%s%s\n", which, evidence->confirmation.why, actual->hang ? ", it " : "",
            actual->hang ? hang_name(actual->hang) : "", actual->signal ? ", " : "",
            actual->signal ? loader_signal_name(actual->signal) : "");
+    if (*words) {
+        printable_print(stdout, "  a sanitizer's report: %s\n", words);
+    }
     for (const char *line = actual->text; line && *line;) {
         size_t length = strcspn(line, "\n");
 

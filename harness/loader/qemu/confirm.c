@@ -16,6 +16,7 @@
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/lone_start.h"
 #include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/qmp.h"
 #include "harness/loader/qemu/said.h"
 #include "harness/setup/program.h"
@@ -71,7 +72,10 @@ static char *shell_line(const struct arguments *arguments, const char *binary, c
     line = arguments_line(&words);
     arguments_add(&file, path);
     from = arguments_line(&file);
-    whole = hs_format("%s " INCOMING_FD "<%s", line, from);
+    /* Of its options (sanitizer.h), those without which it would do something else. */
+    whole = hs_format("%s%s " INCOMING_FD "<%s",
+                      program_is_sanitized(program) ? "ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 " : "",
+                      line, from);
     arguments_clear(&words);
     arguments_clear(&file);
     free(from);

@@ -32,6 +32,23 @@ const char *program_closed(const char *path)
                                : NULL;
 }
 
+bool program_is_sanitized(const char *path)
+{
+    static struct program last;
+    static bool is_sanitized;
+    struct protocol_symbol symbol = { .name = "__asan_init" };
+
+    if (strcmp(last.path, path) != 0) {
+        is_sanitized = open_elf(&last, path) != NULL;
+        if (is_sanitized) {
+            elf_find(last.elf, &symbol, 1);
+            is_sanitized = symbol.kind == PROTOCOL_SYMBOL_ADDRESS;
+        }
+        program_close(&last);
+    }
+    return is_sanitized;
+}
+
 void program_close(struct program *program)
 {
     elf_close(program->elf);
@@ -41,7 +58,6 @@ void program_close(struct program *program)
 void program_tell(struct program *program, struct protocol_shared *shared)
 {
     uint32_t n = shared->program.n < PROTOCOL_SYMBOLS ? shared->program.n : PROTOCOL_SYMBOLS;
-
     char path[sizeof(shared->program.path)];
 
     /* A damaged QEMU may have written anything. */

@@ -16,6 +16,9 @@ struct program {
     char path[4096]; /* what it is, or would be, of */
 };
 
+/* Has the program AddressSanitizer in it?  False also of a script that starts one.  The last answer is kept. */
+bool program_is_sanitized(const char *path);
+
 void program_close(struct program *program);
 
 /* Fills in `shared->program.symbols`; where the file is not there, or no longer, they are MISSING. */
