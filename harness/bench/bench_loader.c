@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loads a second: fast, in forks, and with one QEMU process for each input, in turns, for both transports.  HARDSTOP_QEMU
- * names another QEMU, of one architecture.
+ * Loads a second: fast, in forks, and with one QEMU process for each input, in turns, for both transports.
+ * HARDSTOP_QEMU names another QEMU, of one architecture.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,9 +123,9 @@ static void measure(const char *transport, unsigned long work, const char *path)
         for (enum way way = 0; way < WAYS; way++) {
             medians[way] = statistics_median(rates[way], TURNS);
         }
-        printf("%-9s %-24s %8.0f %8.0f %15.1f %11.1f %14.1f\n", transport, cut ? "cut: rejected" : "whole: accepted, saved",
-               medians[FAST], medians[FORK], medians[PROCESS], medians[FAST] / medians[FORK],
-               medians[FORK] / medians[PROCESS]);
+        printf("%-9s %-24s %8.0f %8.0f %15.1f %11.1f %14.1f\n", transport,
+               cut ? "cut: rejected" : "whole: accepted, saved", medians[FAST], medians[FORK], medians[PROCESS],
+               medians[FAST] / medians[FORK], medians[FORK] / medians[PROCESS]);
         fflush(stdout);
     }
     loader_close(bench.loader);

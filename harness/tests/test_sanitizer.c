@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "harness/base/check.h"
 #include "harness/loader/loader.h"
@@ -18,8 +19,13 @@ static struct loader *loader;
 static int open_loader(void **state)
 {
     Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+    struct rlimit data;
 
     (void)state;
+    /* A sanitizer reserves more memory than ci/mutants allows for. */
+    assert_int_equal(getrlimit(RLIMIT_DATA, &data), 0);
+    data.rlim_cur = data.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_DATA, &data), 0);
     setup.binary = support_beside(STANDIN);
     loader = support_open(&setup);
     free(setup.binary);
