@@ -21,6 +21,7 @@ struct loader_counters {
     size_t size; /* a multiple of a page; edges beyond it are not counted */
     /* Filled in when a loader is opened that counts; 0 before, and if it does not: */
     size_t first, n; /* the edges' are bytes[first] to bytes[first + n - 1] */
+    char program[4096]; /* the path of the file that counts, whatever was started */
 };
 
 /* `size` is rounded up.  Mapped at `place`, whose pages this replaces; NULL: anywhere.  0, or -1 with a reason. */

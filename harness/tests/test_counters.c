@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/print.h"
+#include "harness/loader/covered.h"
 #include "harness/loader/open.h"
 #include "harness/loader/qemu/elf.h"
+#include "harness/report/lines.h"
 #include "standin_counters.h"
 
 /* The first exports all but its counters, the others nothing. */
@@ -155,6 +159,76 @@ static void says_where_each_leads_to(void **state)
     }
 }
 
+/* All edges of the stand-in lead to one function. */
+static void tells_lines_by_their_edges(void **state)
+{
+    struct loader_counters counters;
+    struct covered_part part;
+    struct covered covered;
+    struct loader *loader;
+    struct hs_error err;
+    uint8_t *reached;
+
+    (void)state;
+    assert_int_equal(loader_counters_open(&counters, NULL, 1 << 20, NULL), 0);
+    loader = open_program("standin_own", &counters);
+    reached = calloc(1, counters.n);
+    reached[0] = reached[7] = 1;
+    assert_int_equal(covered_read(counters.program, &counters, reached, &covered, &err), 0);
+    assert_int_equal(covered.n, 1);
+    part = covered_part(&covered, 0, true);
+    assert_string_equal(part.lines->function, "obey");
+    assert_string_equal(part.lines->file, "standin_loader.c");
+    assert_int_equal(part.edges, STANDIN_COUNTERS);
+    assert_int_equal(part.reached, 2);
+    covered_clear(&covered);
+    assert_int_equal(covered_read("/dev/null", &counters, reached, &covered, &err), -1);
+    covered_clear(&covered);
+    free(reached);
+    loader_close(loader);
+    loader_counters_close(&counters);
+}
+
+static struct covered_line lines[] = {
+    { (char *)"hw/a.c", (char *)"a_post_load", 10, 2, 0 }, { (char *)"hw/a.c", (char *)"a_post_load", 12, 1, 0 },
+    { (char *)"hw/a.c", (char *)"a_run", 20, 3, 1 },       { (char *)"hw/a.c", (char *)"a_run", 22, 1, 0 },
+    { (char *)"hw/b.c", (char *)"b_post_load", 5, 4, 0 },
+};
+
+static void assert_printed(enum lines_detail detail, const char *expected)
+{
+    struct lines all = { .program = "q", .n_cases = 3, .covered = { lines, HS_COUNT(lines) } };
+    struct print_memory memory;
+    char *text;
+
+    lines_text(print_open(&memory), &all, detail);
+    text = print_close(&memory);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void prints_files_functions_and_checks(void **state)
+{
+    static const char title[] = "q, 3 cases\n";
+    static const char sum[] = "  9 %      1 of     5 lines       1 of     11 edges  all, with the files that no load "
+                              "came by\n";
+    static const char file[] = " 14 %      1 of     4 lines       1 of      7 edges  hw/a.c\n";
+    char *expected;
+
+    (void)state;
+    expected = hs_format("%s%s%s", title, file, sum);
+    assert_printed(LINES_FILES, expected);
+    free(expected);
+    expected = hs_format("%s%s  0 %%      0 of     2 lines       0 of      3 edges    a_post_load\n"
+                         " 25 %%      1 of     2 lines       1 of      4 edges    a_run\n%s", title, file, sum);
+    assert_printed(LINES_FUNCTIONS, expected);
+    free(expected);
+    /* Of a file that no load came by, nothing is expected. */
+    expected = hs_format("%s  hw/a.c:10  a_post_load\n%s", title, sum);
+    assert_printed(LINES_CHECKS, expected);
+    free(expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +236,8 @@ int main(void)
         cmocka_unit_test(shares_them_among_loaders),
         cmocka_unit_test(counts_no_more_than_there_is_room_for),
         cmocka_unit_test(says_where_each_leads_to),
+        cmocka_unit_test(tells_lines_by_their_edges),
+        cmocka_unit_test(prints_files_functions_and_checks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

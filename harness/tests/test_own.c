@@ -30,6 +30,8 @@ static const struct build {
     { "cp own q", "obey", "standin_loader.c:" },
     { "cp fixed q", "obey", "standin_loader.c:" },
     { "strip -g -o q own", "obey", "" },
+    /* As clang leaves it. */
+    { "objcopy -R .debug_aranges own q", "obey", "standin_loader.c:" },
     { DEBUG, "obey", "standin_loader.c:" },
     { DEBUG "; mkdir .debug; mv d .debug", "obey", "standin_loader.c:" },
     { "cp own q" SCRIPT("exec ./behind \"$@\""), "obey", "standin_loader.c:" },

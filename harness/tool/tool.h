@@ -42,6 +42,7 @@ int command_canaries(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_experiment(int argc, char **argv);
+int command_coverage(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 /* Options that say which QEMU: an argp child, whose input is a struct setup_options. */

@@ -94,6 +94,7 @@ static void take_counters(struct qemu_loader *qemu)
     if (qemu->counters && n && first <= qemu->counters->size && n <= qemu->counters->size - first) {
         qemu->counters->first = first;
         qemu->counters->n = n;
+        memcpy(qemu->counters->program, qemu->shared->program.path, sizeof(qemu->counters->program) - 1);
     }
 }
 

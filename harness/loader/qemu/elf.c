@@ -12,6 +12,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/qemu/units.h"
 
 /* Asking goes through all symbols, and thousands of crashes share their frames. */
 struct place {
@@ -24,7 +25,12 @@ struct elf {
     Dwfl_Module *program;
     Dwarf_Addr start; /* where the session has its first byte */
     GElf_Addr bias; /* from addresses in the file to those of the session */
+    struct units units;
     struct place places[1024];
+    struct {
+        Dwarf_Addr start, end;
+        const char *name; /* NULL: none yet */
+    } last; /* function that was found: each search goes through all symbols, and the next is often for the same */
     bool has_tree; /* the next one is known */
     char *tree; /* what names of source files begin with, of QEMU's tree; NULL: nothing says */
 };
@@ -95,6 +101,7 @@ bool elf_is_static(const char *path)
 void elf_close(struct elf *elf)
 {
     if (elf) {
+        units_clear(&elf->units);
         dwfl_end(elf->session);
         free(elf->tree);
         free(elf);
@@ -150,9 +157,7 @@ void elf_find(struct elf *elf, struct protocol_symbol *symbols, size_t n)
 /* The name of the source file of an address, and the line; NULL when not known. */
 static const char *file_of(struct elf *elf, Dwarf_Addr address, int *number)
 {
-    Dwfl_Line *line = dwfl_module_getsrc(elf->program, address);
-
-    return line ? dwfl_lineinfo(line, NULL, number, NULL, NULL, NULL) : NULL;
+    return units_find(&elf->units, elf->program, address, number);
 }
 
 /* Where the tree is, as the debug information names it, is told by a function of each QEMU and its file. */
@@ -186,19 +191,32 @@ static const char *name_in_tree(struct elf *elf, const char *file)
     return slash ? slash + 1 : file;
 }
 
+/* The function that the address is in; NULL when there is none: what only stands before it is no answer. */
+static const char *function_of(struct elf *elf, Dwarf_Addr address)
+{
+    GElf_Off behind = 0;
+    GElf_Sym entry;
+
+    if (!elf->last.name || address < elf->last.start || address >= elf->last.end) {
+        elf->last.name = dwfl_module_addrinfo(elf->program, address, &behind, &entry, NULL, NULL, NULL);
+        if (elf->last.name) {
+            elf->last.start = address - behind;
+            elf->last.end = elf->last.start + entry.st_size;
+        }
+    }
+    return elf->last.name && address < elf->last.end ? elf->last.name : NULL;
+}
+
 static void look(struct elf *elf, uint64_t offset, struct place *place)
 {
     Dwarf_Addr address = elf->start + offset;
-    const char *name, *file;
-    GElf_Off behind = 0;
-    GElf_Sym entry;
+    const char *name = function_of(elf, address), *file;
     int number;
 
     memset(place, 0, sizeof(*place));
     place->behind = offset + 1;
-    name = dwfl_module_addrinfo(elf->program, address, &behind, &entry, NULL, NULL, NULL);
-    /* What only stands before it is no answer.  Behind a dot is what the compiler made of it (".constprop.0"). */
-    if (name && behind < entry.st_size) {
+    /* Behind a dot is what the compiler made of it (".constprop.0"). */
+    if (name) {
         snprintf(place->symbol, sizeof(place->symbol), "%.*s", (int)strcspn(name, "."), name);
     }
     file = file_of(elf, address, &number);

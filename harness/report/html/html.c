@@ -6,18 +6,23 @@
 #include "harness/report/html/parts.h"
 #include "harness/base/print.h"
 
-static void print_page(const struct html_page *page)
+void html_begin(FILE *out, const char *title)
 {
-    FILE *out = page->out;
-    const char *section = page->sides[0].audit->section;
-
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"color-scheme\" content=\"light dark\">\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
           "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n", out);
-    html_print(out, "<title>Hardstop: %s</title>\n<style>\n", *section ? section : "whole stream");
+    html_print(out, "<title>Hardstop: %s</title>\n<style>\n", title);
     fputs(html_css, out);
+}
+
+static void print_page(const struct html_page *page)
+{
+    FILE *out = page->out;
+    const char *section = page->sides[0].audit->section;
+
+    html_begin(out, *section ? section : "whole stream");
     html_map_style(page);
     fputs("</style>\n</head>\n<body>\n", out);
     html_headline(page);

@@ -10,6 +10,8 @@
 /* "report.css" and "report.js" beside this file, made into strings when building. */
 extern const char html_css[], html_js[];
 
+/* What a page begins with, as far as into its style sheet. */
+void html_begin(FILE *out, const char *title);
 /* What shows a view while its button is checked: a line of the style sheet. */
 void html_map_style(const struct html_page *page);
 /* The parts, in the page's order. */
