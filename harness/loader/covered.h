@@ -37,6 +37,9 @@ struct covered_part {
 /* The function, or, if `whole_file`, the file whose first line is lines[at]; the next one begins `n` behind it. */
 struct covered_part covered_part(const struct covered *covered, size_t at, bool whole_file);
 
+/* Of the edges, those come by, rounded down; 0 where there are none. */
+unsigned covered_percent(const struct covered_part *part);
+
 /*
  * Whether a function, by its name, looks at what was loaded, or reads what no plain field does: post_load, pre_load,
  * validate, load, get_...

@@ -29,7 +29,5 @@ void lines_text(FILE *out, const struct lines *lines, enum lines_detail detail);
  * json_decref().
  */
 json_t *lines_json(const struct lines *lines);
-/* A page that needs nothing else: by program and file, the functions and the lines that were not come by. */
-int lines_html(const char *path, const struct lines *lines, size_t n, struct hs_error *err);
 
 #endif

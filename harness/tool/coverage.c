@@ -11,7 +11,7 @@
 #include "harness/case/damage.h"
 #include "harness/loader/open.h"
 #include "harness/message/reflect.h"
-#include "harness/report/lines.h"
+#include "harness/report/html/lines.h"
 #include "harness/setup/program.h"
 #include "harness/tool/program_option.h"
 #include "harness/tool/read_case.h"

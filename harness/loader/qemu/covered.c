@@ -101,6 +101,11 @@ struct covered_part covered_part(const struct covered *covered, size_t at, bool 
     return part;
 }
 
+unsigned covered_percent(const struct covered_part *part)
+{
+    return part->edges ? 100 * part->reached / part->edges : 0;
+}
+
 bool covered_is_check(const char *function)
 {
     static const char *const words[] = { "post_load", "pre_load", "validate", "_load", "load_" };
