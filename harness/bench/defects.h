@@ -4,7 +4,8 @@
  *
  * The search runs with no check taken away, so that one search serves all defects and none can mask another.  A marker
  * says that an input came to where a check refuses.  Then the same case is loaded by a QEMU with that check taken away:
- * what ends in another way, and is a finding, has the defect as its cause.  Such loads are not counted.
+ * what ends in another way, and is a finding, has the defect as its cause.  Such loads are not counted, and of inputs
+ * that come to a check often only a sample is loaded so: a verdict may be noticed late.
  *   marker:  the first input that came to the check
  *   verdict: the first with a finding of which the defect is the cause, by all properties
  *   crash:   the first that crashes or hangs for it, which is all that a harness without properties would see

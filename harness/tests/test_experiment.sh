@@ -21,6 +21,7 @@ compare() {
 }
 compare experiment corpus/experiment.json 22
 compare "experiment 11.1.3" corpus/experiment-11.1.3.json 17
+compare "experiment answers" corpus/experiment-answers.json 12
 
 # again ARGUMENT...: one trial once more; all of them take half an hour.
 again() {
