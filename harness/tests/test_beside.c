@@ -46,7 +46,7 @@ static Hardstop__Case *capture(const char *damages)
 
 static void one_qemu_agrees_with_itself(void **state)
 {
-    static const char *const damages[] = { "", EVENT_IDX, "damage { at { section: 0 field: 'virtio.isr' } delete: 1 }" };
+    static const char *const damages[] = { "", EVENT_IDX, "damage { at { section: 0 field: 'virtio.ccw.mba' } delete: 1 }" };
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
