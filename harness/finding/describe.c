@@ -66,7 +66,10 @@ static void append_address(const struct loader_answer *answer, struct finding *f
     } else if (!loader_report_is_own(&answer->report)) {
         append(finding, ", faulting address 0x%" PRIx64, answer->fault_address);
     }
-    if (*words) {
+    /* It begins with the kind: of an error that the sanitizer found, this has been said. */
+    if (loader_report_is_own(&answer->report)) {
+        append(finding, "%s", words + strlen(answer->report.kind));
+    } else if (*words) {
         append(finding, "; %s", words);
     }
 }

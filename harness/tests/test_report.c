@@ -120,6 +120,16 @@ static void a_cut_report_does_no_harm(void **state)
     }
 }
 
+static void warnings_alone_are_dropped(void **state)
+{
+    char text[] = "==17==WARNING: ASan doesn't fully support makecontext/swapcontext functions\nwords\n"
+        "==17==ERROR: AddressSanitizer: SEGV\n==17==WARNING: late\nmore";
+
+    (void)state;
+    sanitizer_drop_warnings(text);
+    assert_string_equal(text, "words\n==17==ERROR: AddressSanitizer: SEGV\nmore");
+}
+
 static void frames_tell_module_offset_and_program(void **state)
 {
     char text[] = RULE "==17==ERROR: AddressSanitizer: SEGV on unknown address 0x55\n" STACK END;
@@ -174,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_are_read_and_taken_out),
         cmocka_unit_test(a_cut_report_does_no_harm),
+        cmocka_unit_test(warnings_alone_are_dropped),
         cmocka_unit_test(frames_tell_module_offset_and_program),
         cmocka_unit_test(frames_may_be_named_already),
         cmocka_unit_test(the_users_options_come_last),

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/loader/qemu/capture.h"
+#include "harness/loader/qemu/sanitizer.h"
 
 const struct lone_start *lone_start(const Hardstop__Setup *setup, const struct command_line *command,
                                     struct hs_error *err)
@@ -30,6 +31,7 @@ const struct lone_start *lone_start(const Hardstop__Setup *setup, const struct c
         last = (struct lone_start){ .line = line, .said = hs_alloc(PROCESS_ERRORS_SIZE + 1),
                                     .size = process_address_space(&process) };
         process_read_errors(&process, last.said, PROCESS_ERRORS_SIZE + 1);
+        sanitizer_drop_warnings(last.said);
     } else {
         free(line);
     }

@@ -245,6 +245,20 @@ bool sanitizer_warns(const char *line)
     return behind_number(line, "WARNING: ");
 }
 
+void sanitizer_drop_warnings(char *text)
+{
+    char *to = text;
+
+    for (const char *line = text, *next; *line; line = next) {
+        next = line + line_length(line);
+        if (!sanitizer_warns(line)) {
+            memmove(to, line, (size_t)(next - line));
+            to += next - line;
+        }
+    }
+    *to = 0;
+}
+
 bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended)
 {
     struct sanitizer_report later;

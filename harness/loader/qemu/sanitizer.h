@@ -34,5 +34,7 @@ bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended);
 
 /* Is the first line of the text a warning of a sanitizer, or what stands before a report? */
 bool sanitizer_warns(const char *text);
+/* Takes such lines out of a text. */
+void sanitizer_drop_warnings(char *text);
 
 #endif
