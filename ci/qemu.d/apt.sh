@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A private apt for one suite of Debian: $suite, of the $kinds deb and deb-src, with its state in $apt.  Mirror, keys and
-# proxy are this machine's; nothing is installed.
+# A private apt for one suite of Debian: $suite, of the $kinds deb and deb-src, with its state in $apt.  Mirror, keys
+# and proxy are this machine's; nothing is installed.
 
 # The address of this machine's mirror of $1: debian or debian-security.
 mirror() {

@@ -24,8 +24,8 @@ build() {
     all=$(echo "$targets" | cat - "$objects/targets" 2>/dev/null | tr ' ' '\n' | sort -u)
     echo "$all" >"$objects/targets"
     configure "--target-list=$(echo "$all" | sed 's/$/-softmmu/' | paste -s -d ,)" "$@"
-    output=$objects/ninja.log
-    [ ! -t 1 ] || output=/dev/tty
+    output=/dev/tty
+    [ -t 1 ] || { output=$objects/ninja.log; echo "ci/qemu: how far it is: tail -f $output"; }
     # shellcheck disable=SC2086
     ninja -C "$objects" -j "$(nproc)" $(printf 'qemu-system-%s ' $targets) >"$output" 2>&1 ||
         { [ -t 1 ] || tail -n 20 "$output" >&2; fail "the build failed in $objects; the next call goes on from there"; }

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sources of QEMU, and what goes with each.
 
-# find_source FOLDER|VERSION|SUITE: sets tree to the source; label to what a build of it is called; names to those of
-# its programs, and kind to what is appended if it is a plain build; tools to a folder with a meson, empty if its own or this machine's does; root to what has its firmware,
-# empty if the tree has it.
+# find_source FOLDER|VERSION|SUITE: sets
+#   tree    to the source
+#   label   to what a build of it is called
+#   names   to what its programs are called, and kind to what is appended if it is a plain build
+#   tools   to a folder with a meson, empty if its own or this machine's does
+#   root    to what has its firmware, empty if the tree has it
 find_source() {
     tools="" root="" kind=-source
     if [ -x "$1/configure" ]; then
