@@ -7,11 +7,13 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,12 +53,14 @@ static int count(const char *path, const struct stat *status, int kind, struct F
     return 0;
 }
 
-/* Waits until the campaign has written its status, and so has found its way. */
-static void await_status(const char *folder)
+/* Waits until the campaign has written its status, and so has found its way; or has ended. */
+static void await_status(const char *folder, const struct spawn *spawn)
 {
     char *path = hs_format("%s/disk/work/findings/status-ccw_rng", folder);
+    siginfo_t end = { 0 };
 
-    while (access(path, F_OK) != 0) {
+    while (access(path, F_OK) != 0 &&
+           waitid(P_PID, (id_t)spawn->pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && !end.si_pid) {
         nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
     }
     free(path);
@@ -106,7 +110,7 @@ static void run_campaign(const char *program, const char *folder)
         spawn_start_at(program, folder, "fuzz --time 86400 --jobs 1 --work @/disk/work ccw_rng");
     struct run run;
 
-    await_status(folder);
+    await_status(folder, &spawn);
     fill(folder);
     run = spawn_end(&spawn);
     assert_int_equal(run.status, 2);
@@ -139,6 +143,7 @@ static void a_campaign_looks_at_its_disk(void **state)
     static const char *const gone[] = { "corpus-ccw_rng/empty", "artifacts-ccw_rng/crash-empty",
                                         "findings/half" };
     char *folder = support_folder(), *command = support_beside("hardstop"), *program, *engine;
+    char *object = support_beside("libhardstop-preload.so");
     struct hs_error err;
     uint8_t *data;
     size_t size;
@@ -148,7 +153,9 @@ static void a_campaign_looks_at_its_disk(void **state)
     assert_int_equal(file_read(command, &data, &size, &err), 0);
     program = install(folder, "hardstop", data, size);
     engine = install(folder, "ccw_rng_fuzzer", waiting, strlen(waiting));
+    setenv("HARDSTOP_PRELOAD_OBJECT", object, 1);
     run_campaign(program, folder);
+    unsetenv("HARDSTOP_PRELOAD_OBJECT");
     for (size_t i = 0; i < HS_COUNT(gone); i++) {
         if (is_there(folder, gone[i])) {
             fail_msg("%s is empty, and still there", gone[i]);
@@ -159,6 +166,7 @@ static void a_campaign_looks_at_its_disk(void **state)
     unmount_disk(folder);
     free(data);
     free(command);
+    free(object);
     free(program);
     free(engine);
 }

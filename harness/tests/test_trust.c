@@ -301,7 +301,8 @@ static void no_command_starts_a_hostile_setup(void **state)
         for (size_t k = 0; k < HS_COUNT(commands); k++) {
             write_case(hostile[i].setup, true);
             expect_refusal(commands[k], "", hostile[i].setup);
-            if (!has_binary) {
+            /* Options are no command's own: one of them for each setup tells. */
+            if (!has_binary && k == i % HS_COUNT(commands)) {
                 expect_refusal(commands[k], "--qemu " BINARY, hostile[i].setup);
                 write_case(hostile[i].setup, false);
                 expect_refusal(commands[k], "--qemu " BINARY, hostile[i].setup);
@@ -375,12 +376,15 @@ static void a_fuzz_target_takes_a_hostile_setup_for_bytes(void **state)
     free(program);
 }
 
-/* The test can fail: what is refused above is what a QEMU would get. */
+/* The test can fail: what is refused above is what a QEMU would get.  Two or three commands tell it of each setup. */
 static void a_trusted_file_gets_what_it_asks_for(void **state)
 {
     (void)state;
     for (size_t i = 0; i < HS_COUNT(hostile); i++) {
         for (size_t k = 0; k < HS_COUNT(commands) && is_standin(hostile[i].setup); k++) {
+            if ((i + k) % 3) {
+                continue;
+            }
             write_case(hostile[i].setup, true);
             expect_start(commands[k], "--trust-setup", hostile[i].word, hostile[i].setup);
         }
