@@ -11,6 +11,10 @@ copy_tree
 grep -rlE 'balloon \{' "$place/given/corpus" | while read -r case; do
     rm "$case" "$tree/${case#"$place/given/"}"
 done
+# What QEMU makes anew in its fields.
+for at in "$place/given" "$tree"; do
+    sed -i '/\.field = "Balloon/,/ },$/d' "$at/harness/judge/recomputed.c"
+done
 cd "$tree"
 schema=proto/virtio.proto
 tables=harness/wire/virtio

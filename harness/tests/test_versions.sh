@@ -45,13 +45,14 @@ for version in $versions; do
         echo "not tested: $version, which is not in $bin"
     fi
 done
+expect 0 "QEMU $installed: " "$@"
+expect 2 "are both QEMU $installed: ask one after the other" "$@" --qemu qemu-system-x86_64
 # A sanitizer finds none of them sooner.
 for qemu in "$bin"/qemu-system-s390x-*-address "$bin"/qemu-system-s390x-*-address-coverage; do
     if [ -x "$qemu" ] && [ -x "$bin/qemu-system-x86_64-${qemu#*-s390x-}" ]; then
-        set -- "$@" --qemu "$qemu"
+        expect 0 " confirmed" --qemu "$qemu"
     fi
 done
-expect 0 "QEMU $installed: " "$@"
 
 # A cell that says something else is noticed, whichever part of it.
 mkdir "$work/corpus"

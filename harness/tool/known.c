@@ -156,6 +156,20 @@ static int check_cases(const struct replaying *replaying, struct hs_error *err)
     return 0;
 }
 
+/* A column is a version's: -1 when the QEMU of that number has the version of one before it. */
+static int check_version(const struct replaying *replaying, size_t at, struct hs_error *err)
+{
+    const struct options *options = replaying->options;
+
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(replaying->versions[i], replaying->versions[at]) == 0) {
+            return hs_fail(err, HS_NO_OFFSET, "%s and %s are both QEMU %s: ask one after the other",
+                           options->programs[i], options->programs[at], replaying->versions[at]);
+        }
+    }
+    return 0;
+}
+
 static int replay_all(struct replaying *replaying, struct hs_error *err)
 {
     const struct options *options = replaying->options;
@@ -166,7 +180,8 @@ static int replay_all(struct replaying *replaying, struct hs_error *err)
     int result;
 
     for (size_t k = 0; k < options->n_programs; k++) {
-        if (replay_version(options->programs[k], replaying->versions[k], err) < 0) {
+        if (replay_version(options->programs[k], replaying->versions[k], err) < 0 ||
+            check_version(replaying, k, err) < 0) {
             free(tasks);
             return -1;
         }
