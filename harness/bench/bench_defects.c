@@ -15,16 +15,17 @@
 #include "harness/base/file.h"
 #include "harness/bench/defects.h"
 #include "harness/bench/engine.h"
+#include "harness/bench/plan.h"
 #include "harness/bench/processes.h"
 #include "harness/bench/statistics.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
-enum { TRIALS_MOST = 100, SKIPPED = 77 };
+enum { SKIPPED = 77 };
 
 struct bench {
     const char *transport, *qemu, *seeds, *table, *work;
-    unsigned long trials, loads, jobs, seed;
+    struct plan plan;
     struct bench_seeds starts;
     struct defects defects;
     struct defects_result *results[SEARCH_MODES];
@@ -35,13 +36,12 @@ struct task {
     size_t mode, trial;
 };
 
-static const char *const modes[SEARCH_MODES] = { "structure", "bytes" };
 static const char *const aims[DEFECT_AIMS] = { "marker", "verdict", "crash" };
 
 static char *path_of(const struct bench *bench, size_t mode, size_t trial)
 {
-    return hs_format("%s/%s-%s-%lu-%lu.json", bench->work, bench->transport, modes[mode], bench->loads,
-                     bench->seed + trial);
+    return hs_format("%s/%s-%s-%lu-%lu.json", bench->work, bench->transport, search_mode_names[mode], bench->plan.loads,
+                     bench->plan.seed + trial);
 }
 
 /* What is kept of a trial; false: it is still to be done. */
@@ -49,7 +49,7 @@ static bool read_trial(const struct bench *bench, size_t mode, size_t trial, str
 {
     char *path = path_of(bench, mode, trial);
     json_t *json = json_load_file(path, 0, NULL);
-    bool good = json && defects_json_read(&bench->defects, json, bench->loads, result);
+    bool good = json && defects_json_read(&bench->defects, json, bench->plan.loads, result);
 
     json_decref(json);
     free(path);
@@ -62,8 +62,8 @@ static void run_trial(void *user)
     const struct bench *bench = task->bench;
     char folder[] = "/tmp/hardstop-defects-XXXXXX", *path = path_of(bench, task->mode, task->trial), *text, *command;
     struct search_options options = {
-        .mode = (enum search_mode)task->mode, .seeds = &bench->starts, .loads = bench->loads,
-        .seed = bench->seed + task->trial, .bytes = LLVMFuzzerMutate, .folder = mkdtemp(folder),
+        .mode = (enum search_mode)task->mode, .seeds = &bench->starts, .loads = bench->plan.loads,
+        .seed = bench->plan.seed + task->trial, .bytes = LLVMFuzzerMutate, .folder = mkdtemp(folder),
     };
     struct defects_result result;
     struct hs_error err;
@@ -87,14 +87,14 @@ static void run_task(void *user, size_t index)
     if (read_trial(task.bench, task.mode, task.trial, &kept)) {
         _exit(0);
     }
-    engine_run((uint32_t)(task.bench->seed + task.trial), run_trial, &task);
+    engine_run((uint32_t)(task.bench->plan.seed + task.trial), run_trial, &task);
 }
 
 static void read_all(struct bench *bench)
 {
     for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
-        bench->results[mode] = hs_resize(NULL, bench->trials, sizeof(*bench->results[mode]));
-        for (size_t i = 0; i < bench->trials; i++) {
+        bench->results[mode] = hs_resize(NULL, bench->plan.trials, sizeof(*bench->results[mode]));
+        for (size_t i = 0; i < bench->plan.trials; i++) {
             HS_CHECK(read_trial(bench, mode, i, &bench->results[mode][i]), "trial %zu is not kept", i);
         }
     }
@@ -106,23 +106,23 @@ static void print_cell(const struct bench *bench, size_t mode, size_t defect, si
     size_t came = 0;
     char text[32] = "-";
 
-    for (size_t i = 0; i < bench->trials; i++) {
+    for (size_t i = 0; i < bench->plan.trials; i++) {
         unsigned long taken = bench->results[mode][i].taken[defect][aim];
 
         came += taken != 0;
-        values[i] = (double)(taken ? taken : bench->loads);
+        values[i] = (double)(taken ? taken : bench->plan.loads);
     }
     if (came) {
-        snprintf(text, sizeof(text), "%s%.0f", came * 2 > bench->trials ? "" : ">",
-                 statistics_median(values, bench->trials));
+        snprintf(text, sizeof(text), "%s%.0f", came * 2 > bench->plan.trials ? "" : ">",
+                 statistics_median(values, bench->plan.trials));
     }
-    printf(" %s %zu/%lu |", text, came, bench->trials);
+    printf(" %s %zu/%lu |", text, came, bench->plan.trials);
 }
 
 static void print_table(const struct bench *bench)
 {
     printf("%s, %zu seeds, %lu trials of %lu loads: median of the loads to it, and in how many trials\n\n",
-           bench->transport, bench->starts.n, bench->trials, bench->loads);
+           bench->transport, bench->starts.n, bench->plan.trials, bench->plan.loads);
     printf("| defect | acts |");
     for (size_t aim = 0; aim < DEFECT_AIMS; aim++) {
         printf(" %s: structure | bytes |", aims[aim]);
@@ -133,14 +133,14 @@ static void print_table(const struct bench *bench)
 
         printf("| %s | %s |", bench->defects.rows[i].name, bench->defects.rows[i].at_use ? "use" : "load");
         for (size_t aim = 0; aim < DEFECT_AIMS; aim++) {
-            double values[SEARCH_MODES][TRIALS_MOST];
+            double values[SEARCH_MODES][PLAN_TRIALS];
 
             for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
                 print_cell(bench, mode, i, aim, values[mode]);
             }
             if (aim == DEFECT_VERDICT) {
-                statistics_compare(values[SEARCH_STRUCTURE], bench->trials, values[SEARCH_BYTES], bench->trials,
-                                   &comparison);
+                statistics_compare(values[SEARCH_STRUCTURE], bench->plan.trials, values[SEARCH_BYTES],
+                                   bench->plan.trials, &comparison);
             }
         }
         printf(" %.1f, %.2g, %.2f |\n", comparison.u, comparison.p, comparison.a12);
@@ -153,32 +153,21 @@ static void print_survival(const struct bench *bench)
     printf("\nDefects with a verdict within so many loads, mean of the trials, of %zu that are looked for:\n",
            bench->defects.n);
     for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
-        printf("%-10s", modes[mode]);
-        for (unsigned long loads = 100; loads / 10 < bench->loads; loads *= 10) {
-            unsigned long limit = loads < bench->loads ? loads : bench->loads, n = 0;
+        printf("%-10s", search_mode_names[mode]);
+        for (unsigned long loads = 100; loads / 10 < bench->plan.loads; loads *= 10) {
+            unsigned long limit = loads < bench->plan.loads ? loads : bench->plan.loads, n = 0;
 
-            for (size_t i = 0; i < bench->trials; i++) {
+            for (size_t i = 0; i < bench->plan.trials; i++) {
                 for (size_t k = 0; k < bench->defects.n; k++) {
                     unsigned long taken = bench->results[mode][i].taken[k][DEFECT_VERDICT];
 
                     n += taken && taken <= limit;
                 }
             }
-            printf("  %lu: %.1f", limit, (double)n / (double)bench->trials);
+            printf("  %lu: %.1f", limit, (double)n / (double)bench->plan.trials);
         }
         printf("\n");
     }
-}
-
-static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-
-    if (!*text || *end || value < 1 || value > max) {
-        argp_error(state, "\"%s\" is no number from 1 to %lu", text, max);
-    }
-    return value;
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -186,18 +175,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct bench *bench = state->input;
 
     switch (key) {
-    case 't':
-        bench->trials = number(value, TRIALS_MOST, state);
-        return 0;
-    case 'l':
-        bench->loads = number(value, 100000000, state);
-        return 0;
-    case 'j':
-        bench->jobs = number(value, 1024, state);
-        return 0;
-    case 's':
-        bench->seed = number(value, UINT32_MAX / 2, state);
-        return 0;
     case 'f':
         bench->seeds = value;
         return 0;
@@ -211,16 +188,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
         bench->work = value;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return plan_parse(&bench->plan, key, value, state);
     }
 }
 
 static const struct argp argp = {
     .options = (const struct argp_option[]){
-        { "trials", 't', "N", 0, "of each mode (default 10)", 0 },
-        { "loads", 'l', "N", 0, "in each trial (default 20000)", 0 },
-        { "jobs", 'j', "N", 0, "trials at once (default: one for each core)", 0 },
-        { "seed", 's', "N", 0, "of the first trial's random numbers (default 1)", 0 },
+        PLAN_OPTIONS("20000"),
         { "seeds", 'f', "FOLDER", 0, "cases to start from (default corpus/cases/seeds/ccw)", 0 },
         { "defects", 'd', "FILE", 0, "the table of them (default corpus/defects.tsv)", 0 },
         { "qemu", 'q', "PATH", 0, "of ci/qemu --source --patch defects (default: what is there; 77 without one)", 0 },
@@ -251,7 +225,8 @@ int main(int argc, char **argv)
 {
     struct bench bench = {
         .transport = "ccw", .seeds = "corpus/cases/seeds/ccw", .table = "corpus/defects.tsv", .work = "work/defects",
-        .trials = 10, .loads = 20000, .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN), .seed = 1,
+        .plan = { .trials = 10, .loads = 20000, .seed = 1,
+                  .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN) },
     };
     struct hs_error err;
 
@@ -266,7 +241,7 @@ int main(int argc, char **argv)
     defects_read(&bench.defects, bench.table, bench.transport);
     bench_seeds_read(&bench.starts, bench.seeds, bench.transport);
     HS_CHECK(bench.starts.n, "no seeds in %s", bench.seeds);
-    processes_run("trials", bench.trials * SEARCH_MODES, bench.jobs, run_task, &bench);
+    processes_run("trials", bench.plan.trials * SEARCH_MODES, bench.plan.jobs, run_task, &bench);
     read_all(&bench);
     print_table(&bench);
     print_survival(&bench);

@@ -20,11 +20,9 @@ struct bench {
     struct trials trials;
 };
 
-static const char *const modes[SEARCH_MODES] = { "structure", "bytes" };
-
 /* A row: what both modes' trials have. */
 struct row {
-    double values[SEARCH_MODES][TRIALS_MAX];
+    double values[SEARCH_MODES][PLAN_TRIALS];
 };
 
 static void print_cell(const double *values, size_t n)
@@ -56,7 +54,7 @@ static void print_findings(const struct trials *trials)
     struct row *rows = hs_alloc((VERDICT_COUNT + 1) * sizeof(*rows));
 
     for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
-        for (size_t i = 0; i < trials->n; i++) {
+        for (size_t i = 0; i < trials->plan.trials; i++) {
             double counts[VERDICT_COUNT + 1];
 
             trials_count(trials, (enum search_mode)mode, i, counts);
@@ -65,12 +63,12 @@ static void print_findings(const struct trials *trials)
             }
         }
     }
-    print_row("distinct findings", &rows[VERDICT_COUNT], trials->n);
+    print_row("distinct findings", &rows[VERDICT_COUNT], trials->plan.trials);
     for (int k = VERDICT_REJECTED; k < VERDICT_COUNT; k++) {
         char name[32];
 
         snprintf(name, sizeof(name), "  %s", verdict_name((enum verdict)k));
-        print_row(name, &rows[k], trials->n);
+        print_row(name, &rows[k], trials->plan.trials);
     }
     free(rows);
 }
@@ -117,12 +115,12 @@ static void print_measures(const struct trials *trials)
         struct row row;
 
         for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
-            for (size_t i = 0; i < trials->n; i++) {
+            for (size_t i = 0; i < trials->plan.trials; i++) {
                 row.values[mode][i] = measure(&trials->shared->results[mode][i], trials->shared->seconds[mode][i],
                                               (enum measure)k);
             }
         }
-        print_row(measures[k], &row, trials->n);
+        print_row(measures[k], &row, trials->plan.trials);
     }
 }
 
@@ -143,35 +141,11 @@ static void print_list(const struct trials *trials)
     }
 }
 
-static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-
-    if (!*text || *end || value < 1 || value > max) {
-        argp_error(state, "\"%s\" is no number from 1 to %lu", text, max);
-    }
-    return value;
-}
-
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct bench *bench = state->input;
-    struct trials *trials = &bench->trials;
 
     switch (key) {
-    case 't':
-        trials->n = number(value, TRIALS_MAX, state);
-        return 0;
-    case 'l':
-        trials->loads = number(value, 100000000, state);
-        return 0;
-    case 'j':
-        trials->jobs = number(value, 1024, state);
-        return 0;
-    case 's':
-        trials->seed = number(value, UINT32_MAX / 2, state);
-        return 0;
     case 'f':
         bench->folder = value;
         return 0;
@@ -185,16 +159,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
         bench->transport = value;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return plan_parse(&bench->trials.plan, key, value, state);
     }
 }
 
 static const struct argp argp = {
     .options = (const struct argp_option[]){
-        { "trials", 't', "N", 0, "of each mode (default 10)", 0 },
-        { "loads", 'l', "N", 0, "in each trial (default 10000)", 0 },
-        { "jobs", 'j', "N", 0, "trials at once (default: one for each core)", 0 },
-        { "seed", 's', "N", 0, "of the first trial's random numbers (default 1)", 0 },
+        PLAN_OPTIONS("10000"),
         { "seeds", 'f', "FOLDER", 0, "cases to start from; without any, those of a new capture are taken", 0 },
         { "list", 'v', NULL, 0, "each finding, with the number of trials of both modes that found it", 0 },
         { 0 },
@@ -209,8 +180,9 @@ static void print_table(const struct bench *bench)
     const struct trials *trials = &bench->trials;
 
     printf("%s, %zu seeds (%s), %lu trials of %lu loads each: median (range)\n", bench->transport, trials->seeds.n,
-           bench->folder ? bench->folder : "captured", trials->n, trials->loads);
-    printf("%-26s %24s %24s %7s %9s %5s\n", "", modes[SEARCH_STRUCTURE], modes[SEARCH_BYTES], "U", "p", "A12");
+           bench->folder ? bench->folder : "captured", trials->plan.trials, trials->plan.loads);
+    printf("%-26s %24s %24s %7s %9s %5s\n", "", search_mode_names[SEARCH_STRUCTURE],
+           search_mode_names[SEARCH_BYTES], "U", "p", "A12");
     print_findings(trials);
     print_measures(trials);
     if (bench->list) {
@@ -222,7 +194,8 @@ int main(int argc, char **argv)
 {
     struct bench bench = {
         .transport = "ccw",
-        .trials = { .n = 10, .loads = 10000, .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN), .seed = 1 },
+        .trials.plan = { .trials = 10, .loads = 10000, .seed = 1,
+                         .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN) },
     };
 
     argp_parse(&argp, argc, argv, 0, NULL, &bench);

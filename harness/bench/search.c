@@ -13,6 +13,8 @@
 #include "harness/bench/blame.h"
 #include "harness/message/reflect.h"
 
+const char *const search_mode_names[SEARCH_MODES] = { "structure", "bytes" };
+
 enum {
     DEPTH = 5, /* libFuzzer's -mutate_depth */
     MAX_SIZE = 1 << 20,

@@ -25,6 +25,8 @@
 
 enum search_mode { SEARCH_STRUCTURE, SEARCH_BYTES, SEARCH_MODES };
 
+extern const char *const search_mode_names[SEARCH_MODES];
+
 #define SEARCH_FINDINGS 1024
 
 struct search_result {

@@ -29,8 +29,8 @@ static void run_trial(void *user)
     struct trials *trials = task->trials;
     size_t mode = task->index % SEARCH_MODES, trial = task->index / SEARCH_MODES;
     const struct search_options options = {
-        .mode = (enum search_mode)mode, .seeds = &trials->seeds, .loads = trials->loads, .seed = trials->seed + trial,
-        .bytes = LLVMFuzzerMutate, .folder = trials->folder,
+        .mode = (enum search_mode)mode, .seeds = &trials->seeds, .loads = trials->plan.loads,
+        .seed = trials->plan.seed + trial, .bytes = LLVMFuzzerMutate, .folder = trials->folder,
     };
     double start = time_now();
 
@@ -43,7 +43,7 @@ static void run_trial_in_engine(void *user, size_t index)
     struct trials *trials = user;
     struct task task = { trials, index };
 
-    engine_run((uint32_t)(trials->seed + index / SEARCH_MODES), run_trial, &task);
+    engine_run((uint32_t)(trials->plan.seed + index / SEARCH_MODES), run_trial, &task);
 }
 
 static bool is_in_a_seed(const struct trials *trials, const char *name, size_t size)
@@ -139,10 +139,10 @@ void trials_run(struct trials *trials)
     snprintf(trials->folder, sizeof(trials->folder), "/tmp/hardstop-bench-XXXXXX");
     trials->shared = mmap(NULL, sizeof(*trials->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     HS_CHECK(trials->shared != MAP_FAILED && mkdtemp(trials->folder), "no memory, or no folder in /tmp");
-    processes_run("trials", trials->n * SEARCH_MODES, trials->jobs, run_trial_in_engine, trials);
+    processes_run("trials", trials->plan.trials * SEARCH_MODES, trials->plan.jobs, run_trial_in_engine, trials);
     trials->found = finding_read_all(trials->folder, &trials->n_found, &err);
     HS_CHECK(trials->found && trials->n_found <= HS_COUNT(trials->shared->confirmed), "%zu findings", trials->n_found);
-    processes_run("findings judged again", trials->n_found, trials->jobs, confirm, trials);
+    processes_run("findings judged again", trials->n_found, trials->plan.jobs, confirm, trials);
     remove_findings(trials);
 }
 
@@ -191,7 +191,7 @@ unsigned trials_with(const struct trials *trials, enum search_mode mode, uint64_
 {
     unsigned with = 0;
 
-    for (size_t i = 0; i < trials->n; i++) {
+    for (size_t i = 0; i < trials->plan.trials; i++) {
         const struct search_result *result = &trials->shared->results[mode][i];
         size_t k = 0;
 

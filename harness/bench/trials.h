@@ -8,9 +8,8 @@
 #define HARDSTOP_BENCH_TRIALS_H
 
 #include "harness/finding/finding.h"
+#include "harness/bench/plan.h"
 #include "harness/bench/search.h"
-
-#define TRIALS_MAX 100
 
 /* A distinct finding of all trials, and what became of it. */
 struct confirmed {
@@ -22,13 +21,13 @@ struct confirmed {
 
 /* In memory that the processes share. */
 struct trials_shared {
-    struct search_result results[SEARCH_MODES][TRIALS_MAX];
-    double seconds[SEARCH_MODES][TRIALS_MAX];
+    struct search_result results[SEARCH_MODES][PLAN_TRIALS];
+    double seconds[SEARCH_MODES][PLAN_TRIALS];
     struct confirmed confirmed[SEARCH_MODES * SEARCH_FINDINGS]; /* as many as n_found */
 };
 
 struct trials {
-    unsigned long n, loads, jobs, seed; /* the caller's, as seeds */
+    struct plan plan; /* the caller's, as seeds */
     struct bench_seeds seeds;
     char folder[64]; /* where cases of findings are, while trials run */
     struct finding *found;
