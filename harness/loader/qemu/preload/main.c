@@ -83,8 +83,8 @@ static void resolve(struct protocol_shared *shared)
 
     program_path((const void *)real_main, shared->program.path, sizeof(shared->program.path));
     shared->program.n = 0;
-    /* What it exports may be all but its counters. */
-    if (symbols_resolve(shared) || shared->program.counters.size) {
+    /* What it exports may be all but its counters, which one without does not keep us waiting for. */
+    if (symbols_resolve(shared) || (shared->program.counters.size && symbols_counts())) {
         ask(shared);
     }
     missing = symbols_resolve(shared);

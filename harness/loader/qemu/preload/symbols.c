@@ -92,6 +92,11 @@ bool symbols_present(void)
     return dlsym(RTLD_DEFAULT, "qemu_init") || program_is_qemu();
 }
 
+bool symbols_counts(void)
+{
+    return dlsym(RTLD_DEFAULT, "__sanitizer_cov_8bit_counters_init");
+}
+
 static void list(struct protocol_shared *shared, const char *name)
 {
     struct protocol_symbol *symbol = &shared->program.symbols[shared->program.n];

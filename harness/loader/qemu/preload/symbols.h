@@ -74,6 +74,8 @@ extern struct symbols symbols;
 
 /* True when the running program is a QEMU. */
 bool symbols_present(void);
+/* True when the program exports what clang has it call for its counters. */
+bool symbols_counts(void);
 /* Lists all names for the supervisor, which says of each where it is in the program's file. */
 void symbols_list(struct protocol_shared *shared);
 /*
