@@ -16,7 +16,6 @@
 #include "harness/case/damage.h"
 #include "harness/setup/setup.h"
 #include "harness/loader/capture.h"
-#include "harness/loader/open.h"
 #include "harness/wire/virtio/tables.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
@@ -246,6 +245,21 @@ struct loader *support_open(const Hardstop__Setup *setup)
     struct hs_error err;
     struct loader *loader = loader_open(setup, TRUST_ALL, NULL, &err);
 
+    if (!loader) {
+        fail_msg("%s", err.text);
+    }
+    return loader;
+}
+
+struct loader *support_open_beside(const char *name, const struct loader_options *options)
+{
+    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
+    struct loader *loader;
+    struct hs_error err;
+
+    setup.binary = support_beside(name);
+    loader = loader_open(&setup, TRUST_ALL, options, &err);
+    free(setup.binary);
     if (!loader) {
         fail_msg("%s", err.text);
     }

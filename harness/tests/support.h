@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "harness/case/case.h"
-#include "harness/loader/loader.h"
+#include "harness/loader/open.h"
 
 /* Every helper here fails the running test, with the reason, instead of returning a failure. */
 
@@ -79,6 +79,8 @@ Hardstop__Case *support_read_case(const char *path);
 uint32_t support_find(const Hardstop__Case *test, const char *name);
 Hardstop__VirtioSection *support_virtio(const Hardstop__Case *test, const char *name);
 struct loader *support_open(const Hardstop__Setup *setup);
+/* That of a program beside the running test, without a machine or devices; `options` may be NULL. */
+struct loader *support_open_beside(const char *name, const struct loader_options *options);
 /* Loads a case with its damages done. */
 void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t timeout_ms, struct loader_answer *answer);
 

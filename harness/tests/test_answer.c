@@ -18,12 +18,8 @@ static struct loader *loader;
 
 static int open_loader(void **state)
 {
-    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
-
     (void)state;
-    setup.binary = support_beside(STANDIN);
-    loader = support_open(&setup);
-    free(setup.binary);
+    loader = support_open_beside(STANDIN, NULL);
     return 0;
 }
 

@@ -23,17 +23,8 @@ enum { HANG_MS = 1500 };
 static struct loader *open_program(const char *name, struct loader_counters *counters)
 {
     struct loader_options options = { .counters = counters };
-    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
-    struct loader *loader;
-    struct hs_error err;
 
-    setup.binary = support_beside(name);
-    loader = loader_open(&setup, TRUST_ALL, &options, &err);
-    if (!loader) {
-        fail_msg("%s", err.text);
-    }
-    free(setup.binary);
-    return loader;
+    return support_open_beside(name, &options);
 }
 
 /* In a process of its own, and fast, after another load. */

@@ -18,7 +18,6 @@ static struct loader *loader;
 
 static int open_loader(void **state)
 {
-    Hardstop__Setup setup = HARDSTOP__SETUP__INIT;
     struct rlimit data;
 
     (void)state;
@@ -26,9 +25,7 @@ static int open_loader(void **state)
     assert_int_equal(getrlimit(RLIMIT_DATA, &data), 0);
     data.rlim_cur = data.rlim_max;
     assert_int_equal(setrlimit(RLIMIT_DATA, &data), 0);
-    setup.binary = support_beside(STANDIN);
-    loader = support_open(&setup);
-    free(setup.binary);
+    loader = support_open_beside(STANDIN, NULL);
     return 0;
 }
 
