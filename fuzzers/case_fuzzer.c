@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzers/last_words.h"
 #include "fuzzers/target.h"
 #include "harness/base/alloc.h"
 #include "harness/base/standard.h"
@@ -23,9 +24,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     const char *called = program_invocation_short_name, *end = strstr(called, "_fuzzer");
 
-    (void)argc;
-    (void)argv;
     standard_begin();
+    last_words_begin(*argc, *argv);
     target = hs_copy(called, end ? (size_t)(end - called) : strlen(called));
     if (!roster_has(target)) {
         fprintf(stderr, "hardstop: no target is called \"%s\": call this program by the name of one, such as "

@@ -11,7 +11,9 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "fuzzers/bundle.h"
 #include "fuzzers/coverage.h"
+#include "fuzzers/last_words.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
@@ -43,12 +45,13 @@ static struct {
     struct served pool[MAX_POOL];
     size_t pool_size;
     unsigned long uses;
-    const char *findings, *instance, *beside;
+    const char *findings, *instance, *beside; /* findings: NULL when the first one ends the target */
     bool has_state, has_coverage; /* what guides the engine */
     uint32_t timeout_ms;
     unsigned failures;
     uint64_t hasty[64]; /* signatures of what was no finding when it was judged with the full time limit */
     size_t n_hasty;
+    bool is_ready;
     struct {
         unsigned long runs, loads, verdicts[VERDICT_COUNT], findings;
         double started, written;
@@ -86,18 +89,19 @@ static void read_settings(const char *target)
     const char *instance = getenv("HARDSTOP_INSTANCE");
     struct hs_error err;
 
-    if (!state.findings) {
+    if (!state.is_ready) {
+        state.is_ready = true;
         if (getenv("__AFL_SHM_ID")) {
             /* AFL++ keeps us stopped between runs: nothing else would end us if its fork server went first. */
             prctl(PR_SET_PDEATHSIG, SIGKILL);
         }
-        state.findings = findings && *findings ? findings : "findings";
+        state.findings = findings && *findings ? findings : bundle_begin() ? NULL : "findings";
         state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", LOADER_CAMPAIGN_MS);
         state.instance = instance && *instance ? instance : target;
         state.beside = program_given(PROGRAM_BESIDE_ENV);
         read_feedback();
         state.pool_size = pool_size();
-        HS_CHECK(file_make_folder(state.findings, &err) == 0, "%s", err.text);
+        HS_CHECK(!state.findings || file_make_folder(state.findings, &err) == 0, "%s", err.text);
         state.status.started = state.status.written = time_now();
     }
 }
@@ -171,15 +175,27 @@ static bool was_hasty(uint64_t signature)
     return false;
 }
 
-static void keep_finding(struct oracle *oracle, const struct judgement *judgement)
+/* Without a folder, only a crash that is not known is of interest. */
+static bool is_known(const struct finding *finding)
+{
+    return state.findings ? finding_is_known(state.findings, finding->signature)
+                          : finding->verdict != VERDICT_CRASHED || bundle_knows(finding->signature);
+}
+
+static void tell(const struct finding *finding)
+{
+    fprintf(stderr, "hardstop: new finding %016" PRIx64 ": %s: %s in %s %s: %s\n", finding->signature,
+            finding->property, verdict_name(finding->verdict), finding->device, finding->field, finding->message);
+}
+
+static void keep_finding(struct oracle *oracle, const struct judgement *judgement, const uint8_t *data, size_t size)
 {
     struct finding finding;
     struct hs_error err;
     uint64_t signature;
     int result;
 
-    if (!finding_of(judgement, &finding) || finding_is_known(state.findings, finding.signature) ||
-        was_hasty(finding.signature)) {
+    if (!finding_of(judgement, &finding) || is_known(&finding) || was_hasty(finding.signature)) {
         return;
     }
     signature = finding.signature;
@@ -190,6 +206,10 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
     if (result <= 0) {
         return;
     }
+    if (!state.findings) {
+        tell(&finding);
+        last_words_say(&judgement->actual.answer, data, size);
+    }
     result = finding_save(state.findings, &finding, judgement->test, &err);
     if (result < 0 && file_check_space(state.findings, NULL) < 0) {
         /* No abort: an engine would take that for a crash of ours, and begin a file that it cannot fill. */
@@ -199,8 +219,7 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
     HS_CHECK(result >= 0, "a finding could not be saved: %s", err.text);
     if (result > 0) {
         state.status.findings++;
-        fprintf(stderr, "hardstop: new finding %016" PRIx64 ": %s: %s in %s %s: %s\n", finding.signature,
-                finding.property, verdict_name(finding.verdict), finding.device, finding.field, finding.message);
+        tell(&finding);
     }
 }
 
@@ -209,7 +228,7 @@ static void write_status(void)
     char *path, *text, *verdicts, *longer;
     double time = time_now();
 
-    if (time - state.status.written < 1.0) {
+    if (!state.findings || time - state.status.written < 1.0) {
         return;
     }
     state.status.written = time;
@@ -270,7 +289,7 @@ void target_run(const char *target, const uint8_t *data, size_t size)
         } else {
             state.failures = 0;
             feed_back(&judgement);
-            keep_finding(oracle, &judgement);
+            keep_finding(oracle, &judgement, data, size);
         }
         state.status.loads += oracle->loads - before;
         state.status.verdicts[judgement.verdict]++;

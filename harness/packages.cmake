@@ -28,10 +28,6 @@ if(HARDSTOP_STATIC)
   endforeach()
 endif()
 pkg_check_modules(LIBDW REQUIRED IMPORTED_TARGET libdw libelf)
-if(HARDSTOP_STATIC)
-  # Only what opens a QEMU calls it, and that does not run elsewhere.
-  set_target_properties(PkgConfig::LIBDW PROPERTIES INTERFACE_LINK_LIBRARIES "")
-endif()
 # Compiled in from its header: no library to carry along, and every sanitizer sees it.
 pkg_check_modules(XXHASH REQUIRED libxxhash)
 add_library(hardstop_xxhash INTERFACE)

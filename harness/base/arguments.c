@@ -3,6 +3,7 @@
 #include "harness/base/arguments.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,17 @@ static bool is_program(const char *path)
     }
     errno = EACCES; /* as for the start of a folder */
     return S_ISREG(status.st_mode);
+}
+
+char *arguments_beside(const char *name)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    const char *slash;
+
+    self[n > 0 ? n : 0] = 0;
+    slash = strrchr(self, '/');
+    return hs_format("%.*s/%s", slash ? (int)(slash - self) : 0, self, name);
 }
 
 char *arguments_find_program(const char *name)

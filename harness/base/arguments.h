@@ -22,5 +22,7 @@ char *arguments_line(const struct arguments *arguments);
  * none; errno then says why, where the name has a slash.
  */
 char *arguments_find_program(const char *name);
+/* The path of what has that name in the folder of the running program; free it. */
+char *arguments_beside(const char *name);
 
 #endif

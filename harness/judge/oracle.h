@@ -30,7 +30,7 @@ enum verdict oracle_verdict(const struct loader_answer *actual, const struct loa
 /* One load and what it answered, kept. */
 struct record {
     struct loader_answer answer; /* its pointers lead to the copies below */
-    struct builder text, section, loaded, saved;
+    struct builder text, printed, section, loaded, saved;
 };
 
 struct judgement {

@@ -91,7 +91,7 @@ static void reports_are_read_and_taken_out(void **state)
         const struct row *row = &rows[i];
         char *text = hs_strdup(row->text), words[LOADER_REPORT_WORDS];
         struct sanitizer_report found;
-        bool any = sanitizer_take(&found, text, row->ended);
+        bool any = sanitizer_take(&found, text, row->ended, NULL);
 
         loader_report_words(&found.report, words, sizeof(words));
         if (any != (*row->words != 0) || strcmp(words, row->words) != 0 || strcmp(text, row->left) != 0 ||
@@ -113,7 +113,7 @@ static void a_cut_report_does_no_harm(void **state)
             char *text = hs_format("%.*s", (int)length, rows[i].text);
             struct sanitizer_report found;
 
-            sanitizer_take(&found, text, true);
+            sanitizer_take(&found, text, true, NULL);
             assert_true(strlen(text) <= length);
             free(text);
         }
@@ -136,7 +136,7 @@ static void frames_tell_module_offset_and_program(void **state)
     struct sanitizer_report found;
 
     (void)state;
-    assert_true(sanitizer_take(&found, text, true));
+    assert_true(sanitizer_take(&found, text, true, NULL));
     assert_string_equal(found.program, "/usr/bin/qemu-x");
     assert_string_equal(found.frames[0].module, "libasan.so.8");
     assert_false(found.frames[0].in_program);
@@ -153,7 +153,7 @@ static void frames_may_be_named_already(void **state)
     struct sanitizer_report found;
 
     (void)state;
-    assert_true(sanitizer_take(&found, text, true));
+    assert_true(sanitizer_take(&found, text, true, NULL));
     assert_int_equal(found.n_frames, 3);
     assert_string_equal(found.frames[0].symbol, "virtio_net_load");
     assert_string_equal(found.frames[0].source, "virtio-net.c:33");

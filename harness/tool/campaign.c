@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/file_json.h"
@@ -45,16 +46,10 @@ static void on_interrupt(int number)
 static char *find_programs(const struct engine *engine, const char *target, struct hs_error *err)
 {
     bool is_own = strcmp(engine->name, HARDSTOP_ENGINE) == 0;
-    char self[4096], *folder, *program, *slash;
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *there = is_own ? hs_strdup(".") : hs_format("../../%s/bin", engine->flavour);
+    char *folder = arguments_beside(there), *program = hs_format("%s/%s_fuzzer", folder, target);
 
-    self[n > 0 ? n : 0] = 0;
-    slash = strrchr(self, '/');
-    if (slash) {
-        *slash = 0;
-    }
-    folder = is_own ? hs_strdup(self) : hs_format("%s/../../%s/bin", self, engine->flavour);
-    program = hs_format("%s/%s_fuzzer", folder, target);
+    free(there);
     if (access(program, X_OK) != 0) {
         hs_fail(err, HS_NO_OFFSET, "no target %s for the engine %s: ci/build %s makes it (%s: %s)", target,
                 engine->name, engine->flavour, program, strerror(errno));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the sub-commands write, and the files that come with them. */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/message/reflect.h"
@@ -90,12 +90,9 @@ bool tool_names_case(const char *path)
 
 char *tool_corpus(const char *name)
 {
-    char self[PATH_MAX], *path;
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *installed = hs_format("../share/hardstop/%s", name), *path = arguments_beside(installed);
 
-    self[n > 0 ? n : 0] = 0;
-    path =
-        hs_format("%.*s/../share/hardstop/%s", (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self, name);
+    free(installed);
     if (access(path, R_OK) != 0) {
         free(path);
         path = hs_format(HARDSTOP_SOURCE "/corpus/%s", name);

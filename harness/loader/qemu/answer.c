@@ -54,12 +54,14 @@ static void read_report(struct answer_room *room, struct loader_answer *answer)
 {
     const struct sanitizer_report *found = &room->found;
 
-    if (!sanitizer_take(&room->found, room->text, answer->outcome == OUTCOME_CRASHED) ||
+    builder_reset(&room->printed);
+    if (!sanitizer_take(&room->found, room->text, answer->outcome == OUTCOME_CRASHED, &room->printed) ||
         answer->outcome == OUTCOME_UNKNOWN) {
         return;
     }
     answer->outcome = OUTCOME_CRASHED;
     answer->report = found->report;
+    answer->printed = (const char *)room->printed.data;
     answer->signal = found->report.signal;
     answer->fault_address = found->report.fault_address;
     answer->exited = false;

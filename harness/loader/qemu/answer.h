@@ -16,6 +16,7 @@ struct answer_room {
     char text[PROCESS_ERRORS_SIZE + 1]; /* filled in before answer_read(): what QEMU printed */
     struct traces traces; /* cleared by the owner */
     struct sanitizer_report found; /* what `text` then told of, if anything */
+    struct builder printed; /* that, as it was printed; cleared by the owner */
 };
 
 /*

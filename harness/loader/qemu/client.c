@@ -371,6 +371,7 @@ static void qemu_close(struct loader *loader)
     free(qemu->preload);
     free(qemu->room.saved);
     traces_clear(&qemu->room.traces);
+    builder_clear(&qemu->room.printed);
     free(qemu);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/setup/setup.h"
 
@@ -15,21 +16,18 @@
 /* Beside the running program, or where it is installed; NULL when it is not there. */
 static char *find(const char *name)
 {
-    static const char *const places[] = { "", "../lib/hardstop/" };
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *beside = arguments_beside(name), *installed = hs_format("../lib/hardstop/%s", name);
 
-    self[n > 0 ? n : 0] = 0;
-    for (size_t i = 0; i < HS_COUNT(places); i++) {
-        char *slash = strrchr(self, '/');
-        char *path = hs_format("%.*s/%s%s", slash ? (int)(slash - self) : 0, self, places[i], name);
-
-        if (access(path, R_OK) == 0) {
-            return path;
-        }
-        free(path);
+    if (access(beside, R_OK) != 0) {
+        free(beside);
+        beside = arguments_beside(installed);
     }
-    return NULL;
+    free(installed);
+    if (access(beside, R_OK) != 0) {
+        free(beside);
+        beside = NULL;
+    }
+    return beside;
 }
 
 char *object_path(struct hs_error *err)

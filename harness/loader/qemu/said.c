@@ -45,7 +45,7 @@ static void read_report(struct confirm_result *result)
     static struct program program; /* reports of one QEMU come in a row */
     struct sanitizer_report found;
 
-    if (sanitizer_take(&found, result->text, result->outcome == OUTCOME_CRASHED)) {
+    if (sanitizer_take(&found, result->text, result->outcome == OUTCOME_CRASHED, NULL)) {
         result->outcome = OUTCOME_CRASHED;
         result->report = found.report;
         result->signal = found.report.signal;

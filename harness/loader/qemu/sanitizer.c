@@ -259,7 +259,7 @@ void sanitizer_drop_warnings(char *text)
     *to = 0;
 }
 
-bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended)
+bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended, struct builder *printed)
 {
     struct sanitizer_report later;
     char *to = text;
@@ -279,6 +279,11 @@ bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended)
                 memmove(to, line, (size_t)(next - line));
                 to += next - line;
             }
+            continue;
+        }
+        if (printed && report == found) {
+            builder_put(printed, line, (size_t)(next - line));
+            builder_put_zeros(printed, 1);
         }
     }
     *to = 0;

@@ -11,6 +11,7 @@
 
 #include "harness/loader/frame.h"
 #include "harness/loader/report.h"
+#include "harness/wire/builder.h"
 
 /*
  * Sets ASAN_OPTIONS and UBSAN_OPTIONS of this process, which is about to become a QEMU: ours, and behind them, so that
@@ -26,11 +27,12 @@ struct sanitizer_report {
 };
 
 /*
- * Takes reports, and a sanitizer's warnings, out of `text`, and fills in `found`; false when there is none.  Undefined
+ * Takes reports, and a sanitizer's warnings, out of `text`, and fills in `found`; false when there is none.  The first
+ * one goes to `printed` as it was, with a 0 behind it; that may be NULL, or empty.  Undefined
  * behaviour is reported by a program that then goes on, all else by one that `ended` by it: without, who says so is not
  * the sanitizer.
  */
-bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended);
+bool sanitizer_take(struct sanitizer_report *found, char *text, bool ended, struct builder *printed);
 
 /* Is the first line of the text a warning of a sanitizer, or what stands before a report? */
 bool sanitizer_warns(const char *text);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds QEMUs beside the target. */
+#include "fuzzers/bundle.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/base/arguments.h"
+#include "harness/base/check.h"
+#include "harness/finding/known.h"
+#include "harness/setup/program.h"
+
+static struct known known;
+
+/* Any will do: the others are looked for beside it. */
+static char *find_qemu(void)
+{
+    static const char *const names[] = { "qemu/qemu-system-s390x", "qemu/qemu-system-x86_64" };
+
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        char *path = arguments_beside(names[i]);
+
+        if (access(path, X_OK) == 0) {
+            return path;
+        }
+        free(path);
+    }
+    return NULL;
+}
+
+static void read_known(void)
+{
+    char *path = arguments_beside("qemu/known.tsv");
+    struct hs_error err;
+
+    if (access(path, R_OK) == 0) {
+        HS_CHECK(known_read(path, &known, &err) == 0, "%s", err.text);
+    }
+    free(path);
+}
+
+bool bundle_begin(void)
+{
+    char *qemu = program_given(PROGRAM_ENV) ? NULL : find_qemu(), *object;
+
+    if (!qemu) {
+        return false;
+    }
+    object = arguments_beside("qemu/libhardstop-preload.so");
+    setenv(PROGRAM_ENV, qemu, 1);
+    setenv("HARDSTOP_PRELOAD_OBJECT", object, 0);
+    unsetenv("ASAN_OPTIONS");
+    unsetenv("UBSAN_OPTIONS");
+    free(object);
+    free(qemu);
+    read_known();
+    return true;
+}
+
+bool bundle_knows(uint64_t signature)
+{
+    return known_of_signature(&known, signature) != NULL;
+}
