@@ -9,13 +9,14 @@
 #include "harness/base/check.h"
 #include "harness/finding/known.h"
 #include "harness/setup/program.h"
+#include "harness/setup/setup.h"
 
 static struct known known;
 
 /* Any will do: the others are looked for beside it. */
 static char *find_qemu(void)
 {
-    static const char *const names[] = { "qemu/qemu-system-s390x", "qemu/qemu-system-x86_64" };
+    static const char *const names[] = { "qemu/" SETUP_BINARY("s390x"), "qemu/" SETUP_BINARY("x86_64") };
 
     for (size_t i = 0; i < HS_COUNT(names); i++) {
         char *path = arguments_beside(names[i]);

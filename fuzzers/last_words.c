@@ -178,6 +178,9 @@ void last_words_say(const struct loader_answer *answer, const uint8_t *data, siz
     if (!afl_map_is_there()) {
         keep_input(data, size);
     }
+    if (*answer->markers) {
+        fprintf(stderr, "hardstop: checks that would have refused: %s\n", answer->markers);
+    }
     last_words_print(stderr, answer);
     if (afl_map_is_there()) {
         signal(SIGABRT, SIG_DFL);

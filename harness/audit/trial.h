@@ -51,7 +51,7 @@ struct trial {
     enum verdict between_missing[TRIAL_LENGTHS], between_extra[TRIAL_LENGTHS];
     struct trial_cell first[TRIAL_FIRST]; /* by offset, then edit and value */
     size_t n_first;
-    char example[80]; /* name of the case that shows one, without its folder; "" where all are rejected */
+    char example[96]; /* name of the case that shows one, without its folder; "" where all are rejected */
 };
 
 /* The damages of a trial. */

@@ -28,7 +28,7 @@ struct bench {
     struct plan plan;
     struct bench_seeds starts;
     struct defects defects;
-    struct defects_result *results[SEARCH_MODES];
+    struct defects_result *results[SEARCH_PAIR];
 };
 
 struct task {
@@ -81,7 +81,7 @@ static void run_trial(void *user)
 /* Both modes of a trial are neighbours, so that they meet the same machine. */
 static void run_task(void *user, size_t index)
 {
-    struct task task = { user, index % SEARCH_MODES, index / SEARCH_MODES };
+    struct task task = { user, index % SEARCH_PAIR, index / SEARCH_PAIR };
     struct defects_result kept;
 
     if (read_trial(task.bench, task.mode, task.trial, &kept)) {
@@ -92,7 +92,7 @@ static void run_task(void *user, size_t index)
 
 static void read_all(struct bench *bench)
 {
-    for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+    for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
         bench->results[mode] = hs_resize(NULL, bench->plan.trials, sizeof(*bench->results[mode]));
         for (size_t i = 0; i < bench->plan.trials; i++) {
             HS_CHECK(read_trial(bench, mode, i, &bench->results[mode][i]), "trial %zu is not kept", i);
@@ -133,9 +133,9 @@ static void print_table(const struct bench *bench)
 
         printf("| %s | %s |", bench->defects.rows[i].name, bench->defects.rows[i].at_use ? "use" : "load");
         for (size_t aim = 0; aim < DEFECT_AIMS; aim++) {
-            double values[SEARCH_MODES][PLAN_TRIALS];
+            double values[SEARCH_PAIR][PLAN_TRIALS];
 
-            for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+            for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
                 print_cell(bench, mode, i, aim, values[mode]);
             }
             if (aim == DEFECT_VERDICT) {
@@ -152,7 +152,7 @@ static void print_survival(const struct bench *bench)
 {
     printf("\nDefects with a verdict within so many loads, mean of the trials, of %zu that are looked for:\n",
            bench->defects.n);
-    for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+    for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
         printf("%-10s", search_mode_names[mode]);
         for (unsigned long loads = 100; loads / 10 < bench->plan.loads; loads *= 10) {
             unsigned long limit = loads < bench->plan.loads ? loads : bench->plan.loads, n = 0;
@@ -241,11 +241,11 @@ int main(int argc, char **argv)
     defects_read(&bench.defects, bench.table, bench.transport);
     bench_seeds_read(&bench.starts, bench.seeds, bench.transport);
     HS_CHECK(bench.starts.n, "no seeds in %s", bench.seeds);
-    processes_run("trials", bench.plan.trials * SEARCH_MODES, bench.plan.jobs, run_task, &bench);
+    processes_run("trials", bench.plan.trials * SEARCH_PAIR, bench.plan.jobs, run_task, &bench);
     read_all(&bench);
     print_table(&bench);
     print_survival(&bench);
-    for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+    for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
         free(bench.results[mode]);
     }
     bench_seeds_clear(&bench.starts);

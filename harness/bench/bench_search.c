@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Distinct findings for a number of loads: structure-aware mutation beside byte mutation, in seeded trials of both in
- * turns.  search.h says what is the same for both, and what counts; trials.h, how it is counted.
+ * Distinct findings for a number of loads: structure-aware mutation beside byte mutation, or beside the same guided by
+ * coverage, in seeded trials of both in turns.  search.h says what is the same for both, and what counts; trials.h, how
+ * it is counted.
  */
 #include <argp.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ struct bench {
 
 /* A row: what both modes' trials have. */
 struct row {
-    double values[SEARCH_MODES][PLAN_TRIALS];
+    double values[SEARCH_PAIR][PLAN_TRIALS];
 };
 
 static void print_cell(const double *values, size_t n)
@@ -42,10 +43,10 @@ static void print_row(const char *name, const struct row *row, size_t n)
 {
     struct statistics_comparison comparison;
 
-    statistics_compare(row->values[SEARCH_STRUCTURE], n, row->values[SEARCH_BYTES], n, &comparison);
+    statistics_compare(row->values[0], n, row->values[1], n, &comparison);
     printf("%-26s", name);
-    print_cell(row->values[SEARCH_STRUCTURE], n);
-    print_cell(row->values[SEARCH_BYTES], n);
+    print_cell(row->values[0], n);
+    print_cell(row->values[1], n);
     printf(" %7.1f %9.2g %5.2f\n", comparison.u, comparison.p, comparison.a12);
 }
 
@@ -53,13 +54,13 @@ static void print_findings(const struct trials *trials)
 {
     struct row *rows = hs_alloc((VERDICT_COUNT + 1) * sizeof(*rows));
 
-    for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+    for (size_t side = 0; side < SEARCH_PAIR; side++) {
         for (size_t i = 0; i < trials->plan.trials; i++) {
             double counts[VERDICT_COUNT + 1];
 
-            trials_count(trials, (enum search_mode)mode, i, counts);
+            trials_count(trials, side, i, counts);
             for (size_t k = 0; k <= VERDICT_COUNT; k++) {
-                rows[k].values[mode][i] = counts[k];
+                rows[k].values[side][i] = counts[k];
             }
         }
     }
@@ -75,14 +76,15 @@ static void print_findings(const struct trials *trials)
 
 enum measure {
     MEASURE_UNREACHED, MEASURE_REJECTED, MEASURE_ACCEPTED, MEASURE_CRASHED, MEASURE_HUNG, MEASURE_INPUTS, MEASURE_KEPT,
-    MEASURE_RATE, MEASURE_COUNT,
+    MEASURE_EDGES, MEASURE_RATE, MEASURE_COUNT,
 };
 
 static const char *const measures[MEASURE_COUNT] = {
     [MEASURE_UNREACHED] = "unreached, % of inputs", [MEASURE_REJECTED] = "rejected, % of inputs",
     [MEASURE_ACCEPTED] = "accepted, % of inputs",   [MEASURE_CRASHED] = "crashed, % of inputs",
     [MEASURE_HUNG] = "hung, % of inputs",           [MEASURE_INPUTS] = "inputs judged",
-    [MEASURE_KEPT] = "inputs kept",                 [MEASURE_RATE] = "loads a second",
+    [MEASURE_KEPT] = "inputs kept",                 [MEASURE_EDGES] = "edges of QEMU's code",
+    [MEASURE_RATE] = "loads a second",
 };
 
 static double measure(const struct search_result *result, double seconds, enum measure what)
@@ -104,6 +106,8 @@ static double measure(const struct search_result *result, double seconds, enum m
         return (double)result->inputs;
     case MEASURE_KEPT:
         return (double)result->corpus;
+    case MEASURE_EDGES:
+        return (double)result->edges;
     default:
         return (double)result->loads / seconds;
     }
@@ -114,9 +118,9 @@ static void print_measures(const struct trials *trials)
     for (int k = 0; k < MEASURE_COUNT; k++) {
         struct row row;
 
-        for (size_t mode = 0; mode < SEARCH_MODES; mode++) {
+        for (size_t side = 0; side < SEARCH_PAIR; side++) {
             for (size_t i = 0; i < trials->plan.trials; i++) {
-                row.values[mode][i] = measure(&trials->shared->results[mode][i], trials->shared->seconds[mode][i],
+                row.values[side][i] = measure(&trials->shared->results[side][i], trials->shared->seconds[side][i],
                                               (enum measure)k);
             }
         }
@@ -135,8 +139,8 @@ static void print_list(const struct trials *trials)
             first &= trials->shared->confirmed[k].signature != confirmed->signature;
         }
         if (first) {
-            printf("%4u %4u  %s\n", trials_with(trials, SEARCH_STRUCTURE, confirmed->signature),
-                   trials_with(trials, SEARCH_BYTES, confirmed->signature), confirmed->what);
+            printf("%4u %4u  %s\n", trials_with(trials, 0, confirmed->signature),
+                   trials_with(trials, 1, confirmed->signature), confirmed->what);
         }
     }
 }
@@ -148,6 +152,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case 'f':
         bench->folder = value;
+        return 0;
+    case 'c':
+        bench->trials.modes[1] = SEARCH_COVERAGE;
+        return 0;
+    case 'T':
+        bench->trials.seconds = (double)atoi(value);
         return 0;
     case 'v':
         bench->list = true;
@@ -167,22 +177,28 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         PLAN_OPTIONS("10000"),
         { "seeds", 'f', "FOLDER", 0, "cases to start from; without any, those of a new capture are taken", 0 },
+        { "coverage", 'c', NULL, 0, "structure alone beside structure with edges of QEMU's code as feedback; for a "
+                                    "QEMU that counts them, which HARDSTOP_QEMU names", 0 },
+        { "seconds", 'T', "N", 0, "for each trial, in the place of a number of loads", 0 },
         { "list", 'v', NULL, 0, "each finding, with the number of trials of both modes that found it", 0 },
         { 0 },
     },
     .parser = parse,
     .args_doc = "[ccw|pci]",
-    .doc = "Distinct findings: structure-aware mutation beside byte mutation, the same loop around both.",
+    .doc = "Distinct findings: structure-aware mutation beside byte mutation, or beside itself with coverage, the same "
+           "loop around both.",
 };
 
 static void print_table(const struct bench *bench)
 {
     const struct trials *trials = &bench->trials;
 
-    printf("%s, %zu seeds (%s), %lu trials of %lu loads each: median (range)\n", bench->transport, trials->seeds.n,
-           bench->folder ? bench->folder : "captured", trials->plan.trials, trials->plan.loads);
-    printf("%-26s %24s %24s %7s %9s %5s\n", "", search_mode_names[SEARCH_STRUCTURE],
-           search_mode_names[SEARCH_BYTES], "U", "p", "A12");
+    printf("%s, %zu seeds (%s), %lu trials of ", bench->transport, trials->seeds.n,
+           bench->folder ? bench->folder : "captured", trials->plan.trials);
+    printf(trials->seconds > 0 ? "%.0f seconds each: median (range)\n" : "%.0f loads each: median (range)\n",
+           trials->seconds > 0 ? trials->seconds : (double)trials->plan.loads);
+    printf("%-26s %24s %24s %7s %9s %5s\n", "", search_mode_names[trials->modes[0]],
+           search_mode_names[trials->modes[1]], "U", "p", "A12");
     print_findings(trials);
     print_measures(trials);
     if (bench->list) {
@@ -194,6 +210,7 @@ int main(int argc, char **argv)
 {
     struct bench bench = {
         .transport = "ccw",
+        .trials.modes = { SEARCH_STRUCTURE, SEARCH_BYTES },
         .trials.plan = { .trials = 10, .loads = 10000, .seed = 1,
                          .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN) },
     };

@@ -8,16 +8,18 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
+#include "harness/base/time.h"
 #include "harness/loader/open.h"
 #include "harness/finding/finding.h"
 #include "harness/bench/blame.h"
 #include "harness/message/reflect.h"
 
-const char *const search_mode_names[SEARCH_MODES] = { "structure", "bytes" };
+const char *const search_mode_names[] = { "structure", "bytes", "coverage" };
 
 enum {
     DEPTH = 5, /* libFuzzer's -mutate_depth */
     MAX_SIZE = 1 << 20,
+    EDGES = 1 << 19,
 };
 
 struct input {
@@ -39,8 +41,11 @@ struct search {
     struct origin *origins;
     struct input *corpus;
     struct random random;
+    double start;
     struct judgement judgement;
     bool seen[TARGET_COUNTERS];
+    struct loader_counters counters;
+    uint8_t *steps; /* of each edge, those of its count that were seen, a bit each */
 };
 
 /* The name of the section that the loaded bytes begin with is `name`. */
@@ -72,7 +77,7 @@ static Hardstop__Case *case_of(const struct search *search, const struct input *
     const struct origin *origin = &search->origins[input->origin];
     Hardstop__Case *test;
 
-    if (search->options->mode == SEARCH_STRUCTURE) {
+    if (search->options->mode != SEARCH_BYTES) {
         return (Hardstop__Case *)reflect_unpack(&hardstop__case__descriptor, input->data, input->size, NULL);
     }
     test = case_clone(origin->test);
@@ -99,9 +104,35 @@ static void note_finding(struct search *search)
     HS_CHECK(finding_save(search->options->folder, &finding, search->judgement.test, &err) >= 0, "%s", err.text);
 }
 
+/* libFuzzer's steps of how often an edge was come by. */
+static uint8_t step_of(uint8_t count)
+{
+    return count >= 128 ? 128 : count >= 32 ? 64 : count >= 16 ? 32 : count >= 8 ? 16 : count >= 4 ? 8 :
+           count == 3 ? 4 : count == 2 ? 2 : 1;
+}
+
+static bool comes_by_something_new(struct search *search)
+{
+    const struct loader_counters *counters = &search->counters;
+    bool found = false;
+    uint64_t word;
+
+    for (size_t at = counters->first; at < counters->first + counters->n; at += sizeof(word)) {
+        memcpy(&word, counters->bytes + at, sizeof(word));
+        for (size_t i = at; word; i++, word >>= 8) {
+            uint8_t step = word & 0xff ? step_of((uint8_t)word) : 0;
+
+            search->result->edges += step && !search->steps[i];
+            found |= step & ~search->steps[i];
+            search->steps[i] |= step;
+        }
+    }
+    return found;
+}
+
 static bool shows_something_new(struct search *search)
 {
-    bool found = false;
+    bool found = comes_by_something_new(search) && search->options->mode == SEARCH_COVERAGE;
 
     memset(target_counters, 0, TARGET_COUNTERS);
     target_feedback(&search->judgement);
@@ -133,8 +164,9 @@ static bool judge(struct search *search, const struct input *input)
     if (!test) {
         return false;
     }
+    memset(search->counters.bytes + search->counters.first, 0, search->counters.n);
     HS_CHECK(oracle_judge(oracle, test, &search->judgement, &err) == 0, "%s", err.text);
-    HS_CHECK(search->options->mode == SEARCH_STRUCTURE ||
+    HS_CHECK(search->options->mode != SEARCH_BYTES ||
                  (search->judgement.damaged.size == input->size &&
                   memcmp(search->judgement.damaged.data, input->data, input->size) == 0),
              "the damages do not make the input of its seed");
@@ -162,13 +194,21 @@ static size_t mutate(struct search *search, uint8_t *data, size_t size)
     return target_mutate(data, size, MAX_SIZE, (unsigned)random_bits(&search->random), search->options->bytes);
 }
 
+static bool goes_on(const struct search *search)
+{
+    const struct search_options *options = search->options;
+
+    return options->seconds > 0 ? time_now() < search->start + options->seconds
+                                : search->result->loads < options->loads;
+}
+
 static void search_from(struct search *search, const struct input *start)
 {
     struct input input = *start;
 
     input.data = hs_alloc(MAX_SIZE);
     memcpy(input.data, start->data, start->size);
-    for (int i = 0; i < DEPTH && search->result->loads < search->options->loads; i++) {
+    for (int i = 0; i < DEPTH && goes_on(search); i++) {
         input.size = mutate(search, input.data, input.size);
         if (judge(search, &input)) {
             break;
@@ -178,9 +218,10 @@ static void search_from(struct search *search, const struct input *start)
 }
 
 /* The loader of an earlier seed with the same setup, or a new one. */
-static struct loader *loader_for(const struct search *search, size_t i)
+static struct loader *loader_for(struct search *search, size_t i)
 {
     const Hardstop__Setup *setup = search->origins[i].test->setup;
+    const struct loader_options options = { .counters = &search->counters };
     struct loader *loader;
     struct hs_error err;
 
@@ -189,8 +230,10 @@ static struct loader *loader_for(const struct search *search, size_t i)
             return search->origins[k].oracle.loader;
         }
     }
-    loader = loader_open(setup, TRUST_ALL, NULL, &err);
+    loader = loader_open(setup, TRUST_ALL, &options, &err);
     HS_CHECK(loader, "%s", err.text);
+    HS_CHECK(search->options->mode != SEARCH_COVERAGE || search->counters.n,
+             "this QEMU does not count its edges: HARDSTOP_QEMU is to name one of ci/qemu --source --coverage");
     return loader;
 }
 
@@ -207,7 +250,7 @@ static void open_origin(struct search *search, size_t i)
     stream_encode(origin->test->stream, &origin->encoding, NULL, NULL);
     origin->oracle =
         (struct oracle){ .loader = loader_for(search, i), .timeout_ms = LOADER_CAMPAIGN_MS, .hasty = true };
-    if (search->options->mode == SEARCH_STRUCTURE) {
+    if (search->options->mode != SEARCH_BYTES) {
         input.data = case_pack(origin->test, &input.size);
     } else {
         input.size = origin->encoding.out.size;
@@ -240,20 +283,26 @@ static void close_all(struct search *search)
     }
     free(search->corpus);
     free(search->origins);
+    free(search->steps);
+    loader_counters_close(&search->counters);
     judgement_clear(&search->judgement);
 }
 
 void search_run(const struct search_options *options, struct search_result *result)
 {
     struct search search = { .options = options, .result = result };
+    struct hs_error err;
 
     memset(result, 0, sizeof(*result));
+    HS_CHECK(loader_counters_open(&search.counters, NULL, EDGES, &err) == 0, "%s", err.text);
+    search.steps = hs_alloc(EDGES);
+    search.start = time_now();
     random_init(&search.random, options->seed);
     search.origins = hs_alloc(options->seeds->n * sizeof(*search.origins));
     for (size_t i = 0; i < options->seeds->n; i++) {
         open_origin(&search, i);
     }
-    while (result->loads < options->loads) {
+    while (goes_on(&search)) {
         search_from(&search, &search.corpus[random_below(&search.random, result->corpus)]);
     }
     close_all(&search);

@@ -27,15 +27,15 @@ static void run_trial(void *user)
 {
     const struct task *task = user;
     struct trials *trials = task->trials;
-    size_t mode = task->index % SEARCH_MODES, trial = task->index / SEARCH_MODES;
+    size_t side = task->index % SEARCH_PAIR, trial = task->index / SEARCH_PAIR;
     const struct search_options options = {
-        .mode = (enum search_mode)mode, .seeds = &trials->seeds, .loads = trials->plan.loads,
+        .mode = trials->modes[side], .seconds = trials->seconds, .seeds = &trials->seeds, .loads = trials->plan.loads,
         .seed = trials->plan.seed + trial, .bytes = LLVMFuzzerMutate, .folder = trials->folder,
     };
     double start = time_now();
 
-    search_run(&options, &trials->shared->results[mode][trial]);
-    trials->shared->seconds[mode][trial] = time_now() - start;
+    search_run(&options, &trials->shared->results[side][trial]);
+    trials->shared->seconds[side][trial] = time_now() - start;
 }
 
 static void run_trial_in_engine(void *user, size_t index)
@@ -43,7 +43,7 @@ static void run_trial_in_engine(void *user, size_t index)
     struct trials *trials = user;
     struct task task = { trials, index };
 
-    engine_run((uint32_t)(trials->plan.seed + index / SEARCH_MODES), run_trial, &task);
+    engine_run((uint32_t)(trials->plan.seed + index / SEARCH_PAIR), run_trial, &task);
 }
 
 static bool is_in_a_seed(const struct trials *trials, const char *name, size_t size)
@@ -139,7 +139,7 @@ void trials_run(struct trials *trials)
     snprintf(trials->folder, sizeof(trials->folder), "/tmp/hardstop-bench-XXXXXX");
     trials->shared = mmap(NULL, sizeof(*trials->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     HS_CHECK(trials->shared != MAP_FAILED && mkdtemp(trials->folder), "no memory, or no folder in /tmp");
-    processes_run("trials", trials->plan.trials * SEARCH_MODES, trials->plan.jobs, run_trial_in_engine, trials);
+    processes_run("trials", trials->plan.trials * SEARCH_PAIR, trials->plan.jobs, run_trial_in_engine, trials);
     trials->found = finding_read_all(trials->folder, &trials->n_found, &err);
     HS_CHECK(trials->found && trials->n_found <= HS_COUNT(trials->shared->confirmed), "%zu findings", trials->n_found);
     processes_run("findings judged again", trials->n_found, trials->plan.jobs, confirm, trials);
@@ -165,9 +165,9 @@ static const struct confirmed *confirmed_of(const struct trials *trials, uint64_
     return confirmed;
 }
 
-void trials_count(const struct trials *trials, enum search_mode mode, size_t trial, double counts[VERDICT_COUNT + 1])
+void trials_count(const struct trials *trials, size_t side, size_t trial, double counts[VERDICT_COUNT + 1])
 {
-    const struct search_result *result = &trials->shared->results[mode][trial];
+    const struct search_result *result = &trials->shared->results[side][trial];
     uint64_t seen[SEARCH_FINDINGS];
     size_t n_seen = 0;
 
@@ -187,12 +187,12 @@ void trials_count(const struct trials *trials, enum search_mode mode, size_t tri
     }
 }
 
-unsigned trials_with(const struct trials *trials, enum search_mode mode, uint64_t signature)
+unsigned trials_with(const struct trials *trials, size_t side, uint64_t signature)
 {
     unsigned with = 0;
 
     for (size_t i = 0; i < trials->plan.trials; i++) {
-        const struct search_result *result = &trials->shared->results[mode][i];
+        const struct search_result *result = &trials->shared->results[side][i];
         size_t k = 0;
 
         while (k < result->n_findings && (confirmed_of(trials, result->findings[k])->signature != signature ||

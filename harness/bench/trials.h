@@ -21,14 +21,16 @@ struct confirmed {
 
 /* In memory that the processes share. */
 struct trials_shared {
-    struct search_result results[SEARCH_MODES][PLAN_TRIALS];
-    double seconds[SEARCH_MODES][PLAN_TRIALS];
-    struct confirmed confirmed[SEARCH_MODES * SEARCH_FINDINGS]; /* as many as n_found */
+    struct search_result results[SEARCH_PAIR][PLAN_TRIALS];
+    double seconds[SEARCH_PAIR][PLAN_TRIALS];
+    struct confirmed confirmed[SEARCH_PAIR * SEARCH_FINDINGS]; /* as many as n_found */
 };
 
 struct trials {
-    struct plan plan; /* the caller's, as seeds */
+    struct plan plan; /* the caller's, as seeds and modes */
+    double seconds; /* of each trial; 0: plan.loads counts */
     struct bench_seeds seeds;
+    enum search_mode modes[SEARCH_PAIR]; /* that are compared */
     char folder[64]; /* where cases of findings are, while trials run */
     struct finding *found;
     size_t n_found;
@@ -39,9 +41,9 @@ struct trials {
 void trials_run(struct trials *trials);
 void trials_clear(struct trials *trials);
 
-/* How many distinct findings of a trial stay, by verdict, and in all at VERDICT_COUNT. */
-void trials_count(const struct trials *trials, enum search_mode mode, size_t trial, double counts[VERDICT_COUNT + 1]);
+/* How many distinct findings of a trial stay (side: an index of modes), by verdict, and in all at VERDICT_COUNT. */
+void trials_count(const struct trials *trials, size_t side, size_t trial, double counts[VERDICT_COUNT + 1]);
 /* How many trials of a mode have a finding that stays with that signature. */
-unsigned trials_with(const struct trials *trials, enum search_mode mode, uint64_t signature);
+unsigned trials_with(const struct trials *trials, size_t side, uint64_t signature);
 
 #endif

@@ -54,7 +54,7 @@ struct loader_answer {
     uint64_t memory_limit; /* and bytes of address space that it might add */
     /* Borrowed from the loader until its next call: */
     const char *text; /* error output, "" when there was none */
-    const char *printed; /* CRASHED: the `report` as the sanitizer printed it, which `text` is without; NULL: there is none */
+    const char *printed; /* CRASHED: the `report` as it was printed, which is not in `text`; NULL: there is none */
     /* idstr of the section that the load was at last, or, if `saving`, the save; "" when none or not known */
     const char *section;
     const char *loaded; /* the sections that it began, a line each: idstr, and " #INSTANCE" where that is not 0 */

@@ -72,10 +72,7 @@ static void print_first(FILE *out, const struct trial *trial)
     }
 }
 
-/* How what is damaged was framed; in the order of what was asked in 2015, and answered. */
-static const struct {
-    const char *name, *answer, *column;
-} framings[] = {
+const struct experiment_framing experiment_framings[EXPERIMENT_FRAMINGS] = {
     { "legacy", "Without, as in 2015", "without footers" },
     { "footer", "With section footers", "with footers" },
     { "sized", "With lengths, damaged on the way", "with lengths, damaged on the way" },
@@ -87,12 +84,12 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
 {
     uint64_t unknown = 0;
 
-    for (size_t k = 0; k < HS_COUNT(framings); k++) {
+    for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
         char share[16], a[GRID_NUMBER_SIZE], b[GRID_NUMBER_SIZE];
         uint64_t cells = 0, rejected = 0;
 
         for (size_t i = 0; i < n; i++) {
-            if (strcmp(trials[i].framing, framings[k].name) == 0) {
+            if (strcmp(trials[i].framing, experiment_framings[k].name) == 0) {
                 cells += cells_of(&trials[i]) - trials[i].counts[VERDICT_UNKNOWN];
                 rejected += trials[i].counts[VERDICT_REJECTED];
                 unknown += trials[i].counts[VERDICT_UNKNOWN];
@@ -102,7 +99,7 @@ static void print_answer(FILE *out, const struct trial *trials, size_t n)
             grid_percent(rejected, cells, share, sizeof(share));
             fprintf(out,
                     "%s: %s %% of %s damages, one to four bytes too few or too many, are refused; %s are not.\n",
-                    framings[k].answer, share, grid_number(cells, a), grid_number(cells - rejected, b));
+                    experiment_framings[k].answer, share, grid_number(cells, a), grid_number(cells - rejected, b));
         }
     }
     if (unknown) {
@@ -187,8 +184,8 @@ static void print_share(FILE *out, const struct trial *trial)
 /* The first of those of its device, transport and state. */
 static bool begins_row(const struct trial *trials, size_t i)
 {
-    for (size_t k = 0; k < HS_COUNT(framings); k++) {
-        if (framed(trials, i, &trials[i], framings[k].name)) {
+    for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
+        if (framed(trials, i, &trials[i], experiment_framings[k].name)) {
             return false;
         }
     }
@@ -207,15 +204,15 @@ static bool has_framing(const struct trial *trials, size_t n, const char *framin
 
 void experiment_markdown(FILE *out, const struct trial *trials, size_t n)
 {
-    bool shown[HS_COUNT(framings)];
+    bool shown[EXPERIMENT_FRAMINGS];
 
     fputs("| device | state | damages", out);
-    for (size_t k = 0; k < HS_COUNT(framings); k++) {
-        shown[k] = k < 2 || has_framing(trials, n, framings[k].name);
-        fprintf(out, shown[k] ? " | rejected %s" : "", framings[k].column);
+    for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
+        shown[k] = k < 2 || has_framing(trials, n, experiment_framings[k].name);
+        fprintf(out, shown[k] ? " | rejected %s" : "", experiment_framings[k].column);
     }
     fputs(" |\n|---|---|---", out);
-    for (size_t k = 0; k < HS_COUNT(framings); k++) {
+    for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
         fputs(shown[k] ? "|---" : "", out);
     }
     fputs("|\n", out);
@@ -225,10 +222,10 @@ void experiment_markdown(FILE *out, const struct trial *trials, size_t n)
         }
         fprintf(out, "| %s %s | %s | %" PRIu64, trials[i].transport, trials[i].device, trials[i].state,
                 cells_of(&trials[i]));
-        for (size_t k = 0; k < HS_COUNT(framings); k++) {
+        for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
             if (shown[k]) {
                 fputs(" | ", out);
-                print_share(out, framed(trials, n, &trials[i], framings[k].name));
+                print_share(out, framed(trials, n, &trials[i], experiment_framings[k].name));
             }
         }
         fputs(" |\n", out);

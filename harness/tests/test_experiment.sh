@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The figures that are kept are those that are measured, in README, too.
+# The figures that are kept are those that are measured, in corpus/README.md, too.
 # test_experiment.sh HARDSTOP SOURCE
 set -eu
 hardstop=$1
@@ -9,19 +9,25 @@ cd "$2"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# compare MARK FILE ROWS: README has the table of a file, with so many rows at least.
+# compare MARK FILE ROWS: corpus/README has the table of a file, with so many rows at least.
 compare() {
-    sed -n "/^<!-- $1 -->\$/,/^<!-- end of $1 -->\$/p" README.md | sed '1d;$d' >"$work/readme"
+    sed -n "/^<!-- $1 -->\$/,/^<!-- end of $1 -->\$/p" corpus/README.md | sed '1d;$d' >"$work/readme"
     "$hardstop" experiment --from "$2" --markdown >"$work/printed" || [ $? = 1 ]
     [ "$(wc -l <"$work/printed")" -ge "$3" ]
     if ! diff "$work/readme" "$work/printed"; then
-        echo "README.md: put what 'hardstop experiment --from $2 --markdown' prints between the marks" >&2
+        echo "corpus/README.md: put what 'hardstop experiment --from $2 --markdown' prints between the marks" >&2
         exit 1
     fi
 }
 compare experiment corpus/experiment.json 22
 compare "experiment 11.1.3" corpus/experiment-11.1.3.json 17
 compare "experiment answers" corpus/experiment-answers.json 12
+"$hardstop" experiment --from corpus/experiment-answers.json --svg "$work/answers.svg" >"$work/printed" || [ $? = 1 ]
+xmllint --noout "$work/answers.svg"
+if ! cmp "$work/answers.svg" harness/report/screenshots/answers.svg; then
+    echo "hardstop experiment --from corpus/experiment-answers.json --svg harness/report/screenshots/answers.svg" >&2
+    exit 1
+fi
 
 # again ARGUMENT...: one trial once more; all of them take half an hour.
 again() {

@@ -11,6 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/print.h"
 #include "harness/audit/trial_json.h"
 #include "harness/setup/family.h"
 #include "harness/tool/experiment_case.h"
@@ -30,6 +31,7 @@ enum {
     KEY_EXAMPLES,
     KEY_FROM,
     KEY_MARKDOWN,
+    KEY_SVG,
 };
 
 static const char *const state_names[] = { "fresh", "canary" };
@@ -40,7 +42,7 @@ struct options {
     size_t n_families;
     bool transports[FAMILY_TRANSPORTS], states[HS_COUNT(state_names)],
         framings[HS_COUNT(framing_names)];
-    const char *seeds, *work, *examples, *from;
+    const char *seeds, *work, *examples, *from, *svg;
     unsigned jobs;
     bool json, markdown;
 };
@@ -137,6 +139,17 @@ static void set_defaults(struct options *options)
     set_all(options->framings, has_any(options->framings + 2, 2) ? 0 : 2);
 }
 
+static void check(const struct options *options, struct argp_state *state)
+{
+    if (options->from && has_choice(options)) {
+        argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --framings "
+                          "choose what is measured");
+    }
+    if (options->json && options->markdown) {
+        argp_error(state, "--json or --markdown, not both");
+    }
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -172,17 +185,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_MARKDOWN:
         options->markdown = true;
         return 0;
+    case KEY_SVG:
+        options->svg = value;
+        return 0;
     case 'j':
         options->json = true;
         return 0;
     case ARGP_KEY_END:
-        if (options->from && has_choice(options)) {
-            argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --framings "
-                              "choose what is measured");
-        }
-        if (options->json && options->markdown) {
-            argp_error(state, "--json or --markdown, not both");
-        }
+        check(options, state);
         set_defaults(options);
         return 0;
     default:
@@ -206,6 +216,7 @@ static const struct argp argp = {
                                                  "(default work/experiment)", 0 },
         { "from", KEY_FROM, "FILE", 0, "show what an earlier experiment gave (its --json), and measure nothing", 0 },
         { "markdown", KEY_MARKDOWN, NULL, 0, "the shares alone, as a table in Markdown", 0 },
+        { "svg", KEY_SVG, "FILE", 0, "the shares as a picture, too: a bar for each framing and state", 0 },
         { "json", 'j', NULL, 0, "as one JSON object", 0 },
         { 0 },
     },
@@ -223,53 +234,6 @@ struct experiment {
     size_t n;
     char **journals; /* one for each trial, kept until all is done */
 };
-
-/* The first cell with garbage, or else the first that was not rejected; NULL: there is none. */
-static const struct audit_run *choose_example(const struct audit *audit)
-{
-    const struct audit_run *chosen = NULL;
-
-    for (size_t i = 0; i < audit->n_runs; i++) {
-        const struct audit_run *run = &audit->runs[i];
-
-        if (run->verdict == VERDICT_GARBAGE) {
-            return run;
-        }
-        if (!chosen && run->verdict != VERDICT_REJECTED && run->verdict != VERDICT_UNKNOWN) {
-            chosen = run;
-        }
-    }
-    return chosen;
-}
-
-static int save_example(const struct audit_case *subject, const struct audit *audit, const char *folder,
-                        struct trial *trial, struct hs_error *err)
-{
-    const struct audit_run *run = choose_example(audit);
-    char *path, *text, *command, *commented;
-    int result;
-
-    if (!run) {
-        return 0;
-    }
-    snprintf(trial->example, sizeof(trial->example), "%s-%s-%s-%s.textproto", trial->transport, trial->device,
-             trial->state, trial->framing);
-    subject->test->damage = hs_resize(subject->test->damage, 1, sizeof(*subject->test->damage));
-    subject->test->damage[0] = edit_damage(subject->test, subject->section, run->edit, run->value, run->offset);
-    subject->test->n_damage = 1;
-    text = case_text(subject->test);
-    command = finding_command("hardstop", subject->test->setup, "THIS_FILE");
-    commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n"
-                          "# %s\n%s",
-                          edit_name(run->edit), run->value, run->offset, trial->device, run->message, command, text);
-    path = hs_format("%s/%s", folder, trial->example);
-    result = file_make_folder(folder, err) < 0 ? -1 : file_write_own(path, commented, strlen(commented), err);
-    free(path);
-    free(commented);
-    free(command);
-    free(text);
-    return result;
-}
 
 static int run_trial(struct experiment *experiment, const struct family *family, enum family_transport transport,
                      size_t state, const char *framing, struct hs_error *err)
@@ -299,7 +263,7 @@ static int run_trial(struct experiment *experiment, const struct family *family,
         result = trial_read(trial, &audit, err);
     }
     if (result == 0) {
-        result = save_example(&subject, &audit, options->examples, trial, err);
+        result = experiment_case_example(&subject, &audit, options->examples, trial, err);
     }
     if (result < 0) {
         hs_fail_in(err, "%s", label);
@@ -353,6 +317,20 @@ static int run_all(struct experiment *experiment, struct hs_error *err)
     return result;
 }
 
+static int draw(const struct options *options, const struct trial *trials, size_t n, struct hs_error *err)
+{
+    struct print_memory text;
+    FILE *out = print_open(&text);
+    char *picture;
+    int result;
+
+    experiment_svg(out, trials, n);
+    picture = print_close(&text);
+    result = file_write(options->svg, picture, strlen(picture), err);
+    free(picture);
+    return result;
+}
+
 static int print(const struct options *options, const struct trial *trials, size_t n)
 {
     int status = TOOL_CLEAN;
@@ -392,6 +370,9 @@ int command_experiment(int argc, char **argv)
     }
     if (result == 0 && !experiment.n) {
         result = hs_fail(&err, HS_NO_OFFSET, "no trial: none of these devices is on these transports");
+    }
+    if (result == 0 && options.svg) {
+        result = draw(&options, experiment.trials, experiment.n, &err);
     }
     status = result < 0 ? tool_fail(&err) : print(&options, experiment.trials, experiment.n);
     free(experiment.trials);

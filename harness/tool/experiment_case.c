@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Captures a device's stream, and puts the state of its canary seed into it. */
+/* Captures a device's stream, puts the state of its canary seed into it, and keeps what was not refused. */
 #include "harness/tool/experiment_case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/audit/trial.h"
+#include "harness/audit/edit/edit_plan.h"
 #include "harness/base/alloc.h"
+#include "harness/base/file.h"
 #include "harness/finding/distance.h"
 #include "harness/setup/framing.h"
 
@@ -87,5 +89,52 @@ int experiment_case_open(struct audit_case *subject, const char *seeds, const st
     }
     tool_clear_setup(&setup);
     free(path);
+    return result;
+}
+
+/* The first cell with garbage, or else the first that was not rejected; NULL: there is none. */
+static const struct audit_run *choose_example(const struct audit *audit)
+{
+    const struct audit_run *chosen = NULL;
+
+    for (size_t i = 0; i < audit->n_runs; i++) {
+        const struct audit_run *run = &audit->runs[i];
+
+        if (run->verdict == VERDICT_GARBAGE) {
+            return run;
+        }
+        if (!chosen && run->verdict != VERDICT_REJECTED && run->verdict != VERDICT_UNKNOWN) {
+            chosen = run;
+        }
+    }
+    return chosen;
+}
+
+int experiment_case_example(const struct audit_case *subject, const struct audit *audit, const char *folder,
+                            struct trial *trial, struct hs_error *err)
+{
+    const struct audit_run *run = choose_example(audit);
+    char *path, *text, *command, *commented;
+    int result;
+
+    if (!run) {
+        return 0;
+    }
+    snprintf(trial->example, sizeof(trial->example), "%s-%s-%s-%s.textproto", trial->transport, trial->device,
+             trial->state, trial->framing);
+    subject->test->damage = hs_resize(subject->test->damage, 1, sizeof(*subject->test->damage));
+    subject->test->damage[0] = edit_damage(subject->test, subject->section, run->edit, run->value, run->offset);
+    subject->test->n_damage = 1;
+    text = case_text(subject->test);
+    command = finding_command("hardstop", subject->test->setup, "THIS_FILE");
+    commented = hs_format("# %s %s at offset %u of the section of virtio-%s: %s\n"
+                          "# %s\n%s",
+                          edit_name(run->edit), run->value, run->offset, trial->device, run->message, command, text);
+    path = hs_format("%s/%s", folder, trial->example);
+    result = file_make_folder(folder, err) < 0 ? -1 : file_write_own(path, commented, strlen(commented), err);
+    free(path);
+    free(commented);
+    free(command);
+    free(text);
     return result;
 }
