@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The answers of 2015 in the real loader, a QEMU of ci/qemu --source --patch answers.  The historic change is refused in
-# both directions, under each framing; the property leaves two bytes out, by itself for an old machine type; and where
-# writer and reader disagree, a length finds each damage.  Skipped (77) without such a QEMU.
+# both directions, under each framing; the property leaves two bytes out, by itself for an old machine type; a
+# subsection is sent where there is something to send; and where writer and reader disagree, a length finds each
+# damage.  Skipped (77) without such a QEMU.
 # test_answers.sh HARDSTOP SOURCE [QEMU]
 set -eu
 hardstop=$1
@@ -34,6 +35,22 @@ for framing in legacy footer sized; do
     expect accepted new.mig $setup
     expect rejected old.mig $setup
     expect rejected new.mig $setup $off
+done
+
+# As a subsection: without a vector none is sent, and either side loads that; one that a guest has set up is sent, and
+# loaded by a side that knows it, and by no other.
+subsection="--global virtio-ccw-device.x-config-vector-subsection=on"
+for framing in legacy footer sized; do
+    setup="--qemu $qemu --machine s390-ccw-virtio-7.2 --framing $framing --device virtio-net-ccw --device virtio-rng-ccw"
+    "$hardstop" capture $setup $off -o "$work/old.mig"
+    "$hardstop" capture $setup $subsection -o "$work/quiet.mig"
+    "$hardstop" capture $setup $subsection --guest -o "$work/busy.mig"
+    expect accepted old.mig $setup $subsection
+    expect accepted quiet.mig $setup $off
+    expect accepted busy.mig $setup $subsection
+    expect rejected busy.mig $setup $off
+    grep -q "s390_virtio_ccw_dev/config_vector" "$work/busy.mig"
+    ! grep -q "s390_virtio_ccw_dev/config_vector" "$work/quiet.mig"
 done
 
 # A machine type of before the change is one without it, on both sides.
