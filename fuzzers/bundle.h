@@ -10,10 +10,12 @@
 #include <stdint.h>
 
 /*
- * Has the names of setups stand for the QEMUs of the bundle, with our own options for sanitizers: the environment's are
- * for this process.  False when there is no bundle, or HARDSTOP_QEMU names another QEMU.
+ * First of all: has the names of setups stand for the QEMUs of the bundle, if there is one and HARDSTOP_QEMU names no
+ * other, with our own options for sanitizers: the environment's are for this process.  A known.tsv that cannot be read
+ * ends the process, status 2.
  */
-bool bundle_begin(void);
+void bundle_begin(void);
+bool bundle_is_there(void);
 /* Is the signature, or an alias of it, in the bundle's known.tsv? */
 bool bundle_knows(uint64_t signature);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzers/bundle.h"
 #include "fuzzers/last_words.h"
 #include "fuzzers/target.h"
 #include "harness/base/alloc.h"
@@ -25,6 +26,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     const char *called = program_invocation_short_name, *end = strstr(called, "_fuzzer");
 
     standard_begin();
+    bundle_begin();
     last_words_begin(*argc, *argv);
     target = hs_copy(called, end ? (size_t)(end - called) : strlen(called));
     if (!roster_has(target)) {

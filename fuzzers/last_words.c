@@ -3,10 +3,12 @@
 #include "fuzzers/last_words.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -17,16 +19,17 @@
 
 enum { EXIT_CRASH = 77 }; /* libFuzzer's, for "the target crashed" */
 
-#ifdef __has_feature
-#define HAS_ASAN __has_feature(address_sanitizer)
-#else
-#define HAS_ASAN 0
-#endif
-
-/* QEMU has the same as this program. */
-static const char *const sanitizer = HAS_ASAN ? "AddressSanitizer" : "UndefinedBehaviorSanitizer";
-
+/* libFuzzer keeps none of the inputs that it was told to run, and may close the standard error of its process. */
 static const char *artifact_prefix = "./", *artifact_path;
+static bool runs_files;
+static FILE *last;
+
+static bool is_file(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+}
 
 void last_words_begin(int argc, char *const *argv)
 {
@@ -34,7 +37,9 @@ void last_words_begin(int argc, char *const *argv)
         const char *option, **value;
     } options[] = { { "-artifact_prefix=", &artifact_prefix }, { "-exact_artifact_path=", &artifact_path } };
 
+    last = fdopen(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), "w");
     for (int i = 1; i < argc; i++) {
+        runs_files |= argv[i][0] != '-' && is_file(argv[i]);
         for (size_t k = 0; k < HS_COUNT(options); k++) {
             size_t length = strlen(options[k].option);
 
@@ -43,6 +48,12 @@ void last_words_begin(int argc, char *const *argv)
             }
         }
     }
+    artifact_path = artifact_path && *artifact_path ? artifact_path : NULL;
+}
+
+FILE *last_words_out(void)
+{
+    return last ? last : stderr;
 }
 
 /* libFuzzer does that for crashes of its own process, and prints a report of that one behind. */
@@ -54,9 +65,9 @@ static void keep_input(const uint8_t *data, size_t size)
     struct hs_error err;
 
     if (file_write(path, data, size, &err) < 0) {
-        fprintf(stderr, "hardstop: the input could not be kept: %s\n", err.text);
+        fprintf(last_words_out(), "hardstop: the input could not be kept: %s\n", err.text);
     } else {
-        fprintf(stderr, "artifact_prefix='%s'; Test unit written to %s\n", artifact_prefix, path);
+        fprintf(last_words_out(), "artifact_prefix='%s'; Test unit written to %s\n", artifact_prefix, path);
     }
     free(path);
 }
@@ -86,12 +97,16 @@ static void print_stack(FILE *out, const struct loader_answer *answer)
     }
 }
 
-/* "SUMMARY: SANITIZER: KIND FILE:LINE in FUNCTION" */
-static void print_summary(FILE *out, const struct loader_answer *answer, const char *who, const char *kind)
+/* "SUMMARY: SANITIZER: KIND FILE:LINE in FUNCTION", of a line that has the first three. */
+static void print_summary(FILE *out, const struct loader_answer *answer, const char *line)
 {
     const struct loader_frame *frame = loader_crash_frame(answer);
+    int words = 0, length = 0;
 
-    fprintf(out, "SUMMARY: %s: %s", who, kind);
+    while (line[length] && line[length] != '\n' && (line[length] != ' ' || ++words < 3)) {
+        length++;
+    }
+    fprintf(out, "%.*s", length, line);
     if (frame) {
         fprintf(out, " %s in %s", *frame->source ? frame->source : "??", *frame->symbol ? frame->symbol : "??");
     }
@@ -134,54 +149,43 @@ static void print_report(FILE *out, const struct loader_answer *answer)
         if (frame) {
             print_frame(out, next - 1, address_in(line), frame);
         } else if (strncmp(line, "SUMMARY: ", 9) == 0) {
-            print_summary(out, answer, strstr(line, "AddressSanitizer") ? "AddressSanitizer" : sanitizer,
-                          answer->report.kind);
+            print_summary(out, answer, line);
         } else {
             fprintf(out, "%.*s", (int)length, line);
         }
     }
 }
 
-static void print_signal(FILE *out, const struct loader_answer *answer)
+/* What no sanitizer reported is told in libFuzzer's words: "deadly signal", "fuzz target exited". */
+static void print_end(FILE *out, const struct loader_answer *answer, const char *what)
 {
-    const char *name = loader_signal_name(answer->signal);
-
-    name += strncmp(name, "SIG", 3) == 0 ? 3 : 0;
-    fprintf(out, "==%d==ERROR: %s: %s on unknown address 0x%012" PRIx64 "\n", getpid(), sanitizer, name,
-            answer->fault_address);
+    fprintf(out, "==%d== ERROR: libFuzzer: %s\n", getpid(), what);
     print_stack(out, answer);
-    print_summary(out, answer, sanitizer, name);
-}
-
-static void print_exit(FILE *out, const struct loader_answer *answer)
-{
-    fprintf(out, "==%d== ERROR: libFuzzer: fuzz target exited\n", getpid());
-    print_stack(out, answer);
-    fprintf(out, "SUMMARY: libFuzzer: fuzz target exited\n");
+    fprintf(out, "SUMMARY: libFuzzer: %s\n", what);
 }
 
 void last_words_print(FILE *out, const struct loader_answer *answer)
 {
-    fputs(answer->text, out);
+    size_t length = strlen(answer->text);
+
+    fprintf(out, "%s%s", answer->text, length && answer->text[length - 1] != '\n' ? "\n" : "");
     if (answer->printed) {
         print_report(out, answer);
-    } else if (answer->exited) {
-        print_exit(out, answer);
     } else {
-        print_signal(out, answer);
+        print_end(out, answer, answer->exited ? "fuzz target exited" : "deadly signal");
     }
     fflush(out);
 }
 
 void last_words_say(const struct loader_answer *answer, const uint8_t *data, size_t size)
 {
-    if (!afl_map_is_there()) {
+    if (!afl_map_is_there() && (!runs_files || artifact_path)) {
         keep_input(data, size);
     }
     if (*answer->markers) {
-        fprintf(stderr, "hardstop: checks that would have refused: %s\n", answer->markers);
+        fprintf(last_words_out(), "hardstop: checks that would have refused: %s\n", answer->markers);
     }
-    last_words_print(stderr, answer);
+    last_words_print(last_words_out(), answer);
     if (afl_map_is_there()) {
         signal(SIGABRT, SIG_DFL);
         abort();

@@ -95,7 +95,7 @@ static void read_settings(const char *target)
             /* AFL++ keeps us stopped between runs: nothing else would end us if its fork server went first. */
             prctl(PR_SET_PDEATHSIG, SIGKILL);
         }
-        state.findings = findings && *findings ? findings : bundle_begin() ? NULL : "findings";
+        state.findings = findings && *findings ? findings : bundle_is_there() ? NULL : "findings";
         state.timeout_ms = (uint32_t)setting("HARDSTOP_TIMEOUT_MS", LOADER_CAMPAIGN_MS);
         state.instance = instance && *instance ? instance : target;
         state.beside = program_given(PROGRAM_BESIDE_ENV);
@@ -149,17 +149,16 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
  * Judges once more, with the full time limit, and names the fields that differ: 1 when it is still a finding, 0 when
  * not, -1 without a verdict.
  */
-static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct finding *finding)
+static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement,
+                           struct finding *finding)
 {
     struct oracle patient = { .loader = oracle->loader, .beside = oracle->beside };
-    struct judgement judgement = { 0 };
-    int confirmed = oracle_judge(&patient, test, &judgement, NULL);
+    int confirmed = oracle_judge(&patient, test, judgement, NULL);
 
     if (confirmed == 0) {
-        confirmed = finding_of(&judgement, finding);
+        confirmed = finding_of(judgement, finding);
     }
     oracle->loads += patient.loads;
-    judgement_clear(&judgement);
     oracle_clear(&patient);
     return confirmed;
 }
@@ -182,14 +181,15 @@ static bool is_known(const struct finding *finding)
                           : finding->verdict != VERDICT_CRASHED || bundle_knows(finding->signature);
 }
 
-static void tell(const struct finding *finding)
+static void tell(FILE *out, const struct finding *finding)
 {
-    fprintf(stderr, "hardstop: new finding %016" PRIx64 ": %s: %s in %s %s: %s\n", finding->signature,
+    fprintf(out, "hardstop: new finding %016" PRIx64 ": %s: %s in %s %s: %s\n", finding->signature,
             finding->property, verdict_name(finding->verdict), finding->device, finding->field, finding->message);
 }
 
 static void keep_finding(struct oracle *oracle, const struct judgement *judgement, const uint8_t *data, size_t size)
 {
+    static struct judgement again;
     struct finding finding;
     struct hs_error err;
     uint64_t signature;
@@ -199,7 +199,7 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
         return;
     }
     signature = finding.signature;
-    result = confirm_finding(oracle, judgement->test, &finding);
+    result = confirm_finding(oracle, judgement->test, &again, &finding);
     if (result == 0) {
         state.hasty[state.n_hasty++ % HS_COUNT(state.hasty)] = signature;
     }
@@ -207,8 +207,11 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
         return;
     }
     if (!state.findings) {
-        tell(&finding);
-        last_words_say(&judgement->actual.answer, data, size);
+        if (!is_known(&finding)) {
+            tell(last_words_out(), &finding);
+            last_words_say(&again.actual.answer, data, size);
+        }
+        return;
     }
     result = finding_save(state.findings, &finding, judgement->test, &err);
     if (result < 0 && file_check_space(state.findings, NULL) < 0) {
@@ -219,7 +222,7 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
     HS_CHECK(result >= 0, "a finding could not be saved: %s", err.text);
     if (result > 0) {
         state.status.findings++;
-        tell(&finding);
+        tell(stderr, &finding);
     }
 }
 

@@ -157,7 +157,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         bench->trials.modes[1] = SEARCH_COVERAGE;
         return 0;
     case 'T':
-        bench->trials.seconds = (double)atoi(value);
+        bench->trials.seconds = (double)plan_number(value, 86400, state);
         return 0;
     case 'v':
         bench->list = true;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
+unsigned long plan_number(const char *text, unsigned long max, struct argp_state *state)
 {
     char *end;
     unsigned long value = strtoul(text, &end, 10);
@@ -20,16 +20,16 @@ error_t plan_parse(struct plan *plan, int key, char *value, struct argp_state *s
 {
     switch (key) {
     case 't':
-        plan->trials = number(value, PLAN_TRIALS, state);
+        plan->trials = plan_number(value, PLAN_TRIALS, state);
         return 0;
     case 'l':
-        plan->loads = number(value, 100000000, state);
+        plan->loads = plan_number(value, 100000000, state);
         return 0;
     case 'j':
-        plan->jobs = number(value, 1024, state);
+        plan->jobs = plan_number(value, 1024, state);
         return 0;
     case 's':
-        plan->seed = number(value, UINT32_MAX / 2, state);
+        plan->seed = plan_number(value, UINT32_MAX / 2, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

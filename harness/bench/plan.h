@@ -18,6 +18,9 @@ struct plan {
     { "jobs", 'j', "N", 0, "trials at once (default: one for each core)", 0 },                    \
     { "seed", 's', "N", 0, "of the first trial's random numbers (default 1)", 0 }
 
+/* A number of an option's value, from 1 to `max`. */
+unsigned long plan_number(const char *text, unsigned long max, struct argp_state *state);
+
 /* Takes these; ARGP_ERR_UNKNOWN for any other. */
 error_t plan_parse(struct plan *plan, int key, char *value, struct argp_state *state);
 

@@ -17,11 +17,11 @@ static const char style[] =
     "<style>\n"
     "text { font: 14px system-ui, \"DejaVu Sans\", sans-serif; fill: #1c1f22; }\n"
     ".rejected { fill: #7fbfa6; } .equal { fill: #56b4e9; } .garbage { fill: #d55e00; } .crashed { fill: #111111; }\n"
-    ".hung { fill: #cc79a7; } .unknown { fill: #b8bcc0; }\n"
+    ".hung { fill: #cc79a7; }\n"
     "@media (prefers-color-scheme: dark) { text { fill: #e8eaec; } .crashed { fill: #f7f7f7; } }\n"
     "</style>\n";
 
-/* What all trials of a state and framing gave; the sum of it all. */
+/* What all trials of a state and framing gave; the sum of it all, but for what has no verdict. */
 static uint64_t add_up(const struct trial *trials, size_t n, const char *state, const char *framing,
                        uint64_t counts[VERDICT_COUNT])
 {
@@ -29,7 +29,7 @@ static uint64_t add_up(const struct trial *trials, size_t n, const char *state, 
 
     memset(counts, 0, VERDICT_COUNT * sizeof(*counts));
     for (size_t i = 0; i < n; i++) {
-        for (int k = 0; strcmp(trials[i].state, state) == 0 && strcmp(trials[i].framing, framing) == 0 &&
+        for (int k = VERDICT_REJECTED; strcmp(trials[i].state, state) == 0 && strcmp(trials[i].framing, framing) == 0 &&
                         k < VERDICT_COUNT; k++) {
             counts[k] += trials[i].counts[k];
             cells += trials[i].counts[k];
@@ -42,7 +42,7 @@ static uint64_t add_up(const struct trial *trials, size_t n, const char *state, 
 static void draw_bar(FILE *out, const uint64_t counts[VERDICT_COUNT], uint64_t cells, int top)
 {
     static const enum verdict order[] = { VERDICT_REJECTED, VERDICT_EQUAL, VERDICT_GARBAGE, VERDICT_HUNG,
-                                          VERDICT_CRASHED, VERDICT_UNKNOWN };
+                                          VERDICT_CRASHED };
     double left = LEFT, scale = (double)(WIDTH - LEFT - RIGHT) / (double)cells;
 
     for (size_t i = 0; i < HS_COUNT(order); i++) {

@@ -77,11 +77,12 @@ static int remove_bundle(void **state)
     return 0;
 }
 
-static struct run run_seed(void)
+static struct run run_seed(const char *options)
 {
-    char *program = within("ccw_fuzzer");
-    struct spawn spawn = spawn_start_at(program, folder, "-artifact_prefix=@/ " SEED);
+    char *program = within("ccw_fuzzer"), *words = hs_format("%s " SEED, options);
+    struct spawn spawn = spawn_start_at(program, folder, words);
 
+    free(words);
     free(program);
     return spawn_end(&spawn);
 }
@@ -98,7 +99,8 @@ static const char *last_line(char *text)
 
 static void a_crash_ends_it_with_the_report_last(void **state)
 {
-    struct run run = run_seed();
+    /* Standard error of the process is closed. */
+    struct run run = run_seed("-close_fd_mask=3 -exact_artifact_path=@/kept");
     const char *written = strstr(run.err, "Test unit written to ");
     uint8_t *kept, *seed;
     size_t kept_size, seed_size;
@@ -116,7 +118,7 @@ static void a_crash_ends_it_with_the_report_last(void **state)
     assert_int_equal(file_read(SEED, &seed, &seed_size, &err), 0);
     assert_int_equal(kept_size, seed_size);
     assert_memory_equal(kept, seed, seed_size);
-    assert_non_null(strstr(written, "==ERROR: "));
+    assert_non_null(strstr(written, "== ERROR: libFuzzer: deadly signal\n    #0 "));
     assert_memory_equal(last_line(run.err), "SUMMARY: ", strlen("SUMMARY: "));
     free(kept);
     free(seed);
@@ -130,9 +132,51 @@ static void what_is_known_ends_nothing(void **state)
 
     (void)state;
     put("qemu/known.tsv", CORPUS_DIR "/known.tsv", false);
-    run = run_seed();
+    run = run_seed("-seed=1");
     assert_int_equal(run.status, 0);
     assert_null(strstr(run.err, "hardstop: "));
+    run_clear(&run);
+}
+
+/* As libFuzzer has it: the input is in a file already. */
+static void an_input_that_was_given_is_not_kept(void **state)
+{
+    struct run run = run_seed("-artifact_prefix=@/");
+
+    (void)state;
+    assert_int_equal(run.status, CRASH);
+    assert_null(strstr(run.err, "Test unit written to "));
+    run_clear(&run);
+}
+
+static void a_folder_for_findings_takes_them_in_a_bundle_too(void **state)
+{
+    char *findings = within("findings"), *kept = within("findings/af1f2ff89b972e42.textproto");
+    struct run run;
+
+    (void)state;
+    setenv("HARDSTOP_FINDINGS", findings, 1);
+    run = run_seed("-seed=1");
+    unsetenv("HARDSTOP_FINDINGS");
+    assert_int_equal(run.status, 0);
+    assert_int_equal(access(kept, R_OK), 0);
+    run_clear(&run);
+    free(kept);
+    free(findings);
+}
+
+static void a_broken_list_is_an_error_and_no_crash(void **state)
+{
+    char *list = within("qemu/known.tsv");
+    struct run run;
+
+    (void)state;
+    assert_int_equal(unlink(list), 0);
+    free(list);
+    free(support_write(folder, "qemu/known.tsv", "no list\n", 8));
+    run = run_seed("-seed=1");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.err, "known.tsv"));
     run_clear(&run);
 }
 
@@ -140,7 +184,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_crash_ends_it_with_the_report_last),
+        cmocka_unit_test(an_input_that_was_given_is_not_kept),
+        cmocka_unit_test(a_folder_for_findings_takes_them_in_a_bundle_too),
         cmocka_unit_test(what_is_known_ends_nothing),
+        cmocka_unit_test(a_broken_list_is_an_error_and_no_crash),
     };
 
     return cmocka_run_group_tests(tests, make_bundle, remove_bundle);

@@ -145,6 +145,9 @@ static void check(const struct options *options, struct argp_state *state)
         argp_error(state, "--from shows all trials of its file; --devices, --transports, --states and --framings "
                           "choose what is measured");
     }
+    if (options->svg && file_is_stdout(options->svg)) {
+        argp_error(state, "--svg: the picture goes to a file, as standard output gets the figures");
+    }
     if (options->json && options->markdown) {
         argp_error(state, "--json or --markdown, not both");
     }
