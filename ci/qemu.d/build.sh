@@ -59,7 +59,7 @@ take_build() {
     [ -z "$root" ] || link_firmware
     mkdir -p "$bin"
     # shellcheck disable=SC2086
-    suffixed=$(printf "%s${special:-$kind} " $names) made=""
+    suffixed=$(printf "%s${special:-$plain} " $names) made=""
     for target in $targets; do
         start=$(echo "$emulators" | awk -v target="$target" '$1 == target { print $3 }')
         # shellcheck disable=SC2086

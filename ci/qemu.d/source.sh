@@ -4,14 +4,14 @@
 # find_source FOLDER|VERSION|SUITE: sets
 #   tree    to the source
 #   label   to what a build of it is called
-#   names   to what its programs are called, and kind to what is appended if it is a plain build
+#   names   to what its programs are called, and plain to what is appended if it is a plain build
 #   tools   to a folder with a meson, empty if its own or this machine's does
 #   root    to what has its firmware, empty if the tree has it
 find_source() {
-    tools="" root="" kind=-source
+    tools="" root="" plain=-source
     if [ -x "$1/configure" ]; then
         tree=$(cd "$1" && pwd -P)
-        label=$(echo "${tree#/}" | tr -c 'a-zA-Z0-9.\n' -) names=$label kind=""
+        label=$(echo "${tree#/}" | tr -c 'a-zA-Z0-9.\n' -) names=$label plain=""
         [ -e "$tree/pc-bios/s390-ccw.img" ] || root=/
         has_meson || find_tools trixie
     elif ! find_version "$1"; then
