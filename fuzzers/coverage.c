@@ -31,19 +31,15 @@ void coverage_begin(void)
     }
 }
 
+static void count_in_map(void *user, size_t at, uint8_t count)
+{
+    (void)user;
+    afl_map_count(AFL_MAP_EDGES + at % AFL_MAP_EDGES_PLACES, count);
+}
+
 void coverage_feedback(void)
 {
-    uint64_t word;
-
-    if (!counters.n || !afl_map_is_there()) {
-        return;
-    }
-    for (size_t at = 0; at < counters.first + counters.n; at += sizeof(word)) {
-        memcpy(&word, counters.bytes + at, sizeof(word));
-        for (size_t i = at; word; i++, word >>= 8) {
-            if (word & 0xff) {
-                afl_map_count(AFL_MAP_EDGES + i % AFL_MAP_EDGES_PLACES, (uint8_t)word);
-            }
-        }
+    if (afl_map_is_there()) {
+        loader_counters_each(&counters, count_in_map, NULL);
     }
 }

@@ -46,6 +46,7 @@ struct search {
     bool seen[TARGET_COUNTERS];
     struct loader_counters counters;
     uint8_t *steps; /* of each edge, those of its count that were seen, a bit each */
+    uint8_t new_steps; /* those that the last load added, of any edge */
 };
 
 /* The name of the section that the loaded bytes begin with is `name`. */
@@ -111,29 +112,23 @@ static uint8_t step_of(uint8_t count)
            count == 3 ? 4 : count == 2 ? 2 : 1;
 }
 
-static bool comes_by_something_new(struct search *search)
+static void note_edge(void *user, size_t at, uint8_t count)
 {
-    const struct loader_counters *counters = &search->counters;
-    bool found = false;
-    uint64_t word;
+    struct search *search = user;
+    uint8_t step = step_of(count);
 
-    for (size_t at = counters->first; at < counters->first + counters->n; at += sizeof(word)) {
-        memcpy(&word, counters->bytes + at, sizeof(word));
-        for (size_t i = at; word; i++, word >>= 8) {
-            uint8_t step = word & 0xff ? step_of((uint8_t)word) : 0;
-
-            search->result->edges += step && !search->steps[i];
-            found |= step & ~search->steps[i];
-            search->steps[i] |= step;
-        }
-    }
-    return found;
+    search->result->edges += !search->steps[at];
+    search->new_steps |= step & ~search->steps[at];
+    search->steps[at] |= step;
 }
 
 static bool shows_something_new(struct search *search)
 {
-    bool found = comes_by_something_new(search) && search->options->mode == SEARCH_COVERAGE;
+    bool found;
 
+    search->new_steps = 0;
+    loader_counters_each(&search->counters, note_edge, search);
+    found = search->new_steps && search->options->mode == SEARCH_COVERAGE;
     memset(target_counters, 0, TARGET_COUNTERS);
     target_feedback(&search->judgement);
     for (size_t i = 0; i < TARGET_COUNTERS; i++) {

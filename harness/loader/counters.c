@@ -27,6 +27,23 @@ int loader_counters_open(struct loader_counters *counters, void *place, size_t s
     return 0;
 }
 
+/* Hardly any edge is come by: eight are looked at in one go. */
+void loader_counters_each(const struct loader_counters *counters, loader_counters_fn *tell, void *user)
+{
+    size_t end = counters->first + counters->n;
+
+    for (size_t at = counters->first; at < end; at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+
+        memcpy(&word, counters->bytes + at, end - at < sizeof(word) ? end - at : sizeof(word));
+        for (size_t i = at; word; i++, word >>= 8) {
+            if (word & 0xff) {
+                tell(user, i, (uint8_t)word);
+            }
+        }
+    }
+}
+
 void loader_counters_close(struct loader_counters *counters)
 {
     close(counters->fd);

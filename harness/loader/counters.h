@@ -26,6 +26,10 @@ struct loader_counters {
 
 /* `size` is rounded up.  Mapped at `place`, whose pages this replaces; NULL: anywhere.  0, or -1 with a reason. */
 int loader_counters_open(struct loader_counters *counters, void *place, size_t size, struct hs_error *err);
+typedef void loader_counters_fn(void *user, size_t at, uint8_t count);
+/* Tells of each edge that was come by, in order: where in `bytes` it counts, and what. */
+void loader_counters_each(const struct loader_counters *counters, loader_counters_fn *tell, void *user);
+
 /* The memory stays mapped if it was mapped at a place. */
 void loader_counters_close(struct loader_counters *counters);
 

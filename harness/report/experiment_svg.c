@@ -3,9 +3,11 @@
 #include "harness/report/experiment.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/base/print.h"
 #include "harness/report/grid.h"
 
 /* In user units. */
@@ -94,24 +96,22 @@ static int draw_framing(FILE *out, const struct trial *trials, size_t n, const s
 
 void experiment_svg(FILE *out, const struct trial *trials, size_t n)
 {
-    int rows = 0, top = TOP;
-    uint64_t counts[VERDICT_COUNT];
+    struct print_memory text;
+    FILE *bars = print_open(&text);
+    int top = TOP;
+    char *drawn;
 
     for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
-        bool fresh = add_up(trials, n, states[0], experiment_framings[k].name, counts);
-        bool canary = add_up(trials, n, states[1], experiment_framings[k].name, counts);
-
-        rows += (fresh + canary) * STEP + (fresh || canary) * GAP;
+        top = draw_framing(bars, trials, n, &experiment_framings[k], top);
     }
+    drawn = print_close(&text);
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
             "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n"
             "<title>One to four bytes missing or added at every offset of a section: what the loader makes of it"
             "</title>\n%s",
-            WIDTH, TOP + rows, style);
+            WIDTH, top, style);
     draw_legend(out);
-    for (size_t k = 0; k < EXPERIMENT_FRAMINGS; k++) {
-        top = draw_framing(out, trials, n, &experiment_framings[k], top);
-    }
-    fputs("</svg>\n", out);
+    fprintf(out, "%s</svg>\n", drawn);
+    free(drawn);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/file.h"
 #include "harness/case/damage.h"
 #include "harness/setup/setup.h"
@@ -84,12 +85,10 @@ char *support_on_terminal(const char *term, const char *no_colour, void (*print)
 
 char *support_beside(const char *name)
 {
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *path = arguments_beside(name);
 
-    assert_true(n > 0);
-    self[n] = 0;
-    return hs_format("%.*s/%s", (int)(strrchr(self, '/') - self), self, name);
+    assert_true(strlen(path) > strlen(name) + 1);
+    return path;
 }
 
 void support_put_hex(struct builder *out, const char *hex)
