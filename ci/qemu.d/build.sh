@@ -42,7 +42,6 @@ link_firmware() {
 
 # The emulators of $1 that are built from source.
 take_build() {
-    "$here/setup" >"$log" || { cat "$log" >&2; exit 2; }
     find_source "$1"
     build=$cache/build/$label$special objects=$build
     [ -z "$special" ] || objects=$build/tree/build

@@ -15,7 +15,8 @@ int loader_counters_open(struct loader_counters *counters, void *place, size_t s
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
     size = (size + page - 1) / page * page;
-    *counters = (struct loader_counters){ .fd = memfd_create("hardstop-counters", MFD_CLOEXEC), .size = size };
+    *counters = (struct loader_counters){ .fd = memfd_create("hardstop-counters", MFD_CLOEXEC), .size = size,
+                                          .is_placed = place != NULL };
     if (counters->fd < 0 || ftruncate(counters->fd, (off_t)size) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "no memory file: %s", strerror(errno));
     }
@@ -46,6 +47,10 @@ void loader_counters_each(const struct loader_counters *counters, loader_counter
 
 void loader_counters_close(struct loader_counters *counters)
 {
+    if (counters->bytes && !counters->is_placed) {
+        munmap(counters->bytes, counters->size);
+        counters->bytes = NULL;
+    }
     close(counters->fd);
     counters->fd = -1;
 }

@@ -6,6 +6,7 @@
 #ifndef HARDSTOP_LOADER_COUNTERS_H
 #define HARDSTOP_LOADER_COUNTERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct loader_counters {
     int fd; /* a memory file of the bytes, and behind them what is for loader_counters_places() */
     uint8_t *bytes;
     size_t size; /* a multiple of a page; edges beyond it are not counted */
+    bool is_placed; /* mapped where the caller said */
     /* Filled in when a loader is opened that counts; 0 before, and if it does not: */
     size_t first, n; /* the edges' are bytes[first] to bytes[first + n - 1] */
     char program[4096]; /* the path of the file that counts, whatever was started */
@@ -30,7 +32,7 @@ typedef void loader_counters_fn(void *user, size_t at, uint8_t count);
 /* Tells of each edge that was come by, in order: where in `bytes` it counts, and what. */
 void loader_counters_each(const struct loader_counters *counters, loader_counters_fn *tell, void *user);
 
-/* The memory stays mapped if it was mapped at a place. */
+/* Memory that was mapped at a place stays so. */
 void loader_counters_close(struct loader_counters *counters);
 
 /*

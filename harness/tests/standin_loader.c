@@ -325,6 +325,9 @@ static int obey(file *from, char letter)
     case '3':
         fputs("words of its own\n", stderr);
         return 0;
+    case '8':
+        fputs(STANDIN_REPORT, stderr);
+        return 0;
     case 'l':
         standin_last_call();
         return 0;

@@ -13,6 +13,7 @@
 #include "harness/loader/loader.h"
 #include "harness/loader/qemu/answer.h"
 #include "standin_description.h"
+#include "standin_errors.h"
 
 static struct loader *loader;
 
@@ -98,6 +99,8 @@ static const struct {
     { "142", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "second/with/parts", "", "" },
     { "24e", OUTCOME_CRASHED, false, true, 0, 0, 0, "second/with/parts", "", NULL },
     { "21e", OUTCOME_CRASHED, false, true, 0, 0, 0, "first", "", NULL },
+    { "8", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "", STANDIN_REPORT, "" },
+    { "8E", OUTCOME_CRASHED, false, true, 7, 0, 0, "", STANDIN_REPORT, NULL },
     { "3132", OUTCOME_ACCEPTED, false, false, 0, 0, 0, "second/with/parts", "words of its own\nwords of its own\n",
       "" },
 };

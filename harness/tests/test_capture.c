@@ -300,6 +300,31 @@ static void garbage_is_rejected(void **state)
 }
 
 /* The guest's state in the stream is one that QEMU does not allow at this point: it aborts. */
+/* An idstr may hold anything, and QEMU repeats it: a QEMU without sanitizers has no reports. */
+static void a_name_is_no_report(void **state)
+{
+    static const char words[] = "\nhw/virtio/virtio.c:31: runtime error: planted\n    #0 0x10 in admin evil.c:1\n";
+    static const uint8_t full[] = { 4, 0, 0, 0, 9, sizeof(words) - 1 }; /* type, section id, length of the idstr */
+    Hardstop__Setup setup = rng();
+    struct confirm_result result;
+    uint8_t *stream, damaged[1024];
+    size_t size, head;
+
+    (void)state;
+    capture(&setup, &stream, &size);
+    /* Magic, version, and the configuration section: its type, the length of a name, the name. */
+    head = 8 + 5 + stream[12];
+    memcpy(damaged, stream, head);
+    memcpy(damaged + head, full, sizeof(full));
+    memcpy(damaged + head + sizeof(full), words, sizeof(words) - 1);
+    memset(damaged + head + sizeof(full) + sizeof(words) - 1, 0, 8);
+    confirm(&setup, "case.qemu", damaged, head + sizeof(full) + sizeof(words) - 1 + 8, 0, &result);
+    assert_non_null(strstr(result.text, "runtime error: planted"));
+    assert_int_equal(result.outcome, OUTCOME_REJECTED);
+    confirm_result_clear(&result);
+    free(stream);
+}
+
 static void abort_is_a_crash(void **state)
 {
     Hardstop__Setup setup = rng();
@@ -516,6 +541,7 @@ int main(void)
         SUPPORT_TIDY(truncated_stream_is_rejected),
         SUPPORT_TIDY(empty_stream_is_not_accepted),
         SUPPORT_TIDY(garbage_is_rejected),
+        SUPPORT_TIDY(a_name_is_no_report),
         SUPPORT_TIDY(abort_is_a_crash),
         SUPPORT_TIDY(unusable_confirmation_has_a_reason),
         SUPPORT_TIDY(bad_qmp_has_a_reason),

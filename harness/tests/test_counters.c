@@ -2,6 +2,7 @@
 /* What a QEMU counts of its own code reaches its supervisor, whatever becomes of the load. */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,6 +224,49 @@ static void prints_files_functions_and_checks(void **state)
     free(expected);
 }
 
+static void collect(void *user, size_t at, uint8_t count)
+{
+    char *told = user;
+
+    snprintf(told + strlen(told), 64, "%zu:%u ", at, count);
+}
+
+/* Whatever the word of eight that they lie in, and none beyond the last. */
+static void tells_of_each_that_was_come_by(void **state)
+{
+    struct loader_counters counters;
+    char told[256] = "";
+    uint8_t *bytes;
+
+    (void)state;
+    assert_int_equal(loader_counters_open(&counters, NULL, 1, NULL), 0);
+    counters.first = 3;
+    counters.n = 18;
+    bytes = counters.bytes;
+    bytes[2] = bytes[21] = 9;
+    bytes[3] = 1;
+    bytes[10] = 2;
+    bytes[11] = 255;
+    bytes[20] = 4;
+    loader_counters_each(&counters, collect, told);
+    assert_string_equal(told, "3:1 10:2 11:255 20:4 ");
+    loader_counters_close(&counters);
+    assert_null(counters.bytes);
+}
+
+static void stays_where_it_was_put(void **state)
+{
+    static _Alignas(4096) uint8_t place[4096];
+    struct loader_counters counters;
+
+    (void)state;
+    assert_int_equal(loader_counters_open(&counters, place, sizeof(place), NULL), 0);
+    assert_ptr_equal(counters.bytes, place);
+    loader_counters_close(&counters);
+    place[0] = 1;
+    assert_int_equal(counters.bytes[0], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +274,8 @@ int main(void)
         cmocka_unit_test(shares_them_among_loaders),
         cmocka_unit_test(counts_no_more_than_there_is_room_for),
         cmocka_unit_test(says_where_each_leads_to),
+        cmocka_unit_test(tells_of_each_that_was_come_by),
+        cmocka_unit_test(stays_where_it_was_put),
         cmocka_unit_test(tells_lines_by_their_edges),
         cmocka_unit_test(prints_files_functions_and_checks),
     };

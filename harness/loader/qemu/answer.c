@@ -55,7 +55,8 @@ static void read_report(struct answer_room *room, struct loader_answer *answer)
     const struct sanitizer_report *found = &room->found;
 
     builder_reset(&room->printed);
-    if (!sanitizer_take(&room->found, room->text, answer->outcome == OUTCOME_CRASHED, &room->printed) ||
+    if (room->has_no_reports ||
+        !sanitizer_take(&room->found, room->text, answer->outcome == OUTCOME_CRASHED, &room->printed) ||
         answer->outcome == OUTCOME_UNKNOWN) {
         return;
     }

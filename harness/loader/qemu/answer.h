@@ -14,6 +14,7 @@ struct answer_room {
     uint8_t *saved; /* freed by the owner */
     size_t saved_capacity;
     char text[PROCESS_ERRORS_SIZE + 1]; /* filled in before answer_read(): what QEMU printed */
+    bool has_no_reports; /* QEMU has no sanitizer: what looks like a report of one is the stream's */
     struct traces traces; /* cleared by the owner */
     struct sanitizer_report found; /* what `text` then told of, if anything */
     struct builder printed; /* that, as it was printed; cleared by the owner */

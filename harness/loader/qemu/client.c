@@ -125,6 +125,7 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
         snprintf(qemu->name, sizeof(qemu->name), "QEMU %" PRId64 ".%" PRId64 ".%" PRId64, qemu->shared->version[0],
                  qemu->shared->version[1], qemu->shared->version[2]);
         take_counters(qemu);
+        qemu->room.has_no_reports = !program_sanitizers(qemu->shared->program.path)->may_report;
         return 0;
     }
     process_read_errors(&qemu->process, qemu->room.text, sizeof(qemu->room.text));

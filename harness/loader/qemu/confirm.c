@@ -74,7 +74,8 @@ static char *shell_line(const struct arguments *arguments, const char *binary, c
     from = arguments_line(&file);
     /* Of its options (sanitizer.h), those without which it would do something else. */
     whole = hs_format("%s%s " INCOMING_FD "<%s",
-                      program_is_sanitized(program) ? "ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 " : "",
+                      program_sanitizers(program)->address
+                          ? "ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 " : "",
                       line, from);
     arguments_clear(&words);
     arguments_clear(&file);

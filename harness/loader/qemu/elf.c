@@ -154,6 +154,21 @@ void elf_find(struct elf *elf, struct protocol_symbol *symbols, size_t n)
     }
 }
 
+bool elf_names(struct elf *elf, const char *head)
+{
+    int entries = dwfl_module_getsymtab(elf->program);
+    GElf_Sym entry;
+
+    for (int at = 1; at < entries; at++) {
+        const char *name = dwfl_module_getsym(elf->program, at, &entry, NULL);
+
+        if (name && strncmp(name, head, strlen(head)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The name of the source file of an address, and the line; NULL when not known. */
 static const char *file_of(struct elf *elf, Dwarf_Addr address, int *number)
 {

@@ -30,6 +30,9 @@ void elf_close(struct elf *elf);
  */
 void elf_find(struct elf *elf, struct protocol_symbol *symbols, size_t n);
 
+/* Does the name of a symbol, of the program's own or of one it has of a library, begin like that? */
+bool elf_names(struct elf *elf, const char *head);
+
 /*
  * The function whose extent holds the address, `offset` bytes behind where the program is loaded, and "FILE:LINE"; each
  * "" when not known.  FILE is the name in QEMU's tree, "net/net.c", which needs no build of a certain place; of others

@@ -32,21 +32,19 @@ const char *program_closed(const char *path)
                                : NULL;
 }
 
-bool program_is_sanitized(const char *path)
+const struct program_sanitizers *program_sanitizers(const char *path)
 {
     static struct program last;
-    static bool is_sanitized;
-    struct protocol_symbol symbol = { .name = "__asan_init" };
+    static struct program_sanitizers found;
 
     if (strcmp(last.path, path) != 0) {
-        is_sanitized = open_elf(&last, path) != NULL;
-        if (is_sanitized) {
-            elf_find(last.elf, &symbol, 1);
-            is_sanitized = symbol.kind == PROTOCOL_SYMBOL_ADDRESS;
-        }
+        struct elf *elf = open_elf(&last, path);
+
+        found.address = elf && elf_names(elf, "__asan_");
+        found.may_report = !elf || found.address || elf_names(elf, "__ubsan_");
         program_close(&last);
     }
-    return is_sanitized;
+    return &found;
 }
 
 void program_close(struct program *program)

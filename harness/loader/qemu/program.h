@@ -16,8 +16,15 @@ struct program {
     char path[4096]; /* what it is, or would be, of */
 };
 
-/* Has the program AddressSanitizer in it?  False also of a script that starts one.  The last answer is kept. */
-bool program_is_sanitized(const char *path);
+/*
+ * What a file has of sanitizers, its own or a library's.  What cannot be read, and a script, has neither and may be or
+ * start something that has both.  The last answer is kept.
+ */
+struct program_sanitizers {
+    bool address; /* it has AddressSanitizer */
+    bool may_report; /* it is not known to have none */
+};
+const struct program_sanitizers *program_sanitizers(const char *path);
 
 void program_close(struct program *program);
 

@@ -40,12 +40,13 @@ static int leave_out_noise(const Hardstop__Setup *setup, const struct command_li
 }
 
 /* What a sanitizer says counts, as in a served QEMU. */
-static void read_report(struct confirm_result *result)
+static void read_report(const char *path, struct confirm_result *result)
 {
     static struct program program; /* reports of one QEMU come in a row */
     struct sanitizer_report found;
 
-    if (sanitizer_take(&found, result->text, result->outcome == OUTCOME_CRASHED, NULL)) {
+    if (program_sanitizers(path)->may_report &&
+        sanitizer_take(&found, result->text, result->outcome == OUTCOME_CRASHED, NULL)) {
         result->outcome = OUTCOME_CRASHED;
         result->report = found.report;
         result->signal = found.report.signal;
@@ -76,7 +77,7 @@ int said_finish(const Hardstop__Setup *setup, const struct command_line *without
     if (leave_out_noise(setup, without, result, err) < 0) {
         return -1;
     }
-    read_report(result);
+    read_report(without->path, result);
     shorten(result);
     return 0;
 }
