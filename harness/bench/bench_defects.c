@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loads to each defect that was put back: structure-aware mutation beside byte mutation, in seeded trials of both.
- * defects.h says what is counted.  Each trial is kept as JSON, so that what was interrupted goes on.
+ * Loads to each defect that was put back: structure-aware mutation beside byte mutation, of libFuzzer and of AFL++,
+ * and, where the QEMU counts its edges, beside itself with them as feedback, in seeded trials of each.  defects.h says
+ * what is counted.  Each trial is kept as JSON, so that what was interrupted goes on.
  */
 #include <argp.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/bench/defects.h"
-#include "harness/bench/engine.h"
+#include "harness/bench/defects_trial.h"
 #include "harness/bench/plan.h"
 #include "harness/bench/processes.h"
 #include "harness/bench/statistics.h"
@@ -28,74 +29,64 @@ struct bench {
     struct plan plan;
     struct bench_seeds starts;
     struct defects defects;
-    struct defects_result *results[SEARCH_PAIR];
-};
-
-struct task {
-    const struct bench *bench;
-    size_t mode, trial;
+    const char *afl; /* bench_defects_afl; NULL: without AFL++ */
+    size_t modes[TRIAL_MODES], n_modes; /* that are compared */
+    struct defects_result *results[TRIAL_MODES]; /* of each of these */
 };
 
 static const char *const aims[DEFECT_AIMS] = { "marker", "verdict", "crash" };
 
-static char *path_of(const struct bench *bench, size_t mode, size_t trial)
+/* "CCW-bytes-20000-3.json" */
+static struct defects_trial trial_of(const struct bench *bench, size_t mode, size_t trial)
 {
-    return hs_format("%s/%s-%s-%lu-%lu.json", bench->work, bench->transport, search_mode_names[mode], bench->plan.loads,
-                     bench->plan.seed + trial);
-}
+    uint64_t seed = bench->plan.seed + trial;
 
-/* What is kept of a trial; false: it is still to be done. */
-static bool read_trial(const struct bench *bench, size_t mode, size_t trial, struct defects_result *result)
-{
-    char *path = path_of(bench, mode, trial);
-    json_t *json = json_load_file(path, 0, NULL);
-    bool good = json && defects_json_read(&bench->defects, json, bench->plan.loads, result);
-
-    json_decref(json);
-    free(path);
-    return good;
-}
-
-static void run_trial(void *user)
-{
-    const struct task *task = user;
-    const struct bench *bench = task->bench;
-    char folder[] = "/tmp/hardstop-defects-XXXXXX", *path = path_of(bench, task->mode, task->trial), *text, *command;
-    struct search_options options = {
-        .mode = (enum search_mode)task->mode, .seeds = &bench->starts, .loads = bench->plan.loads,
-        .seed = bench->plan.seed + task->trial, .bytes = LLVMFuzzerMutate, .folder = mkdtemp(folder),
+    return (struct defects_trial){
+        .defects = &bench->defects, .seeds = &bench->starts, .mode = mode, .loads = bench->plan.loads, .seed = seed,
+        .path = hs_format("%s/%s-%s-%lu-%lu.json", bench->work, bench->transport, defects_trial_modes[mode],
+                          bench->plan.loads, (unsigned long)seed),
     };
-    struct defects_result result;
-    struct hs_error err;
-    json_t *json;
-
-    HS_CHECK(options.folder, "no folder in /tmp");
-    defects_search(&bench->defects, &options, &result);
-    json = defects_json(&bench->defects, &result);
-    text = json_dumps(json, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-    HS_CHECK(file_write_own(path, text, strlen(text), &err) == 0, "%s", err.text);
-    command = hs_format("rm -rf %s", folder);
-    HS_CHECK(system(command) == 0, "%s", command);
 }
 
-/* Both modes of a trial are neighbours, so that they meet the same machine. */
+/* In a process of its own.  The modes of a trial are neighbours, so that they meet the same machine. */
 static void run_task(void *user, size_t index)
 {
-    struct task task = { user, index % SEARCH_PAIR, index / SEARCH_PAIR };
+    const struct bench *bench = user;
+    struct defects_trial trial = trial_of(bench, bench->modes[index % bench->n_modes], index / bench->n_modes);
     struct defects_result kept;
+    char folder[] = "/tmp/hardstop-defects-XXXXXX", *command;
+    pid_t child;
+    int status;
 
-    if (read_trial(task.bench, task.mode, task.trial, &kept)) {
+    if (defects_result_read(trial.defects, trial.path, trial.loads, &kept)) {
         _exit(0);
     }
-    engine_run((uint32_t)(task.bench->plan.seed + task.trial), run_trial, &task);
+    trial.folder = mkdtemp(folder);
+    HS_CHECK(trial.folder, "no folder in /tmp");
+    child = fork();
+    HS_CHECK(child >= 0, "no new process");
+    if (child == 0) {
+        if (trial.mode == TRIAL_AFL) {
+            defects_trial_afl(&trial, bench->afl, bench->transport, bench->seeds, bench->table);
+            _exit(0);
+        }
+        defects_trial_search(&trial);
+    }
+    HS_CHECK(waitpid(child, &status, 0) == child && status == 0, "a trial failed; its files: %s", folder);
+    command = hs_format("rm -rf %s", folder);
+    HS_CHECK(system(command) == 0, "%s", command);
+    _exit(0);
 }
 
 static void read_all(struct bench *bench)
 {
-    for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
+    for (size_t mode = 0; mode < bench->n_modes; mode++) {
         bench->results[mode] = hs_resize(NULL, bench->plan.trials, sizeof(*bench->results[mode]));
         for (size_t i = 0; i < bench->plan.trials; i++) {
-            HS_CHECK(read_trial(bench, mode, i, &bench->results[mode][i]), "trial %zu is not kept", i);
+            struct defects_trial trial = trial_of(bench, bench->modes[mode], i);
+
+            HS_CHECK(defects_result_read(trial.defects, trial.path, trial.loads, &bench->results[mode][i]),
+                     "%s is not kept", trial.path);
         }
     }
 }
@@ -119,23 +110,34 @@ static void print_cell(const struct bench *bench, size_t mode, size_t defect, si
     printf(" %s %zu/%lu |", text, came, bench->plan.trials);
 }
 
+static void print_head(const struct bench *bench)
+{
+    printf("| defect | acts |");
+    for (size_t aim = 0; aim < DEFECT_AIMS; aim++) {
+        for (size_t mode = 0; mode < bench->n_modes; mode++) {
+            printf(" %s%s%s |", mode ? "" : aims[aim], mode ? "" : ": ", defects_trial_modes[bench->modes[mode]]);
+        }
+    }
+    printf(" U, p, A12 of verdict, structure and bytes |\n|---|---|");
+    for (size_t i = 0; i < DEFECT_AIMS * bench->n_modes; i++) {
+        printf("---|");
+    }
+    printf("---|\n");
+}
+
 static void print_table(const struct bench *bench)
 {
     printf("%s, %zu seeds, %lu trials of %lu loads: median of the loads to it, and in how many trials\n\n",
            bench->transport, bench->starts.n, bench->plan.trials, bench->plan.loads);
-    printf("| defect | acts |");
-    for (size_t aim = 0; aim < DEFECT_AIMS; aim++) {
-        printf(" %s: structure | bytes |", aims[aim]);
-    }
-    printf(" U, p, A12 of verdict |\n|---|---|---|---|---|---|---|---|---|\n");
+    print_head(bench);
     for (size_t i = 0; i < bench->defects.n; i++) {
         struct statistics_comparison comparison = { 0 };
 
         printf("| %s | %s |", bench->defects.rows[i].name, bench->defects.rows[i].at_use ? "use" : "load");
         for (size_t aim = 0; aim < DEFECT_AIMS; aim++) {
-            double values[SEARCH_PAIR][PLAN_TRIALS];
+            double values[TRIAL_MODES][PLAN_TRIALS];
 
-            for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
+            for (size_t mode = 0; mode < bench->n_modes; mode++) {
                 print_cell(bench, mode, i, aim, values[mode]);
             }
             if (aim == DEFECT_VERDICT) {
@@ -152,8 +154,8 @@ static void print_survival(const struct bench *bench)
 {
     printf("\nDefects with a verdict within so many loads, mean of the trials, of %zu that are looked for:\n",
            bench->defects.n);
-    for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
-        printf("%-10s", search_mode_names[mode]);
+    for (size_t mode = 0; mode < bench->n_modes; mode++) {
+        printf("%-10s", defects_trial_modes[bench->modes[mode]]);
         for (unsigned long loads = 100; loads / 10 < bench->plan.loads; loads *= 10) {
             unsigned long limit = loads < bench->plan.loads ? loads : bench->plan.loads, n = 0;
 
@@ -168,6 +170,16 @@ static void print_survival(const struct bench *bench)
         }
         printf("\n");
     }
+}
+
+static void add_mode(struct bench *bench, size_t mode)
+{
+    for (size_t i = 0; i < bench->n_modes; i++) {
+        if (bench->modes[i] == mode) {
+            return;
+        }
+    }
+    bench->modes[bench->n_modes++] = mode;
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -187,6 +199,16 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'w':
         bench->work = value;
         return 0;
+    case 'c':
+        add_mode(bench, SEARCH_COVERAGE);
+        return 0;
+    case 'a':
+        bench->afl = value;
+        add_mode(bench, TRIAL_AFL);
+        return 0;
+    case 'T':
+        bench->transport = value;
+        return 0;
     default:
         return plan_parse(&bench->plan, key, value, state);
     }
@@ -195,10 +217,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp argp = {
     .options = (const struct argp_option[]){
         PLAN_OPTIONS("20000"),
-        { "seeds", 'f', "FOLDER", 0, "cases to start from (default corpus/cases/seeds/ccw)", 0 },
+        { "seeds", 'f', "FOLDER", 0, "cases to start from (default corpus/cases/seeds/TRANSPORT)", 0 },
         { "defects", 'd', "FILE", 0, "the table of them (default corpus/defects.tsv)", 0 },
         { "qemu", 'q', "PATH", 0, "of ci/qemu --source --patch defects (default: what is there; 77 without one)", 0 },
         { "work", 'w', "FOLDER", 0, "where trials are kept (default work/defects)", 0 },
+        { "coverage", 'c', NULL, 0, "also structure with QEMU's edges as feedback, of one that counts them", 0 },
+        { "afl", 'a', "PROGRAM", 0, "also bytes by AFL++, whose target bench_defects_afl is", 0 },
+        { "transport", 'T', "NAME", 0, "ccw or pci (default ccw)", 0 },
         { 0 },
     },
     .parser = parse,
@@ -206,11 +231,12 @@ static const struct argp argp = {
 };
 
 /* The first QEMU with defects that ci/qemu has made; NULL: none. */
-static char *find_qemu(void)
+static char *find_qemu(const char *transport)
 {
     const char *cache = getenv("HARDSTOP_CACHE"), *home = getenv("HOME");
-    char *pattern = hs_format("%s%s/qemu/bin/" SETUP_BINARY("s390x") "-*-defects*", cache ? cache : home ? home : "",
-                              cache ? "" : "/.cache/hardstop");
+    const char *binary = strcmp(transport, "pci") == 0 ? SETUP_BINARY("x86_64") : SETUP_BINARY("s390x");
+    char *pattern = hs_format("%s%s/qemu/bin/%s-*-defects*", cache ? cache : home ? home : "",
+                              cache ? "" : "/.cache/hardstop", binary);
     glob_t found = { 0 };
     char *path;
 
@@ -224,16 +250,18 @@ static char *find_qemu(void)
 int main(int argc, char **argv)
 {
     struct bench bench = {
-        .transport = "ccw", .seeds = "corpus/cases/seeds/ccw", .table = "corpus/defects.tsv", .work = "work/defects",
+        .transport = "ccw", .table = "corpus/defects.tsv", .work = "work/defects",
+        .modes = { SEARCH_STRUCTURE, SEARCH_BYTES }, .n_modes = 2,
         .plan = { .trials = 10, .loads = 20000, .seed = 1,
                   .jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN) },
     };
     struct hs_error err;
 
     argp_parse(&argp, argc, argv, 0, NULL, &bench);
-    bench.qemu = bench.qemu ? bench.qemu : find_qemu();
+    bench.seeds = bench.seeds ? bench.seeds : hs_format("corpus/cases/seeds/%s", bench.transport);
+    bench.qemu = bench.qemu ? bench.qemu : find_qemu(bench.transport);
     if (!bench.qemu) {
-        fprintf(stderr, "no QEMU with defects: ci/qemu --source --target s390x --patch defects trixie\n");
+        fprintf(stderr, "no QEMU with defects: ci/qemu --source --patch defects trixie\n");
         return SKIPPED;
     }
     setenv(PROGRAM_ENV, bench.qemu, 1);
@@ -241,11 +269,11 @@ int main(int argc, char **argv)
     defects_read(&bench.defects, bench.table, bench.transport);
     bench_seeds_read(&bench.starts, bench.seeds, bench.transport);
     HS_CHECK(bench.starts.n, "no seeds in %s", bench.seeds);
-    processes_run("trials", bench.plan.trials * SEARCH_PAIR, bench.plan.jobs, run_task, &bench);
+    processes_run("trials", bench.plan.trials * bench.n_modes, bench.plan.jobs, run_task, &bench);
     read_all(&bench);
     print_table(&bench);
     print_survival(&bench);
-    for (size_t mode = 0; mode < SEARCH_PAIR; mode++) {
+    for (size_t mode = 0; mode < bench.n_modes; mode++) {
         free(bench.results[mode]);
     }
     bench_seeds_clear(&bench.starts);

@@ -2,6 +2,7 @@
 /* Watches a search, and loads what came to a check once more without it. */
 #include "harness/bench/defects.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,6 @@
 enum { FIRST = 12, ONE_IN = 16, COLUMNS = 8 };
 
 #define VARIABLE "HARDSTOP_DEFECTS"
-
-struct watch {
-    const struct defects *defects;
-    struct defects_result *result;
-    unsigned came[DEFECTS_MAX]; /* inputs */
-};
 
 static bool take_row(struct defect *defect, char *line, const char *transport)
 {
@@ -107,7 +102,7 @@ static void judge_without(const struct judgement *judgement, const char *name, u
 
 static void look(void *user, const struct judgement *judgement, unsigned long loads)
 {
-    struct watch *watch = user;
+    struct defects_watch *watch = user;
 
     for (size_t i = 0; i < watch->defects->n; i++) {
         const struct defect *defect = &watch->defects->rows[i];
@@ -124,22 +119,18 @@ static void look(void *user, const struct judgement *judgement, unsigned long lo
     }
 }
 
-void defects_search(const struct defects *defects, struct search_options *options, struct defects_result *result)
+void defects_watch(struct defects_watch *watch, const struct defects *defects, struct defects_result *result,
+                   struct search_options *options)
 {
-    struct watch watch = { .defects = defects, .result = result };
-    struct search_result *found = malloc(sizeof(*found));
-
-    HS_CHECK(found, "no memory");
     unsetenv(VARIABLE);
     memset(result, 0, sizeof(*result));
     result->loads = options->loads;
+    *watch = (struct defects_watch){ .defects = defects, .result = result };
     options->watch = look;
-    options->user = &watch;
-    search_run(options, found);
-    free(found);
+    options->user = watch;
 }
 
-json_t *defects_json(const struct defects *defects, const struct defects_result *result)
+static json_t *json_of(const struct defects *defects, const struct defects_result *result)
 {
     json_t *all = json_object();
 
@@ -155,8 +146,19 @@ json_t *defects_json(const struct defects *defects, const struct defects_result 
     return json_pack("{s:I, s:o}", "loads", (json_int_t)result->loads, "defects", all);
 }
 
-bool defects_json_read(const struct defects *defects, const json_t *json, unsigned long loads,
-                       struct defects_result *result)
+void defects_result_write(const struct defects *defects, const struct defects_result *result, const char *path)
+{
+    json_t *json = json_of(defects, result);
+    char *text = json_dumps(json, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+    struct hs_error err;
+
+    HS_CHECK(file_write_own(path, text, strlen(text), &err) == 0, "%s", err.text);
+    free(text);
+    json_decref(json);
+}
+
+static bool read_json(const struct defects *defects, const json_t *json, unsigned long loads,
+                      struct defects_result *result)
 {
     memset(result, 0, sizeof(*result));
     result->loads = (unsigned long)json_integer_value(json_object_get(json, "loads"));
@@ -171,4 +173,14 @@ bool defects_json_read(const struct defects *defects, const json_t *json, unsign
         }
     }
     return result->loads == loads;
+}
+
+bool defects_result_read(const struct defects *defects, const char *path, unsigned long loads,
+                         struct defects_result *result)
+{
+    json_t *json = json_load_file(path, 0, NULL);
+    bool good = json && read_json(defects, json, loads, result);
+
+    json_decref(json);
+    return good;
 }

@@ -13,8 +13,6 @@
 #ifndef HARDSTOP_BENCH_DEFECTS_H
 #define HARDSTOP_BENCH_DEFECTS_H
 
-#include <jansson.h>
-
 #include "harness/bench/search.h"
 
 #define DEFECTS_MAX 128
@@ -41,13 +39,20 @@ struct defects_result {
     unsigned long taken[DEFECTS_MAX][DEFECT_AIMS];
 };
 
-/* One search, after which `result` is filled in; options->watch is ours.  Ends the process when the harness fails. */
-void defects_search(const struct defects *defects, struct search_options *options, struct defects_result *result);
+struct defects_watch {
+    const struct defects *defects;
+    struct defects_result *result;
+    unsigned came[DEFECTS_MAX]; /* inputs that came to each check */
+};
 
-/* {"loads": n, "defects": {NAME: [marker, verdict, crash] (null: not reached)}} */
-json_t *defects_json(const struct defects *defects, const struct defects_result *result);
-/* False where it is another trial: of other loads, or defects. */
-bool defects_json_read(const struct defects *defects, const json_t *json, unsigned long loads,
-                       struct defects_result *result);
+/* Has a search of these options fill in `result`; its QEMU then has all checks. */
+void defects_watch(struct defects_watch *watch, const struct defects *defects, struct defects_result *result,
+                   struct search_options *options);
+
+/* Leaves the result as a file: {"loads": n, "defects": {NAME: [marker, verdict, crash] (null: not reached)}} */
+void defects_result_write(const struct defects *defects, const struct defects_result *result, const char *path);
+/* False where there is none, or of another trial: of other loads, or defects. */
+bool defects_result_read(const struct defects *defects, const char *path, unsigned long loads,
+                         struct defects_result *result);
 
 #endif

@@ -257,7 +257,7 @@ static void open_origin(struct search *search, size_t i)
     free(input.data);
 }
 
-static void close_all(struct search *search)
+void search_close(struct search *search)
 {
     size_t n = search->options->seeds->n;
 
@@ -281,24 +281,42 @@ static void close_all(struct search *search)
     free(search->steps);
     loader_counters_close(&search->counters);
     judgement_clear(&search->judgement);
+    free(search);
+}
+
+struct search *search_open(const struct search_options *options, struct search_result *result)
+{
+    struct search *search = hs_alloc(sizeof(*search));
+    struct hs_error err;
+
+    search->options = options;
+    search->result = result;
+    memset(result, 0, sizeof(*result));
+    HS_CHECK(loader_counters_open(&search->counters, NULL, EDGES, &err) == 0, "%s", err.text);
+    search->steps = hs_alloc(EDGES);
+    search->start = time_now();
+    random_init(&search->random, options->seed);
+    search->origins = hs_alloc(options->seeds->n * sizeof(*search->origins));
+    for (size_t i = 0; i < options->seeds->n; i++) {
+        open_origin(search, i);
+    }
+    return search;
+}
+
+void search_try(struct search *search, size_t origin, const uint8_t *data, size_t size)
+{
+    struct input input = { .origin = origin, .data = hs_copy(data, size), .size = size };
+
+    judge(search, &input);
+    free(input.data);
 }
 
 void search_run(const struct search_options *options, struct search_result *result)
 {
-    struct search search = { .options = options, .result = result };
-    struct hs_error err;
+    struct search *search = search_open(options, result);
 
-    memset(result, 0, sizeof(*result));
-    HS_CHECK(loader_counters_open(&search.counters, NULL, EDGES, &err) == 0, "%s", err.text);
-    search.steps = hs_alloc(EDGES);
-    search.start = time_now();
-    random_init(&search.random, options->seed);
-    search.origins = hs_alloc(options->seeds->n * sizeof(*search.origins));
-    for (size_t i = 0; i < options->seeds->n; i++) {
-        open_origin(&search, i);
+    while (goes_on(search)) {
+        search_from(search, &search->corpus[random_below(&search->random, result->corpus)]);
     }
-    while (goes_on(&search)) {
-        search_from(&search, &search.corpus[random_below(&search.random, result->corpus)]);
-    }
-    close_all(&search);
+    search_close(search);
 }

@@ -25,7 +25,7 @@
 #include "fuzzers/target.h"
 #include "harness/bench/bench_seeds.h"
 
-enum search_mode { SEARCH_STRUCTURE, SEARCH_BYTES, SEARCH_COVERAGE };
+enum search_mode { SEARCH_STRUCTURE, SEARCH_BYTES, SEARCH_COVERAGE, SEARCH_MODES };
 #define SEARCH_PAIR 2 /* modes that a bench compares: the first two, unless it says which */
 
 extern const char *const search_mode_names[];
@@ -55,7 +55,13 @@ struct search_options {
     void *user; /* for `watch` */
 };
 
-/* Ends the process when the harness fails. */
+/* These end the process when the harness fails. */
 void search_run(const struct search_options *options, struct search_result *result);
+
+/* The same with inputs that an engine makes: each is judged, and target_feedback() tells the engine of it. */
+struct search *search_open(const struct search_options *options, struct search_result *result);
+/* `origin` is the index of the seed that the input is taken to be made of. */
+void search_try(struct search *search, size_t origin, const uint8_t *data, size_t size);
+void search_close(struct search *search);
 
 #endif
