@@ -2,16 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each defect that ci/patches/defects-10.0.patch puts back is reached by the damages in corpus/defects.tsv: its marker
 # is set, and a load with the check taken away ends in another way.
-# test_defects.sh HARDSTOP SOURCE [QEMU [NAME...]]
+# test_defects.sh HARDSTOP SOURCE [BUILD [NAME...]]: BUILD as in qemu-system-s390x-BUILD; else what is there
 set -eu
 hardstop=$1
 cd "$2"
 cache=${HARDSTOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hardstop}/qemu
-qemu=${3:-$(ls "$cache"/bin/qemu-system-s390x-*-defects* 2>/dev/null | head -n 1)}
-if [ ! -x "$qemu" ]; then
-    echo "not tested: there is no QEMU of ci/qemu --source --target s390x --patch defects trixie"
-    exit 77
-fi
+for target in s390x x86_64; do
+    # shellcheck disable=SC2086
+    qemu=$(ls "$cache/bin/qemu-system-$target"-${3:-*-defects*} 2>/dev/null | head -n 1)
+    if [ ! -x "$qemu" ]; then
+        echo "not tested: there is no QEMU of ci/qemu --source --target $target --patch defects trixie"
+        exit 77
+    fi
+done
 shift $(($# < 3 ? $# : 3))
 
 work=$(mktemp -d)
@@ -32,11 +35,17 @@ END
 
 # damage SEED STEPS: makes $given of the seed.
 damage() {
+    qemu=$(echo "$qemu" | sed 's/system-[a-z0-9_]*/system-s390x/')
     setup="" given=$work/given.textproto section="--section 0"
     case $1 in
-    whole | sized)
+    whole | sized | q35)
         setup="--machine s390-ccw-virtio --device virtio-rng-ccw" given=$work/given.mig section=""
-        [ "$1" = whole ] || setup="$setup --framing sized"
+        [ "$1" != sized ] || setup="$setup --framing sized"
+        if [ "$1" = q35 ]; then
+            qemu=$(echo "$qemu" | sed s/system-s390x/system-x86_64/)
+            setup="--machine q35 --device virtio-rng-pci --device vmxnet3 --device lsi53c895a"
+            setup="$setup --device pcie-root-port,id=p1,chassis=1"
+        fi
         [ -e "$work/$1.mig" ] || "$hardstop" capture --qemu "$qemu" $setup -o "$work/$1.mig"
         cp "$work/$1.mig" "$given"
         ;;
@@ -56,7 +65,6 @@ tab=$(printf '\t')
 grep -v '^#' corpus/defects.tsv >"$work/defects"
 while IFS=$tab read -r name what device transports where acts refused seed; do
     case "$# $* " in "0 "* | *" $name "*) ;; *) continue ;; esac
-    [ "$seed" != - ] || continue
     damage "${seed%% *}" "${seed#* }"
     with=$(load "$given")
     without=$(HARDSTOP_DEFECTS=$name load "$given")
