@@ -16,7 +16,7 @@
 #include "harness/bench/trials.h"
 
 struct bench {
-    const char *transport, *folder;
+    const char *transport, *folder, *known;
     bool list;
     struct trials trials;
 };
@@ -145,6 +145,57 @@ static void print_list(const struct trials *trials)
     }
 }
 
+/* The first line of its signature: others are the same bug. */
+static bool is_first(const struct known *known, const struct known_line *line)
+{
+    return known_of_signature(known, line->signature) == line;
+}
+
+static void print_taken(const struct trials *trials, size_t side, const struct known_line *line, unsigned *found)
+{
+    double values[PLAN_TRIALS];
+    unsigned with = 0;
+    char text[32] = "-";
+
+    for (size_t i = 0; i < trials->plan.trials; i++) {
+        unsigned long taken = trials_taken(trials, side, i, line);
+
+        with += taken != 0;
+        values[i] = (double)(taken ? taken : trials->plan.loads);
+    }
+    if (with) {
+        snprintf(text, sizeof(text), "%s%.0f", with * 2 > trials->plan.trials ? "" : ">",
+                 statistics_median(values, trials->plan.trials));
+    }
+    printf(" %s, %u/%lu |", text, with, trials->plan.trials);
+    *found += with != 0;
+}
+
+/* Each bug of the list that any trial found, and how many loads it took: the median, and in how many trials. */
+static void print_known(const struct bench *bench)
+{
+    const struct trials *trials = &bench->trials;
+    unsigned found[SEARCH_PAIR] = { 0 }, n = 0;
+    struct known known;
+    struct hs_error err;
+
+    HS_CHECK(known_read(bench->known, &known, &err) == 0, "%s", err.text);
+    printf("\n| known finding | verdict | %s | %s |\n|---|---|---|---|\n", search_mode_names[trials->modes[0]],
+           search_mode_names[trials->modes[1]]);
+    for (size_t i = 0; i < known.n; i++) {
+        if (is_first(&known, &known.lines[i])) {
+            n++;
+            printf("| %s | %s |", known.lines[i].cause, verdict_name(known.lines[i].verdict));
+            for (size_t side = 0; side < SEARCH_PAIR; side++) {
+                print_taken(trials, side, &known.lines[i], &found[side]);
+            }
+            printf("\n");
+        }
+    }
+    printf("\nof %u, found by any trial: %u, %u\n", n, found[0], found[1]);
+    known_clear(&known);
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct bench *bench = state->input;
@@ -161,6 +212,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case 'v':
         bench->list = true;
+        return 0;
+    case 'k':
+        bench->known = value;
         return 0;
     case ARGP_KEY_ARG:
         if (strcmp(value, "ccw") != 0 && strcmp(value, "pci") != 0) {
@@ -181,6 +235,7 @@ static const struct argp argp = {
                                     "QEMU that counts them, which HARDSTOP_QEMU names", 0 },
         { "seconds", 'T', "N", 0, "for each trial, in the place of a number of loads", 0 },
         { "list", 'v', NULL, 0, "each finding, with the number of trials of both modes that found it", 0 },
+        { "known", 'k', "FILE", 0, "a list of known findings: the loads to each, and in how many trials", 0 },
         { 0 },
     },
     .parser = parse,
@@ -203,6 +258,9 @@ static void print_table(const struct bench *bench)
     print_measures(trials);
     if (bench->list) {
         print_list(trials);
+    }
+    if (bench->known) {
+        print_known(bench);
     }
 }
 

@@ -101,6 +101,7 @@ static void note_finding(struct search *search)
         }
     }
     HS_CHECK(result->n_findings < SEARCH_FINDINGS, "more than %d findings", SEARCH_FINDINGS);
+    result->taken[result->n_findings] = result->loads;
     result->findings[result->n_findings++] = finding.signature;
     HS_CHECK(finding_save(search->options->folder, &finding, search->judgement.test, &err) >= 0, "%s", err.text);
 }

@@ -38,6 +38,7 @@ struct search_result {
     size_t edges; /* of QEMU's code that any load came by; 0 of a QEMU that does not count */
     size_t n_findings;
     uint64_t findings[SEARCH_FINDINGS]; /* distinct signatures, in the order found */
+    unsigned long taken[SEARCH_FINDINGS]; /* the loads until then, of each */
 };
 
 /* Told of each input that was judged, after so many loads. */

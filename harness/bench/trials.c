@@ -203,3 +203,18 @@ unsigned trials_with(const struct trials *trials, size_t side, uint64_t signatur
     }
     return with;
 }
+
+unsigned long trials_taken(const struct trials *trials, size_t side, size_t trial, const struct known_line *line)
+{
+    const struct search_result *result = &trials->shared->results[side][trial];
+
+    for (size_t i = 0; i < result->n_findings; i++) {
+        const struct confirmed *confirmed = confirmed_of(trials, result->findings[i]);
+
+        if (confirmed->verdict != VERDICT_UNKNOWN &&
+            (known_shows(line, confirmed->found) || known_shows(line, confirmed->signature))) {
+            return result->taken[i];
+        }
+    }
+    return 0;
+}

@@ -8,6 +8,7 @@
 #define HARDSTOP_BENCH_TRIALS_H
 
 #include "harness/finding/finding.h"
+#include "harness/finding/known.h"
 #include "harness/bench/plan.h"
 #include "harness/bench/search.h"
 
@@ -45,5 +46,7 @@ void trials_clear(struct trials *trials);
 void trials_count(const struct trials *trials, size_t side, size_t trial, double counts[VERDICT_COUNT + 1]);
 /* How many trials of a mode have a finding that stays with that signature. */
 unsigned trials_with(const struct trials *trials, size_t side, uint64_t signature);
+/* The loads that a trial took to a finding that stays and that a line is of; 0: it did not come to it. */
+unsigned long trials_taken(const struct trials *trials, size_t side, size_t trial, const struct known_line *line);
 
 #endif
