@@ -30,6 +30,7 @@ const struct command commands[] = {
     { "audit", "every damage at every byte of a section: what is refused, and what is not", command_audit },
     { "report", "an audit once more, in any of its forms", command_report },
     { "experiment", "bytes missing, bytes too many: is the load always refused?", command_experiment },
+    { "compat", "QEMUs that meet: is what one saves kept by the other?", command_compat },
     { "coverage", "lines of QEMU's own code that cases come by", command_coverage },
     { "doctor", "what is missing on this machine, and how to get it", command_doctor },
     { NULL, NULL, NULL },

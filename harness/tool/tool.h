@@ -42,6 +42,7 @@ int command_canaries(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_experiment(int argc, char **argv);
+int command_compat(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 

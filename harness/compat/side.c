@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* States that a QEMU saves. */
+#include "harness/compat/side.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/case/case.h"
+#include "harness/judge/state_bytes.h"
+#include "harness/loader/open.h"
+#include "harness/message/reflect.h"
+#include "harness/wire/framing.h"
+
+int side_open(struct side *side, const Hardstop__Setup *setup, struct hs_error *err)
+{
+    *side = (struct side){ .setup = (Hardstop__Setup *)reflect_clone(&setup->base) };
+    side->oracle.loader = loader_open(side->setup, TRUST_ALL, NULL, err);
+    return side->oracle.loader ? 0 : -1;
+}
+
+void side_close(struct side *side)
+{
+    loader_close(side->oracle.loader);
+    oracle_clear(&side->oracle);
+    if (side->fresh) {
+        case_free(side->fresh);
+    }
+    if (side->setup) {
+        hardstop__setup__free_unpacked(side->setup, NULL);
+    }
+    *side = (struct side){ 0 };
+}
+
+/* An end of file alone is loaded: what is saved then is as the machine starts. */
+const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err)
+{
+    static const uint8_t end_of_file[] = { TYPE_EOF };
+    const struct loader_input nothing = { .bytes = end_of_file, .size = sizeof(end_of_file) };
+    struct loader_answer answer;
+    Hardstop__Stream *stream;
+
+    if (side->fresh) {
+        return side->fresh;
+    }
+    if (loader_load(side->oracle.loader, &nothing, &answer, err) < 0) {
+        return NULL;
+    }
+    if (answer.outcome != OUTCOME_ACCEPTED || !answer.saved_size) {
+        hs_fail(err, HS_NO_OFFSET, "%s saves no state of its own: %s", loader_name(side->oracle.loader), answer.text);
+        return NULL;
+    }
+    stream = stream_decode(answer.saved, answer.saved_size, STREAM_ANY, err);
+    side->fresh = stream ? case_of_stream(stream, side->setup, CASE_KEEP_DEVICES) : NULL;
+    return side->fresh;
+}
+
+/* NULL: of all devices that a table describes. */
+static Hardstop__Case *sections_of(struct side *side, const char *device, struct hs_error *err)
+{
+    const Hardstop__Case *fresh = side_fresh(side, err);
+    Hardstop__Case *test = fresh ? case_clone(fresh) : NULL;
+
+    if (test && (device ? case_keep_devices(test, device) : case_keep_described(test)) == 0) {
+        hs_fail(err, HS_NO_OFFSET, "%s saves no section of %s", loader_name(side->oracle.loader),
+                device ? device : "a virtio device");
+        case_free(test);
+        return NULL;
+    }
+    return test;
+}
+
+Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err)
+{
+    return sections_of(side, device, err);
+}
+
+Hardstop__Case *side_described(struct side *side, struct hs_error *err)
+{
+    return sections_of(side, NULL, err);
+}
+
+static void take_setup(Hardstop__Case *test, const Hardstop__Setup *setup)
+{
+    if (test->setup) {
+        hardstop__setup__free_unpacked(test->setup, NULL);
+    }
+    test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
+}
+
+Hardstop__Case *side_canary(struct side *side, const Hardstop__Case *seed, struct hs_error *err)
+{
+    Hardstop__Case *test = case_clone(seed);
+    struct judgement judgement = { 0 };
+    Hardstop__Stream *saved = NULL;
+
+    take_setup(test, side->setup);
+    if (oracle_judge(&side->oracle, test, &judgement, err) == 0) {
+        const struct loader_answer *answer = &judgement.actual.answer;
+
+        if (answer->outcome == OUTCOME_ACCEPTED) {
+            saved = state_adopt(test->stream, answer->saved, answer->saved_size);
+        }
+        if (!saved) {
+            hs_fail(err, HS_NO_OFFSET, "%s does not take the canary state: %.200s", judgement.loader,
+                    *answer->text ? answer->text : verdict_name(judgement.verdict));
+        }
+    }
+    judgement_clear(&judgement);
+    if (!saved) {
+        case_free(test);
+        return NULL;
+    }
+    stream_free(test->stream);
+    test->stream = saved;
+    case_mark_captured(test);
+    return test;
+}

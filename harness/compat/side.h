@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One of two setups that meet: its QEMU, and the states that it gives. */
+#ifndef HARDSTOP_COMPAT_SIDE_H
+#define HARDSTOP_COMPAT_SIDE_H
+
+#include "harness/judge/oracle.h"
+
+struct side {
+    Hardstop__Setup *setup;
+    struct oracle oracle; /* its loader serves the setup */
+    Hardstop__Case *fresh; /* what it saves before any load; NULL: not asked yet */
+};
+
+/* Opens the loader of a setup, which is copied.  0, or -1 with a reason; side_close() is needed in both cases. */
+int side_open(struct side *side, const Hardstop__Setup *setup, struct hs_error *err);
+void side_close(struct side *side);
+
+/*
+ * The device sections of the machine as it starts, as a case of the side's setup with what names their fields; the
+ * side's own, until it is closed.  NULL with a reason.
+ */
+const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err);
+
+/* A new case of the sections of a fresh state whose idstr ends in `device`.  NULL with a reason. */
+Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err);
+/* The same of those that a table describes. */
+Hardstop__Case *side_described(struct side *side, struct hs_error *err);
+
+/*
+ * A new case with what the side saves after it has loaded the seed, in which each field may hold a value of its own:
+ * a state that this QEMU has by its own account.  NULL with a reason, which may be that it refuses the seed.
+ */
+Hardstop__Case *side_canary(struct side *side, const Hardstop__Case *seed, struct hs_error *err);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Puts together what is the same on several transports and machine types. */
+#include "harness/report/meetings.h"
+
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/base/printable.h"
+#include "harness/report/style.h"
+
+enum { SHOWN = 4 }; /* differences of one state */
+
+static const char *word(const json_t *result, const char *key)
+{
+    const char *value = json_string_value(json_object_get(result, key));
+
+    return value ? value : "";
+}
+
+static bool is_verdict(const json_t *result, const char *verdict)
+{
+    return strcmp(word(result, "verdict"), verdict) == 0;
+}
+
+static bool has(const json_t *one, const json_t *other, const char *const *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const json_t *left = json_object_get(one, keys[i]), *right = json_object_get(other, keys[i]);
+
+        if (left != right && !json_equal(left, right)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_worse(const json_t *result)
+{
+    static const char *const worse[] = { "differs", "refused", "hung", "crashed" };
+
+    for (size_t i = 0; i < HS_COUNT(worse); i++) {
+        if (is_verdict(result, worse[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_in(const json_t *baseline, const json_t *result)
+{
+    static const char *const keys[] = { "transport", "device", "state", "from", "to", "machine", "verdict", "words",
+                                        "differences" };
+    size_t i;
+    json_t *other;
+
+    json_array_foreach (baseline, i, other) {
+        if (has(other, result, keys, HS_COUNT(keys))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool meetings_is_break(const json_t *result, const json_t *baseline)
+{
+    return is_worse(result) && json_is_true(json_object_get(result, "promise")) && !is_in(baseline, result);
+}
+
+void meetings_count(const json_t *results, const json_t *baseline, struct meetings_counts *counts)
+{
+    size_t i;
+    json_t *result;
+
+    memset(counts, 0, sizeof(*counts));
+    json_array_foreach (results, i, result) {
+        if (meetings_is_break(result, baseline)) {
+            counts->broken++;
+        } else if (is_worse(result)) {
+            *(json_is_true(json_object_get(result, "promise")) ? &counts->known : &counts->unpromised) += 1;
+        } else {
+            *(is_verdict(result, "equal") ? &counts->equal
+              : is_verdict(result, "left out") ? &counts->left_out
+                                               : &counts->unknown) += 1;
+        }
+    }
+}
+
+/* What is told once: where it shows is listed. */
+static bool is_same(const json_t *one, const json_t *other)
+{
+    static const char *const keys[] = { "device", "state", "from", "to", "promise", "verdict", "words", "differences" };
+
+    return has(one, other, keys, HS_COUNT(keys));
+}
+
+static bool is_told(const json_t *results, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (is_same(json_array_get(results, i), json_array_get(results, at))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* " pc-q35-7.2 (pci, pcie)" for each machine type */
+static void print_places(FILE *out, const json_t *results, size_t at)
+{
+    const json_t *result = json_array_get(results, at);
+    const char *last = "";
+
+    for (size_t i = at; i < json_array_size(results); i++) {
+        const json_t *other = json_array_get(results, i);
+
+        if (is_same(result, other)) {
+            printable_print(out, strcmp(last, word(other, "machine")) ? "%s%s on %s" : "%s", *last ? ", " : "  ",
+                            word(other, "transport"), word(other, "machine"));
+            last = word(other, "machine");
+        }
+    }
+    fputc('\n', out);
+}
+
+static void print_differences(FILE *out, const json_t *result)
+{
+    const json_t *differences = json_object_get(result, "differences");
+    size_t n = (size_t)json_integer_value(json_object_get(result, "fields")), shown = 0, i;
+    json_t *difference;
+
+    json_array_foreach (differences, i, difference) {
+        if (strcmp(word(difference, "change"), "new") != 0 && strcmp(word(difference, "change"), "gone") != 0 &&
+            shown++ < SHOWN) {
+            printable_print(out, "  %s: %s %s, given %s%s%s\n", word(difference, "change"), word(difference, "device"),
+                            word(difference, "field"), word(difference, "given"),
+                            *word(difference, "kept") ? ", kept as " : "", word(difference, "kept"));
+        }
+    }
+    if (n > SHOWN) {
+        fprintf(out, "  and %zu more\n", n - SHOWN);
+    }
+}
+
+static void print_result(FILE *out, const json_t *results, size_t at, const json_t *baseline)
+{
+    const json_t *result = json_array_get(results, at);
+    enum style style = meetings_is_break(result, baseline) ? STYLE_BAD : STYLE_DIM;
+
+    style_print(out, style, "%-8s", word(result, "verdict"));
+    printable_print(out, "  %s, %s: QEMU %s to %s%s\n", word(result, "device"), word(result, "state"),
+                    word(result, "from"), word(result, "to"),
+                    !is_worse(result)                                          ? ""
+                    : meetings_is_break(result, baseline)                      ? ""
+                    : json_is_true(json_object_get(result, "promise"))         ? " (known)"
+                                                                               : " (no promise)");
+    print_places(out, results, at);
+    if (is_verdict(result, "differs")) {
+        print_differences(out, result);
+    } else if (*word(result, "words")) {
+        printable_print(out, "  %s\n", word(result, "words"));
+    }
+    if (*word(result, "case")) {
+        printable_print(out, "  hardstop repro --confirm --trust-setup %s\n", word(result, "case"));
+    }
+}
+
+void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all)
+{
+    struct meetings_counts counts;
+    size_t i;
+    json_t *result;
+
+    json_array_foreach (results, i, result) {
+        bool is_shown = is_worse(result) || is_verdict(result, "unknown") || (all && is_verdict(result, "left out"));
+
+        if (is_shown && !is_told(results, i)) {
+            print_result(out, results, i, baseline);
+        }
+    }
+    meetings_count(results, baseline, &counts);
+    fprintf(out, "%zu states sent: %zu kept, %zu not, %zu known not to be, %zu not without a promise; %zu left out, "
+                 "%zu without a verdict\n",
+            counts.equal + counts.broken + counts.known + counts.unpromised, counts.equal, counts.broken, counts.known,
+            counts.unpromised, counts.left_out, counts.unknown);
+}

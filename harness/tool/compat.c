@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop compat: QEMUs that meet, each state of each sent to the others. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/report/meetings.h"
+#include "harness/setup/setup.h"
+#include "harness/tool/compat_plan.h"
+#include "harness/tool/tool.h"
+
+enum { LOOK_MS = 100 };
+
+struct options {
+    struct compat_plan plan;
+    const char *baseline;
+    unsigned jobs;
+    bool all, json;
+};
+
+static bool is_device(const char *name)
+{
+    return strcmp(name, "machine") == 0 || family_find(name);
+}
+
+static void take_device(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    if (!is_device(word)) {
+        argp_error(state, "--devices: no device \"%s\"; there are machine, and those of hardstop seeds --table", word);
+    }
+    *HS_PUSH(options->plan.devices, options->plan.n_devices) = hs_strdup(word);
+}
+
+static void take_state(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    if (strcmp(word, "fresh") == 0) {
+        options->plan.fresh = true;
+    } else if (strcmp(word, "canary") == 0) {
+        options->plan.canary = true;
+    } else {
+        argp_error(state, "--states: no state \"%s\"; there are fresh and canary", word);
+    }
+}
+
+static void take_machine(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    if (strcmp(word, "all") == 0) {
+        options->plan.choice = COMPAT_MACHINES_ALL;
+    } else {
+        *HS_PUSH(options->plan.machines, options->plan.n_machines) = hs_strdup(word);
+    }
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'q':
+        if (options->plan.n_programs == MEETING_SIDES) {
+            argp_error(state, "--qemu: more than %d", MEETING_SIDES);
+        }
+        options->plan.programs[options->plan.n_programs++] = value;
+        return 0;
+    case 'm':
+        tool_each_word(value, state, take_machine);
+        return 0;
+    case 'd':
+        tool_each_word(value, state, take_device);
+        return 0;
+    case 'S':
+        tool_each_word(value, state, take_state);
+        return 0;
+    case 't':
+        options->plan.transport = family_transport_find(value);
+        if (options->plan.transport == FAMILY_TRANSPORTS) {
+            argp_error(state, "no transport \"%s\"; there are %s", value, family_transport_names(", "));
+        }
+        return 0;
+    case 'f':
+        options->plan.folder = value;
+        return 0;
+    case 'b':
+        options->baseline = value;
+        return 0;
+    case 'J':
+        options->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
+        return 0;
+    case 'a':
+        options->all = true;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->plan.n_programs < 2) {
+            argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more");
+        }
+        if (!options->plan.fresh && !options->plan.canary) {
+            options->plan.fresh = options->plan.canary = true;
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = (const struct argp_option[]){
+        { "qemu", 'q', "PATH", 0, "a " SETUP_PROGRAM "ARCHITECTURE*; repeatable: each is a side.  For other architectures "
+                                  "that beside it is taken, of the same name but for the architecture", 0 },
+        { "machines", 'm', "LIST", 0, "machine types, or all that two share (default: the newest and the oldest that "
+                                      "they share)", 0 },
+        { "devices", 'd', "LIST", 0, "devices as hardstop seeds --table names them, or machine: what a machine has by "
+                                     "itself (default: all)", 0 },
+        { "states", 'S', "LIST", 0, "fresh: as the machine starts; canary: a value of its own in each field of a virtio "
+                                    "device (default: both)", 0 },
+        { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
+        { "findings", 'f', "FOLDER", 0, "keep the case of each break there", 0 },
+        { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts", 0 },
+        { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: the cores)", 0 },
+        { "all", 'a', NULL, 0, "list what was left out, too", 0 },
+        { "json", 'j', NULL, 0, "as one JSON array", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .doc = "QEMUs that meet: the state that each saves is loaded by each other, saved again and sent back, under the "
+           "machine types that both have.  Refused, crashed, hung, or differs: a field that was given is not saved "
+           "again.  A machine type whose name has a version promises that none of this happens.\v"
+           "Exit status: 0 all is kept, but for what is made anew by design; 1 a promise is broken; 2 something could "
+           "not be judged, or wrong usage.",
+};
+
+struct shared {
+    size_t next; /* the first meeting that nobody took */
+    size_t done;
+};
+
+__attribute__((noreturn)) static void work(const struct compat_plan *plan, struct shared *shared, const int *files)
+{
+    size_t i;
+
+    while ((i = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED)) < plan->n_meetings) {
+        json_t *results = meeting_hold(&plan->meetings[i]);
+
+        if (json_dumpfd(results, files[i], JSON_COMPACT) < 0) {
+            _exit(1);
+        }
+        json_decref(results);
+        __atomic_fetch_add(&shared->done, 1, __ATOMIC_RELAXED);
+    }
+    _exit(0);
+}
+
+static void show_progress(const struct compat_plan *plan, const struct shared *shared, bool ended)
+{
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, ended ? "\r\033[K" : "\r%zu of %zu setups", __atomic_load_n(&shared->done, __ATOMIC_RELAXED),
+                plan->n_meetings);
+    }
+}
+
+static void wait_for_all(const struct compat_plan *plan, const struct shared *shared)
+{
+    pid_t pid;
+
+    while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 || errno == EINTR) {
+        if (pid == 0) {
+            show_progress(plan, shared, false);
+            usleep(LOOK_MS * 1000);
+        }
+    }
+    show_progress(plan, shared, true);
+}
+
+static json_t *read_results(int file)
+{
+    json_t *results;
+
+    lseek(file, 0, SEEK_SET);
+    results = json_loadfd(file, 0, NULL);
+    close(file);
+    return results;
+}
+
+/* All meetings, some at once; NULL with a reason. */
+static json_t *hold_all(const struct compat_plan *plan, unsigned jobs, struct hs_error *err)
+{
+    struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *files = hs_alloc(plan->n_meetings * sizeof(*files));
+    json_t *all = json_array();
+    bool failed = false;
+
+    HS_CHECK(shared != MAP_FAILED, "no memory");
+    for (size_t i = 0; i < plan->n_meetings; i++) {
+        files[i] = memfd_create("hardstop-compat", MFD_CLOEXEC);
+    }
+    fflush(NULL);
+    for (unsigned i = 0; i < jobs; i++) {
+        if (fork() == 0) {
+            work(plan, shared, files);
+        }
+    }
+    wait_for_all(plan, shared);
+    for (size_t i = 0; i < plan->n_meetings; i++) {
+        json_t *results = read_results(files[i]);
+
+        failed |= !results;
+        json_array_extend(all, results);
+        json_decref(results);
+    }
+    munmap(shared, sizeof(*shared));
+    free(files);
+    if (failed) {
+        json_decref(all);
+        hs_fail(err, HS_NO_OFFSET, "a process that held a meeting ended before its time");
+        return NULL;
+    }
+    return all;
+}
+
+static int read_baseline(const char *path, json_t **baseline, struct hs_error *err)
+{
+    json_error_t why;
+
+    *baseline = path ? json_load_file(path, 0, &why) : NULL;
+    if (path && !json_is_array(*baseline)) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: %s", path, *baseline ? "not what compat --json prints" : why.text);
+    }
+    return 0;
+}
+
+static int status_of(const json_t *results, const json_t *baseline)
+{
+    struct meetings_counts counts;
+
+    meetings_count(results, baseline, &counts);
+    return counts.broken ? TOOL_FINDING
+           : counts.unknown || counts.equal + counts.known + counts.unpromised == 0 ? TOOL_TROUBLE : TOOL_CLEAN;
+}
+
+int command_compat(int argc, char **argv)
+{
+    struct options options = { .plan.transport = FAMILY_TRANSPORTS,
+                               .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) };
+    json_t *results, *baseline = NULL;
+    struct hs_error err;
+    char *seeds;
+    int status;
+
+    command_line_parse(&argp, argc, argv, &options);
+    seeds = tool_corpus("cases/seeds");
+    options.plan.seeds = seeds ? seeds : "";
+    if (read_baseline(options.baseline, &baseline, &err) < 0 ||
+        (options.plan.folder && file_make_folder(options.plan.folder, &err) < 0) ||
+        compat_plan_make(&options.plan, &err) < 0) {
+        return tool_fail(&err);
+    }
+    results = hold_all(&options.plan, options.jobs, &err);
+    if (!results) {
+        return tool_fail(&err);
+    }
+    status = status_of(results, baseline);
+    if (options.json) {
+        tool_print_json(json_incref(results));
+    } else {
+        meetings_text(stdout, results, baseline, options.all);
+    }
+    json_decref(results);
+    json_decref(baseline);
+    compat_plan_clear(&options.plan);
+    free(seeds);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which QEMUs meet, with which machine types and devices. */
+#ifndef HARDSTOP_TOOL_COMPAT_PLAN_H
+#define HARDSTOP_TOOL_COMPAT_PLAN_H
+
+#include "harness/compat/meeting.h"
+#include "harness/setup/family.h"
+
+enum compat_machines { COMPAT_MACHINES_ENDS, COMPAT_MACHINES_ALL }; /* the newest and the oldest that a pair shares */
+
+struct compat_plan {
+    const char *programs[MEETING_SIDES]; /* paths, or names in PATH */
+    size_t n_programs;
+    char versions[MEETING_SIDES][64]; /* what each calls itself; the path where two are of one version */
+    const char **machines; /* those to meet with; none: what is shared, as `choice` has it */
+    size_t n_machines;
+    enum compat_machines choice;
+    const char **devices; /* names of families, or "machine" for what a machine has by itself; none: all */
+    size_t n_devices;
+    enum family_transport transport; /* FAMILY_TRANSPORTS: all */
+    bool fresh, canary; /* states */
+    const char *seeds; /* folder of the canary seeds */
+    const char *folder; /* of findings, or NULL */
+    struct meeting *meetings; /* filled in */
+    size_t n_meetings;
+};
+
+/* Fills in versions and meetings.  0, or -1 with a reason: no such program, no machine type that two share. */
+int compat_plan_make(struct compat_plan *plan, struct hs_error *err);
+void compat_plan_clear(struct compat_plan *plan);
+
+#endif
