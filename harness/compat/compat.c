@@ -72,37 +72,26 @@ static bool is_missing(const char *value)
     return strcmp(value, "missing") == 0;
 }
 
-/* What a leg is compared with: of each, the fields that are not the same. */
-struct beside {
-    struct state_comparison own; /* what was given, and what the first QEMU saves of it */
-    struct state_comparison given_fresh; /* what was given, and this QEMU's machine as it starts */
-    struct state_comparison saved_fresh; /* what this QEMU saved, and the same */
-};
-
 /* A subsection may be known though none is sent of a fresh machine; a field outside of one is always sent. */
-static bool is_gone(const struct beside *beside, const struct state_difference *difference)
+static bool is_gone(const struct side *side, const struct state_difference *difference)
 {
-    for (size_t i = 0; i < beside->given_fresh.n && i < STATE_DIFFERENCES; i++) {
-        const struct state_difference *other = &beside->given_fresh.differences[i];
-
-        if (strcmp(other->path, difference->path) == 0 && strcmp(other->idstr, difference->idstr) == 0) {
-            return is_missing(other->right) && !strchr(difference->path, '<') && !strstr(difference->path, "subsection[");
-        }
-    }
-    return false;
+    return !strchr(difference->path, '<') && !strstr(difference->path, "subsection[") &&
+           !side_has(side, difference->idstr, difference->path);
 }
 
-static enum compat_change change_of(const struct beside *beside, const struct state_difference *difference)
+static enum compat_change change_of(const struct side *side, const struct state_comparison *beside_fresh,
+                                    const struct state_difference *difference)
 {
     if (is_missing(difference->right)) {
-        return is_gone(beside, difference) ? COMPAT_GONE : COMPAT_LOST;
+        return is_gone(side, difference) ? COMPAT_GONE : COMPAT_LOST;
     }
-    return is_listed(&beside->saved_fresh, difference) || beside->saved_fresh.n > STATE_DIFFERENCES
-               ? COMPAT_CHANGED : COMPAT_DEFAULTED;
+    return is_listed(beside_fresh, difference) || beside_fresh->n > STATE_DIFFERENCES ? COMPAT_CHANGED
+                                                                                      : COMPAT_DEFAULTED;
 }
 
 /* What was given and is not saved again, but for what the first QEMU does not save again either. */
-static void note_given(struct compat_leg *leg, const struct state_comparison *kept, const struct beside *beside)
+static void note_given(struct compat_leg *leg, const struct side *side, const struct state_comparison *kept,
+                       const struct state_comparison *own, const struct state_comparison *beside_fresh)
 {
     size_t listed = kept->n < STATE_DIFFERENCES ? kept->n : STATE_DIFFERENCES;
 
@@ -110,8 +99,8 @@ static void note_given(struct compat_leg *leg, const struct state_comparison *ke
     for (size_t i = 0; i < listed; i++) {
         const struct state_difference *difference = &kept->differences[i];
 
-        if (!is_listed(&beside->own, difference)) {
-            enum compat_change change = change_of(beside, difference);
+        if (!is_listed(own, difference)) {
+            enum compat_change change = change_of(side, beside_fresh, difference);
 
             leg->n_given += change != COMPAT_GONE;
             note(leg, change, difference, difference->left, is_missing(difference->right) ? "" : difference->right);
@@ -131,27 +120,36 @@ static void note_new(struct compat_leg *leg, const struct state_comparison *adde
     }
 }
 
-static void compare(struct compat_leg *leg, const struct judgement *judgement, const struct judgement *own,
-                    const Hardstop__Case *fresh)
+static int judge_own(struct compat_state *state, struct hs_error *err)
 {
-    const struct builder *saved = &judgement->actual.saved, *given = &judgement->damaged, *start;
-    struct beside *beside = hs_alloc(sizeof(*beside));
-    struct state_comparison *added = hs_alloc(sizeof(*added));
-    struct stream_encoding encoding = { 0 };
+    if (state->has_own) {
+        return 0;
+    }
+    state->has_own = true;
+    return oracle_judge(&state->side->oracle, state->test, &state->own, err);
+}
 
-    stream_encode(fresh->stream, &encoding, NULL, NULL);
-    start = &encoding.out;
-    beside->own = own->resave;
-    state_compare_bytes(given->data, given->size, judgement->description, start->data, start->size, STATE_GIVEN,
-                        &beside->given_fresh);
-    state_compare_bytes(saved->data, saved->size, NULL, start->data, start->size, STATE_WHOLE, &beside->saved_fresh);
-    note_given(leg, &judgement->resave, beside);
-    state_compare_bytes(saved->data, saved->size, judgement->description, given->data, given->size, STATE_GIVEN, added);
-    note_new(leg, added);
+/* The side that a judgement is of saved what it was given, or not. */
+static int compare(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
+                   struct compat_state *state, struct hs_error *err)
+{
+    const struct builder *saved = &judgement->actual.saved, *given = &judgement->damaged;
+    struct state_comparison *other = hs_alloc(sizeof(*other));
+    struct stream_encoding encoding = { 0 };
+    int result = 0;
+
+    if (judgement->resave.n) {
+        result = judge_own(state, err);
+        stream_encode(side->fresh->stream, &encoding, NULL, NULL);
+        state_compare_bytes(saved->data, saved->size, NULL, encoding.out.data, encoding.out.size, STATE_WHOLE, other);
+        note_given(leg, side, &judgement->resave, &state->own.resave, other);
+        stream_encoding_clear(&encoding);
+    }
+    state_compare_bytes(saved->data, saved->size, judgement->description, given->data, given->size, STATE_GIVEN, other);
+    note_new(leg, other);
     leg->verdict = leg->n_given ? COMPAT_DIFFERS : COMPAT_EQUAL;
-    stream_encoding_clear(&encoding);
-    free(added);
-    free(beside);
+    free(other);
+    return result;
 }
 
 /* In one line, which is the reason: QEMU ends with what its callers say of it. */
@@ -164,8 +162,8 @@ static void take_words(struct compat_leg *leg, const struct loader_answer *answe
     snprintf(leg->section, sizeof(leg->section), "%s", answer->section);
 }
 
-static void judge(struct compat_leg *leg, const struct judgement *judgement, const struct judgement *own,
-                  const Hardstop__Case *fresh)
+static int judge(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
+                 struct compat_state *state, struct hs_error *err)
 {
     static const enum compat_verdict verdicts[VERDICT_COUNT] = {
         [VERDICT_REJECTED] = COMPAT_REFUSED, [VERDICT_CRASHED] = COMPAT_CRASHED, [VERDICT_HUNG] = COMPAT_HUNG,
@@ -174,9 +172,7 @@ static void judge(struct compat_leg *leg, const struct judgement *judgement, con
     memset(leg, 0, sizeof(*leg));
     leg->verdict = verdicts[judgement->verdict];
     take_words(leg, &judgement->actual.answer);
-    if (judgement->verdict == VERDICT_EQUAL && judgement->has_resave) {
-        compare(leg, judgement, own, fresh);
-    }
+    return judgement->verdict == VERDICT_EQUAL && judgement->has_resave ? compare(leg, side, judgement, state, err) : 0;
 }
 
 static Hardstop__Case *as_case_of(const Hardstop__Case *state, const Hardstop__Setup *setup)
@@ -189,11 +185,12 @@ static Hardstop__Case *as_case_of(const Hardstop__Case *state, const Hardstop__S
     return test;
 }
 
-/* What the second side saved goes to the first. */
-static int send_back(struct side *from, const Hardstop__Case *state, const struct judgement *there,
-                     const struct judgement *own, struct compat_leg *leg, struct hs_error *err)
+/* What the other side saved goes to the first. */
+static int send_back(struct compat_state *state, const struct judgement *there, struct compat_leg *leg,
+                     struct hs_error *err)
 {
-    Hardstop__Stream *saved = state_adopt(state->stream, there->actual.answer.saved, there->actual.answer.saved_size);
+    const struct loader_answer *answer = &there->actual.answer;
+    Hardstop__Stream *saved = state_adopt(state->test->stream, answer->saved, answer->saved_size);
     struct judgement judgement = { 0 };
     Hardstop__Case *test;
     int result;
@@ -202,36 +199,41 @@ static int send_back(struct side *from, const Hardstop__Case *state, const struc
         snprintf(leg->words, sizeof(leg->words), "what was saved again lacks a section");
         return 0;
     }
-    test = case_clone(state);
+    test = case_clone(state->test);
     stream_free(test->stream);
     test->stream = saved;
     case_mark_captured(test);
-    result = oracle_judge(&from->oracle, test, &judgement, err);
+    result = oracle_judge(&state->side->oracle, test, &judgement, err);
     if (result == 0) {
-        judge(leg, &judgement, own, from->fresh);
+        result = judge(leg, state->side, &judgement, state, err);
     }
     judgement_clear(&judgement);
     case_free(test);
     return result;
 }
 
-int compat_send(struct side *from, struct side *to, const Hardstop__Case *state, struct compat_trip *trip,
-                Hardstop__Case **sent, struct hs_error *err)
+int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, Hardstop__Case **sent,
+                struct hs_error *err)
 {
-    struct judgement own = { 0 }, there = { 0 };
+    struct judgement there = { 0 };
     int result = -1;
 
     memset(trip, 0, sizeof(*trip));
-    *sent = as_case_of(state, to->setup);
-    if (side_fresh(from, err) && side_fresh(to, err) && oracle_judge(&from->oracle, state, &own, err) == 0 &&
-        oracle_judge(&to->oracle, *sent, &there, err) == 0) {
-        judge(&trip->there, &there, &own, to->fresh);
+    *sent = as_case_of(state->test, to->setup);
+    if (side_fresh(state->side, err) && side_fresh(to, err) && oracle_judge(&to->oracle, *sent, &there, err) == 0) {
+        result = judge(&trip->there, to, &there, state, err);
         if (compat_is_break(&trip->there)) {
             finding_of(&there, &trip->finding);
         }
-        result = there.verdict == VERDICT_EQUAL ? send_back(from, state, &there, &own, &trip->back, err) : 0;
+        if (result == 0 && there.verdict == VERDICT_EQUAL) {
+            result = send_back(state, &there, &trip->back, err);
+        }
     }
-    judgement_clear(&own);
     judgement_clear(&there);
     return result;
+}
+
+void compat_state_clear(struct compat_state *state)
+{
+    judgement_clear(&state->own);
 }

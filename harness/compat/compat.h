@@ -62,11 +62,21 @@ struct compat_trip {
 /* Is the leg one that a promise of compatibility does not allow? */
 bool compat_is_break(const struct compat_leg *leg);
 
+/* A state of a side, which may be sent to several. */
+struct compat_state {
+    struct side *side;
+    Hardstop__Case *test; /* the caller's */
+    bool has_own;
+    struct judgement own; /* by the side itself, once it is asked for */
+};
+
 /*
- * Sends `state`, a case of the first side, to the second and back.  0, or -1 with a reason when the harness failed.
- * `sent` gets the case as the second side was given it: a new one.
+ * Sends a state to another side, and back.  0, or -1 with a reason when the harness failed.  `sent` gets the case as
+ * the other side was given it: a new one.
  */
-int compat_send(struct side *from, struct side *to, const Hardstop__Case *state, struct compat_trip *trip,
-                Hardstop__Case **sent, struct hs_error *err);
+int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, Hardstop__Case **sent,
+                struct hs_error *err);
+/* Releases the judgement; the case stays. */
+void compat_state_clear(struct compat_state *state);
 
 #endif

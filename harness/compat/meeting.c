@@ -109,9 +109,10 @@ static void tell(struct hold *hold, const char *device, const char *state, size_
     json_array_append_new(hold->results, json);
 }
 
-static void send_state(struct hold *hold, size_t from, const char *device, const char *state,
-                       const Hardstop__Case *test)
+static void send_state(struct hold *hold, size_t from, const char *device, const char *state, Hardstop__Case *test)
 {
+    struct compat_state own = { .side = &hold->sides[from], .test = test };
+
     for (size_t to = 0; to < hold->meeting->n; to++) {
         struct compat_trip trip;
         Hardstop__Case *sent;
@@ -124,13 +125,14 @@ static void send_state(struct hold *hold, size_t from, const char *device, const
             leave_out(hold, device, state, from, to, "left out", &hold->why[to]);
             continue;
         }
-        if (compat_send(&hold->sides[from], &hold->sides[to], test, &trip, &sent, &err) < 0) {
+        if (compat_send(&own, &hold->sides[to], &trip, &sent, &err) < 0) {
             leave_out(hold, device, state, from, to, "unknown", &err);
         } else {
             tell(hold, device, state, from, to, &trip, sent);
         }
         case_free(sent);
     }
+    compat_state_clear(&own);
 }
 
 static void leave_out_all(struct hold *hold, size_t from, const char *state, const char *verdict,

@@ -25,6 +25,7 @@ void side_close(struct side *side)
     oracle_clear(&side->oracle);
     if (side->fresh) {
         case_free(side->fresh);
+        map_clear(&side->layout);
     }
     if (side->setup) {
         hardstop__setup__free_unpacked(side->setup, NULL);
@@ -51,8 +52,26 @@ const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err)
         return NULL;
     }
     stream = stream_decode(answer.saved, answer.saved_size, STREAM_ANY, err);
-    side->fresh = stream ? case_of_stream(stream, side->setup, CASE_KEEP_DEVICES) : NULL;
+    if (stream) {
+        side->fresh = case_of_stream(stream, side->setup, CASE_KEEP_DEVICES);
+        map_init(&side->layout, side->fresh->stream, NULL);
+    }
     return side->fresh;
+}
+
+bool side_has(const struct side *side, const char *idstr, const char *path)
+{
+    for (size_t i = 0; i < side->layout.n; i++) {
+        const struct map_entry *entry = &side->layout.entries[i];
+        const Hardstop__Section *section =
+            entry->section == MAP_NO_SECTION ? NULL : side->fresh->stream->section[entry->section];
+
+        if (section && strcmp(entry->path, path) == 0 && section->idstr.len == strlen(idstr) &&
+            memcmp(section->idstr.data, idstr, section->idstr.len) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* NULL: of all devices that a table describes. */

@@ -4,11 +4,13 @@
 #define HARDSTOP_COMPAT_SIDE_H
 
 #include "harness/judge/oracle.h"
+#include "harness/wire/map.h"
 
 struct side {
     Hardstop__Setup *setup;
     struct oracle oracle; /* its loader serves the setup */
     Hardstop__Case *fresh; /* what it saves before any load; NULL: not asked yet */
+    struct map layout; /* of `fresh` */
 };
 
 /* Opens the loader of a setup, which is copied.  0, or -1 with a reason; side_close() is needed in both cases. */
@@ -20,6 +22,9 @@ void side_close(struct side *side);
  * side's own, until it is closed.  NULL with a reason.
  */
 const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err);
+
+/* Has the section of that idstr such a field in a fresh state?  Only after side_fresh(). */
+bool side_has(const struct side *side, const char *idstr, const char *path);
 
 /* A new case of the sections of a fresh state whose idstr ends in `device`.  NULL with a reason. */
 Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err);
