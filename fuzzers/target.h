@@ -8,7 +8,7 @@
  *   HARDSTOP_TIMEOUT_MS  time limit of a load in the campaign (default: 5000; a hang is confirmed with 60000)
  *   HARDSTOP_PROCESSES   fuzzing processes that share half of the memory for their QEMUs (default: 2)
  *   HARDSTOP_FEEDBACK    what guides the engine: coverage (edges of a QEMU that counts them), state (what QEMU answers
- *                        and saves), or both, the default
+ *                        and saves), or both (default: state; in a bundle both)
  *   HARDSTOP_QEMU        which QEMU the names of setups stand for, and
  *   HARDSTOP_BESIDE      a second one, which is asked the same (harness/setup/program.h)
  */

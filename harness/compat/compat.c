@@ -157,8 +157,8 @@ static void take_words(struct compat_leg *leg, const struct loader_answer *answe
 {
     size_t length = strcspn(answer->text, "\n");
 
-    snprintf(leg->words, sizeof(leg->words), "%.*s", (int)(length < sizeof(leg->words) ? length : sizeof(leg->words) - 1),
-             answer->text);
+    length = length < sizeof(leg->words) ? length : sizeof(leg->words) - 1;
+    snprintf(leg->words, sizeof(leg->words), "%.*s", (int)length, answer->text);
     snprintf(leg->section, sizeof(leg->section), "%s", answer->section);
 }
 

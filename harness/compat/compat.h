@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two setups that meet: a state of the one is loaded by the other, saved again, and sent back.  What is not kept is told
- * field by field.  What the first QEMU does not keep of its own state either, and what is made anew by design
+ * Two setups that meet: a state of the one is loaded by the other, saved again, and sent back.  What is not kept is
+ * told field by field.  What the first QEMU does not keep of its own state either, and what is made anew by design
  * (judge/recomputed.h), is no difference.
  */
 #ifndef HARDSTOP_COMPAT_COMPAT_H

@@ -201,7 +201,7 @@ static void send_each_section(struct hold *hold, size_t from)
 static Hardstop__Case *make_canary(struct hold *hold, size_t from, struct hs_error *err)
 {
     struct side *side = &hold->sides[from];
-    Hardstop__Case *test = side_described(side, err);
+    Hardstop__Case *test = side_described(side, hold->meeting->family->section, err);
     struct canary canary = { 0 };
 
     if (test && canary_make(side->oracle.loader, hold->meeting->family, test, &canary, err) < 0) {
@@ -236,7 +236,8 @@ static void send_all(struct hold *hold, size_t from)
         return;
     }
     if (meeting->fresh && meeting->family) {
-        send_device(hold, from, "fresh", side_described(&hold->sides[from], &err), "unknown", &err);
+        send_device(hold, from, "fresh", side_described(&hold->sides[from], meeting->family->section, &err), "unknown",
+                    &err);
     } else if (meeting->fresh) {
         send_each_section(hold, from);
     }

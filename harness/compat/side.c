@@ -74,29 +74,29 @@ bool side_has(const struct side *side, const char *idstr, const char *path)
     return false;
 }
 
-/* NULL: of all devices that a table describes. */
-static Hardstop__Case *sections_of(struct side *side, const char *device, struct hs_error *err)
+Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err)
 {
     const Hardstop__Case *fresh = side_fresh(side, err);
     Hardstop__Case *test = fresh ? case_clone(fresh) : NULL;
 
-    if (test && (device ? case_keep_devices(test, device) : case_keep_described(test)) == 0) {
-        hs_fail(err, HS_NO_OFFSET, "%s saves no section of %s", loader_name(side->oracle.loader),
-                device ? device : "a virtio device");
+    if (test && case_keep_devices(test, device) == 0) {
+        hs_fail(err, HS_NO_OFFSET, "%s saves no section of %s", loader_name(side->oracle.loader), device);
         case_free(test);
         return NULL;
     }
     return test;
 }
 
-Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err)
+Hardstop__Case *side_described(struct side *side, const char *device, struct hs_error *err)
 {
-    return sections_of(side, device, err);
-}
+    const Hardstop__Case *fresh = side_fresh(side, err);
+    Hardstop__Case *test = fresh ? case_clone(fresh) : NULL;
 
-Hardstop__Case *side_described(struct side *side, struct hs_error *err)
-{
-    return sections_of(side, NULL, err);
+    if (test && case_keep_described(test) == 0) {
+        case_free(test);
+        return side_device(side, device, err);
+    }
+    return test;
 }
 
 static void take_setup(Hardstop__Case *test, const Hardstop__Setup *setup)

@@ -28,8 +28,8 @@ bool side_has(const struct side *side, const char *idstr, const char *path);
 
 /* A new case of the sections of a fresh state whose idstr ends in `device`.  NULL with a reason. */
 Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err);
-/* The same of those that a table describes. */
-Hardstop__Case *side_described(struct side *side, struct hs_error *err);
+/* The same of those that a table describes; where none fits, of `device`. */
+Hardstop__Case *side_described(struct side *side, const char *device, struct hs_error *err);
 
 /*
  * A new case with what the side saves after it has loaded the seed, in which each field may hold a value of its own:

@@ -113,7 +113,7 @@ static void print_places(FILE *out, const json_t *results, size_t at)
         const json_t *other = json_array_get(results, i);
 
         if (is_same(result, other)) {
-            printable_print(out, strcmp(last, word(other, "machine")) ? "%s%s on %s" : "%s", *last ? ", " : "  ",
+            printable_print(out, strcmp(last, word(other, "machine")) ? "%s%s on %s" : "%s%s", *last ? ", " : "  ",
                             word(other, "transport"), word(other, "machine"));
             last = word(other, "machine");
         }
@@ -146,7 +146,7 @@ static void print_result(FILE *out, const json_t *results, size_t at, const json
     enum style style = meetings_is_break(result, baseline) ? STYLE_BAD : STYLE_DIM;
 
     style_print(out, style, "%-8s", word(result, "verdict"));
-    printable_print(out, "  %s, %s: QEMU %s to %s%s\n", word(result, "device"), word(result, "state"),
+    printable_print(out, "  %s, %s: %s -> %s%s\n", word(result, "device"), word(result, "state"),
                     word(result, "from"), word(result, "to"),
                     !is_worse(result)                                          ? ""
                     : meetings_is_break(result, baseline)                      ? ""

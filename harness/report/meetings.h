@@ -12,7 +12,7 @@ struct meetings_counts {
     size_t equal, broken, unpromised, known, left_out, unknown; /* results */
 };
 
-/* Is the object a break of a promise?  Of one that the baseline (an array of such objects, or NULL) has, it is known. */
+/* Is the object a break of a promise?  What the baseline (an array of such objects, or NULL) has is known. */
 bool meetings_is_break(const json_t *result, const json_t *baseline);
 
 void meetings_count(const json_t *results, const json_t *baseline, struct meetings_counts *counts);

@@ -19,6 +19,7 @@ ORDER = [
     ['loader'],
     ['judge'],
     ['finding', 'canary'],
+    ['compat'],
     ['audit'],
     ['report'],
     ['tool'],

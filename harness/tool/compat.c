@@ -13,13 +13,14 @@
 #include "harness/base/file.h"
 #include "harness/report/meetings.h"
 #include "harness/setup/setup.h"
-#include "harness/tool/compat_plan.h"
+#include "harness/tool/compat_lines.h"
 #include "harness/tool/tool.h"
 
-enum { LOOK_MS = 100 };
+enum { LOOK_MS = 100, KEY_FROM = 0x700, KEY_TO };
 
 struct options {
     struct compat_plan plan;
+    const char *lines[2]; /* --from, --to; NULL: --qemu says who meets */
     const char *baseline;
     unsigned jobs;
     bool all, json;
@@ -27,7 +28,7 @@ struct options {
 
 static bool is_device(const char *name)
 {
-    return strcmp(name, "machine") == 0 || family_find(name);
+    return strcmp(name, COMPAT_MACHINE) == 0 || family_find(name);
 }
 
 static void take_device(const char *word, struct argp_state *state)
@@ -64,6 +65,28 @@ static void take_machine(const char *word, struct argp_state *state)
     }
 }
 
+/* Ends the command where the options do not go together. */
+static void check_choice(struct options *options, struct argp_state *state)
+{
+    if (!options->lines[0] != !options->lines[1] || (options->lines[0] && options->plan.n_programs)) {
+        argp_error(state, "--from LINE --to LINE, or --qemu OLD --qemu NEW");
+    }
+    if (!options->lines[0] && options->plan.n_programs < 2) {
+        argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more; or --from LINE --to LINE");
+    }
+    if (!options->plan.fresh && !options->plan.canary) {
+        options->plan.fresh = options->plan.canary = true;
+    }
+}
+
+static void take_transport(const char *value, struct options *options, struct argp_state *state)
+{
+    options->plan.transport = family_transport_find(value);
+    if (options->plan.transport == FAMILY_TRANSPORTS) {
+        argp_error(state, "no transport \"%s\"; there are %s", value, family_transport_names(", "));
+    }
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -75,6 +98,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
         options->plan.programs[options->plan.n_programs++] = value;
         return 0;
+    case KEY_FROM:
+    case KEY_TO:
+        options->lines[key - KEY_FROM] = value;
+        return 0;
     case 'm':
         tool_each_word(value, state, take_machine);
         return 0;
@@ -85,10 +112,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         tool_each_word(value, state, take_state);
         return 0;
     case 't':
-        options->plan.transport = family_transport_find(value);
-        if (options->plan.transport == FAMILY_TRANSPORTS) {
-            argp_error(state, "no transport \"%s\"; there are %s", value, family_transport_names(", "));
-        }
+        take_transport(value, options, state);
         return 0;
     case 'f':
         options->plan.folder = value;
@@ -106,12 +130,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_END:
-        if (options->plan.n_programs < 2) {
-            argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more");
-        }
-        if (!options->plan.fresh && !options->plan.canary) {
-            options->plan.fresh = options->plan.canary = true;
-        }
+        check_choice(options, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -120,14 +139,18 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 static const struct argp argp = {
     .options = (const struct argp_option[]){
-        { "qemu", 'q', "PATH", 0, "a " SETUP_PROGRAM "ARCHITECTURE*; repeatable: each is a side.  For other architectures "
-                                  "that beside it is taken, of the same name but for the architecture", 0 },
+        { "qemu", 'q', "PATH", 0, "a " SETUP_PROGRAM "ARCHITECTURE*; repeatable: each is a side.  For other "
+                                  "architectures that beside it is taken, of the same name but for that", 0 },
+        { "from", KEY_FROM, "LINE", 0, "a QEMU command line, in one argument, as a shell reads it, or @FILE: with "
+                                       "devices it is one machine, whose sections are sent; without, its machine type "
+                                       "and globals are those of every device", 0 },
+        { "to", KEY_TO, "LINE", 0, "the other one; what one does not say is as the other has it", 0 },
         { "machines", 'm', "LIST", 0, "machine types, or all that two share (default: the newest and the oldest that "
                                       "they share)", 0 },
         { "devices", 'd', "LIST", 0, "devices as hardstop seeds --table names them, or machine: what a machine has by "
                                      "itself (default: all)", 0 },
-        { "states", 'S', "LIST", 0, "fresh: as the machine starts; canary: a value of its own in each field of a virtio "
-                                    "device (default: both)", 0 },
+        { "states", 'S', "LIST", 0, "fresh: as the machine starts; canary: a value of its own in each field of a "
+                                    "virtio device (default: both)", 0 },
         { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
         { "findings", 'f', "FOLDER", 0, "keep the case of each break there", 0 },
         { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts", 0 },
@@ -266,7 +289,8 @@ int command_compat(int argc, char **argv)
     options.plan.seeds = seeds ? seeds : "";
     if (read_baseline(options.baseline, &baseline, &err) < 0 ||
         (options.plan.folder && file_make_folder(options.plan.folder, &err) < 0) ||
-        compat_plan_make(&options.plan, &err) < 0) {
+        (options.lines[0] ? compat_lines_plan(options.lines, &options.plan, &err)
+                          : compat_plan_make(&options.plan, &err)) < 0) {
         return tool_fail(&err);
     }
     results = hold_all(&options.plan, options.jobs, &err);

@@ -17,8 +17,6 @@
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
-#define MACHINE_DEVICES "machine"
-
 /* The machine types of one transport, and who has each. */
 struct types {
     char **names;
@@ -163,8 +161,8 @@ static bool meet_with(const struct compat_plan *plan, const struct types *types,
     return newest || oldest;
 }
 
-static Hardstop__Case *seed_of(const struct compat_plan *plan, const struct family *family,
-                                     enum family_transport transport)
+Hardstop__Case *compat_plan_seed(const struct compat_plan *plan, const struct family *family,
+                                 enum family_transport transport)
 {
     char *path = hs_format("%s/%s/%s.textproto", plan->seeds, family_transport_name(transport), family->name);
     Hardstop__Case *seed = access(path, R_OK) == 0 ? case_read(path, NULL) : NULL;
@@ -190,7 +188,7 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
                         enum family_transport transport, const struct family *family)
 {
     struct meeting meeting = {
-        .transport = family_transport_name(transport), .device = family ? family->name : MACHINE_DEVICES,
+        .transport = family_transport_name(transport), .device = family ? family->name : COMPAT_MACHINE,
         .family = family, .fresh = plan->fresh, .canary = plan->canary, .folder = plan->folder,
     };
     size_t sides[MEETING_SIDES];
@@ -212,14 +210,16 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
         }
     }
     if (meeting.n) {
-        meeting.seed = family && plan->canary ? seed_of(plan, family, transport) : NULL;
+        meeting.seed = family && plan->canary ? compat_plan_seed(plan, family, transport) : NULL;
         *HS_PUSH(plan->meetings, plan->n_meetings) = meeting;
     }
 }
 
-static bool is_to_be_had(const struct family *family, enum family_transport transport)
+bool compat_plan_has(const struct compat_plan *plan, const struct family *family, enum family_transport transport)
 {
-    return family->device[transport] && !family->blocked && (!family->host || access(family->host, R_OK | W_OK) == 0);
+    return family->device[transport] && !family->blocked &&
+           (!family->host || access(family->host, R_OK | W_OK) == 0) &&
+           is_named(plan->devices, plan->n_devices, family->name);
 }
 
 static int add_transport(struct compat_plan *plan, enum family_transport transport, struct hs_error *err)
@@ -229,12 +229,12 @@ static int add_transport(struct compat_plan *plan, enum family_transport transpo
 
     for (size_t at = 0; at < types.n && result == 0; at++) {
         for (const struct family *family = families; family->name; family++) {
-            if (is_to_be_had(family, transport) && is_named(plan->devices, plan->n_devices, family->name)) {
+            if (compat_plan_has(plan, family, transport)) {
                 add_meeting(plan, &types, at, transport, family);
             }
         }
         /* Once for each QEMU: what is behind a root port has no machine of its own. */
-        if (transport != FAMILY_PCIE && plan->fresh && is_named(plan->devices, plan->n_devices, MACHINE_DEVICES)) {
+        if (transport != FAMILY_PCIE && plan->fresh && is_named(plan->devices, plan->n_devices, COMPAT_MACHINE)) {
             add_meeting(plan, &types, at, transport, NULL);
         }
     }

@@ -25,6 +25,15 @@ struct compat_plan {
     size_t n_meetings;
 };
 
+/* What stands for a device where it is the machine's own ones that meet. */
+#define COMPAT_MACHINE "machine"
+
+/* Is the device wanted, and to be had on this host? */
+bool compat_plan_has(const struct compat_plan *plan, const struct family *family, enum family_transport transport);
+/* Its canary seed; NULL: there is none.  Free it. */
+Hardstop__Case *compat_plan_seed(const struct compat_plan *plan, const struct family *family,
+                                 enum family_transport transport);
+
 /* Fills in versions and meetings.  0, or -1 with a reason: no such program, no machine type that two share. */
 int compat_plan_make(struct compat_plan *plan, struct hs_error *err);
 void compat_plan_clear(struct compat_plan *plan);

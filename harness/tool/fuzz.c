@@ -137,7 +137,7 @@ static const struct argp argp = {
               0 },
             { "feedback", KEY_FEEDBACK, "state|coverage|both", 0,
               "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU built by "
-              "ci/qemu --coverage counts (default: both)",
+              "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
             { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
             { "json", 'j', NULL, 0, "the findings as one JSON array", 0 },

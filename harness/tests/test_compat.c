@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What two setups that meet do is told: by loaders with a deed of their own, and by the real QEMU, which beside itself
+ * keeps everything, and without a feature does not.
+ */
+#include "spawn.h"
+#include "support.h"
+#include "toy.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/case/case.h"
+#include "harness/case/damage.h"
+#include "harness/compat/compat.h"
+#include "harness/report/meetings.h"
+#include "harness/setup/program.h"
+#include "harness/setup/setup.h"
+
+#define IDSTR "/fe.0.0005/virtio-rng"
+
+enum deed { KEEPS, CHANGES, RESETS, REFUSES, HANGS, CRASHES };
+
+/* Saves what it was given, but for its deed; of an end of file alone, what it starts with. */
+struct echo {
+    struct loader loader;
+    enum deed deed;
+    struct builder fresh, saved;
+    size_t status; /* where the device's status is, behind its idstr */
+};
+
+static uint8_t *status_in(const struct echo *echo, const struct builder *bytes)
+{
+    return (uint8_t *)memmem(bytes->data, bytes->size, IDSTR, strlen(IDSTR)) + echo->status;
+}
+
+static int echo_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
+                     struct hs_error *err)
+{
+    struct echo *echo = (struct echo *)loader;
+    bool is_fresh = input->size == 1;
+
+    (void)err;
+    memset(answer, 0, sizeof(*answer));
+    answer->text = "";
+    answer->section = answer->loaded = "";
+    builder_reset(&echo->saved);
+    builder_put(&echo->saved, is_fresh ? echo->fresh.data : input->bytes, is_fresh ? echo->fresh.size : input->size);
+    answer->outcome = OUTCOME_ACCEPTED;
+    if (!is_fresh && echo->deed >= REFUSES) {
+        static const enum outcome outcomes[] = {
+            [REFUSES] = OUTCOME_REJECTED, [HANGS] = OUTCOME_HUNG, [CRASHES] = OUTCOME_CRASHED,
+        };
+
+        answer->outcome = outcomes[echo->deed];
+        answer->text = "no such ring\nload of migration failed\n";
+        answer->section = IDSTR;
+        return 0;
+    }
+    if (!is_fresh && echo->deed != KEEPS) {
+        *status_in(echo, &echo->saved) = echo->deed == RESETS ? *status_in(echo, &echo->fresh) : 0x77;
+    }
+    answer->saved = echo->saved.data;
+    answer->saved_size = echo->saved.size;
+    return 0;
+}
+
+static void echo_close(struct loader *loader)
+{
+    struct echo *echo = (struct echo *)loader;
+
+    builder_clear(&echo->fresh);
+    builder_clear(&echo->saved);
+    free(echo);
+}
+
+static const struct loader_class echo_class = { .load = echo_load, .close = echo_close };
+
+static void open_echo(struct side *side, enum deed deed)
+{
+    struct echo *echo = hs_alloc(sizeof(*echo));
+    struct stream_encoding encoding = { 0 };
+    Hardstop__Case *test = toy_case();
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    echo->loader.class = &echo_class;
+    echo->deed = deed;
+    builder_put(&echo->fresh, encoding.out.data, encoding.out.size);
+    echo->status = damage_field_offset(test->stream, TOY_SECTION, "virtio.status");
+    echo->status -= (size_t)(status_in(echo, &echo->fresh) - echo->status - echo->fresh.data);
+    *side = (struct side){ .setup = test->setup, .oracle.loader = &echo->loader };
+    test->setup = NULL;
+    stream_encoding_clear(&encoding);
+    case_free(test);
+}
+
+/* A state whose status is not that of a fresh device. */
+static Hardstop__Case *make_state(struct side *side)
+{
+    struct hs_error err;
+    Hardstop__Case *test = side_described(side, "virtio-rng", &err);
+
+    assert_non_null(test);
+    test->stream->section[0]->virtio->status ^= 4;
+    case_mark_captured(test);
+    return test;
+}
+
+static const struct {
+    enum deed from, to;
+    enum compat_verdict there, back;
+    size_t n_given;
+    enum compat_change change; /* where n_given is not 0 */
+} deeds[] = {
+    { KEEPS, KEEPS, COMPAT_EQUAL, COMPAT_EQUAL, 0, 0 },
+    { KEEPS, CHANGES, COMPAT_DIFFERS, COMPAT_EQUAL, 1, COMPAT_CHANGED },
+    { KEEPS, RESETS, COMPAT_DIFFERS, COMPAT_EQUAL, 1, COMPAT_DEFAULTED },
+    { KEEPS, REFUSES, COMPAT_REFUSED, COMPAT_UNKNOWN, 0, 0 },
+    { KEEPS, HANGS, COMPAT_HUNG, COMPAT_UNKNOWN, 0, 0 },
+    { KEEPS, CRASHES, COMPAT_CRASHED, COMPAT_UNKNOWN, 0, 0 },
+    { REFUSES, KEEPS, COMPAT_EQUAL, COMPAT_REFUSED, 0, 0 },
+    /* What a QEMU does not keep of its own is no difference. */
+    { CHANGES, CHANGES, COMPAT_EQUAL, COMPAT_EQUAL, 0, 0 },
+};
+
+static void each_deed_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(deeds); i++) {
+        struct side from, to;
+        struct compat_state sent = { .side = &from };
+        struct compat_trip trip;
+        Hardstop__Case *test;
+        struct hs_error err;
+
+        open_echo(&from, deeds[i].from);
+        open_echo(&to, deeds[i].to);
+        sent.test = make_state(&from);
+        assert_int_equal(compat_send(&sent, &to, &trip, &test, &err), 0);
+        if (trip.there.verdict != deeds[i].there || trip.back.verdict != deeds[i].back ||
+            trip.there.n_given != deeds[i].n_given ||
+            (deeds[i].n_given && trip.there.differences[0].change != deeds[i].change)) {
+            fail_msg("deed %zu: %s, back %s, %zu fields", i, compat_verdict_name(trip.there.verdict),
+                     compat_verdict_name(trip.back.verdict), trip.there.n_given);
+        }
+        assert_int_equal(compat_is_break(&trip.there), deeds[i].there >= COMPAT_DIFFERS);
+        if (deeds[i].n_given) {
+            assert_string_equal(trip.there.differences[0].path, "virtio.status");
+        }
+        if (deeds[i].to >= REFUSES) {
+            assert_string_equal(trip.there.words, "no such ring");
+        }
+        compat_state_clear(&sent);
+        case_free(test);
+        case_free(sent.test);
+        side_close(&from);
+        side_close(&to);
+    }
+}
+
+#define RESULT(machine, transport, promise, verdict)                                                       \
+    "{\"transport\": \"" transport "\", \"device\": \"net\", \"state\": \"fresh\", \"from\": \"1\", "      \
+    "\"to\": \"2\", \"machine\": \"" machine "\", \"promise\": " promise ", \"verdict\": \"" verdict "\"," \
+    "\"words\": \"no ring\", \"differences\": [], \"fields\": 0, \"back\": null, \"case\": null}"
+
+static void breaks_are_counted_and_put_together(void **state)
+{
+    json_t *results = json_loads("[" RESULT("m-1", "pci", "true", "refused") "," RESULT("m-1", "pcie", "true", "refused")
+                                 "," RESULT("m", "mmio", "false", "refused") "," RESULT("m-1", "ccw", "true", "equal") ","
+                                 RESULT("m-1", "ccw", "true", "left out") "," RESULT("m-1", "ccw", "true", "unknown") "]",
+                                 0, NULL);
+    json_t *baseline = json_pack("[O]", json_array_get(results, 0));
+    struct meetings_counts counts;
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    meetings_count(results, NULL, &counts);
+    assert_int_equal(counts.broken, 2);
+    assert_int_equal(counts.unpromised, 1);
+    assert_int_equal(counts.equal, 1);
+    assert_int_equal(counts.left_out, 1);
+    assert_int_equal(counts.unknown, 1);
+    /* Of what is in the baseline the same on another transport is new. */
+    meetings_count(results, baseline, &counts);
+    assert_int_equal(counts.broken, 1);
+    assert_int_equal(counts.known, 1);
+    meetings_text(out, results, NULL, false);
+    fclose(out);
+    assert_non_null(strstr(text, "  pci on m-1, pcie\n  no ring\n"));
+    assert_non_null(strstr(text, "(no promise)"));
+    assert_null(strstr(text, "left out  net"));
+    free(text);
+    json_decref(results);
+    json_decref(baseline);
+}
+
+static char folder[] = "/tmp/hardstop-compat-XXXXXX";
+
+static void run(const char *arguments, int status, const char *words)
+{
+    struct run done = spawn_run(folder, arguments);
+
+    if (done.status != status || !strstr(done.out, words)) {
+        fail_msg("%s: status %d: %s%s", arguments, done.status, done.out, done.err);
+    }
+    run_clear(&done);
+}
+
+/* One program by two names, canary states and what the machine has by itself. */
+static void a_qemu_keeps_its_own(void **state)
+{
+    char *program = program_find(SETUP_BINARY("s390x"), NULL);
+
+    (void)state;
+    for (const char *name = "ab"; *name; name++) {
+        char *link = hs_format("%s/" SETUP_BINARY("s390x") "-%c", folder, *name);
+
+        assert_int_equal(symlink(program, link), 0);
+        free(link);
+    }
+    free(program);
+    run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
+        "-b --transport ccw --devices rng,machine", 0, ", 0 not, 0 known");
+}
+
+static void write_line(const char *name, const char *words)
+{
+    char *path = hs_format("%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fprintf(file, SETUP_BINARY("s390x") " %s\n", words);
+    fclose(file);
+    free(path);
+}
+
+/* Nobody's guest may lose a feature that it has taken. */
+static void a_feature_that_is_missing_is_a_break(void **state)
+{
+    (void)state;
+    write_line("from", "-M s390-ccw-virtio-7.2 -nodefaults -m 4M");
+    write_line("to", "-global virtio-rng-device.event_idx=off");
+    run("compat --from @@/from --to @@/to --devices rng", 1,
+        "refused   rng, canary: from -> to\n  ccw on s390-ccw-virtio-7.2\n");
+    write_line("to", "-M s390-ccw-virtio-7.2");
+    run("compat --from @@/from --to @@/to --devices rng", 0, ", 0 not, 0 known");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_deed_is_told),
+        cmocka_unit_test(breaks_are_counted_and_put_together),
+        cmocka_unit_test(a_qemu_keeps_its_own),
+        cmocka_unit_test(a_feature_that_is_missing_is_a_break),
+    };
+
+    HS_CHECK(mkdtemp(folder), "no folder");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
