@@ -11,6 +11,7 @@
 #include "harness/case/case.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/message/reflect.h"
+#include "harness/wire/description.h"
 
 static const char *const verdict_names[] = {
     [COMPAT_UNKNOWN] = "unknown", [COMPAT_EQUAL] = "equal", [COMPAT_DIFFERS] = "differs",
@@ -129,41 +130,51 @@ static int judge_own(struct compat_state *state, struct hs_error *err)
     return oracle_judge(&state->side->oracle, state->test, &state->own, err);
 }
 
-/* The side that a judgement is of saved what it was given, or not. */
+/* Whether the side saved what it was given; `saved` are those sections as it did, NULL: it lacks one. */
 static int compare(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
-                   struct compat_state *state, struct hs_error *err)
+                   const Hardstop__Stream *saved, struct compat_state *state, struct hs_error *err)
 {
-    const struct builder *saved = &judgement->actual.saved, *given = &judgement->damaged;
+    const Hardstop__Stream *fresh = side->fresh->stream;
     struct state_comparison *other = hs_alloc(sizeof(*other));
-    struct stream_encoding encoding = { 0 };
     int result = 0;
 
     if (judgement->resave.n) {
         result = judge_own(state, err);
-        stream_encode(side->fresh->stream, &encoding, NULL, NULL);
-        state_compare_bytes(saved->data, saved->size, NULL, encoding.out.data, encoding.out.size, STATE_WHOLE, other);
+        if (saved) {
+            state_compare(saved, description_of(fresh), fresh, NULL, STATE_WHOLE, other);
+        }
         note_given(leg, side, &judgement->resave, &state->own.resave, other);
-        stream_encoding_clear(&encoding);
     }
-    state_compare_bytes(saved->data, saved->size, judgement->description, given->data, given->size, STATE_GIVEN, other);
-    note_new(leg, other);
+    if (saved) {
+        state_compare(saved, description_of(fresh), judgement->test->stream, judgement->description, STATE_GIVEN, other);
+        note_new(leg, other);
+    }
     leg->verdict = leg->n_given ? COMPAT_DIFFERS : COMPAT_EQUAL;
     free(other);
     return result;
 }
 
-/* In one line, which is the reason: QEMU ends with what its callers say of it. */
+/* In one line, which is the reason: QEMU begins with warnings, and ends with what its callers say of it. */
 static void take_words(struct compat_leg *leg, const struct loader_answer *answer)
 {
-    size_t length = strcspn(answer->text, "\n");
+    const char *line = answer->text, *next = line;
+    size_t length;
 
+    for (; *next; next += strcspn(next, "\n"), next += *next == '\n') {
+        if (!memmem(next, strcspn(next, "\n"), ": warning: ", strlen(": warning: "))) {
+            line = next;
+            break;
+        }
+    }
+    length = strcspn(line, "\n");
     length = length < sizeof(leg->words) ? length : sizeof(leg->words) - 1;
-    snprintf(leg->words, sizeof(leg->words), "%.*s", (int)length, answer->text);
+    snprintf(leg->words, sizeof(leg->words), "%.*s", (int)length, line);
     snprintf(leg->section, sizeof(leg->section), "%s", answer->section);
 }
 
+/* `saved` gets, of what was accepted, the sections as they were saved, or NULL; free it. */
 static int judge(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
-                 struct compat_state *state, struct hs_error *err)
+                 struct compat_state *state, Hardstop__Stream **saved, struct hs_error *err)
 {
     static const enum compat_verdict verdicts[VERDICT_COUNT] = {
         [VERDICT_REJECTED] = COMPAT_REFUSED, [VERDICT_CRASHED] = COMPAT_CRASHED, [VERDICT_HUNG] = COMPAT_HUNG,
@@ -172,7 +183,12 @@ static int judge(struct compat_leg *leg, const struct side *side, const struct j
     memset(leg, 0, sizeof(*leg));
     leg->verdict = verdicts[judgement->verdict];
     take_words(leg, &judgement->actual.answer);
-    return judgement->verdict == VERDICT_EQUAL && judgement->has_resave ? compare(leg, side, judgement, state, err) : 0;
+    *saved = NULL;
+    if (judgement->verdict != VERDICT_EQUAL) {
+        return 0;
+    }
+    *saved = state_adopt(judgement->test->stream, judgement->actual.answer.saved, judgement->actual.answer.saved_size);
+    return judgement->has_resave ? compare(leg, side, judgement, *saved, state, err) : 0;
 }
 
 static Hardstop__Case *as_case_of(const Hardstop__Case *state, const Hardstop__Setup *setup)
@@ -185,27 +201,23 @@ static Hardstop__Case *as_case_of(const Hardstop__Case *state, const Hardstop__S
     return test;
 }
 
-/* What the other side saved goes to the first. */
-static int send_back(struct compat_state *state, const struct judgement *there, struct compat_leg *leg,
-                     struct hs_error *err)
+/* What the other side saved, which is taken over, goes to the first. */
+static int send_back(struct compat_state *state, Hardstop__Stream *saved, struct compat_leg *leg, struct hs_error *err)
 {
-    const struct loader_answer *answer = &there->actual.answer;
-    Hardstop__Stream *saved = state_adopt(state->test->stream, answer->saved, answer->saved_size);
     struct judgement judgement = { 0 };
-    Hardstop__Case *test;
+    Hardstop__Case *test = case_clone(state->test);
+    Hardstop__Stream *again = NULL;
     int result;
 
-    if (!saved) {
-        snprintf(leg->words, sizeof(leg->words), "what was saved again lacks a section");
-        return 0;
-    }
-    test = case_clone(state->test);
     stream_free(test->stream);
     test->stream = saved;
     case_mark_captured(test);
     result = oracle_judge(&state->side->oracle, test, &judgement, err);
     if (result == 0) {
-        result = judge(leg, state->side, &judgement, state, err);
+        result = judge(leg, state->side, &judgement, state, &again, err);
+    }
+    if (again) {
+        stream_free(again);
     }
     judgement_clear(&judgement);
     case_free(test);
@@ -216,18 +228,21 @@ int compat_send(struct compat_state *state, struct side *to, struct compat_trip 
                 struct hs_error *err)
 {
     struct judgement there = { 0 };
+    Hardstop__Stream *saved = NULL;
     int result = -1;
 
     memset(trip, 0, sizeof(*trip));
     *sent = as_case_of(state->test, to->setup);
     if (side_fresh(state->side, err) && side_fresh(to, err) && oracle_judge(&to->oracle, *sent, &there, err) == 0) {
-        result = judge(&trip->there, to, &there, state, err);
+        result = judge(&trip->there, to, &there, state, &saved, err);
         if (compat_is_break(&trip->there)) {
             finding_of(&there, &trip->finding);
         }
-        if (result == 0 && there.verdict == VERDICT_EQUAL) {
-            result = send_back(state, &there, &trip->back, err);
-        }
+    }
+    if (saved) {
+        int back = send_back(state, saved, &trip->back, err);
+
+        result = result < 0 ? result : back;
     }
     judgement_clear(&there);
     return result;

@@ -11,12 +11,15 @@
 #include "harness/base/printable.h"
 #include "harness/canary/canary.h"
 #include "harness/case/case.h"
+#include "harness/compat/layout.h"
+#include "harness/loader/inventory.h"
 #include "harness/wire/map.h"
 
 struct hold {
     const struct meeting *meeting;
     struct side sides[MEETING_SIDES];
     struct hs_error why[MEETING_SIDES]; /* it is not open */
+    json_t *properties[MEETING_SIDES]; /* of each side's devices; NULL: not asked yet */
     Hardstop__Case *made; /* a canary state, where the seed is of another machine type; NULL: none yet */
     json_t *results;
 };
@@ -92,6 +95,21 @@ static json_t *keep(const struct hold *hold, const struct compat_trip *trip, con
     return json;
 }
 
+static const json_t *properties_of(struct hold *hold, size_t i)
+{
+    if (!hold->properties[i]) {
+        hold->properties[i] = inventory_properties(hold->sides[i].setup, TRUST_ALL, NULL);
+        hold->properties[i] = hold->properties[i] ? hold->properties[i] : json_object();
+    }
+    return hold->properties[i];
+}
+
+static void explain(struct hold *hold, json_t *json, size_t from, size_t to, const Hardstop__Case *sent)
+{
+    json_object_set_new(json, "layout", layout_compare(&hold->sides[from], &hold->sides[to], sent->stream));
+    json_object_set_new(json, "properties", layout_properties(properties_of(hold, from), properties_of(hold, to)));
+}
+
 static void tell(struct hold *hold, const char *device, const char *state, size_t from, size_t to,
                  const struct compat_trip *trip, const Hardstop__Case *sent)
 {
@@ -106,6 +124,9 @@ static void tell(struct hold *hold, const char *device, const char *state, size_
     json_object_set_new(json, "back", trip->back.verdict ? json_string(compat_verdict_name(trip->back.verdict))
                                                          : json_null());
     json_object_set_new(json, "case", keep(hold, trip, sent));
+    if (compat_is_break(leg)) {
+        explain(hold, json, from, to, sent);
+    }
     json_array_append_new(hold->results, json);
 }
 
@@ -261,6 +282,7 @@ json_t *meeting_hold(const struct meeting *meeting)
     }
     for (size_t i = 0; i < meeting->n; i++) {
         side_close(&hold->sides[i]);
+        json_decref(hold->properties[i]);
     }
     if (hold->made) {
         case_free(hold->made);

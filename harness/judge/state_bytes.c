@@ -32,11 +32,17 @@ static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
     return true;
 }
 
+/* A loader frames what it saves as what it is given; to know it spares decoding twice. */
+static enum stream_framing framing_of(const Hardstop__Stream *stream)
+{
+    return stream->n_section && stream->section[0]->footer ? STREAM_FOOTER : STREAM_ANY;
+}
+
 Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
 {
     ProtobufCBinaryData json;
     const ProtobufCBinaryData *description = state_description(saved, size, &json) ? &json : NULL;
-    Hardstop__Stream *from = stream_decode_with(saved, size, STREAM_ANY, description, NULL);
+    Hardstop__Stream *from = stream_decode_with(saved, size, framing_of(stream), description, NULL);
     Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
 
     for (size_t i = 0; adopted && i < adopted->n_section; i++) {

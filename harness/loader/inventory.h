@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include "case.pb-c.h"
 #include "harness/base/error.h"
 #include "harness/setup/trust.h"
@@ -20,6 +22,13 @@ struct inventory {
 /* Asks the setup's unmodified QEMU.  0, or -1 with a reason; inventory_clear() is needed in both cases. */
 int inventory_read(const Hardstop__Setup *setup, enum trust trust, struct inventory *inventory, struct hs_error *err);
 void inventory_clear(struct inventory *inventory);
+
+/*
+ * The values of the properties that the setup's devices have in its QEMU, those of -device: an object by type, "virtio-
+ * net-pci", with an object of properties, "mrg_rxbuf": true.  Of two devices of one type the last counts.  NULL with a
+ * reason; free it with json_decref().
+ */
+json_t *inventory_properties(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
 
 bool inventory_has_machine(const struct inventory *inventory, const char *name);
 

@@ -2,6 +2,7 @@
 /* Puts together what is the same on several transports and machine types. */
 #include "harness/report/meetings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
@@ -140,6 +141,33 @@ static void print_differences(FILE *out, const json_t *result)
     }
 }
 
+/* How the two sides differ, which may be why. */
+static void print_why(FILE *out, const json_t *result)
+{
+    const json_t *layout = json_object_get(result, "layout"), *properties = json_object_get(result, "properties");
+    size_t i;
+    json_t *row;
+
+    json_array_foreach (layout, i, row) {
+        if (i < SHOWN) {
+            printable_print(out, "  layout: %s %s %s, %lld to %lld\n", word(row, "device"), word(row, "field"),
+                            word(row, "change"), (long long)json_integer_value(json_object_get(row, "from")),
+                            (long long)json_integer_value(json_object_get(row, "to")));
+        }
+    }
+    json_array_foreach (properties, i, row) {
+        char *from = json_dumps(json_object_get(row, "from"), JSON_ENCODE_ANY | JSON_COMPACT);
+        char *to = json_dumps(json_object_get(row, "to"), JSON_ENCODE_ANY | JSON_COMPACT);
+
+        if (i < SHOWN) {
+            printable_print(out, "  property: %s.%s is %.60s, and %.60s\n", word(row, "device"), word(row, "property"),
+                            from, to);
+        }
+        free(from);
+        free(to);
+    }
+}
+
 static void print_result(FILE *out, const json_t *results, size_t at, const json_t *baseline)
 {
     const json_t *result = json_array_get(results, at);
@@ -158,6 +186,7 @@ static void print_result(FILE *out, const json_t *results, size_t at, const json
     } else if (*word(result, "words")) {
         printable_print(out, "  %s\n", word(result, "words"));
     }
+    print_why(out, result);
     if (*word(result, "case")) {
         printable_print(out, "  hardstop repro --confirm --trust-setup %s\n", word(result, "case"));
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/loader/qemu/capture.h"
 
 static int by_name(const void *left, const void *right)
@@ -53,6 +54,79 @@ int inventory_read(const Hardstop__Setup *setup, enum trust trust, struct invent
 {
     memset(inventory, 0, sizeof(*inventory));
     return capture_ask(setup, trust, read_lists, inventory, err);
+}
+
+/* Execute with a path; what QEMU refuses is NULL, and no failure. */
+static json_t *ask_path(struct qmp *qmp, const char *command, const char *path, const char *property,
+                        struct patience *patience)
+{
+    json_t *arguments = json_pack("{s:s, s:s*}", "path", path, "property", property), *answer = NULL;
+
+    return qmp_execute(qmp, command, arguments, -1, patience, &answer, NULL) == 0 ? answer : NULL;
+}
+
+/* A value of its own, not another object: those types are "child<...>" and "link<...>". */
+static bool is_value(const char *type)
+{
+    return type && !strchr(type, '<');
+}
+
+static json_t *read_values(struct qmp *qmp, const char *path, struct patience *patience)
+{
+    json_t *list = ask_path(qmp, "qom-list", path, NULL, patience), *values = json_object(), *entry;
+    size_t i;
+
+    json_array_foreach(list, i, entry)
+    {
+        const char *name = json_string_value(json_object_get(entry, "name"));
+        json_t *value = name && is_value(json_string_value(json_object_get(entry, "type")))
+                            ? ask_path(qmp, "qom-get", path, name, patience) : NULL;
+
+        if (value) {
+            json_object_set_new(values, name, value);
+        }
+    }
+    json_decref(list);
+    return values;
+}
+
+static int read_devices(void *user, struct qmp *qmp, struct patience *patience, struct hs_error *err)
+{
+    static const char *const folders[] = { "/machine/peripheral-anon", "/machine/peripheral" };
+
+    (void)err;
+    for (size_t k = 0; k < HS_COUNT(folders); k++) {
+        json_t *list = ask_path(qmp, "qom-list", folders[k], NULL, patience), *entry;
+        size_t i;
+
+        json_array_foreach(list, i, entry)
+        {
+            const char *name = json_string_value(json_object_get(entry, "name"));
+            const char *type = json_string_value(json_object_get(entry, "type"));
+
+            if (name && type && strncmp(type, "child<", strlen("child<")) == 0) {
+                char *path = hs_format("%s/%s", folders[k], name);
+                char *bare = hs_format("%.*s", (int)strcspn(type + strlen("child<"), ">"), type + strlen("child<"));
+
+                json_object_set_new(user, bare, read_values(qmp, path, patience));
+                free(path);
+                free(bare);
+            }
+        }
+        json_decref(list);
+    }
+    return 0;
+}
+
+json_t *inventory_properties(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err)
+{
+    json_t *devices = json_object();
+
+    if (capture_ask(setup, trust, read_devices, devices, err) < 0) {
+        json_decref(devices);
+        return NULL;
+    }
+    return devices;
 }
 
 static void clear_names(char **names, size_t n)
