@@ -290,3 +290,19 @@ json_t *meeting_hold(const struct meeting *meeting)
     free(hold);
     return results;
 }
+
+json_t *meeting_lost(const struct meeting *meeting, const char *why)
+{
+    struct hold *hold = hs_alloc(sizeof(*hold));
+    json_t *results = json_array();
+    struct hs_error err;
+
+    hold->meeting = meeting;
+    hold->results = results;
+    hs_fail(&err, HS_NO_OFFSET, "%s", why);
+    for (size_t i = 0; i < meeting->n; i++) {
+        leave_out_all(hold, i, "fresh", "unknown", &err);
+    }
+    free(hold);
+    return results;
+}

@@ -33,5 +33,7 @@ struct meeting {
  * device, has "verdict": "left out", with the reason in "words".  Free it with json_decref().
  */
 json_t *meeting_hold(const struct meeting *meeting);
+/* The same where that could not be done: each has the verdict "unknown", and the reason. */
+json_t *meeting_lost(const struct meeting *meeting, const char *why);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop compat: QEMUs that meet, each state of each sent to the others. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include "harness/tool/compat_lines.h"
 #include "harness/tool/tool.h"
 
-enum { LOOK_MS = 100, KEY_FROM = 0x700, KEY_TO };
+enum { KEY_FROM = 0x700, KEY_TO };
 
 struct options {
     struct compat_plan plan;
@@ -167,91 +166,78 @@ static const struct argp argp = {
            "not be judged, or wrong usage.",
 };
 
-struct shared {
-    size_t next; /* the first meeting that nobody took */
-    size_t done;
-};
-
-__attribute__((noreturn)) static void work(const struct compat_plan *plan, struct shared *shared, const int *files)
+/* In a process of its own: what ends that loses this meeting alone. */
+static pid_t begin(const struct meeting *meeting, int file)
 {
-    size_t i;
+    pid_t pid = fork();
 
-    while ((i = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED)) < plan->n_meetings) {
-        json_t *results = meeting_hold(&plan->meetings[i]);
+    if (pid == 0) {
+        json_t *results = meeting_hold(meeting);
 
-        if (json_dumpfd(results, files[i], JSON_COMPACT) < 0) {
-            _exit(1);
-        }
-        json_decref(results);
-        __atomic_fetch_add(&shared->done, 1, __ATOMIC_RELAXED);
+        _exit(json_dumpfd(results, file, JSON_COMPACT) < 0);
     }
-    _exit(0);
+    HS_CHECK(pid > 0, "no new process");
+    return pid;
 }
 
-static void show_progress(const struct compat_plan *plan, const struct shared *shared, bool ended)
+static void show_progress(size_t done, size_t n)
 {
     if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, ended ? "\r\033[K" : "\r%zu of %zu setups", __atomic_load_n(&shared->done, __ATOMIC_RELAXED),
-                plan->n_meetings);
+        fprintf(stderr, done == n ? "\r\033[K" : "\r%zu of %zu setups", done, n);
     }
 }
 
-static void wait_for_all(const struct compat_plan *plan, const struct shared *shared)
-{
-    pid_t pid;
-
-    while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 || errno == EINTR) {
-        if (pid == 0) {
-            show_progress(plan, shared, false);
-            usleep(LOOK_MS * 1000);
-        }
-    }
-    show_progress(plan, shared, true);
-}
-
-static json_t *read_results(int file)
+static json_t *read_results(const struct meeting *meeting, int file)
 {
     json_t *results;
 
     lseek(file, 0, SEEK_SET);
     results = json_loadfd(file, 0, NULL);
     close(file);
-    return results;
+    return results ? results : meeting_lost(meeting, "the process that held this meeting ended before its time");
 }
 
-/* All meetings, some at once; NULL with a reason. */
-static json_t *hold_all(const struct compat_plan *plan, unsigned jobs, struct hs_error *err)
-{
-    struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    int *files = hs_alloc(plan->n_meetings * sizeof(*files));
-    json_t *all = json_array();
-    bool failed = false;
+struct held {
+    pid_t pid; /* 0: it has not begun, or has ended */
+    int file;
+    json_t *results; /* NULL: it has not ended */
+};
 
-    HS_CHECK(shared != MAP_FAILED, "no memory");
-    for (size_t i = 0; i < plan->n_meetings; i++) {
-        files[i] = memfd_create("hardstop-compat", MFD_CLOEXEC);
-    }
-    fflush(NULL);
-    for (unsigned i = 0; i < jobs; i++) {
-        if (fork() == 0) {
-            work(plan, shared, files);
+/* Waits for one to end. */
+static void end_one(const struct compat_plan *plan, struct held *held)
+{
+    pid_t pid = wait(NULL);
+
+    for (size_t i = 0; pid > 0 && i < plan->n_meetings; i++) {
+        if (held[i].pid == pid) {
+            held[i].pid = 0;
+            held[i].results = read_results(&plan->meetings[i], held[i].file);
+            return;
         }
     }
-    wait_for_all(plan, shared);
-    for (size_t i = 0; i < plan->n_meetings; i++) {
-        json_t *results = read_results(files[i]);
+}
 
-        failed |= !results;
-        json_array_extend(all, results);
-        json_decref(results);
+/* All meetings, `jobs` at once; results in the order of the meetings. */
+static json_t *hold_all(const struct compat_plan *plan, unsigned jobs)
+{
+    struct held *held = hs_alloc(plan->n_meetings * sizeof(*held));
+    json_t *all = json_array();
+
+    fflush(NULL);
+    for (size_t begun = 0, done = 0; done < plan->n_meetings; done++) {
+        for (; begun < plan->n_meetings && begun - done < jobs; begun++) {
+            held[begun].file = memfd_create("hardstop-compat", MFD_CLOEXEC);
+            held[begun].pid = begin(&plan->meetings[begun], held[begun].file);
+        }
+        show_progress(done, plan->n_meetings);
+        end_one(plan, held);
     }
-    munmap(shared, sizeof(*shared));
-    free(files);
-    if (failed) {
-        json_decref(all);
-        hs_fail(err, HS_NO_OFFSET, "a process that held a meeting ended before its time");
-        return NULL;
+    show_progress(plan->n_meetings, plan->n_meetings);
+    for (size_t i = 0; i < plan->n_meetings; i++) {
+        json_array_extend(all, held[i].results);
+        json_decref(held[i].results);
     }
+    free(held);
     return all;
 }
 
@@ -293,10 +279,7 @@ int command_compat(int argc, char **argv)
                           : compat_plan_make(&options.plan, &err)) < 0) {
         return tool_fail(&err);
     }
-    results = hold_all(&options.plan, options.jobs, &err);
-    if (!results) {
-        return tool_fail(&err);
-    }
+    results = hold_all(&options.plan, options.jobs);
     status = status_of(results, baseline);
     if (options.json) {
         tool_print_json(json_incref(results));

@@ -56,12 +56,16 @@ int inventory_read(const Hardstop__Setup *setup, enum trust trust, struct invent
     return capture_ask(setup, trust, read_lists, inventory, err);
 }
 
-/* Execute with a path; what QEMU refuses is NULL, and no failure. */
+/* What QEMU refuses, and all after it has ended, is NULL: some properties it does not survive being asked for. */
 static json_t *ask_path(struct qmp *qmp, const char *command, const char *path, const char *property,
                         struct patience *patience)
 {
-    json_t *arguments = json_pack("{s:s, s:s*}", "path", path, "property", property), *answer = NULL;
+    json_t *arguments, *answer = NULL;
 
+    if (qmp->failure != QMP_FAILURE_NONE && qmp->failure != QMP_FAILURE_REFUSED) {
+        return NULL;
+    }
+    arguments = json_pack("{s:s, s:s*}", "path", path, "property", property);
     return qmp_execute(qmp, command, arguments, -1, patience, &answer, NULL) == 0 ? answer : NULL;
 }
 
