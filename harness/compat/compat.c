@@ -20,7 +20,7 @@ static const char *const verdict_names[] = {
 
 static const char *const change_names[] = {
     [COMPAT_LOST] = "lost", [COMPAT_DEFAULTED] = "defaulted", [COMPAT_CHANGED] = "changed",
-    [COMPAT_GONE] = "gone", [COMPAT_NEW] = "new",
+    [COMPAT_GONE] = "gone", [COMPAT_BY_DESIGN] = "by design", [COMPAT_NEW] = "new",
 };
 
 const char *compat_verdict_name(enum compat_verdict verdict)
@@ -64,6 +64,7 @@ static void note(struct compat_leg *leg, enum compat_change change, const struct
     to->change = change;
     snprintf(to->device, sizeof(to->device), "%s", difference->device);
     snprintf(to->path, sizeof(to->path), "%s", difference->path);
+    to->reason = difference->reason;
     snprintf(to->given, sizeof(to->given), "%s", given);
     snprintf(to->kept, sizeof(to->kept), "%s", kept);
 }
@@ -109,6 +110,20 @@ static void note_given(struct compat_leg *leg, const struct side *side, const st
     }
 }
 
+/* What this QEMU makes anew, and the first one does not. */
+static void note_design(struct compat_leg *leg, const struct state_comparison *design,
+                        const struct state_comparison *own)
+{
+    for (size_t i = 0; i < design->n && i < STATE_DIFFERENCES; i++) {
+        const struct state_difference *difference = &design->differences[i];
+
+        if (!is_listed(own, difference)) {
+            note(leg, COMPAT_BY_DESIGN, difference, difference->left,
+                 is_missing(difference->right) ? "" : difference->right);
+        }
+    }
+}
+
 /* What is saved and was not given. */
 static void note_new(struct compat_leg *leg, const struct state_comparison *added)
 {
@@ -121,13 +136,32 @@ static void note_new(struct compat_leg *leg, const struct state_comparison *adde
     }
 }
 
+/* What a side made anew by design of what it was given. */
+static void compare_design(const struct judgement *judgement, const Hardstop__Stream *saved, const struct side *side,
+                           struct state_comparison *design)
+{
+    state_compare(judgement->test->stream, judgement->description, saved, description_of(side->fresh->stream),
+                  STATE_DESIGN, design);
+}
+
 static int judge_own(struct compat_state *state, struct hs_error *err)
 {
+    const struct loader_answer *answer = &state->own.actual.answer;
+    Hardstop__Stream *saved;
+
     if (state->has_own) {
         return 0;
     }
     state->has_own = true;
-    return oracle_judge(&state->side->oracle, state->test, &state->own, err);
+    if (oracle_judge(&state->side->oracle, state->test, &state->own, err) < 0) {
+        return -1;
+    }
+    saved = state_adopt(state->test->stream, answer->saved, answer->saved_size);
+    if (saved) {
+        compare_design(&state->own, saved, state->side, &state->own_design);
+        stream_free(saved);
+    }
+    return 0;
 }
 
 /* Whether the side saved what it was given; `saved` are those sections as it did, NULL: it lacks one. */
@@ -146,8 +180,14 @@ static int compare(struct compat_leg *leg, const struct side *side, const struct
         note_given(leg, side, &judgement->resave, &state->own.resave, other);
     }
     if (saved) {
-        state_compare(saved, description_of(fresh), judgement->test->stream, judgement->description, STATE_GIVEN, other);
+        state_compare(saved, description_of(fresh), judgement->test->stream, judgement->description, STATE_GIVEN,
+                      other);
         note_new(leg, other);
+        compare_design(judgement, saved, side, other);
+        if (other->n) {
+            result = result < 0 ? result : judge_own(state, err);
+            note_design(leg, other, &state->own_design);
+        }
     }
     leg->verdict = leg->n_given ? COMPAT_DIFFERS : COMPAT_EQUAL;
     free(other);

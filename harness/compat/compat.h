@@ -28,6 +28,7 @@ enum compat_change {
     COMPAT_DEFAULTED, /* it has the value of a fresh machine */
     COMPAT_CHANGED, /* it has another value */
     COMPAT_GONE, /* this QEMU has no such field any more: no promise is about it */
+    COMPAT_BY_DESIGN, /* it is made anew: see `reason` */
     COMPAT_NEW, /* a field that was not given: no difference of what was */
     COMPAT_CHANGES,
 };
@@ -40,6 +41,7 @@ struct compat_difference {
     char device[64]; /* of the section, without its path */
     char path[256]; /* of the field */
     char given[64], kept[64]; /* values; "" where there is none */
+    const char *reason; /* COMPAT_BY_DESIGN, else NULL */
 };
 
 #define COMPAT_DIFFERENCES 32
@@ -51,7 +53,7 @@ struct compat_leg {
     char words[512]; /* the loader's, in one line; UNKNOWN: the reason */
     struct compat_difference differences[COMPAT_DIFFERENCES]; /* those of fields that were given first */
     size_t n_differences; /* that are listed */
-    size_t n_given; /* how many fields that were given are not kept, listed or not; without those that are gone */
+    size_t n_given; /* how many fields that were given are not kept, listed or not; without those gone or by design */
 };
 
 struct compat_trip {
@@ -67,7 +69,8 @@ struct compat_state {
     struct side *side;
     Hardstop__Case *test; /* the caller's */
     bool has_own;
-    struct judgement own; /* by the side itself, once it is asked for */
+    struct judgement own; /* by the side itself, once it is asked for, */
+    struct state_comparison own_design; /* and what it makes anew by design */
 };
 
 /*

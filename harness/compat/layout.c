@@ -135,7 +135,8 @@ static void put_section(json_t *list, const struct side *from, const struct side
     if (is_named_alike(from, here, to, there)) {
         put_rows(list, device, &rows[0], &rows[1]);
     } else if (sum(&rows[0]) != sum(&rows[1])) {
-        put(list, device, "the section", sum(&rows[1]) > sum(&rows[0]) ? "grown" : "shrunk", sum(&rows[0]), sum(&rows[1]));
+        put(list, device, "the section", sum(&rows[1]) > sum(&rows[0]) ? "grown" : "shrunk", sum(&rows[0]),
+            sum(&rows[1]));
     }
     free(rows[0].rows);
     free(rows[1].rows);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/printable.h"
 #include "harness/canary/canary.h"
 #include "harness/case/case.h"
@@ -70,10 +71,11 @@ static json_t *differences_json(const struct compat_leg *leg)
     for (size_t i = 0; i < leg->n_differences; i++) {
         const struct compat_difference *difference = &leg->differences[i];
 
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "change",
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:o, s:s*}", "change",
                                               compat_change_name(difference->change), "device",
                                               text(difference->device), "field", text(difference->path), "given",
-                                              text(difference->given), "kept", text(difference->kept)));
+                                              text(difference->given), "kept", text(difference->kept),
+                                              "reason", difference->reason));
     }
     return list;
 }
@@ -247,6 +249,22 @@ static Hardstop__Case *canary_of(struct hold *hold, size_t from, struct hs_error
     return test;
 }
 
+/* See harness/guest: for these devices, as the first one of the machine. */
+static bool has_guest(const struct meeting *meeting)
+{
+    static const char *const devices[] = { "net", "blk", "rng" };
+    static const char *const transports[] = { "ccw", "pci" };
+    bool device = false, transport = false;
+
+    for (size_t i = 0; i < HS_COUNT(devices); i++) {
+        device |= meeting->family && strcmp(meeting->family->name, devices[i]) == 0;
+    }
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        transport |= strcmp(meeting->transport, transports[i]) == 0;
+    }
+    return device && transport;
+}
+
 static void send_all(struct hold *hold, size_t from)
 {
     const struct meeting *meeting = hold->meeting;
@@ -261,6 +279,9 @@ static void send_all(struct hold *hold, size_t from)
                     &err);
     } else if (meeting->fresh) {
         send_each_section(hold, from);
+    }
+    if (meeting->guest && has_guest(meeting)) {
+        send_device(hold, from, "guest", side_guest(&hold->sides[from], &err), "left out", &err);
     }
     if (meeting->canary && meeting->family) {
         send_device(hold, from, "canary", canary_of(hold, from, &err), "left out", &err);

@@ -8,6 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
 #include "harness/judge/state_bytes.h"
+#include "harness/loader/capture.h"
 #include "harness/loader/open.h"
 #include "harness/message/reflect.h"
 #include "harness/wire/framing.h"
@@ -95,6 +96,27 @@ Hardstop__Case *side_described(struct side *side, const char *device, struct hs_
     if (test && case_keep_described(test) == 0) {
         case_free(test);
         return side_device(side, device, err);
+    }
+    return test;
+}
+
+Hardstop__Case *side_guest(const struct side *side, struct hs_error *err)
+{
+    Hardstop__Stream *stream;
+    Hardstop__Case *test;
+    uint8_t *bytes;
+    size_t size;
+
+    if (capture_running(side->setup, TRUST_ALL, true, &bytes, &size, err) < 0) {
+        return NULL;
+    }
+    stream = stream_decode(bytes, size, STREAM_ANY, err);
+    free(bytes);
+    test = stream ? case_of_stream(stream, side->setup, CASE_KEEP_DEVICES) : NULL;
+    if (test && case_keep_described(test) == 0) {
+        case_free(test);
+        hs_fail(err, HS_NO_OFFSET, "no section of a virtio device that a table of ours describes");
+        return NULL;
     }
     return test;
 }

@@ -32,6 +32,12 @@ Hardstop__Case *side_device(struct side *side, const char *device, struct hs_err
 Hardstop__Case *side_described(struct side *side, const char *device, struct hs_error *err);
 
 /*
+ * A new case of the described sections as a small guest of ours left them, which brings the first device into use, with
+ * what it had in the rings.  NULL with a reason: there is no such guest for the device, or it gave up.
+ */
+Hardstop__Case *side_guest(const struct side *side, struct hs_error *err);
+
+/*
  * A new case with what the side saves after it has loaded the seed, in which each field may hold a value of its own:
  * a state that this QEMU has by its own account.  NULL with a reason, which may be that it refuses the seed.
  */

@@ -365,8 +365,8 @@ static bool is_of_description(const struct recomputed_rule *rule, const char *de
     return rule->type != VMDESC_OTHER && rule->type == entry->type;
 }
 
-bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
-                   const struct map_entry *other)
+const char *recomputed_why(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
+                           const struct map_entry *other)
 {
     char device[64];
 
@@ -377,10 +377,16 @@ bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, co
 
         if ((rule->field ? is_of_field(i, entry) : is_of_description(rule, device, entry)) &&
             applies(walk, rule, entry, other)) {
-            return true;
+            return rule->reason;
         }
     }
-    return false;
+    return NULL;
+}
+
+bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
+                   const struct map_entry *other)
+{
+    return recomputed_why(walk, section, entry, other) != NULL;
 }
 
 const char *recomputed_reason(const struct map_entry *entry)

@@ -63,6 +63,9 @@ void recomputed_see(struct recomputed *walk, const struct map_entry *entry);
  */
 bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
                    const struct map_entry *other);
+/* The same, with the reason; NULL: it is not. */
+const char *recomputed_why(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
+                           const struct map_entry *other);
 
 /* Why a field is never saved as it was given, whatever the state; NULL where it may be. */
 const char *recomputed_reason(const struct map_entry *entry);

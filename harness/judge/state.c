@@ -156,7 +156,8 @@ static bool compare_as_one(const struct range *left, const struct range *right, 
     if (left->at == left->end || right->at == right->end || is_unnamed(left) == is_unnamed(right)) {
         return false;
     }
-    if (scope == STATE_GIVEN && recomputed_is(&walk, left->section, &unnamed->map->entries[unnamed->at], NULL)) {
+    if (scope == STATE_DESIGN ||
+        (scope == STATE_GIVEN && recomputed_is(&walk, left->section, &unnamed->map->entries[unnamed->at], NULL))) {
         return true;
     }
     difference = add_field(comparison, left->section, &unnamed->map->entries[unnamed->at]);
@@ -183,18 +184,23 @@ static void compare_sections(struct range left, struct range right, enum state_s
         size_t found = path_index_find(&index, expected, entry->path);
         const struct map_entry *other = found == SIZE_MAX ? NULL : &right.map->entries[found];
         struct state_difference *difference;
+        const char *reason;
 
         recomputed_see(&walk, entry);
         if (other) {
             expected = found + 1;
             used[found - index.start] = true;
         }
-        if ((other && same_bytes(left.map, entry, right.map, other)) ||
-            (scope == STATE_GIVEN && (recomputed_is(&walk, left.section, entry, other) ||
-                                      path_index_last(&given, entry->path) != left.at))) {
+        if (other && same_bytes(left.map, entry, right.map, other)) {
+            continue;
+        }
+        reason = scope == STATE_WHOLE ? NULL : recomputed_why(&walk, left.section, entry, other);
+        if (scope != STATE_WHOLE && (!reason != (scope == STATE_GIVEN) ||
+                                     path_index_last(&given, entry->path) != left.at)) {
             continue;
         }
         difference = add_field(comparison, left.section, entry);
+        difference->reason = reason;
         print_value(left.map, entry, difference->left, sizeof(difference->left));
         snprintf(difference->right, sizeof(difference->right), "missing");
         if (other) {
@@ -289,7 +295,7 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
                              struct state_comparison *comparison)
 {
     struct stream_encoding a = { 0 }, b = { 0 };
-    size_t count = scope == STATE_GIVEN ? sections_read(left->stream) : left->stream->n_section;
+    size_t count = scope != STATE_WHOLE ? sections_read(left->stream) : left->stream->n_section;
     size_t n = 0;
 
     stream_encode(left->stream, &a, NULL, NULL);
@@ -301,11 +307,14 @@ static size_t find_differing(struct side *left, struct side *right, size_t *part
             continue;
         }
         partner[i] = state_partner(right->stream, section);
+        if (partner[i] == SIZE_MAX && scope == STATE_DESIGN) {
+            continue;
+        }
         if (partner[i] == SIZE_MAX) {
             state_note(comparison, section, has_idstr(right->stream, section) ? STATE_INSTANCE : STATE_MISSING,
                        "missing");
         } else if (!same_payload(&a, i, &b, partner[i]) &&
-                   !(scope == STATE_GIVEN && is_sent_again(left->stream, i, count))) {
+                   !(scope != STATE_WHOLE && is_sent_again(left->stream, i, count))) {
             left->differs[i] = right->differs[partner[i]] = true;
             n++;
         }

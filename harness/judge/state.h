@@ -23,6 +23,7 @@ struct state_difference {
     const struct field *field;
     bool is_virtio; /* the section's payload is of the virtio devices' table */
     enum mechanism mechanism;
+    const char *reason; /* STATE_DESIGN; else NULL */
     char left[64], right[64]; /* values; "missing" where one side has no such field */
 };
 
@@ -37,6 +38,7 @@ enum state_scope {
      * difference, STATE_UNREAD.
      */
     STATE_GIVEN,
+    STATE_DESIGN, /* those fields that STATE_GIVEN leaves out, as a loader recomputes them: with the reason */
 };
 
 /* "behind the end-of-file mark" ...; "" of fields and missing sections. */

@@ -122,6 +122,18 @@ static void print_places(FILE *out, const json_t *results, size_t at)
     fputc('\n', out);
 }
 
+static bool is_broken_promise(const json_t *difference)
+{
+    static const char *const kept[] = { "new", "gone", "by design" };
+
+    for (size_t i = 0; i < HS_COUNT(kept); i++) {
+        if (strcmp(word(difference, "change"), kept[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void print_differences(FILE *out, const json_t *result)
 {
     const json_t *differences = json_object_get(result, "differences");
@@ -129,8 +141,7 @@ static void print_differences(FILE *out, const json_t *result)
     json_t *difference;
 
     json_array_foreach (differences, i, difference) {
-        if (strcmp(word(difference, "change"), "new") != 0 && strcmp(word(difference, "change"), "gone") != 0 &&
-            shown++ < SHOWN) {
+        if (is_broken_promise(difference) && shown++ < SHOWN) {
             printable_print(out, "  %s: %s %s, given %s%s%s\n", word(difference, "change"), word(difference, "device"),
                             word(difference, "field"), word(difference, "given"),
                             *word(difference, "kept") ? ", kept as " : "", word(difference, "kept"));
@@ -192,6 +203,43 @@ static void print_result(FILE *out, const json_t *results, size_t at, const json
     }
 }
 
+/* How many differences of the result, from that one on, have its reason; 0 where one before it has. */
+static size_t count_of_reason(const json_t *differences, size_t at)
+{
+    const char *reason = word(json_array_get(differences, at), "reason");
+    size_t n = 0;
+
+    for (size_t i = 0; i < json_array_size(differences); i++) {
+        if (strcmp(word(json_array_get(differences, i), "reason"), reason) == 0) {
+            if (i < at) {
+                return 0;
+            }
+            n++;
+        }
+    }
+    return n;
+}
+
+/* What is made anew, by its reasons. */
+static void print_design(FILE *out, const json_t *result)
+{
+    const json_t *differences = json_object_get(result, "differences");
+    size_t i, n;
+    json_t *difference;
+
+    json_array_foreach (differences, i, difference) {
+        n = strcmp(word(difference, "change"), "by design") == 0 ? count_of_reason(differences, i) : 0;
+        if (n) {
+            style_print(out, STYLE_DIM, "%-8s", "design");
+            printable_print(out, "  %s, %s: %s -> %s\n", word(result, "device"), word(result, "state"),
+                            word(result, "from"), word(result, "to"));
+            printable_print(out, "  %s %s", word(difference, "device"), word(difference, "field"));
+            fprintf(out, n > 1 ? " and %zu more" : "", n - 1);
+            printable_print(out, ": %s\n", word(difference, "reason"));
+        }
+    }
+}
+
 void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all)
 {
     struct meetings_counts counts;
@@ -203,6 +251,9 @@ void meetings_text(FILE *out, const json_t *results, const json_t *baseline, boo
 
         if (is_shown && !is_told(results, i)) {
             print_result(out, results, i, baseline);
+        }
+        if (all && !is_told(results, i)) {
+            print_design(out, result);
         }
     }
     meetings_count(results, baseline, &counts);

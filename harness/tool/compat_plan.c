@@ -189,7 +189,8 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
 {
     struct meeting meeting = {
         .transport = family_transport_name(transport), .device = family ? family->name : COMPAT_MACHINE,
-        .family = family, .fresh = plan->fresh, .canary = plan->canary, .folder = plan->folder,
+        .family = family, .fresh = plan->fresh, .canary = plan->canary, .guest = plan->guest,
+        .folder = plan->folder,
     };
     size_t sides[MEETING_SIDES];
 

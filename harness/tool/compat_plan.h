@@ -18,7 +18,7 @@ struct compat_plan {
     const char **devices; /* names of families, or "machine" for what a machine has by itself; none: all */
     size_t n_devices;
     enum family_transport transport; /* FAMILY_TRANSPORTS: all */
-    bool fresh, canary; /* states */
+    bool fresh, canary, guest; /* states */
     const char *seeds; /* folder of the canary seeds */
     const char *folder; /* of findings, or NULL */
     struct meeting *meetings; /* filled in */
