@@ -10,6 +10,7 @@
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
+#include "harness/report/xml.h"
 
 #define MAX_LISTED 20 /* failures of a testcase; a page shows no more */
 
@@ -21,29 +22,6 @@ struct group {
     uint64_t counts[VERDICT_COUNT];
     uint64_t cells;
 };
-
-/* Puts entities for what XML takes for its own; what it does not allow is in no printable text. */
-static void print_escaped(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            putc_unlocked(*text, out);
-        }
-    }
-}
 
 /* The next group, which begins at the given run and failure. */
 static struct group next_group(const struct audit *audit, const struct gate *gate, size_t run, size_t failure)
@@ -83,19 +61,19 @@ static void print_failure(FILE *out, const struct audit *audit, const struct gat
     const struct audit_field *field = audit_field_at(audit, failure->offset);
 
     fprintf(out, "offset %" PRIu32 " (", failure->offset);
-    print_escaped(out, field ? field->path : "behind the last field");
+    xml_print(out, field ? field->path : "behind the last field");
     fprintf(out, "), %" PRIu32 " cell%s: %s", failure->count, failure->count == 1 ? "" : "s",
             verdict_name(failure->verdict));
     if (failure->was != VERDICT_COUNT) {
         fprintf(out, ", was %s", verdict_name(failure->was));
     }
     fputs(failure->finding ? "; finding: " : ": ", out);
-    print_escaped(out, failure->message);
+    xml_print(out, failure->message);
     if (failure->finding && *failure->finding->path) {
         char *command = finding_command("hardstop", audit->setup, failure->finding->path);
 
         fputs("; ", out);
-        print_escaped(out, command);
+        xml_print(out, command);
         free(command);
     }
     putc_unlocked('\n', out);
@@ -136,16 +114,16 @@ static void print_unknown(FILE *out, const struct group *group)
     fprintf(out, "<error type=\"unknown\" message=\"%" PRIu64 " unknown", group->counts[VERDICT_UNKNOWN]);
     print_counts(out, group);
     fprintf(out, "\">offset %" PRIu32 ": ", run->offset);
-    print_escaped(out, run->message);
+    xml_print(out, run->message);
     fputs("</error>", out);
 }
 
 static void print_testcase(FILE *out, const struct audit *audit, const struct group *group, const char *class)
 {
     fputs("    <testcase classname=\"", out);
-    print_escaped(out, class);
+    xml_print(out, class);
     fprintf(out, "\" name=\"%s%s", edit_name(group->runs->edit), *group->runs->value ? " " : "");
-    print_escaped(out, group->runs->value);
+    xml_print(out, group->runs->value);
     fputs("\" time=\"0\">", out);
     /* Readers expect at most one of the two. */
     if (group->n_failures) {
@@ -170,7 +148,7 @@ static char *suite_name(const struct audit *audit)
 static void print_head(FILE *out, const char *element, const char *name, const size_t totals[3])
 {
     fprintf(out, "<%s name=\"", element);
-    print_escaped(out, name);
+    xml_print(out, name);
     fprintf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n", totals[0], totals[1], totals[2]);
 }
 

@@ -22,5 +22,7 @@ void meetings_count(const json_t *results, const json_t *baseline, struct meetin
  * With `all`, what was left out, and what is made anew by design, too.
  */
 void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all);
+/* As JUnit XML, as GitLab and Jenkins read it: a testcase for each object, with a failure where it is a break. */
+void meetings_junit(FILE *out, const json_t *results, const json_t *baseline);
 
 #endif

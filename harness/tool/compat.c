@@ -20,7 +20,7 @@ enum { KEY_FROM = 0x700, KEY_TO };
 struct options {
     struct compat_plan plan;
     const char *lines[2]; /* --from, --to; NULL: --qemu says who meets */
-    const char *baseline;
+    const char *baseline, *junit;
     unsigned jobs;
     bool all, json;
 };
@@ -118,6 +118,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'f':
         options->plan.folder = value;
         return 0;
+    case 'u':
+        options->junit = value;
+        return 0;
     case 'b':
         options->baseline = value;
         return 0;
@@ -156,6 +159,7 @@ static const struct argp argp = {
         { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
         { "findings", 'f', "FOLDER", 0, "keep the case of each break there", 0 },
         { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts", 0 },
+        { "junit", 'u', "FILE", 0, "write JUnit XML, for GitLab and Jenkins", 0 },
         { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: the cores)", 0 },
         { "all", 'a', NULL, 0, "list what was left out, and what is made anew by design, too", 0 },
         { "json", 'j', NULL, 0, "as one JSON array", 0 },
@@ -255,6 +259,20 @@ static int read_baseline(const char *path, json_t **baseline, struct hs_error *e
     return 0;
 }
 
+static int write_junit(const char *path, const json_t *results, const json_t *baseline, struct hs_error *err)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    int result;
+
+    meetings_junit(out, results, baseline);
+    fclose(out);
+    result = tool_write(path, text, size, err);
+    free(text);
+    return result;
+}
+
 static int status_of(const json_t *results, const json_t *baseline)
 {
     struct meetings_counts counts;
@@ -276,7 +294,8 @@ int command_compat(int argc, char **argv)
     command_line_parse(&argp, argc, argv, &options);
     seeds = tool_corpus("cases/seeds");
     options.plan.seeds = seeds ? seeds : "";
-    if (read_baseline(options.baseline, &baseline, &err) < 0 ||
+    if (tool_open_outputs(&options.junit, 1, &err) < 0 ||
+        read_baseline(options.baseline, &baseline, &err) < 0 ||
         (options.plan.folder && file_make_folder(options.plan.folder, &err) < 0) ||
         (options.lines[0] ? compat_lines_plan(options.lines, &options.plan, &err)
                           : compat_plan_make(&options.plan, &err)) < 0) {
@@ -284,6 +303,9 @@ int command_compat(int argc, char **argv)
     }
     results = hold_all(&options.plan, options.jobs);
     status = status_of(results, baseline);
+    if (options.junit && write_junit(options.junit, results, baseline, &err) < 0) {
+        return tool_fail(&err);
+    }
     if (options.json) {
         tool_print_json(json_incref(results));
     } else {
