@@ -113,6 +113,23 @@ static bool is_named_alike(const struct side *from, size_t here, const struct si
            section_is_described(to->fresh->stream->section[there]);
 }
 
+/* The field of the side that a table names at which both payloads begin to differ. */
+static const char *first_difference(const struct side *from, size_t here, const struct side *to, size_t there)
+{
+    const struct map *maps[2] = { &from->layout, &to->layout };
+    const struct stream_mark *marks[2] = { &maps[0]->encoding.marks[here], &maps[1]->encoding.marks[there] };
+    int named = section_is_described(from->fresh->stream->section[here]) ? 0 : 1;
+    const struct map_entry *entry;
+    size_t at = 0;
+
+    while (marks[0]->payload + at < marks[0]->payload_end && marks[1]->payload + at < marks[1]->payload_end &&
+           maps[0]->encoding.out.data[marks[0]->payload + at] == maps[1]->encoding.out.data[marks[1]->payload + at]) {
+        at++;
+    }
+    entry = map_at(maps[named], marks[named]->payload + at);
+    return entry && map_is_payload(entry) ? entry->path : "the end";
+}
+
 static void put_section(json_t *list, const struct side *from, const struct side *to, const Hardstop__Section *section)
 {
     size_t here = section_of(from, section), there = section_of(to, section);
@@ -135,8 +152,8 @@ static void put_section(json_t *list, const struct side *from, const struct side
     if (is_named_alike(from, here, to, there)) {
         put_rows(list, device, &rows[0], &rows[1]);
     } else if (sum(&rows[0]) != sum(&rows[1])) {
-        put(list, device, "the section", sum(&rows[1]) > sum(&rows[0]) ? "grown" : "shrunk", sum(&rows[0]),
-            sum(&rows[1]));
+        put(list, device, first_difference(from, here, to, there), sum(&rows[1]) > sum(&rows[0]) ? "grown" : "shrunk",
+            sum(&rows[0]), sum(&rows[1]));
     }
     free(rows[0].rows);
     free(rows[1].rows);

@@ -14,6 +14,7 @@
 #include "harness/case/case.h"
 #include "harness/compat/layout.h"
 #include "harness/loader/inventory.h"
+#include "harness/judge/state.h"
 #include "harness/wire/map.h"
 
 struct hold {
@@ -194,6 +195,25 @@ static bool is_first_of_name(const Hardstop__Stream *stream, size_t at, const ch
     return true;
 }
 
+static bool has_section(struct side *side, const Hardstop__Section *section)
+{
+    const Hardstop__Case *fresh = side->oracle.loader ? side_fresh(side, NULL) : NULL;
+
+    return fresh && state_partner(fresh->stream, section) != SIZE_MAX;
+}
+
+/* Does everybody that it is sent to have it? */
+static bool is_shared(struct hold *hold, size_t from, const Hardstop__Section *section)
+{
+    bool shared = true;
+
+    for (size_t to = 0; to < hold->meeting->n; to++) {
+        shared &= !hold->meeting->sends[from][to] || has_section(&hold->sides[to], section);
+    }
+    return shared;
+}
+
+/* Each device's sections alone; with a family, of which the state is sent as a whole, those that somebody lacks. */
 static void send_each_section(struct hold *hold, size_t from)
 {
     struct hs_error err;
@@ -209,7 +229,8 @@ static void send_each_section(struct hold *hold, size_t from)
         char name[64];
 
         map_device_name(section, name, sizeof(name));
-        if (section->type != HARDSTOP__SECTION__TYPE__FULL || !*name || !is_first_of_name(fresh->stream, i, name)) {
+        if (section->type != HARDSTOP__SECTION__TYPE__FULL || !*name || !is_first_of_name(fresh->stream, i, name) ||
+            (hold->meeting->family && (section_is_described(section) || is_shared(hold, from, section)))) {
             continue;
         }
         test = side_device(&hold->sides[from], name, &err);
@@ -277,7 +298,8 @@ static void send_all(struct hold *hold, size_t from)
     if (meeting->fresh && meeting->family) {
         send_device(hold, from, "fresh", side_described(&hold->sides[from], meeting->family->section, &err), "unknown",
                     &err);
-    } else if (meeting->fresh) {
+    }
+    if (meeting->fresh) {
         send_each_section(hold, from);
     }
     if (meeting->guest && has_guest(meeting)) {
