@@ -68,6 +68,7 @@ bool compat_is_break(const struct compat_leg *leg);
 struct compat_state {
     struct side *side;
     Hardstop__Case *test; /* the caller's */
+    bool only_taken; /* what is saved of it is not asked: a whole stream, whose devices are sent by themselves */
     bool has_own;
     struct judgement own; /* by the side itself, once it is asked for, */
     struct state_comparison own_design; /* and what it makes anew by design */

@@ -66,11 +66,21 @@ static void collect(const struct side *side, size_t section, struct rows *rows)
     }
 }
 
+/* Two devices of one kind differ alike. */
 static void put(json_t *list, const char *device, const char *field, const char *change, size_t from, size_t to)
 {
-    json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:I, s:I}", "device", printable_json(device, strlen(device)),
-                                          "field", printable_json(field, strlen(field)), "change", change, "from",
-                                          (json_int_t)from, "to", (json_int_t)to));
+    json_t *row = json_pack("{s:o, s:o, s:s, s:I, s:I}", "device", printable_json(device, strlen(device)), "field",
+                            printable_json(field, strlen(field)), "change", change, "from", (json_int_t)from, "to",
+                            (json_int_t)to);
+    bool told = false;
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        told |= json_equal(json_array_get(list, i), row);
+    }
+    if (!told) {
+        json_array_append(list, row);
+    }
+    json_decref(row);
 }
 
 static void put_rows(json_t *list, const char *device, const struct rows *from, const struct rows *to)
@@ -182,7 +192,8 @@ json_t *layout_properties(const json_t *from, const json_t *to)
         json_object_foreach (properties, name, value) {
             json_t *other = json_object_get(others, name);
 
-            if (other && !json_equal(value, other)) {
+            /* Where a device is plugged in tells nothing of it. */
+            if (other && strcmp(name, "addr") != 0 && !json_equal(value, other)) {
                 json_array_append_new(list, json_pack("{s:s, s:s, s:O, s:O}", "device", device, "property", name,
                                                       "from", value, "to", other));
             }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -16,6 +17,9 @@
 #include "harness/loader/inventory.h"
 #include "harness/judge/state.h"
 #include "harness/wire/map.h"
+
+/* The state of a whole stream: with what is no section of a device. */
+#define WHOLE "whole"
 
 struct hold {
     const struct meeting *meeting;
@@ -31,13 +35,24 @@ static bool is_open(const struct hold *hold, size_t i)
     return hold->sides[i].oracle.loader != NULL;
 }
 
-/* A machine type whose name ends in a version stays as it is. */
+static bool is_any_open(const struct hold *hold)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < hold->meeting->n; i++) {
+        any |= is_open(hold, i);
+    }
+    return any;
+}
+
+/* A machine type whose name ends in a version stays as it is; properties may follow it. */
 static bool is_promise(const Hardstop__Setup *from, const Hardstop__Setup *to)
 {
-    size_t length = to->machine ? strlen(to->machine) : 0;
+    const char *one = from->machine ? from->machine : "", *other = to->machine ? to->machine : "";
+    size_t length = strcspn(other, ",");
 
-    return length && from->machine && strcmp(from->machine, to->machine) == 0 &&
-           isdigit((unsigned char)to->machine[length - 1]) && strchr(to->machine, '.');
+    return length && strcspn(one, ",") == length && strncmp(one, other, length) == 0 &&
+           isdigit((unsigned char)other[length - 1]) && memchr(other, '.', length);
 }
 
 static json_t *text(const char *words)
@@ -81,15 +96,33 @@ static json_t *differences_json(const struct compat_leg *leg)
     return list;
 }
 
-/* The path of the case that shows it; NULL: none is kept. */
-static json_t *keep(const struct hold *hold, const struct compat_trip *trip, const Hardstop__Case *sent)
+/* One break is one finding: what it is of, from which side to which, and what shows. */
+static void name_finding(const json_t *result, const struct compat_leg *leg, struct finding *finding)
+{
+    const char *field = leg->n_differences ? leg->differences[0].path : "";
+
+    snprintf(finding->same, sizeof(finding->same), "compat: %s %s %s -> %s: %s %s%.200s",
+             json_string_value(json_object_get(result, "device")), json_string_value(json_object_get(result, "state")),
+             json_string_value(json_object_get(result, "from")), json_string_value(json_object_get(result, "to")),
+             compat_verdict_name(leg->verdict), field, leg->words);
+    snprintf(finding->message, sizeof(finding->message), "%s", finding->same);
+    finding->signature = XXH3_64bits(finding->same, strlen(finding->same));
+}
+
+/* The path of the case that shows it; null: none is kept. */
+static json_t *keep(const struct hold *hold, const json_t *result, struct compat_trip *trip,
+                    const Hardstop__Case *sent)
 {
     struct hs_error err;
     json_t *json;
     char *path;
 
-    if (!hold->meeting->folder || !trip->finding.signature ||
-        finding_save(hold->meeting->folder, &trip->finding, sent, &err) < 0) {
+    if (!hold->meeting->folder || !trip->finding.signature) {
+        return json_null();
+    }
+    name_finding(result, &trip->there, &trip->finding);
+    if (finding_save(hold->meeting->folder, &trip->finding, sent, &err) < 0) {
+        printable_print(stderr, "hardstop: %s\n", err.text);
         return json_null();
     }
     path = finding_case_path(hold->meeting->folder, &trip->finding);
@@ -114,7 +147,7 @@ static void explain(struct hold *hold, json_t *json, size_t from, size_t to, con
 }
 
 static void tell(struct hold *hold, const char *device, const char *state, size_t from, size_t to,
-                 const struct compat_trip *trip, const Hardstop__Case *sent)
+                 struct compat_trip *trip, const Hardstop__Case *sent)
 {
     const struct compat_leg *leg = &trip->there;
     json_t *json = begin(hold, device, state, from, to);
@@ -126,7 +159,8 @@ static void tell(struct hold *hold, const char *device, const char *state, size_
     json_object_set_new(json, "fields", json_integer((json_int_t)leg->n_given));
     json_object_set_new(json, "back", trip->back.verdict ? json_string(compat_verdict_name(trip->back.verdict))
                                                          : json_null());
-    json_object_set_new(json, "case", keep(hold, trip, sent));
+    json_object_set_new(json, "back_words", text(trip->back.words));
+    json_object_set_new(json, "case", keep(hold, json, trip, sent));
     if (compat_is_break(leg)) {
         explain(hold, json, from, to, sent);
     }
@@ -135,7 +169,7 @@ static void tell(struct hold *hold, const char *device, const char *state, size_
 
 static void send_state(struct hold *hold, size_t from, const char *device, const char *state, Hardstop__Case *test)
 {
-    struct compat_state own = { .side = &hold->sides[from], .test = test };
+    struct compat_state own = { .side = &hold->sides[from], .test = test, .only_taken = strcmp(state, WHOLE) == 0 };
 
     for (size_t to = 0; to < hold->meeting->n; to++) {
         struct compat_trip trip;
@@ -146,7 +180,7 @@ static void send_state(struct hold *hold, size_t from, const char *device, const
             continue;
         }
         if (!is_open(hold, to)) {
-            leave_out(hold, device, state, from, to, "left out", &hold->why[to]);
+            leave_out(hold, device, state, from, to, hold->meeting->strict ? "unknown" : "left out", &hold->why[to]);
             continue;
         }
         if (compat_send(&own, &hold->sides[to], &trip, &sent, &err) < 0) {
@@ -292,7 +326,8 @@ static void send_all(struct hold *hold, size_t from)
     struct hs_error err;
 
     if (!is_open(hold, from)) {
-        leave_out_all(hold, from, "fresh", "left out", &hold->why[from]);
+        leave_out_all(hold, from, "fresh", meeting->strict && is_any_open(hold) ? "unknown" : "left out",
+                      &hold->why[from]);
         return;
     }
     if (meeting->fresh && meeting->family) {
@@ -301,6 +336,9 @@ static void send_all(struct hold *hold, size_t from)
     }
     if (meeting->fresh) {
         send_each_section(hold, from);
+    }
+    if (meeting->fresh && !meeting->family) {
+        send_device(hold, from, WHOLE, side_whole(&hold->sides[from], &err), "unknown", &err);
     }
     if (meeting->guest && has_guest(meeting)) {
         send_device(hold, from, "guest", side_guest(&hold->sides[from], &err), "left out", &err);

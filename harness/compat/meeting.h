@@ -18,7 +18,9 @@ struct meeting {
     Hardstop__Setup *setups[MEETING_SIDES];
     size_t n;
     bool sends[MEETING_SIDES][MEETING_SIDES]; /* from the first to the second */
-    bool fresh; /* the machine as it starts is a state */
+    bool strict; /* that one side alone starts leaves something without a verdict */
+    /* The machine as it starts is a state; without a family, its whole stream is another, which is only to be taken. */
+    bool fresh;
     bool guest; /* so is what a small guest of ours leaves, where there is one for the family */
     bool canary; /* a state with a value of its own in each field is one, too, where there is a family */
     Hardstop__Case *seed; /* of such a state, perhaps of another machine type; NULL: there is none */
@@ -26,11 +28,11 @@ struct meeting {
 };
 
 /*
- * One object for each state that was sent: {"transport", "device", "state": "fresh", "canary" or "guest", "from", "to",
+ * One object for each state that was sent: {"transport", "device", "state": "fresh", "whole", "canary" or "guest", "from", "to",
  * "machine": that of "to", "promise": bool (both have one machine type, and it has a version), "verdict", "section",
  * "words", "differences": [{"change", "device", "field", "given", "kept", "reason"}], "fields": how many were given that
- * are not kept, "back": verdict of the way back, or null, "case": path, or null}, and of what is not kept "layout" and
- * "properties", how the two sides differ (layout.h).  What could not be sent, as a QEMU lacks the device, has
+ * are not kept, "back": verdict of the way back, or null, "back_words", "case": path, or null}, and of what is not kept
+ * "layout" and "properties", how the two sides differ (layout.h).  What could not be sent, as a QEMU lacks the device, has
  * "verdict": "left out", with the reason in "words".  Free it with json_decref().
  */
 json_t *meeting_hold(const struct meeting *meeting);

@@ -49,7 +49,8 @@ const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err)
         return NULL;
     }
     if (answer.outcome != OUTCOME_ACCEPTED || !answer.saved_size) {
-        hs_fail(err, HS_NO_OFFSET, "%s saves no state of its own: %s", loader_name(side->oracle.loader), answer.text);
+        hs_fail(err, HS_NO_OFFSET, "%s saves no state of its own: %s", loader_name(side->oracle.loader),
+                *answer.text ? answer.text : "it does not say why");
         return NULL;
     }
     stream = stream_decode(answer.saved, answer.saved_size, STREAM_ANY, err);
@@ -98,6 +99,13 @@ Hardstop__Case *side_described(struct side *side, const char *device, struct hs_
         return side_device(side, device, err);
     }
     return test;
+}
+
+Hardstop__Case *side_whole(const struct side *side, struct hs_error *err)
+{
+    Hardstop__Stream *stream = capture_decoded(side->setup, TRUST_ALL, err);
+
+    return stream ? case_of_stream(stream, side->setup, CASE_KEEP_ALL) : NULL;
 }
 
 Hardstop__Case *side_guest(const struct side *side, struct hs_error *err)

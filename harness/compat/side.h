@@ -31,6 +31,9 @@ Hardstop__Case *side_device(struct side *side, const char *device, struct hs_err
 /* The same of those that a table describes; where none fits, of `device`. */
 Hardstop__Case *side_described(struct side *side, const char *device, struct hs_error *err);
 
+/* A new case of the whole stream that the machine sends as it starts, with guest RAM.  NULL with a reason. */
+Hardstop__Case *side_whole(const struct side *side, struct hs_error *err);
+
 /*
  * A new case of the described sections as a small guest of ours left them, which brings the first device into use, with
  * what it had in the rings.  NULL with a reason: there is no such guest for the device, or it gave up.

@@ -83,6 +83,9 @@ const struct recomputed_rule recomputed_rules[] = {
     /* target/ppc/machine.c: post_load_update_msr(), and hreg_store_msr() of helper_regs.c, QEMU 7.2 and 10.0 */
     { .device = "cpu_common", .path = "interrupt_request", .when = RECOMPUTED_BITS, .mask = 0x4,
       .reason = "asks to leave translated code, for what a processor's state, loaded behind it, changes" },
+    /* hw/display/virtio-gpu.c: QEMU 10.0.13 and 11.1 do not keep it */
+    { .field = "GpuScanout.fb_bytes_pp", .when = RECOMPUTED_BITS, .mask = UINT64_MAX,
+      .reason = "follows from fb_format, from QEMU 10.0.13 on" },
     /* hw/net/e1000e_core.c: e1000e_calc_rxconf(), called by e1000e_core_post_load() from QEMU 8 on */
     { .device = "e1000e", .path = "core.rx_desc_len", .when = RECOMPUTED_BITS, .mask = UINT64_MAX,
       .reason = "follows from its registers, from QEMU 8 on" },

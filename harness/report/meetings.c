@@ -35,22 +35,33 @@ static bool has(const json_t *one, const json_t *other, const char *const *keys,
     return true;
 }
 
-static bool is_worse(const json_t *result)
+static bool is_bad(const char *verdict)
 {
     static const char *const worse[] = { "differs", "refused", "hung", "crashed" };
 
     for (size_t i = 0; i < HS_COUNT(worse); i++) {
-        if (is_verdict(result, worse[i])) {
+        if (strcmp(verdict, worse[i]) == 0) {
             return true;
         }
     }
     return false;
 }
 
+/* What was saved again must be taken back; a field that is not kept on the way back is told by the other direction. */
+static bool is_bad_back(const json_t *result)
+{
+    return is_bad(word(result, "back")) && strcmp(word(result, "back"), "differs") != 0;
+}
+
+static bool is_worse(const json_t *result)
+{
+    return is_bad(word(result, "verdict")) || is_bad_back(result);
+}
+
 static bool is_in(const json_t *baseline, const json_t *result)
 {
     static const char *const keys[] = { "transport", "device", "state", "from", "to", "machine", "verdict", "words",
-                                        "differences" };
+                                        "differences", "back", "back_words" };
     size_t i;
     json_t *other;
 
@@ -89,7 +100,8 @@ void meetings_count(const json_t *results, const json_t *baseline, struct meetin
 /* What is told once: where it shows is listed. */
 static bool is_same(const json_t *one, const json_t *other)
 {
-    static const char *const keys[] = { "device", "state", "from", "to", "promise", "verdict", "words", "differences" };
+    static const char *const keys[] = { "device", "state", "from", "to", "promise", "verdict", "words", "differences",
+                                        "back", "back_words" };
 
     return has(one, other, keys, HS_COUNT(keys));
 }
@@ -184,18 +196,19 @@ static void print_result(FILE *out, const json_t *results, size_t at, const json
     const json_t *result = json_array_get(results, at);
     enum style style = meetings_is_break(result, baseline) ? STYLE_BAD : STYLE_DIM;
 
-    style_print(out, style, "%-8s", word(result, "verdict"));
-    printable_print(out, "  %s, %s: %s -> %s%s\n", word(result, "device"), word(result, "state"),
-                    word(result, "from"), word(result, "to"),
-                    !is_worse(result)                                          ? ""
-                    : meetings_is_break(result, baseline)                      ? ""
+    bool back = !is_bad(word(result, "verdict")) && is_bad_back(result);
+
+    style_print(out, style, "%-8s", word(result, back ? "back" : "verdict"));
+    printable_print(out, "  %s, %s: %s -> %s%s%s\n", word(result, "device"), word(result, "state"),
+                    word(result, "from"), word(result, "to"), back ? ", and back" : "",
+                    !is_worse(result) || meetings_is_break(result, baseline)   ? ""
                     : json_is_true(json_object_get(result, "promise"))         ? " (known)"
                                                                                : " (no promise)");
     print_places(out, results, at);
     if (is_verdict(result, "differs")) {
         print_differences(out, result);
-    } else if (*word(result, "words")) {
-        printable_print(out, "  %s\n", word(result, "words"));
+    } else if (*word(result, back ? "back_words" : "words")) {
+        printable_print(out, "  %s\n", word(result, back ? "back_words" : "words"));
     }
     print_why(out, result);
     if (*word(result, "case")) {
@@ -247,7 +260,7 @@ void meetings_text(FILE *out, const json_t *results, const json_t *baseline, boo
     json_t *result;
 
     json_array_foreach (results, i, result) {
-        bool is_shown = is_worse(result) || is_verdict(result, "unknown") || (all && is_verdict(result, "left out"));
+        bool is_shown = is_worse(result) || is_verdict(result, "unknown") || is_verdict(result, "left out");
 
         if (is_shown && !is_told(results, i)) {
             print_result(out, results, i, baseline);

@@ -19,7 +19,7 @@ void meetings_count(const json_t *results, const json_t *baseline, struct meetin
 
 /*
  * A block for each thing that is not kept: what, and from which QEMU to which, on which machine types and transports.
- * With `all`, what was left out, and what is made anew by design, too.
+ * With `all`, what is made anew by design, too.
  */
 void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all);
 /* As JUnit XML, as GitLab and Jenkins read it: a testcase for each object, with a failure where it is a break. */

@@ -195,7 +195,7 @@ static void breaks_are_counted_and_put_together(void **state)
     fclose(out);
     assert_non_null(strstr(text, "  pci on m-1, pcie\n  no ring\n"));
     assert_non_null(strstr(text, "(no promise)"));
-    assert_null(strstr(text, "left out  net"));
+    assert_non_null(strstr(text, "left out  net, fresh: 1 -> 2\n"));
     free(text);
     json_decref(results);
     json_decref(baseline);

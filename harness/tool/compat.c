@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop compat: QEMUs that meet, each state of each sent to the others. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,6 +73,12 @@ static void check_choice(struct options *options, struct argp_state *state)
 {
     if (!options->lines[0] != !options->lines[1] || (options->lines[0] && options->plan.n_programs)) {
         argp_error(state, "--from LINE --to LINE, or --qemu OLD --qemu NEW");
+    }
+    if (options->lines[0] && (options->plan.n_machines || options->plan.choice)) {
+        argp_error(state, "--machines goes with --qemu: --from and --to have machines of their own");
+    }
+    if (options->plan.n_machines && options->plan.choice) {
+        argp_error(state, "--machines: all, or names");
     }
     if (!options->lines[0] && options->plan.n_programs < 2) {
         argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more; or --from LINE --to LINE");
@@ -161,7 +169,7 @@ static const struct argp argp = {
         { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts", 0 },
         { "junit", 'u', "FILE", 0, "write JUnit XML, for GitLab and Jenkins", 0 },
         { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: the cores)", 0 },
-        { "all", 'a', NULL, 0, "list what was left out, and what is made anew by design, too", 0 },
+        { "all", 'a', NULL, 0, "list what is made anew by design, too", 0 },
         { "json", 'j', NULL, 0, "as one JSON array", 0 },
         { 0 },
     },
@@ -179,7 +187,10 @@ static pid_t begin(const struct meeting *meeting, int file)
     pid_t pid = fork();
 
     if (pid == 0) {
-        json_t *results = meeting_hold(meeting);
+        json_t *results;
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        results = meeting_hold(meeting);
 
         _exit(json_dumpfd(results, file, JSON_COMPACT) < 0);
     }
@@ -215,7 +226,8 @@ static void end_one(const struct compat_plan *plan, struct held *held)
 {
     pid_t pid = wait(NULL);
 
-    for (size_t i = 0; pid > 0 && i < plan->n_meetings; i++) {
+    HS_CHECK(pid > 0, "no process is left to wait for");
+    for (size_t i = 0; i < plan->n_meetings; i++) {
         if (held[i].pid == pid) {
             held[i].pid = 0;
             held[i].results = read_results(&plan->meetings[i], held[i].file);

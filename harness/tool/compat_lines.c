@@ -37,7 +37,26 @@ static void copy_words(char ***to, size_t *n_to, char *const *from, size_t n_fro
     }
 }
 
-/* What a line does not say is as the other has it: machine, memory, -nodefaults, devices with what they name. */
+/* Options that a line does not have at all are as the other has them: "-smp", "2", or each "-drive" with its value. */
+static void complete_options(Hardstop__Setup *setup, char *const *words, size_t n)
+{
+    size_t own = setup->n_option;
+    bool missing = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (words[i][0] == '-') {
+            missing = true;
+            for (size_t k = 0; k < own; k++) {
+                missing &= strcmp(setup->option[k], words[i]) != 0;
+            }
+        }
+        if (missing) {
+            copy_words(&setup->option, &setup->n_option, &words[i], 1);
+        }
+    }
+}
+
+/* What a line does not say is as the other has it: machine, memory, -nodefaults, options, devices. */
 static void complete(Hardstop__Setup *setup, const Hardstop__Setup *other)
 {
     if (!setup->machine && other->machine) {
@@ -48,9 +67,9 @@ static void complete(Hardstop__Setup *setup, const Hardstop__Setup *other)
         setup->memory = hs_strdup(other->memory);
     }
     setup->defaults = setup->defaults && other->defaults;
+    complete_options(setup, other->option, other->n_option);
     if (!setup->n_device) {
         copy_words(&setup->device, &setup->n_device, other->device, other->n_device);
-        copy_words(&setup->option, &setup->n_option, other->option, other->n_option);
     }
 }
 
@@ -76,7 +95,7 @@ static void add(struct compat_plan *plan, Hardstop__Setup *from, Hardstop__Setup
 {
     *HS_PUSH(plan->meetings, plan->n_meetings) = (struct meeting){
         .transport = transport == FAMILY_TRANSPORTS ? "-" : family_transport_name(transport),
-        .device = family ? family->name : COMPAT_MACHINE, .family = family, .n = 2,
+        .device = family ? family->name : COMPAT_MACHINE, .family = family, .n = 2, .strict = true,
         .names = { compat_line_names[0], compat_line_names[1] }, .setups = { from, to },
         .sends = { { false, true }, { true, false } },
         .fresh = plan->fresh, .canary = plan->canary, .guest = plan->guest,
@@ -118,6 +137,11 @@ int compat_lines_plan(const char *const lines[2], struct compat_plan *plan, stru
     if (!has_devices) {
         add_families(plan, setups);
     }
-    add(plan, setups[0], setups[1], FAMILY_TRANSPORTS, NULL);
-    return 0;
+    if (has_devices || (plan->transport == FAMILY_TRANSPORTS && compat_plan_wants(plan, COMPAT_MACHINE))) {
+        add(plan, setups[0], setups[1], FAMILY_TRANSPORTS, NULL);
+    } else {
+        reflect_free(&setups[0]->base);
+        reflect_free(&setups[1]->base);
+    }
+    return plan->n_meetings ? 0 : hs_fail(err, HS_NO_OFFSET, "no device of this choice that both lines can have");
 }

@@ -129,7 +129,7 @@ static void clear_types(struct types *types)
     free(types->has);
 }
 
-static bool is_named(const char *const *names, size_t n, const char *name)
+static bool is_named(char *const *names, size_t n, const char *name)
 {
     bool named = n == 0;
 
@@ -216,11 +216,16 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
     }
 }
 
+bool compat_plan_wants(const struct compat_plan *plan, const char *device)
+{
+    return is_named(plan->devices, plan->n_devices, device);
+}
+
 bool compat_plan_has(const struct compat_plan *plan, const struct family *family, enum family_transport transport)
 {
     return family->device[transport] && !family->blocked &&
            (!family->host || access(family->host, R_OK | W_OK) == 0) &&
-           is_named(plan->devices, plan->n_devices, family->name);
+           compat_plan_wants(plan, family->name);
 }
 
 static int add_transport(struct compat_plan *plan, enum family_transport transport, struct hs_error *err)
@@ -235,7 +240,7 @@ static int add_transport(struct compat_plan *plan, enum family_transport transpo
             }
         }
         /* Once for each QEMU: what is behind a root port has no machine of its own. */
-        if (transport != FAMILY_PCIE && plan->fresh && is_named(plan->devices, plan->n_devices, COMPAT_MACHINE)) {
+        if (transport != FAMILY_PCIE && plan->fresh && compat_plan_wants(plan, COMPAT_MACHINE)) {
             add_meeting(plan, &types, at, transport, NULL);
         }
     }
@@ -243,25 +248,47 @@ static int add_transport(struct compat_plan *plan, enum family_transport transpo
     return result;
 }
 
-/* Two of one version are told apart by their paths. */
+static bool is_of_one_version(const struct compat_plan *plan, size_t at)
+{
+    for (size_t i = 0; i < plan->n_programs; i++) {
+        if (i != at && strcmp(plan->versions[i], plan->versions[at]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Two of one version are told apart by their paths, of which the end says most. */
 static int name_versions(struct compat_plan *plan, struct hs_error *err)
 {
+    bool alone[MEETING_SIDES];
+
     for (size_t i = 0; i < plan->n_programs; i++) {
         if (replay_version(plan->programs[i], plan->versions[i], err) < 0) {
             return -1;
         }
     }
     for (size_t i = 0; i < plan->n_programs; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(plan->versions[i], plan->versions[k]) == 0) {
-                snprintf(plan->versions[i], sizeof(plan->versions[i]), "%.*s", (int)sizeof(plan->versions[i]) - 1,
-                         plan->programs[i]);
-                snprintf(plan->versions[k], sizeof(plan->versions[k]), "%.*s", (int)sizeof(plan->versions[k]) - 1,
-                         plan->programs[k]);
-            }
+        alone[i] = is_of_one_version(plan, i);
+    }
+    for (size_t i = 0; i < plan->n_programs; i++) {
+        size_t length = strlen(plan->programs[i]), room = sizeof(plan->versions[i]) - 1;
+
+        if (!alone[i]) {
+            snprintf(plan->versions[i], room + 1, "%s", plan->programs[i] + (length > room ? length - room : 0));
         }
     }
     return 0;
+}
+
+static bool is_met_with(const struct compat_plan *plan, const char *machine)
+{
+    for (size_t i = 0; i < plan->n_meetings; i++) {
+        if (strcmp(plan->meetings[i].setups[0]->machine, machine) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 int compat_plan_make(struct compat_plan *plan, struct hs_error *err)
@@ -273,6 +300,11 @@ int compat_plan_make(struct compat_plan *plan, struct hs_error *err)
         if ((plan->transport == FAMILY_TRANSPORTS || plan->transport == (enum family_transport)i) &&
             add_transport(plan, (enum family_transport)i, err) < 0) {
             return -1;
+        }
+    }
+    for (size_t i = 0; i < plan->n_machines; i++) {
+        if (!is_met_with(plan, plan->machines[i])) {
+            return hs_fail(err, HS_NO_OFFSET, "no machine type %s that two of these QEMUs have", plan->machines[i]);
         }
     }
     return plan->n_meetings ? 0 : hs_fail(err, HS_NO_OFFSET, "no machine type that two of these QEMUs have, and "
@@ -292,4 +324,12 @@ void compat_plan_clear(struct compat_plan *plan)
         }
     }
     free(plan->meetings);
+    for (size_t i = 0; i < plan->n_machines; i++) {
+        free(plan->machines[i]);
+    }
+    for (size_t i = 0; i < plan->n_devices; i++) {
+        free(plan->devices[i]);
+    }
+    free(plan->machines);
+    free(plan->devices);
 }

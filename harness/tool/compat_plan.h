@@ -12,10 +12,10 @@ struct compat_plan {
     const char *programs[MEETING_SIDES]; /* paths, or names in PATH */
     size_t n_programs;
     char versions[MEETING_SIDES][64]; /* what each calls itself; the path where two are of one version */
-    const char **machines; /* those to meet with; none: what is shared, as `choice` has it */
+    char **machines; /* those to meet with; none: what is shared, as `choice` has it */
     size_t n_machines;
     enum compat_machines choice;
-    const char **devices; /* names of families, or "machine" for what a machine has by itself; none: all */
+    char **devices; /* names of families, or "machine" for what a machine has by itself; none: all */
     size_t n_devices;
     enum family_transport transport; /* FAMILY_TRANSPORTS: all */
     bool fresh, canary, guest; /* states */
@@ -28,7 +28,9 @@ struct compat_plan {
 /* What stands for a device where it is the machine's own ones that meet. */
 #define COMPAT_MACHINE "machine"
 
-/* Is the device wanted, and to be had on this host? */
+/* Is the device, or COMPAT_MACHINE, wanted? */
+bool compat_plan_wants(const struct compat_plan *plan, const char *device);
+/* Is it wanted, and to be had on this host? */
 bool compat_plan_has(const struct compat_plan *plan, const struct family *family, enum family_transport transport);
 /* Its canary seed; NULL: there is none.  Free it. */
 Hardstop__Case *compat_plan_seed(const struct compat_plan *plan, const struct family *family,
