@@ -81,8 +81,10 @@ static bool is_missing(const char *value)
 /* A subsection may be known though none is sent of a fresh machine; a section that was read is. */
 static bool is_gone(const struct side *side, const struct state_difference *difference)
 {
-    return difference->what == STATE_FIELD && !strchr(difference->path, '<') && !strstr(difference->path, "subsection[") &&
-           !side_has(side, difference->idstr, difference->path);
+    bool is_field = difference->what == STATE_FIELD && !strchr(difference->path, '<') &&
+                    !strstr(difference->path, "subsection[");
+
+    return is_field && !side_has(side, difference->idstr, difference->path);
 }
 
 static enum compat_change change_of(const struct side *side, const struct state_comparison *beside_fresh,

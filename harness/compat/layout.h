@@ -13,8 +13,9 @@
 /*
  * [{"device", "field", "change", "from", "to"}]: "grown" and "shrunk", in bytes; "gone" and "new", a field of one side
  * alone; "moved", a field that stands elsewhere among the others; "version", the numbers of a section's version.  Where
- * a table of ours fits one side alone, "grown" or "shrunk" has the size of the section, and names the field at which the
- * bytes of both begin to differ.  Of the sections of `stream` alone.  Only after side_fresh() of both; free it with json_decref().
+ * a table of ours fits one side alone, "grown" or "shrunk" has the size of the section, and names the field at which
+ * the bytes of both begin to differ.  Of the sections of `stream` alone.  Only after side_fresh() of both; free it with
+ * json_decref().
  */
 json_t *layout_compare(const struct side *from, const struct side *to, const Hardstop__Stream *stream);
 

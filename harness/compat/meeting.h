@@ -28,12 +28,12 @@ struct meeting {
 };
 
 /*
- * One object for each state that was sent: {"transport", "device", "state": "fresh", "whole", "canary" or "guest", "from", "to",
- * "machine": that of "to", "promise": bool (both have one machine type, and it has a version), "verdict", "section",
- * "words", "differences": [{"change", "device", "field", "given", "kept", "reason"}], "fields": how many were given that
- * are not kept, "back": verdict of the way back, or null, "back_words", "case": path, or null}, and of what is not kept
- * "layout" and "properties", how the two sides differ (layout.h).  What could not be sent, as a QEMU lacks the device, has
- * "verdict": "left out", with the reason in "words".  Free it with json_decref().
+ * One object for each state that was sent: {"transport", "device", "state": "fresh", "whole", "canary" or "guest",
+ * "from", "to", "machine": that of "to", "promise": bool (both have one machine type, and it has a version), "verdict",
+ * "section", "words", "differences": [{"change", "device", "field", "given", "kept", "reason"}], "fields": how many of
+ * those given are not kept, "back": verdict of the way back, or null, "back_words", "case": path, or null}, and of what
+ * is not kept "layout" and "properties", how the two sides differ (layout.h).  What could not be sent, as a QEMU lacks
+ * the device, has "verdict": "left out", with the reason in "words".  Free it with json_decref().
  */
 json_t *meeting_hold(const struct meeting *meeting);
 /* The same where that could not be done: each has the verdict "unknown", and the reason. */

@@ -14,6 +14,9 @@
 #define E1000E_TIMER(name) \
     { .device = "e1000e", .path = "core." name ".timer", .reason = "while it runs, it is set anew from its register" }
 
+#define E1000E_DERIVED(name) { .device = "e1000e", .path = name, .when = RECOMPUTED_BITS, .mask = UINT64_MAX, \
+                               .reason = "follows from its registers, from QEMU 8 on" }
+
 const struct recomputed_rule recomputed_rules[] = {
     /* hw/virtio/virtio-balloon.c: virtio_balloon_free_page_hint_notify(); FREE_PAGE_HINT_S_DONE */
     { .field = "BalloonFreePageReport.free_page_hint_status", .when = RECOMPUTED_SET, .mask = 3,
@@ -87,12 +90,9 @@ const struct recomputed_rule recomputed_rules[] = {
     { .field = "GpuScanout.fb_bytes_pp", .when = RECOMPUTED_BITS, .mask = UINT64_MAX,
       .reason = "follows from fb_format, from QEMU 10.0.13 on" },
     /* hw/net/e1000e_core.c: e1000e_calc_rxconf(), called by e1000e_core_post_load() from QEMU 8 on */
-    { .device = "e1000e", .path = "core.rx_desc_len", .when = RECOMPUTED_BITS, .mask = UINT64_MAX,
-      .reason = "follows from its registers, from QEMU 8 on" },
-    { .device = "e1000e", .path = "core.rxbuf_sizes[]", .when = RECOMPUTED_BITS, .mask = UINT64_MAX,
-      .reason = "follows from its registers, from QEMU 8 on" },
-    { .device = "e1000e", .path = "core.rx_desc_buf_size", .when = RECOMPUTED_BITS, .mask = UINT64_MAX,
-      .reason = "follows from its registers, from QEMU 8 on" },
+    E1000E_DERIVED("core.rx_desc_len"),
+    E1000E_DERIVED("core.rxbuf_sizes[]"),
+    E1000E_DERIVED("core.rx_desc_buf_size"),
     E1000E_TIMER("rdtr"),
     E1000E_TIMER("radv"),
     E1000E_TIMER("raid"),
@@ -384,12 +384,6 @@ const char *recomputed_why(struct recomputed *walk, const Hardstop__Section *sec
         }
     }
     return NULL;
-}
-
-bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
-                   const struct map_entry *other)
-{
-    return recomputed_why(walk, section, entry, other) != NULL;
 }
 
 const char *recomputed_reason(const struct map_entry *entry)

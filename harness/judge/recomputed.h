@@ -59,13 +59,15 @@ void recomputed_see(struct recomputed *walk, const struct map_entry *entry);
 
 /*
  * Is it by design that this field, seen last, is not saved as it was given?  `other` is what was saved, or NULL where
- * there is no such field.
+ * there is no such field.  The reason, or NULL: it is not.
  */
-bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
-                   const struct map_entry *other);
-/* The same, with the reason; NULL: it is not. */
 const char *recomputed_why(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
                            const struct map_entry *other);
+static inline bool recomputed_is(struct recomputed *walk, const Hardstop__Section *section,
+                                 const struct map_entry *entry, const struct map_entry *other)
+{
+    return recomputed_why(walk, section, entry, other) != NULL;
+}
 
 /* Why a field is never saved as it was given, whatever the state; NULL where it may be. */
 const char *recomputed_reason(const struct map_entry *entry);

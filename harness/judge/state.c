@@ -166,6 +166,17 @@ static bool compare_as_one(const struct range *left, const struct range *right, 
     return true;
 }
 
+static void print_both(struct state_difference *difference, const struct map *left, const struct map_entry *entry,
+                       const struct map *right, const struct map_entry *other)
+{
+    print_value(left, entry, difference->left, sizeof(difference->left));
+    snprintf(difference->right, sizeof(difference->right), "missing");
+    if (other) {
+        difference->mechanism = mechanism_of(left, entry, right, other);
+        print_value(right, other, difference->right, sizeof(difference->right));
+    }
+}
+
 static void compare_sections(struct range left, struct range right, enum state_scope scope,
                              struct state_comparison *comparison)
 {
@@ -195,17 +206,11 @@ static void compare_sections(struct range left, struct range right, enum state_s
             continue;
         }
         reason = scope == STATE_WHOLE ? NULL : recomputed_why(&walk, left.section, entry, other);
-        if (scope != STATE_WHOLE && (!reason != (scope == STATE_GIVEN) ||
-                                     path_index_last(&given, entry->path) != left.at)) {
-            continue;
-        }
-        difference = add_field(comparison, left.section, entry);
-        difference->reason = reason;
-        print_value(left.map, entry, difference->left, sizeof(difference->left));
-        snprintf(difference->right, sizeof(difference->right), "missing");
-        if (other) {
-            difference->mechanism = mechanism_of(left.map, entry, right.map, other);
-            print_value(right.map, other, difference->right, sizeof(difference->right));
+        if (scope == STATE_WHOLE || (!reason == (scope == STATE_GIVEN) &&
+                                     path_index_last(&given, entry->path) == left.at)) {
+            difference = add_field(comparison, left.section, entry);
+            difference->reason = reason;
+            print_both(difference, left.map, entry, right.map, other);
         }
     }
     for (size_t i = 0; scope == STATE_WHOLE && i < index.n; i++) {
