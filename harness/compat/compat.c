@@ -93,8 +93,7 @@ static enum compat_change change_of(const struct side *side, const struct state_
     if (is_missing(difference->right)) {
         return is_gone(side, difference) ? COMPAT_GONE : COMPAT_LOST;
     }
-    return find(beside_fresh, difference) || beside_fresh->n > STATE_DIFFERENCES ? COMPAT_CHANGED
-                                                                                      : COMPAT_DEFAULTED;
+    return find(beside_fresh, difference) || beside_fresh->n > STATE_DIFFERENCES ? COMPAT_CHANGED : COMPAT_DEFAULTED;
 }
 
 /* Does the first QEMU do the same to the field?  What it saves otherwise, the other may not lose. */
@@ -231,8 +230,9 @@ static void take_words(struct compat_leg *leg, const struct loader_answer *answe
         }
     }
     /* "qemu-system-s390x: REASON" */
-    if (strncmp(line, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) == 0 && strcspn(line, ":") < strcspn(line, " \n")) {
-        line += strcspn(line, ":") + strlen(": ");
+    length = strcspn(line, ": \n");
+    if (strncmp(line, SETUP_PROGRAM, strlen(SETUP_PROGRAM)) == 0 && strncmp(line + length, ": ", 2) == 0) {
+        line += length + 2;
     }
     length = strcspn(line, "\n");
     length = length < sizeof(leg->words) ? length : sizeof(leg->words) - 1;
@@ -260,7 +260,11 @@ static int judge(struct compat_leg *leg, const struct side *side, const struct j
         return 0;
     }
     *saved = state_adopt(judgement->test->stream, judgement->actual.answer.saved, judgement->actual.answer.saved_size);
-    return judgement->has_resave ? compare(leg, side, judgement, *saved, state, err) : 0;
+    if (!judgement->has_resave) {
+        snprintf(leg->words, sizeof(leg->words), "what was saved again cannot be read as sections");
+        return 0;
+    }
+    return compare(leg, side, judgement, *saved, state, err);
 }
 
 static Hardstop__Case *as_case_of(const Hardstop__Case *state, const Hardstop__Setup *setup)
