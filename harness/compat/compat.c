@@ -240,6 +240,17 @@ static void take_words(struct compat_leg *leg, const struct loader_answer *answe
     snprintf(leg->section, sizeof(leg->section), "%s", answer->section);
 }
 
+/* Is each section read by a table, or by a description, on both sides? */
+static bool is_named_alike(const Hardstop__Stream *given, const Hardstop__Stream *saved)
+{
+    for (size_t i = 0; i < given->n_section; i++) {
+        if (section_is_described(given->section[i]) != section_is_described(saved->section[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* `saved` gets, of what was accepted, the sections as they were saved, or NULL; free it. */
 static int judge(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
                  struct compat_state *state, Hardstop__Stream **saved, struct hs_error *err)
@@ -259,7 +270,13 @@ static int judge(struct compat_leg *leg, const struct side *side, const struct j
     if (judgement->verdict != VERDICT_EQUAL) {
         return 0;
     }
-    *saved = state_adopt(judgement->test->stream, judgement->actual.answer.saved, judgement->actual.answer.saved_size);
+    *saved = state_adopt_any(judgement->test->stream, judgement->actual.answer.saved,
+                             judgement->actual.answer.saved_size);
+    if (*saved && !is_named_alike(judgement->test->stream, *saved)) {
+        leg->verdict = COMPAT_UNKNOWN;
+        snprintf(leg->words, sizeof(leg->words), "what is saved again has a layout that no table of ours names");
+        return 0;
+    }
     if (!judgement->has_resave) {
         snprintf(leg->words, sizeof(leg->words), "what was saved again cannot be read as sections");
         return 0;

@@ -2,11 +2,13 @@
 /* Adds up the bytes of each field of a section, and puts both lists side by side. */
 #include "harness/compat/layout.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
+#include "harness/wire/row.h"
 
 struct row {
     char path[256];
@@ -123,8 +125,27 @@ static bool is_named_alike(const struct side *from, size_t here, const struct si
            section_is_described(to->fresh->stream->section[there]);
 }
 
-/* The field of the side that a table names at which both payloads begin to differ. */
-static const char *first_difference(const struct side *from, size_t here, const struct side *to, size_t there)
+/* The name of a subsection that begins there: a mark, a length, and text. */
+static bool subsection_at(const struct map *map, const struct stream_mark *mark, size_t at, char *name, size_t size)
+{
+    const uint8_t *bytes = map->encoding.out.data + mark->payload + at;
+    size_t left = mark->payload_end - mark->payload - at, length = left > 2 ? bytes[1] : 0;
+
+    if (!length || left < 2 + length || bytes[0] != SUBSECTION_MARK) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[2 + i] <= ' ' || bytes[2 + i] > '~') {
+            return false;
+        }
+    }
+    snprintf(name, size, "%.*s", (int)length, (const char *)bytes + 2);
+    return true;
+}
+
+/* The field of the side that a table names at which both payloads begin to differ, or a subsection of the other. */
+static void first_difference(const struct side *from, size_t here, const struct side *to, size_t there, char *name,
+                             size_t size)
 {
     const struct map *maps[2] = { &from->layout, &to->layout };
     const struct stream_mark *marks[2] = { &maps[0]->encoding.marks[here], &maps[1]->encoding.marks[there] };
@@ -137,14 +158,18 @@ static const char *first_difference(const struct side *from, size_t here, const 
         at++;
     }
     entry = map_at(maps[named], marks[named]->payload + at);
-    return entry && map_is_payload(entry) ? entry->path : "the end";
+    /* Two subsections have the same mark before their names. */
+    if (!subsection_at(maps[!named], marks[!named], at, name, size) &&
+        (at == 0 || !subsection_at(maps[!named], marks[!named], at - 1, name, size))) {
+        snprintf(name, size, "%s", entry && map_is_payload(entry) ? entry->path : "the end");
+    }
 }
 
 static void put_section(json_t *list, const struct side *from, const struct side *to, const Hardstop__Section *section)
 {
     size_t here = section_of(from, section), there = section_of(to, section);
     struct rows rows[2] = { 0 };
-    char device[64];
+    char device[64], name[256];
 
     map_device_name(section, device, sizeof(device));
     if (here == SIZE_MAX || there == SIZE_MAX) {
@@ -162,8 +187,8 @@ static void put_section(json_t *list, const struct side *from, const struct side
     if (is_named_alike(from, here, to, there)) {
         put_rows(list, device, &rows[0], &rows[1]);
     } else if (sum(&rows[0]) != sum(&rows[1])) {
-        put(list, device, first_difference(from, here, to, there), sum(&rows[1]) > sum(&rows[0]) ? "grown" : "shrunk",
-            sum(&rows[0]), sum(&rows[1]));
+        first_difference(from, here, to, there, name, sizeof(name));
+        put(list, device, name, sum(&rows[1]) > sum(&rows[0]) ? "grown" : "shrunk", sum(&rows[0]), sum(&rows[1]));
     }
     free(rows[0].rows);
     free(rows[1].rows);

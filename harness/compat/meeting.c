@@ -161,7 +161,7 @@ static void tell(struct hold *hold, const char *device, const char *state, size_
                                                          : json_null());
     json_object_set_new(json, "back_words", text(trip->back.words));
     json_object_set_new(json, "case", keep(hold, json, trip, sent));
-    if (compat_is_break(leg)) {
+    if (compat_is_break(leg) || compat_is_break(&trip->back)) {
         explain(hold, json, from, to, sent);
     }
     json_array_append_new(hold->results, json);
@@ -176,11 +176,7 @@ static void send_state(struct hold *hold, size_t from, const char *device, const
         Hardstop__Case *sent;
         struct hs_error err = { .text = "" };
 
-        if (!hold->meeting->sends[from][to]) {
-            continue;
-        }
-        if (!is_open(hold, to)) {
-            leave_out(hold, device, state, from, to, hold->meeting->strict ? "unknown" : "left out", &hold->why[to]);
+        if (!hold->meeting->sends[from][to] || !is_open(hold, to)) {
             continue;
         }
         if (compat_send(&own, &hold->sides[to], &trip, &sent, &err) < 0) {
@@ -242,7 +238,7 @@ static bool is_shared(struct hold *hold, size_t from, const Hardstop__Section *s
     bool shared = true;
 
     for (size_t to = 0; to < hold->meeting->n; to++) {
-        shared &= !hold->meeting->sends[from][to] || has_section(&hold->sides[to], section);
+        shared &= !hold->meeting->sends[from][to] || !is_open(hold, to) || has_section(&hold->sides[to], section);
     }
     return shared;
 }
@@ -329,6 +325,12 @@ static void send_all(struct hold *hold, size_t from)
         leave_out_all(hold, from, "fresh", meeting->strict && is_any_open(hold) ? "unknown" : "left out",
                       &hold->why[from]);
         return;
+    }
+    for (size_t to = 0; to < meeting->n; to++) {
+        if (meeting->sends[from][to] && !is_open(hold, to)) {
+            leave_out(hold, meeting->device, "fresh", from, to, meeting->strict ? "unknown" : "left out",
+                      &hold->why[to]);
+        }
     }
     if (meeting->fresh && meeting->family) {
         send_device(hold, from, "fresh", side_described(&hold->sides[from], meeting->family->section, &err), "unknown",

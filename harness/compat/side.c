@@ -89,12 +89,25 @@ Hardstop__Case *side_device(struct side *side, const char *device, struct hs_err
     return test;
 }
 
+static bool has_device(const Hardstop__Stream *stream, const char *device)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        char name[64];
+
+        map_device_name(stream->section[i], name, sizeof(name));
+        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL && strcmp(name, device) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Hardstop__Case *side_described(struct side *side, const char *device, struct hs_error *err)
 {
     const Hardstop__Case *fresh = side_fresh(side, err);
     Hardstop__Case *test = fresh ? case_clone(fresh) : NULL;
 
-    if (test && case_keep_described(test) == 0) {
+    if (test && (case_keep_described(test) == 0 || !has_device(test->stream, device))) {
         case_free(test);
         return side_device(side, device, err);
     }

@@ -28,7 +28,7 @@ bool side_has(const struct side *side, const char *idstr, const char *path);
 
 /* A new case of the sections of a fresh state whose idstr ends in `device`.  NULL with a reason. */
 Hardstop__Case *side_device(struct side *side, const char *device, struct hs_error *err);
-/* The same of those that a table describes; where none fits, of `device`. */
+/* The same of those that a table describes; where none fits that of `device`, it alone. */
 Hardstop__Case *side_described(struct side *side, const char *device, struct hs_error *err);
 
 /* A new case of the whole stream that the machine sends as it starts, with guest RAM.  NULL with a reason. */

@@ -17,16 +17,21 @@ bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *j
     return true;
 }
 
-/* Gives the section the payload of its partner, which gets the section's own in exchange: `opaque` is the widest. */
-static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from)
+/*
+ * Gives the section the payload of its partner, which gets the section's own in exchange: `opaque` is the widest.  With
+ * `unnamed`, also one that only one of the two has names for.
+ */
+static bool take_payload(Hardstop__Section *section, Hardstop__Stream *from, bool unnamed)
 {
     size_t partner = state_partner(from, section);
     Hardstop__Section *other = partner == SIZE_MAX ? NULL : from->section[partner];
     Hardstop__Section own = *section;
 
-    if (!other || other->payload_case != section->payload_case) {
+    if (!other || (!unnamed && other->payload_case != section->payload_case)) {
         return false;
     }
+    section->payload_case = other->payload_case;
+    other->payload_case = own.payload_case;
     section->opaque = other->opaque;
     other->opaque = own.opaque;
     return true;
@@ -38,7 +43,7 @@ static enum stream_framing framing_of(const Hardstop__Stream *stream)
     return stream->n_section && stream->section[0]->footer ? STREAM_FOOTER : STREAM_ANY;
 }
 
-Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
+static Hardstop__Stream *adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size, bool unnamed)
 {
     ProtobufCBinaryData json;
     const ProtobufCBinaryData *description = state_description(saved, size, &json) ? &json : NULL;
@@ -46,7 +51,8 @@ Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *sav
     Hardstop__Stream *adopted = from ? (Hardstop__Stream *)reflect_clone(&stream->base) : NULL;
 
     for (size_t i = 0; adopted && i < adopted->n_section; i++) {
-        if (adopted->section[i]->type == HARDSTOP__SECTION__TYPE__FULL && !take_payload(adopted->section[i], from)) {
+        if (adopted->section[i]->type == HARDSTOP__SECTION__TYPE__FULL &&
+            !take_payload(adopted->section[i], from, unnamed)) {
             stream_free(adopted);
             adopted = NULL;
         }
@@ -55,6 +61,16 @@ Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *sav
         stream_free(from);
     }
     return adopted;
+}
+
+Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
+{
+    return adopt(stream, saved, size, false);
+}
+
+Hardstop__Stream *state_adopt_any(const Hardstop__Stream *stream, const uint8_t *saved, size_t size)
+{
+    return adopt(stream, saved, size, true);
 }
 
 bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names, const uint8_t *right,

@@ -18,6 +18,8 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCB
  * state is no stream or has no such partner; free with stream_free().
  */
 Hardstop__Stream *state_adopt(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
+/* The same, also where a table fits only what was given, or only what was saved. */
+Hardstop__Stream *state_adopt_any(const Hardstop__Stream *stream, const uint8_t *saved, size_t size);
 
 /* The description (vmdesc) inside a saved state; false when it has none. */
 bool state_description(const uint8_t *saved, size_t size, ProtobufCBinaryData *json);

@@ -57,11 +57,11 @@ pci="--transport pci --machines pc-q35-10.0"
 {
     finds array_grown s390x "layout: virtio-net virtio.net.*grown, [0-9]* to" $ccw --devices net
     finds silent_bytes s390x "layout: virtio-net virtio.*grown, [0-9]* to" $ccw --devices net
-    finds subsection_new s390x "layout: virtio-net .*hardstop.* new" $ccw --devices net
+    finds subsection_new s390x "layout: virtio-net virtio-net-device/hardstop grown" $ccw --devices net
     finds default_changed s390x "property: virtio-net-ccw.ctrl_vlan is true, and false" $ccw --devices net
     finds bit_at_run_time x86_64 "Bad config data: i=0x8 " $pci --devices rng,net,blk
     finds wrong_struct s390x "lost: virtio-net .*rss" $ccw --devices net-mq,net
-    finds same_name s390x "virtio/broken" $ccw --devices rng
+    finds same_name s390x "layout: virtio-rng virtio/broken grown" $ccw --devices rng
     finds left_out s390x "changed: virtio-net virtio.net.promisc\|defaulted: virtio-net virtio.net.promisc" $ccw --devices net
     finds flag_global s390x "virtio.ccw.thinint_isc" $ccw --devices net
     finds recomputed s390x "virtio-net virtio.net.allmulti" $ccw --devices net
