@@ -17,7 +17,8 @@
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
-#include "harness/compat/compat.h"
+#include "harness/compat/layout.h"
+#include "harness/compat/meeting.h"
 #include "harness/report/meetings.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
@@ -163,6 +164,125 @@ static void each_deed_is_told(void **state)
     }
 }
 
+/* A side whose machine starts with another stream. */
+static void open_with(struct side *side, void (*change)(Hardstop__Stream *stream), struct builder *bytes)
+{
+    struct stream_encoding encoding = { 0 };
+    struct echo *echo;
+    Hardstop__Case *test = toy_case();
+
+    open_echo(side, KEEPS);
+    echo = (struct echo *)side->oracle.loader;
+    if (change) {
+        change(test->stream);
+        stream_encode(test->stream, &encoding, NULL, NULL);
+        builder_reset(&echo->fresh);
+        builder_put(&echo->fresh, encoding.out.data, encoding.out.size);
+        stream_encoding_clear(&encoding);
+    } else {
+        builder_reset(&echo->fresh);
+        builder_put(&echo->fresh, bytes->data, bytes->size);
+    }
+    case_free(test);
+}
+
+static void make_newer(Hardstop__Stream *stream)
+{
+    stream->section[TOY_SECTION]->version_id = 7;
+}
+
+static void drop_last_device(Hardstop__Stream *stream)
+{
+    /* Only the end of file is behind it. */
+    stream_free_section(stream->section[2]);
+    stream->section[2] = stream->section[3];
+    stream->n_section = 3;
+}
+
+/* The device's payload with a subsection that no table has, at its end. */
+static void put_subsection(struct builder *bytes)
+{
+    static const uint8_t more[] = { 5, 5, 'n', 'e', 'w', '/', 's', 0, 0, 0, 1 };
+    struct stream_encoding encoding = { 0 };
+    Hardstop__Case *test = toy_case();
+    size_t end;
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    end = encoding.marks[TOY_SECTION].payload_end;
+    builder_put(bytes, encoding.out.data, end);
+    builder_put(bytes, more, sizeof(more));
+    builder_put(bytes, encoding.out.data + end, encoding.out.size - end);
+    stream_encoding_clear(&encoding);
+    case_free(test);
+}
+
+static void check_layout(struct side *from, struct side *to, const char *device, const char *field, const char *change)
+{
+    struct hs_error err = { .text = "" };
+    const Hardstop__Case *one = side_fresh(from, &err), *other = one ? side_fresh(to, &err) : NULL;
+    json_t *layout, *row;
+
+    if (!other) {
+        fail_msg("%s", err.text);
+    }
+    layout = layout_compare(from, to, one->stream);
+    row = json_array_get(layout, 0);
+    if (json_array_size(layout) != 1 || strcmp(json_string_value(json_object_get(row, "device")), device) != 0 ||
+        strcmp(json_string_value(json_object_get(row, "field")), field) != 0 ||
+        strcmp(json_string_value(json_object_get(row, "change")), change) != 0) {
+        fail_msg("%s", json_dumps(layout, 0));
+    }
+    json_decref(layout);
+    side_close(to);
+}
+
+static void layouts_are_put_side_by_side(void **state)
+{
+    struct builder bytes = { 0 };
+    struct side from, to;
+
+    (void)state;
+    open_echo(&from, KEEPS);
+    open_with(&to, make_newer, NULL);
+    check_layout(&from, &to, "virtio-rng", "the section", "version");
+    open_with(&to, drop_last_device, NULL);
+    check_layout(&from, &to, "b", "the section", "gone");
+    put_subsection(&bytes);
+    open_with(&to, NULL, &bytes);
+    check_layout(&from, &to, "virtio-rng", "new/s", "grown");
+    side_close(&from);
+    builder_clear(&bytes);
+}
+
+static void properties_are_put_side_by_side(void **state)
+{
+    json_t *from = json_pack("{s:{s:b, s:i, s:i}}", "rng", "modern", 1, "addr", 1, "same", 2);
+    json_t *to = json_pack("{s:{s:b, s:i, s:i}}", "rng", "modern", 0, "addr", 2, "same", 2);
+    json_t *differing = layout_properties(from, to);
+
+    (void)state;
+    assert_int_equal(json_array_size(differing), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(differing, 0), "property")), "modern");
+    json_decref(differing);
+    json_decref(from);
+    json_decref(to);
+}
+
+static void a_meeting_that_is_lost_has_no_verdict(void **state)
+{
+    const struct meeting meeting = {
+        .transport = "ccw", .device = "rng", .n = 2, .names = { "1", "2" }, .setups = { &(Hardstop__Setup){ 0 },
+        &(Hardstop__Setup){ 0 } }, .sends = { { false, true }, { true, false } },
+    };
+    json_t *results = meeting_lost(&meeting, "it was dark");
+    struct meetings_counts counts;
+
+    (void)state;
+    meetings_count(results, NULL, &counts);
+    assert_int_equal(counts.unknown, 2);
+    json_decref(results);
+}
+
 #define RESULT(machine, transport, promise, verdict)                                                       \
     "{\"transport\": \"" transport "\", \"device\": \"net\", \"state\": \"fresh\", \"from\": \"1\", "      \
     "\"to\": \"2\", \"machine\": \"" machine "\", \"promise\": " promise ", \"verdict\": \"" verdict "\"," \
@@ -247,11 +367,14 @@ static void a_feature_that_is_missing_is_a_break(void **state)
     (void)state;
     write_line("from", "-M s390-ccw-virtio-7.2 -nodefaults -m 4M");
     write_line("to", "-global virtio-rng-device.event_idx=off");
+    run("compat --from @@/from --to @@/to --devices rng --findings @/found", 1, "hardstop repro --confirm --trust-setup ");
     run("compat --from @@/from --to @@/to --devices rng", 1,
         "refused   rng, canary: from -> to\n  ccw on s390-ccw-virtio-7.2\n");
     /* XML takes standard output for itself. */
     run("compat --from @@/from --to @@/to --devices rng --junit -", 1, "errors=\"0\" time=\"0\">");
     run("compat --from @@/from --to @@/to --devices rng --junit -", 1, "<failure type=\"refused\" message=\"");
+    write_line("to", "-M no-such-machine");
+    run("compat --from @@/from --to @@/to --devices rng", 2, "unknown   rng, fresh: from -> to\n");
     write_line("to", "-M s390-ccw-virtio-7.2");
     run("compat --from @@/from --to @@/to --devices rng", 0, ", 0 not, 0 known");
 }
@@ -260,6 +383,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_deed_is_told),
+        cmocka_unit_test(layouts_are_put_side_by_side),
+        cmocka_unit_test(properties_are_put_side_by_side),
+        cmocka_unit_test(a_meeting_that_is_lost_has_no_verdict),
         cmocka_unit_test(breaks_are_counted_and_put_together),
         cmocka_unit_test(a_qemu_keeps_its_own),
         cmocka_unit_test(a_feature_that_is_missing_is_a_break),
