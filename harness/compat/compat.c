@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/printable.h"
 #include "harness/case/case.h"
 #include "harness/judge/state_bytes.h"
-#include "harness/message/reflect.h"
 #include "harness/setup/setup.h"
 #include "harness/wire/description.h"
 
@@ -37,23 +35,6 @@ const char *compat_change_name(enum compat_change change)
 bool compat_is_break(const struct compat_leg *leg)
 {
     return leg->verdict >= COMPAT_DIFFERS;
-}
-
-/* The same field among those of a comparison that are listed; NULL: it is not. */
-static const struct state_difference *find(const struct state_comparison *comparison,
-                                           const struct state_difference *difference)
-{
-    size_t n = comparison->n < STATE_DIFFERENCES ? comparison->n : STATE_DIFFERENCES;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct state_difference *other = &comparison->differences[i];
-
-        if (other->what == difference->what && strcmp(other->idstr, difference->idstr) == 0 &&
-            strcmp(other->path, difference->path) == 0) {
-            return other;
-        }
-    }
-    return NULL;
 }
 
 static void note(struct compat_leg *leg, enum compat_change change, const struct state_difference *difference,
@@ -93,13 +74,14 @@ static enum compat_change change_of(const struct side *side, const struct state_
     if (is_missing(difference->right)) {
         return is_gone(side, difference) ? COMPAT_GONE : COMPAT_LOST;
     }
-    return find(beside_fresh, difference) || beside_fresh->n > STATE_DIFFERENCES ? COMPAT_CHANGED : COMPAT_DEFAULTED;
+    return state_find(beside_fresh, difference) || beside_fresh->n > STATE_DIFFERENCES ? COMPAT_CHANGED
+                                                                                       : COMPAT_DEFAULTED;
 }
 
 /* Does the first QEMU do the same to the field?  What it saves otherwise, the other may not lose. */
 static bool is_own(const struct state_comparison *own, const struct state_difference *difference)
 {
-    const struct state_difference *other = find(own, difference);
+    const struct state_difference *other = state_find(own, difference);
 
     return other && (is_missing(other->right) || !is_missing(difference->right));
 }
@@ -138,7 +120,7 @@ static void note_design(struct compat_leg *leg, const struct state_comparison *d
     for (size_t i = 0; i < design->n && i < STATE_DIFFERENCES; i++) {
         const struct state_difference *difference = &design->differences[i];
 
-        if (!find(own, difference)) {
+        if (!state_find(own, difference)) {
             note(leg, COMPAT_BY_DESIGN, difference, difference->left,
                  is_missing(difference->right) ? "" : difference->right);
         }
@@ -284,16 +266,6 @@ static int judge(struct compat_leg *leg, const struct side *side, const struct j
     return compare(leg, side, judgement, *saved, state, err);
 }
 
-static Hardstop__Case *as_case_of(const Hardstop__Case *state, const Hardstop__Setup *setup)
-{
-    Hardstop__Case *test = case_clone(state);
-
-    hardstop__setup__free_unpacked(test->setup, NULL);
-    test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
-    case_mark_captured(test);
-    return test;
-}
-
 /* What the other side saved, which is taken over, goes to the first. */
 static int send_back(struct compat_state *state, Hardstop__Stream *saved, struct compat_leg *leg, struct hs_error *err)
 {
@@ -325,7 +297,7 @@ int compat_send(struct compat_state *state, struct side *to, struct compat_trip 
     int result = -1;
 
     memset(trip, 0, sizeof(*trip));
-    *sent = as_case_of(state->test, to->setup);
+    *sent = side_case(to, state->test);
     if (side_fresh(state->side, err) && side_fresh(to, err) && oracle_judge(&to->oracle, *sent, &there, err) == 0) {
         result = judge(&trip->there, to, &there, state, &saved, err);
         if (compat_is_break(&trip->there)) {

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
+#include "harness/judge/state.h"
 #include "harness/wire/row.h"
 
 struct row {
@@ -29,22 +30,6 @@ static struct row *find(const struct rows *rows, const char *path)
         }
     }
     return NULL;
-}
-
-static size_t section_of(const struct side *side, const Hardstop__Section *wanted)
-{
-    const Hardstop__Stream *stream = side->fresh->stream;
-
-    for (size_t i = 0; i < stream->n_section; i++) {
-        const Hardstop__Section *section = stream->section[i];
-
-        if (section->type == HARDSTOP__SECTION__TYPE__FULL && section->instance_id == wanted->instance_id &&
-            section->idstr.len == wanted->idstr.len &&
-            memcmp(section->idstr.data, wanted->idstr.data, wanted->idstr.len) == 0) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
 }
 
 static void collect(const struct side *side, size_t section, struct rows *rows)
@@ -167,7 +152,7 @@ static void first_difference(const struct side *from, size_t here, const struct 
 
 static void put_section(json_t *list, const struct side *from, const struct side *to, const Hardstop__Section *section)
 {
-    size_t here = section_of(from, section), there = section_of(to, section);
+    size_t here = state_partner(from->fresh->stream, section), there = state_partner(to->fresh->stream, section);
     struct rows rows[2] = { 0 };
     char device[64], name[256];
 

@@ -7,11 +7,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
+#include "harness/judge/borrow.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/loader/capture.h"
 #include "harness/loader/open.h"
 #include "harness/message/reflect.h"
-#include "harness/wire/framing.h"
 
 int side_open(struct side *side, const Hardstop__Setup *setup, struct hs_error *err)
 {
@@ -34,23 +34,15 @@ void side_close(struct side *side)
     *side = (struct side){ 0 };
 }
 
-/* An end of file alone is loaded: what is saved then is as the machine starts. */
 const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err)
 {
-    static const uint8_t end_of_file[] = { TYPE_EOF };
-    const struct loader_input nothing = { .bytes = end_of_file, .size = sizeof(end_of_file) };
     struct loader_answer answer;
     Hardstop__Stream *stream;
 
     if (side->fresh) {
         return side->fresh;
     }
-    if (loader_load(side->oracle.loader, &nothing, &answer, err) < 0) {
-        return NULL;
-    }
-    if (answer.outcome != OUTCOME_ACCEPTED || !answer.saved_size) {
-        hs_fail(err, HS_NO_OFFSET, "%s saves no state of its own: %s", loader_name(side->oracle.loader),
-                *answer.text ? answer.text : "it does not say why");
+    if (borrow_state(side->oracle.loader, &answer, err) < 0) {
         return NULL;
     }
     stream = stream_decode(answer.saved, answer.saved_size, STREAM_ANY, err);
@@ -142,21 +134,24 @@ Hardstop__Case *side_guest(const struct side *side, struct hs_error *err)
     return test;
 }
 
-static void take_setup(Hardstop__Case *test, const Hardstop__Setup *setup)
+Hardstop__Case *side_case(const struct side *side, const Hardstop__Case *state)
 {
+    Hardstop__Case *test = case_clone(state);
+
     if (test->setup) {
         hardstop__setup__free_unpacked(test->setup, NULL);
     }
-    test->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
+    test->setup = (Hardstop__Setup *)reflect_clone(&side->setup->base);
+    case_mark_captured(test);
+    return test;
 }
 
 Hardstop__Case *side_canary(struct side *side, const Hardstop__Case *seed, struct hs_error *err)
 {
-    Hardstop__Case *test = case_clone(seed);
+    Hardstop__Case *test = side_case(side, seed);
     struct judgement judgement = { 0 };
     Hardstop__Stream *saved = NULL;
 
-    take_setup(test, side->setup);
     if (oracle_judge(&side->oracle, test, &judgement, err) == 0) {
         const struct loader_answer *answer = &judgement.actual.answer;
 

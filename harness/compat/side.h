@@ -40,6 +40,9 @@ Hardstop__Case *side_whole(const struct side *side, struct hs_error *err);
  */
 Hardstop__Case *side_guest(const struct side *side, struct hs_error *err);
 
+/* A new case: the state of any side, marked as captured, for this side's setup. */
+Hardstop__Case *side_case(const struct side *side, const Hardstop__Case *state);
+
 /*
  * A new case with what the side saves after it has loaded the seed, in which each field may hold a value of its own:
  * a state that this QEMU has by its own account.  NULL with a reason, which may be that it refuses the seed.

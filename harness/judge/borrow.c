@@ -6,17 +6,29 @@
 #include "harness/wire/description.h"
 #include "harness/wire/framing.h"
 
-bool borrow_description(struct loader *loader, Hardstop__Stream *stream)
+int borrow_state(struct loader *loader, struct loader_answer *answer, struct hs_error *err)
 {
     static const uint8_t end_of_file[] = { TYPE_EOF };
     const struct loader_input nothing = { .bytes = end_of_file, .size = sizeof(end_of_file) };
+
+    if (loader_load(loader, &nothing, answer, err) < 0) {
+        return -1;
+    }
+    return answer->outcome == OUTCOME_ACCEPTED && answer->saved_size
+               ? 0
+               : hs_fail(err, HS_NO_OFFSET, "%s saves no state of its own: %s", loader_name(loader),
+                         *answer->text ? answer->text : "it does not say why");
+}
+
+bool borrow_description(struct loader *loader, Hardstop__Stream *stream)
+{
     struct loader_answer answer;
     ProtobufCBinaryData json;
 
     if (!description_is_missing(stream)) {
         return true;
     }
-    if (loader_load(loader, &nothing, &answer, NULL) < 0 || answer.outcome != OUTCOME_ACCEPTED ||
+    if (borrow_state(loader, &answer, NULL) < 0 ||
         !state_description(answer.saved, answer.saved_size, &json)) {
         return false;
     }

@@ -52,6 +52,20 @@ static bool has_idstr(const Hardstop__Stream *stream, const Hardstop__Section *w
     return false;
 }
 
+const struct state_difference *state_find(const struct state_comparison *comparison,
+                                          const struct state_difference *difference)
+{
+    for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
+        const struct state_difference *other = &comparison->differences[i];
+
+        if (other->what == difference->what && strcmp(other->idstr, difference->idstr) == 0 &&
+            strcmp(other->path, difference->path) == 0) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
 size_t state_partner(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
 {
     for (size_t i = 0; i < stream->n_section; i++) {

@@ -58,6 +58,10 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
                    const Hardstop__Stream *right, const ProtobufCBinaryData *right_description, enum state_scope scope,
                    struct state_comparison *comparison);
 
+/* The difference of the same section and field, if it is among the first ones of a comparison; NULL: it is not. */
+const struct state_difference *state_find(const struct state_comparison *comparison,
+                                          const struct state_difference *difference);
+
 /* The index of the section with the same idstr and instance_id, or SIZE_MAX. */
 size_t state_partner(const Hardstop__Stream *stream, const Hardstop__Section *wanted);
 

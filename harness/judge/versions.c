@@ -41,19 +41,6 @@ static void put_in_order(const struct judgement *judgement, struct versions *ver
     versions->newer = swap ? judgement : beside;
 }
 
-static bool has(const struct state_comparison *comparison, const struct state_difference *wanted)
-{
-    for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
-        const struct state_difference *difference = &comparison->differences[i];
-
-        if (difference->what == wanted->what && strcmp(difference->idstr, wanted->idstr) == 0 &&
-            strcmp(difference->path, wanted->path) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * The first difference that the other does not have; NULL also where not all of the other's were kept.  What is behind
  * an end of file no loader reads: who has that difference alone was only looked at more closely.
@@ -61,7 +48,7 @@ static bool has(const struct state_comparison *comparison, const struct state_di
 static const struct state_difference *lacking(const struct state_comparison *one, const struct state_comparison *other)
 {
     for (size_t i = 0; other->n <= STATE_DIFFERENCES && i < one->n && i < STATE_DIFFERENCES; i++) {
-        if (one->differences[i].what != STATE_UNREAD && !has(other, &one->differences[i])) {
+        if (one->differences[i].what != STATE_UNREAD && !state_find(other, &one->differences[i])) {
             return &one->differences[i];
         }
     }
