@@ -94,20 +94,14 @@ static void read_all(struct bench *bench)
 /* "1234 3/3": the median, a trial that did not come there counting as all its loads, and how many did. */
 static void print_cell(const struct bench *bench, size_t mode, size_t defect, size_t aim, double *values)
 {
-    size_t came = 0;
-    char text[32] = "-";
+    unsigned came;
+    char text[32];
 
     for (size_t i = 0; i < bench->plan.trials; i++) {
-        unsigned long taken = bench->results[mode][i].taken[defect][aim];
-
-        came += taken != 0;
-        values[i] = (double)(taken ? taken : bench->plan.loads);
+        values[i] = (double)bench->results[mode][i].taken[defect][aim];
     }
-    if (came) {
-        snprintf(text, sizeof(text), "%s%.0f", came * 2 > bench->plan.trials ? "" : ">",
-                 statistics_median(values, bench->plan.trials));
-    }
-    printf(" %s %zu/%lu |", text, came, bench->plan.trials);
+    came = statistics_censor(values, bench->plan.trials, (double)bench->plan.loads, text, sizeof(text));
+    printf(" %s %u/%lu |", text, came, bench->plan.trials);
 }
 
 static void print_head(const struct bench *bench)

@@ -154,19 +154,13 @@ static bool is_first(const struct known *known, const struct known_line *line)
 static void print_taken(const struct trials *trials, size_t side, const struct known_line *line, unsigned *found)
 {
     double values[PLAN_TRIALS];
-    unsigned with = 0;
-    char text[32] = "-";
+    unsigned with;
+    char text[32];
 
     for (size_t i = 0; i < trials->plan.trials; i++) {
-        unsigned long taken = trials_taken(trials, side, i, line);
-
-        with += taken != 0;
-        values[i] = (double)(taken ? taken : trials->plan.loads);
+        values[i] = (double)trials_taken(trials, side, i, line);
     }
-    if (with) {
-        snprintf(text, sizeof(text), "%s%.0f", with * 2 > trials->plan.trials ? "" : ">",
-                 statistics_median(values, trials->plan.trials));
-    }
+    with = statistics_censor(values, trials->plan.trials, (double)trials->plan.loads, text, sizeof(text));
     printf(" %s, %u/%lu |", text, with, trials->plan.trials);
     *found += with != 0;
 }

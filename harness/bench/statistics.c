@@ -3,6 +3,7 @@
 #include "harness/bench/statistics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,21 @@ double statistics_median(const double *values, size_t n)
     median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
     free(sorted);
     return median;
+}
+
+unsigned statistics_censor(double *values, size_t n, double limit, char *text, size_t size)
+{
+    unsigned came = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        came += values[i] > 0;
+        values[i] = values[i] > 0 ? values[i] : limit;
+    }
+    snprintf(text, size, "-");
+    if (came) {
+        snprintf(text, size, "%s%.0f", came * 2 > n ? "" : ">", statistics_median(values, n));
+    }
+    return came;
 }
 
 /* The sum of the first sample's ranks; equal values share the mean of theirs.  `ties` gets the sum of t^3 - t. */

@@ -22,4 +22,10 @@ double statistics_median(const double *values, size_t n);
 void statistics_compare(const double *first, size_t n_first, const double *second, size_t n_second,
                         struct statistics_comparison *comparison);
 
+/*
+ * Loads that trials took to something; 0 of one that did not come to it within `limit`, which then takes its place.
+ * `text` gets the median, "1234", ">1234" where no more than half came, or "-" where none did.  Returns how many came.
+ */
+unsigned statistics_censor(double *values, size_t n, double limit, char *text, size_t size);
+
 #endif

@@ -131,9 +131,25 @@ static void ranks_agree_with_pairs(void **state)
     }
 }
 
+static void who_did_not_come_counts_as_the_limit(void **state)
+{
+    double most[] = { 0, 4, 2 }, few[] = { 0, 4, 0, 2 }, none[] = { 0, 0 };
+    char text[32];
+
+    (void)state;
+    assert_int_equal(statistics_censor(most, 3, 10, text, sizeof(text)), 2);
+    assert_string_equal(text, "4");
+    assert_true(most[0] > 9 && most[1] < 5);
+    assert_int_equal(statistics_censor(few, 4, 10, text, sizeof(text)), 2);
+    assert_string_equal(text, ">7");
+    assert_int_equal(statistics_censor(none, 2, 10, text, sizeof(text)), 0);
+    assert_string_equal(text, "-");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_did_not_come_counts_as_the_limit),
         cmocka_unit_test(medians),          cmocka_unit_test(hollander_and_wolfe),
         cmocka_unit_test(samples_apart),    cmocka_unit_test(equal_values_share_their_rank),
         cmocka_unit_test(nothing_but_ties), cmocka_unit_test(ranks_agree_with_pairs),
