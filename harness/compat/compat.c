@@ -13,8 +13,9 @@
 #include "harness/wire/description.h"
 
 static const char *const verdict_names[] = {
-    [COMPAT_UNKNOWN] = "unknown", [COMPAT_EQUAL] = "equal", [COMPAT_DIFFERS] = "differs",
-    [COMPAT_REFUSED] = "refused", [COMPAT_HUNG] = "hung",   [COMPAT_CRASHED] = "crashed",
+    [COMPAT_UNKNOWN] = "unknown", [COMPAT_LEFT_OUT] = "left out", [COMPAT_EQUAL] = "equal",
+    [COMPAT_DIFFERS] = "differs", [COMPAT_REFUSED] = "refused",   [COMPAT_HUNG] = "hung",
+    [COMPAT_CRASHED] = "crashed",
 };
 
 static const char *const change_names[] = {
@@ -266,51 +267,73 @@ static int judge(struct compat_leg *leg, const struct side *side, const struct j
     return compare(leg, side, judgement, *saved, state, err);
 }
 
-/* What the other side saved, which is taken over, goes to the first. */
-static int send_back(struct compat_state *state, Hardstop__Stream *saved, struct compat_leg *leg, struct hs_error *err)
+/* What the other side saved goes to the first. */
+static int send_back(struct compat_state *state, struct compat_trip *trip, struct hs_error *err)
 {
     struct judgement judgement = { 0 };
-    Hardstop__Case *test = case_clone(state->test);
     Hardstop__Stream *again = NULL;
-    int result;
+    int result = oracle_judge(&state->side->oracle, trip->kept, &judgement, err);
 
-    stream_free(test->stream);
-    test->stream = saved;
-    case_mark_captured(test);
-    result = oracle_judge(&state->side->oracle, test, &judgement, err);
     if (result == 0) {
-        result = judge(leg, state->side, &judgement, state, &again, err);
+        result = judge(&trip->back, state->side, &judgement, state, &again, err);
     }
     if (again) {
         stream_free(again);
     }
     judgement_clear(&judgement);
-    case_free(test);
     return result;
 }
 
-int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, Hardstop__Case **sent,
-                struct hs_error *err)
+/* A device that looks into guest memory as it is loaded. */
+static int leave_out(struct compat_state *state, struct compat_leg *leg, struct hs_error *err)
+{
+    int result = judge_own(state, err);
+
+    if (result == 0 && state->own.verdict != VERDICT_EQUAL) {
+        leg->verdict = COMPAT_LEFT_OUT;
+        snprintf(leg->words, sizeof(leg->words), "the QEMU that saved it does not take it without the guest's memory");
+    }
+    return result;
+}
+
+int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, struct hs_error *err)
 {
     struct judgement there = { 0 };
     Hardstop__Stream *saved = NULL;
     int result = -1;
 
     memset(trip, 0, sizeof(*trip));
-    *sent = side_case(to, state->test);
-    if (side_fresh(state->side, err) && side_fresh(to, err) && oracle_judge(&to->oracle, *sent, &there, err) == 0) {
+    trip->sent = side_case(to, state->test);
+    if (side_fresh(state->side, err) && side_fresh(to, err) &&
+        oracle_judge(&to->oracle, trip->sent, &there, err) == 0) {
         result = judge(&trip->there, to, &there, state, &saved, err);
+        if (result == 0 && state->without_memory && there.verdict != VERDICT_EQUAL) {
+            result = leave_out(state, &trip->there, err);
+        }
         if (compat_is_break(&trip->there)) {
             finding_of(&there, &trip->finding);
         }
     }
     if (saved) {
-        int back = send_back(state, saved, &trip->back, err);
+        int back;
 
+        trip->kept = case_clone(state->test);
+        stream_free(trip->kept->stream);
+        trip->kept->stream = saved;
+        case_mark_captured(trip->kept);
+        back = send_back(state, trip, err);
         result = result < 0 ? result : back;
     }
     judgement_clear(&there);
     return result;
+}
+
+void compat_trip_clear(struct compat_trip *trip)
+{
+    case_free(trip->sent);
+    if (trip->kept) {
+        case_free(trip->kept);
+    }
 }
 
 void compat_state_clear(struct compat_state *state)

@@ -12,6 +12,7 @@
 
 enum compat_verdict {
     COMPAT_UNKNOWN, /* could not be judged: see `words` */
+    COMPAT_LEFT_OUT, /* is nothing to be sent alone: see `words` */
     COMPAT_EQUAL, /* accepted, and what was given is saved again */
     COMPAT_DIFFERS, /* accepted, and not all of it is */
     COMPAT_REFUSED,
@@ -59,7 +60,11 @@ struct compat_leg {
 struct compat_trip {
     struct compat_leg there, back; /* `back` is UNKNOWN unless `there` was accepted */
     struct finding finding; /* of `there`, where it is a break */
+    Hardstop__Case *sent; /* as the other side was given it */
+    Hardstop__Case *kept; /* as it saved that, and it was sent back; NULL: it was not */
 };
+
+void compat_trip_clear(struct compat_trip *trip);
 
 /* Is the leg one that a promise of compatibility does not allow? */
 bool compat_is_break(const struct compat_leg *leg);
@@ -68,6 +73,7 @@ bool compat_is_break(const struct compat_leg *leg);
 struct compat_state {
     struct side *side;
     Hardstop__Case *test; /* the caller's */
+    bool without_memory; /* of a guest that ran: what its own QEMU does not take without that is left out */
     bool only_taken; /* what is saved of it is not asked: a whole stream, whose devices are sent by themselves */
     bool has_own;
     struct judgement own; /* by the side itself, once it is asked for, */
@@ -75,11 +81,10 @@ struct compat_state {
 };
 
 /*
- * Sends a state to another side, and back.  0, or -1 with a reason when the harness failed.  `sent` gets the case as
- * the other side was given it: a new one.
+ * Sends a state to another side, and back.  0, or -1 with a reason when the harness failed.  compat_trip_clear() is
+ * needed in both cases.
  */
-int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, Hardstop__Case **sent,
-                struct hs_error *err);
+int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, struct hs_error *err);
 /* Releases the judgement; the case stays. */
 void compat_state_clear(struct compat_state *state);
 

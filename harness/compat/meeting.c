@@ -2,24 +2,25 @@
 /* Opens each QEMU once, makes its states, and sends them. */
 #include "harness/compat/meeting.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/base/printable.h"
 #include "harness/canary/canary.h"
 #include "harness/case/case.h"
+#include "harness/compat/bytes_beside.h"
 #include "harness/compat/layout.h"
+#include "harness/compat/result.h"
 #include "harness/loader/inventory.h"
 #include "harness/judge/state.h"
 #include "harness/wire/map.h"
 
-/* The state of a whole stream: with what is no section of a device. */
+/* States of whole streams, with what is no section of a device; and of a guest that ran, without its memory. */
 #define WHOLE "whole"
+#define BOOTED_WHOLE "booted, whole"
+#define BOOTED "booted"
 
 struct hold {
     const struct meeting *meeting;
@@ -45,92 +46,6 @@ static bool is_any_open(const struct hold *hold)
     return any;
 }
 
-/* A machine type whose name ends in a version stays as it is; properties may follow it. */
-static bool is_promise(const Hardstop__Setup *from, const Hardstop__Setup *to)
-{
-    const char *one = from->machine ? from->machine : "", *other = to->machine ? to->machine : "";
-    size_t length = strcspn(other, ",");
-
-    return length && strcspn(one, ",") == length && strncmp(one, other, length) == 0 &&
-           isdigit((unsigned char)other[length - 1]) && memchr(other, '.', length);
-}
-
-static json_t *text(const char *words)
-{
-    return printable_json(words, strlen(words));
-}
-
-static json_t *begin(const struct hold *hold, const char *device, const char *state, size_t from, size_t to)
-{
-    const struct meeting *meeting = hold->meeting;
-    const Hardstop__Setup *setup = meeting->setups[to];
-
-    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:b}", "transport", meeting->transport, "device", text(device),
-                     "state", state, "from", meeting->names[from], "to", meeting->names[to], "machine",
-                     setup->machine ? setup->machine : "", "promise", is_promise(meeting->setups[from], setup));
-}
-
-static void leave_out(struct hold *hold, const char *device, const char *state, size_t from, size_t to,
-                      const char *verdict, const struct hs_error *why)
-{
-    json_t *json = begin(hold, device, state, from, to);
-
-    json_object_set_new(json, "verdict", json_string(verdict));
-    json_object_set_new(json, "words", text(why->text));
-    json_array_append_new(hold->results, json);
-}
-
-static json_t *differences_json(const struct compat_leg *leg)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < leg->n_differences; i++) {
-        const struct compat_difference *difference = &leg->differences[i];
-
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:o, s:s*}", "change",
-                                              compat_change_name(difference->change), "device",
-                                              text(difference->device), "field", text(difference->path), "given",
-                                              text(difference->given), "kept", text(difference->kept),
-                                              "reason", difference->reason));
-    }
-    return list;
-}
-
-/* One break is one finding: what it is of, from which side to which, and what shows. */
-static void name_finding(const json_t *result, const struct compat_leg *leg, struct finding *finding)
-{
-    const char *field = leg->n_differences ? leg->differences[0].path : "";
-
-    snprintf(finding->same, sizeof(finding->same), "compat: %s %s %s -> %s: %s %s%.200s",
-             json_string_value(json_object_get(result, "device")), json_string_value(json_object_get(result, "state")),
-             json_string_value(json_object_get(result, "from")), json_string_value(json_object_get(result, "to")),
-             compat_verdict_name(leg->verdict), field, leg->words);
-    snprintf(finding->message, sizeof(finding->message), "%s", finding->same);
-    finding->signature = XXH3_64bits(finding->same, strlen(finding->same));
-}
-
-/* The path of the case that shows it; null: none is kept. */
-static json_t *keep(const struct hold *hold, const json_t *result, struct compat_trip *trip,
-                    const Hardstop__Case *sent)
-{
-    struct hs_error err;
-    json_t *json;
-    char *path;
-
-    if (!hold->meeting->folder || !trip->finding.signature) {
-        return json_null();
-    }
-    name_finding(result, &trip->there, &trip->finding);
-    if (finding_save(hold->meeting->folder, &trip->finding, sent, &err) < 0) {
-        printable_print(stderr, "hardstop: %s\n", err.text);
-        return json_null();
-    }
-    path = finding_case_path(hold->meeting->folder, &trip->finding);
-    json = json_string(path);
-    free(path);
-    return json;
-}
-
 static const json_t *properties_of(struct hold *hold, size_t i)
 {
     if (!hold->properties[i]) {
@@ -140,53 +55,65 @@ static const json_t *properties_of(struct hold *hold, size_t i)
     return hold->properties[i];
 }
 
-static void explain(struct hold *hold, json_t *json, size_t from, size_t to, const Hardstop__Case *sent)
+static struct result_of result_of(const struct meeting *meeting, const char *device, const char *state, size_t from,
+                                  size_t to)
 {
-    json_object_set_new(json, "layout", layout_compare(&hold->sides[from], &hold->sides[to], sent->stream));
-    json_object_set_new(json, "properties", layout_properties(properties_of(hold, from), properties_of(hold, to)));
+    return (struct result_of){
+        .transport = meeting->transport, .device = device, .state = state, .from = meeting->names[from],
+        .to = meeting->names[to], .from_setup = meeting->setups[from], .to_setup = meeting->setups[to],
+        .folder = meeting->folder,
+    };
 }
 
-static void tell(struct hold *hold, const char *device, const char *state, size_t from, size_t to,
-                 struct compat_trip *trip, const Hardstop__Case *sent)
+/* Why it may be: how the two sides differ, and the bytes of what was given beside those that were kept. */
+static void explain(struct hold *hold, json_t *json, size_t one, size_t other, const struct compat_trip *trip)
 {
-    const struct compat_leg *leg = &trip->there;
-    json_t *json = begin(hold, device, state, from, to);
+    const struct side *from = &hold->sides[one], *to = &hold->sides[other];
+    const Hardstop__Stream *kept = trip->kept ? trip->kept->stream : to->fresh->stream;
+    const Hardstop__Stream *given = trip->sent->stream;
 
-    json_object_set_new(json, "verdict", json_string(compat_verdict_name(leg->verdict)));
-    json_object_set_new(json, "section", text(leg->section));
-    json_object_set_new(json, "words", text(leg->words));
-    json_object_set_new(json, "differences", differences_json(leg));
-    json_object_set_new(json, "fields", json_integer((json_int_t)leg->n_given));
-    json_object_set_new(json, "back", trip->back.verdict ? json_string(compat_verdict_name(trip->back.verdict))
-                                                         : json_null());
-    json_object_set_new(json, "back_words", text(trip->back.words));
-    json_object_set_new(json, "case", keep(hold, json, trip, sent));
-    if (compat_is_break(leg) || compat_is_break(&trip->back)) {
-        explain(hold, json, from, to, sent);
-    }
-    json_array_append_new(hold->results, json);
+    json_object_set_new(json, "layout", layout_compare(from, to, trip->sent->stream));
+    json_object_set_new(json, "properties", layout_properties(properties_of(hold, one),
+                                                              properties_of(hold, other)));
+    json_object_set_new(json, "bytes", bytes_beside(given, from->fresh->stream, kept, to->fresh->stream));
 }
 
 static void send_state(struct hold *hold, size_t from, const char *device, const char *state, Hardstop__Case *test)
 {
-    struct compat_state own = { .side = &hold->sides[from], .test = test, .only_taken = strcmp(state, WHOLE) == 0 };
+    struct compat_state own = {
+        .side = &hold->sides[from], .test = test, .without_memory = strcmp(state, BOOTED) == 0,
+        .only_taken = strcmp(state, WHOLE) == 0 || strcmp(state, BOOTED_WHOLE) == 0,
+    };
 
     for (size_t to = 0; to < hold->meeting->n; to++) {
+        const struct result_of of = result_of(hold->meeting, device, state, from, to);
         struct compat_trip trip;
-        Hardstop__Case *sent;
         struct hs_error err = { .text = "" };
+        json_t *json;
 
         if (!hold->meeting->sends[from][to] || !is_open(hold, to)) {
             continue;
         }
-        if (compat_send(&own, &hold->sides[to], &trip, &sent, &err) < 0) {
-            leave_out(hold, device, state, from, to, "unknown", &err);
+        if (compat_send(&own, &hold->sides[to], &trip, &err) < 0) {
+            json = result_without(&of, "unknown", err.text);
         } else {
-            tell(hold, device, state, from, to, &trip, sent);
+            json = result_of_trip(&of, &trip);
+            if (compat_is_break(&trip.there) || compat_is_break(&trip.back)) {
+                explain(hold, json, from, to, &trip);
+            }
         }
-        case_free(sent);
+        json_array_append_new(hold->results, json);
+        compat_trip_clear(&trip);
     }
     compat_state_clear(&own);
+}
+
+static void leave_out(struct hold *hold, size_t from, size_t to, const char *state, const char *verdict,
+                      const struct hs_error *why)
+{
+    const struct result_of of = result_of(hold->meeting, hold->meeting->device, state, from, to);
+
+    json_array_append_new(hold->results, result_without(&of, verdict, why->text));
 }
 
 static void leave_out_all(struct hold *hold, size_t from, const char *state, const char *verdict,
@@ -194,7 +121,7 @@ static void leave_out_all(struct hold *hold, size_t from, const char *state, con
 {
     for (size_t to = 0; to < hold->meeting->n; to++) {
         if (hold->meeting->sends[from][to]) {
-            leave_out(hold, hold->meeting->device, state, from, to, verdict, why);
+            leave_out(hold, from, to, state, verdict, why);
         }
     }
 }
@@ -244,31 +171,58 @@ static bool is_shared(struct hold *hold, size_t from, const Hardstop__Section *s
 }
 
 /* Each device's sections alone; with a family, of which the state is sent as a whole, those that somebody lacks. */
-static void send_each_section(struct hold *hold, size_t from)
+static void send_each_section(struct hold *hold, size_t from, const char *state, const Hardstop__Case *all)
 {
-    struct hs_error err;
-    const Hardstop__Case *fresh = side_fresh(&hold->sides[from], &err);
-
-    if (!fresh) {
-        leave_out_all(hold, from, "fresh", "unknown", &err);
-        return;
-    }
-    for (size_t i = 0; i < fresh->stream->n_section; i++) {
-        const Hardstop__Section *section = fresh->stream->section[i];
+    for (size_t i = 0; i < all->stream->n_section; i++) {
+        const Hardstop__Section *section = all->stream->section[i];
         Hardstop__Case *test;
         char name[64];
 
         map_device_name(section, name, sizeof(name));
-        if (section->type != HARDSTOP__SECTION__TYPE__FULL || !*name || !is_first_of_name(fresh->stream, i, name) ||
+        if (section->type != HARDSTOP__SECTION__TYPE__FULL || !*name || !is_first_of_name(all->stream, i, name) ||
             (hold->meeting->family && (section_is_described(section) || is_shared(hold, from, section)))) {
             continue;
         }
-        test = side_device(&hold->sides[from], name, &err);
-        if (test) {
-            send_state(hold, from, name, "fresh", test);
-            case_free(test);
-        }
+        test = case_clone(all);
+        case_keep_devices(test, name);
+        send_state(hold, from, name, state, test);
+        case_free(test);
     }
+}
+
+static void send_fresh(struct hold *hold, size_t from)
+{
+    const struct meeting *meeting = hold->meeting;
+    struct side *side = &hold->sides[from];
+    struct hs_error err;
+    const Hardstop__Case *fresh = side_fresh(side, &err);
+
+    if (meeting->family) {
+        send_device(hold, from, "fresh", side_described(side, meeting->family->section, &err), "unknown", &err);
+    }
+    if (fresh) {
+        send_each_section(hold, from, "fresh", fresh);
+    } else {
+        leave_out_all(hold, from, "fresh", "unknown", &err);
+    }
+    if (!meeting->family) {
+        send_device(hold, from, WHOLE, side_whole(side, &err), "unknown", &err);
+    }
+}
+
+/* After the firmware ran: where nothing of it is known that stops by itself, it is left out. */
+static void send_booted(struct hold *hold, size_t from)
+{
+    struct hs_error err;
+    Hardstop__Case *devices, *whole;
+
+    if (side_booted(&hold->sides[from], &devices, &whole, &err) < 0) {
+        leave_out_all(hold, from, BOOTED, "left out", &err);
+        return;
+    }
+    send_each_section(hold, from, BOOTED, devices);
+    send_device(hold, from, BOOTED_WHOLE, whole, "unknown", &err);
+    case_free(devices);
 }
 
 /* As the first QEMU that has no other makes it. */
@@ -328,19 +282,14 @@ static void send_all(struct hold *hold, size_t from)
     }
     for (size_t to = 0; to < meeting->n; to++) {
         if (meeting->sends[from][to] && !is_open(hold, to)) {
-            leave_out(hold, meeting->device, "fresh", from, to, meeting->strict ? "unknown" : "left out",
-                      &hold->why[to]);
+            leave_out(hold, from, to, "fresh", meeting->strict ? "unknown" : "left out", &hold->why[to]);
         }
     }
-    if (meeting->fresh && meeting->family) {
-        send_device(hold, from, "fresh", side_described(&hold->sides[from], meeting->family->section, &err), "unknown",
-                    &err);
-    }
     if (meeting->fresh) {
-        send_each_section(hold, from);
+        send_fresh(hold, from);
     }
-    if (meeting->fresh && !meeting->family) {
-        send_device(hold, from, WHOLE, side_whole(&hold->sides[from], &err), "unknown", &err);
+    if (meeting->booted && !meeting->family) {
+        send_booted(hold, from);
     }
     if (meeting->guest && has_guest(meeting)) {
         send_device(hold, from, "guest", side_guest(&hold->sides[from], &err), "left out", &err);
@@ -374,7 +323,7 @@ json_t *meeting_hold(const struct meeting *meeting)
     return results;
 }
 
-json_t *meeting_lost(const struct meeting *meeting, const char *why)
+json_t *meeting_lost(const struct meeting *meeting, const char *verdict, const char *why)
 {
     struct hold *hold = hs_alloc(sizeof(*hold));
     json_t *results = json_array();
@@ -384,7 +333,7 @@ json_t *meeting_lost(const struct meeting *meeting, const char *why)
     hold->results = results;
     hs_fail(&err, HS_NO_OFFSET, "%s", why);
     for (size_t i = 0; i < meeting->n; i++) {
-        leave_out_all(hold, i, "fresh", "unknown", &err);
+        leave_out_all(hold, i, "fresh", verdict, &err);
     }
     free(hold);
     return results;

@@ -21,6 +21,7 @@ struct meeting {
     bool strict; /* that one side alone starts leaves something without a verdict */
     /* The machine as it starts is a state; without a family, its whole stream is another, which is only to be taken. */
     bool fresh;
+    bool booted; /* so is what the firmware leaves, without a family */
     bool guest; /* so is what a small guest of ours leaves, where there is one for the family */
     bool canary; /* a state with a value of its own in each field is one, too, where there is a family */
     Hardstop__Case *seed; /* of such a state, perhaps of another machine type; NULL: there is none */
@@ -28,15 +29,17 @@ struct meeting {
 };
 
 /*
- * One object for each state that was sent: {"transport", "device", "state": "fresh", "whole", "canary" or "guest",
- * "from", "to", "machine": that of "to", "promise": bool (both have one machine type, and it has a version), "verdict",
- * "section", "words", "differences": [{"change", "device", "field", "given", "kept", "reason"}], "fields": how many of
- * those given are not kept, "back": verdict of the way back, or null, "back_words", "case": path, or null}, and of what
- * is not kept "layout" and "properties", how the two sides differ (layout.h).  What could not be sent, as a QEMU lacks
- * the device, has "verdict": "left out", with the reason in "words".  Free it with json_decref().
+ * One object for each state that was sent: {"transport", "device", "state": "fresh", "whole", "booted", "booted, whole"
+ * (of a guest that ran the first has each device's sections without guest memory), "canary" or "guest", "from", "to",
+ * "machine": that of "to", "promise": bool (both have one machine type, and it has a version), "verdict", "section",
+ * "words", "differences": [{"change", "device", "field", "given", "kept", "reason"}], "fields": how many of those given
+ * are not kept, "back": verdict of the way back, or null, "back_words", "case": path, or null}, and of what is not kept
+ * "layout" and "properties", how the two sides differ (layout.h), and "bytes", those that were given beside those that
+ * were kept (bytes_beside.h).  What could not be sent, as a QEMU lacks the device, has "verdict": "left out", with the
+ * reason in "words".  Free it with json_decref().
  */
 json_t *meeting_hold(const struct meeting *meeting);
-/* The same where that could not be done: each has the verdict "unknown", and the reason. */
-json_t *meeting_lost(const struct meeting *meeting, const char *why);
+/* The same where that was not done: each has that verdict, "unknown" or "left out", and the reason. */
+json_t *meeting_lost(const struct meeting *meeting, const char *verdict, const char *why);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/judge/borrow.h"
 #include "harness/judge/state_bytes.h"
@@ -111,6 +112,52 @@ Hardstop__Case *side_whole(const struct side *side, struct hs_error *err)
     Hardstop__Stream *stream = capture_decoded(side->setup, TRUST_ALL, err);
 
     return stream ? case_of_stream(stream, side->setup, CASE_KEEP_ALL) : NULL;
+}
+
+/* What makes the firmware stop once it has found nothing to start: options, none, or NULL: nothing does. */
+static const char *const *stop_options(const Hardstop__Setup *setup)
+{
+    static const char *const none[] = { NULL }, *const reboot[] = { "-boot", "reboot-timeout=1", NULL };
+    static const struct {
+        const char *machine;
+        const char *const *options;
+    } firmware[] = { { "s390-ccw-virtio", none }, { "pc", reboot }, { "q35", reboot } };
+
+    for (size_t i = 0; setup->machine && i < HS_COUNT(firmware); i++) {
+        if (strncmp(setup->machine, firmware[i].machine, strlen(firmware[i].machine)) == 0) {
+            return firmware[i].options;
+        }
+    }
+    return NULL;
+}
+
+int side_booted(const struct side *side, Hardstop__Case **devices, Hardstop__Case **whole, struct hs_error *err)
+{
+    const char *const *options = stop_options(side->setup);
+    Hardstop__Setup *setup = (Hardstop__Setup *)reflect_clone(&side->setup->base);
+    int result = options ? 0 : hs_fail(err, HS_NO_OFFSET, "nothing stops the firmware of %s", setup->machine);
+    uint8_t *bytes = NULL;
+    size_t size;
+
+    for (; options && *options; options++) {
+        *HS_PUSH(setup->option, setup->n_option) = hs_strdup(*options);
+    }
+    if (result == 0) {
+        result = capture_running(setup, TRUST_ALL, false, &bytes, &size, err);
+    }
+    if (result == 0) {
+        Hardstop__Stream *streams[2] = { stream_decode(bytes, size, STREAM_ANY, err),
+                                         stream_decode(bytes, size, STREAM_ANY, err) };
+
+        result = streams[0] ? 0 : -1;
+        if (result == 0) {
+            *devices = case_of_stream(streams[0], side->setup, CASE_KEEP_DEVICES);
+            *whole = case_of_stream(streams[1], side->setup, CASE_KEEP_ALL);
+        }
+    }
+    free(bytes);
+    hardstop__setup__free_unpacked(setup, NULL);
+    return result;
 }
 
 Hardstop__Case *side_guest(const struct side *side, struct hs_error *err)

@@ -35,6 +35,13 @@ Hardstop__Case *side_described(struct side *side, const char *device, struct hs_
 Hardstop__Case *side_whole(const struct side *side, struct hs_error *err);
 
 /*
+ * What the machine sends once its firmware has found nothing to start, as two new cases: its devices, and the whole
+ * stream with guest RAM.  0, or -1 with a reason: of s390x's own machine, pc and q35 alone is it known how to let the
+ * firmware stop then.
+ */
+int side_booted(const struct side *side, Hardstop__Case **devices, Hardstop__Case **whole, struct hs_error *err);
+
+/*
  * A new case of the described sections as a small guest of ours left them, which brings the first device into use, with
  * what it had in the rings.  NULL with a reason: there is no such guest for the device, or it gave up.
  */

@@ -8,20 +8,13 @@
 
 #include <jansson.h>
 
-struct meetings_counts {
-    size_t equal, broken, unpromised, known, left_out, unknown; /* results */
-};
-
-/* Is the object a break of a promise?  What the baseline (an array of such objects, or NULL) has is known. */
-bool meetings_is_break(const json_t *result, const json_t *baseline);
-
-void meetings_count(const json_t *results, const json_t *baseline, struct meetings_counts *counts);
-
 /*
  * A block for each thing that is not kept: what, and from which QEMU to which, on which machine types and transports.
  * With `all`, what is made anew by design, too.
  */
 void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all);
+/* As a page for people that needs nothing else: devices by pairs of QEMUs, and of what is not kept the bytes. */
+void meetings_html(FILE *out, const json_t *results, const json_t *baseline);
 /* As JUnit XML, as GitLab and Jenkins read it: a testcase for each object, with a failure where it is a break. */
 void meetings_junit(FILE *out, const json_t *results, const json_t *baseline);
 

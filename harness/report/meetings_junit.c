@@ -5,14 +5,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/report/meetings.h"
+#include "harness/report/meetings_result.h"
 #include "harness/report/xml.h"
-
-static const char *word(const json_t *result, const char *key)
-{
-    const char *value = json_string_value(json_object_get(result, key));
-
-    return value ? value : "";
-}
 
 /* `element` with what a terminal would be told of the result. */
 static void print_told(FILE *out, const char *element, json_t *result)
@@ -25,8 +19,8 @@ static void print_told(FILE *out, const char *element, json_t *result)
     meetings_text(memory, alone, NULL, false);
     fclose(memory);
     json_decref(alone);
-    fprintf(out, "<%s type=\"%s\" message=\"", element, word(result, "verdict"));
-    xml_print(out, word(result, "words"));
+    fprintf(out, "<%s type=\"%s\" message=\"", element, meetings_word(result, "verdict"));
+    xml_print(out, meetings_word(result, "words"));
     fputs("\">", out);
     xml_print(out, text);
     fprintf(out, "</%s>", element);
@@ -35,7 +29,8 @@ static void print_told(FILE *out, const char *element, json_t *result)
 
 static void print_testcase(FILE *out, json_t *result, const json_t *baseline)
 {
-    char *class = hs_format("%s %s on %s", word(result, "transport"), word(result, "device"), word(result, "machine"));
+    char *class = hs_format("%s %s on %s", meetings_word(result, "transport"),
+                            meetings_word(result, "device"), meetings_word(result, "machine"));
 
     for (char *c = class; *c; c++) {
         /* Jenkins takes what is before the last dot for a package. */
@@ -44,19 +39,19 @@ static void print_testcase(FILE *out, json_t *result, const json_t *baseline)
     fputs("    <testcase classname=\"", out);
     xml_print(out, class);
     fputs("\" name=\"", out);
-    xml_print(out, word(result, "state"));
+    xml_print(out, meetings_word(result, "state"));
     fputs(": ", out);
-    xml_print(out, word(result, "from"));
+    xml_print(out, meetings_word(result, "from"));
     fputs(" to ", out);
-    xml_print(out, word(result, "to"));
+    xml_print(out, meetings_word(result, "to"));
     fputs("\" time=\"0\">", out);
     if (meetings_is_break(result, baseline)) {
         print_told(out, "failure", result);
-    } else if (strcmp(word(result, "verdict"), "unknown") == 0) {
+    } else if (strcmp(meetings_word(result, "verdict"), "unknown") == 0) {
         print_told(out, "error", result);
-    } else if (strcmp(word(result, "verdict"), "left out") == 0) {
+    } else if (strcmp(meetings_word(result, "verdict"), "left out") == 0) {
         fputs("<skipped message=\"", out);
-        xml_print(out, word(result, "words"));
+        xml_print(out, meetings_word(result, "words"));
         fputs("\"/>", out);
     }
     fputs("</testcase>\n", out);

@@ -17,9 +17,10 @@
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
+#include "harness/compat/bytes_beside.h"
 #include "harness/compat/layout.h"
 #include "harness/compat/meeting.h"
-#include "harness/report/meetings.h"
+#include "harness/report/meetings_result.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
@@ -136,13 +137,12 @@ static void each_deed_is_told(void **state)
         struct side from, to;
         struct compat_state sent = { .side = &from };
         struct compat_trip trip;
-        Hardstop__Case *test;
         struct hs_error err;
 
         open_echo(&from, deeds[i].from);
         open_echo(&to, deeds[i].to);
         sent.test = make_state(&from);
-        assert_int_equal(compat_send(&sent, &to, &trip, &test, &err), 0);
+        assert_int_equal(compat_send(&sent, &to, &trip, &err), 0);
         if (trip.there.verdict != deeds[i].there || trip.back.verdict != deeds[i].back ||
             trip.there.n_given != deeds[i].n_given ||
             (deeds[i].n_given && trip.there.differences[0].change != deeds[i].change)) {
@@ -157,7 +157,7 @@ static void each_deed_is_told(void **state)
             assert_string_equal(trip.there.words, "no such ring");
         }
         compat_state_clear(&sent);
-        case_free(test);
+        compat_trip_clear(&trip);
         case_free(sent.test);
         side_close(&from);
         side_close(&to);
@@ -268,57 +268,57 @@ static void properties_are_put_side_by_side(void **state)
     json_decref(to);
 }
 
+static const json_t *find_row(const json_t *rows, const char *field)
+{
+    size_t i;
+    json_t *row;
+
+    json_array_foreach (rows, i, row) {
+        if (strcmp(json_string_value(json_object_get(row, "field")), field) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* What differs is marked, what is around it is there, and the rest is not. */
+static void bytes_are_put_side_by_side(void **state)
+{
+    Hardstop__Case *one = toy_case(), *other = toy_case();
+    const json_t *row;
+    json_t *rows;
+
+    (void)state;
+    other->stream->section[TOY_SECTION]->virtio->status ^= 4;
+    rows = bytes_beside(one->stream, one->stream, other->stream, other->stream);
+    row = find_row(rows, "virtio.status");
+    assert_non_null(row);
+    assert_true(json_is_true(json_object_get(row, "differs")));
+    assert_string_not_equal(json_string_value(json_object_get(row, "given")),
+                            json_string_value(json_object_get(row, "other")));
+    assert_int_equal(json_array_size(rows), 5);
+    assert_false(json_is_true(json_object_get(json_array_get(rows, 0), "differs")));
+    json_decref(rows);
+    rows = bytes_beside(one->stream, one->stream, one->stream, one->stream);
+    assert_int_equal(json_array_size(rows), 0);
+    json_decref(rows);
+    case_free(one);
+    case_free(other);
+}
+
 static void a_meeting_that_is_lost_has_no_verdict(void **state)
 {
     const struct meeting meeting = {
         .transport = "ccw", .device = "rng", .n = 2, .names = { "1", "2" }, .setups = { &(Hardstop__Setup){ 0 },
         &(Hardstop__Setup){ 0 } }, .sends = { { false, true }, { true, false } },
     };
-    json_t *results = meeting_lost(&meeting, "it was dark");
+    json_t *results = meeting_lost(&meeting, "unknown", "it was dark");
     struct meetings_counts counts;
 
     (void)state;
     meetings_count(results, NULL, &counts);
     assert_int_equal(counts.unknown, 2);
     json_decref(results);
-}
-
-#define RESULT(machine, transport, promise, verdict)                                                       \
-    "{\"transport\": \"" transport "\", \"device\": \"net\", \"state\": \"fresh\", \"from\": \"1\", "      \
-    "\"to\": \"2\", \"machine\": \"" machine "\", \"promise\": " promise ", \"verdict\": \"" verdict "\"," \
-    "\"words\": \"no ring\", \"differences\": [], \"fields\": 0, \"back\": null, \"case\": null}"
-
-static void breaks_are_counted_and_put_together(void **state)
-{
-    json_t *results = json_loads("[" RESULT("m-1", "pci", "true", "refused") "," RESULT("m-1", "pcie", "true", "refused")
-                                 "," RESULT("m", "mmio", "false", "refused") "," RESULT("m-1", "ccw", "true", "equal") ","
-                                 RESULT("m-1", "ccw", "true", "left out") "," RESULT("m-1", "ccw", "true", "unknown") "]",
-                                 0, NULL);
-    json_t *baseline = json_pack("[O]", json_array_get(results, 0));
-    struct meetings_counts counts;
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-
-    (void)state;
-    meetings_count(results, NULL, &counts);
-    assert_int_equal(counts.broken, 2);
-    assert_int_equal(counts.unpromised, 1);
-    assert_int_equal(counts.equal, 1);
-    assert_int_equal(counts.left_out, 1);
-    assert_int_equal(counts.unknown, 1);
-    /* Of what is in the baseline the same on another transport is new. */
-    meetings_count(results, baseline, &counts);
-    assert_int_equal(counts.broken, 1);
-    assert_int_equal(counts.known, 1);
-    meetings_text(out, results, NULL, false);
-    fclose(out);
-    assert_non_null(strstr(text, "  pci on m-1, pcie\n  no ring\n"));
-    assert_non_null(strstr(text, "(no promise)"));
-    assert_non_null(strstr(text, "left out  net, fresh: 1 -> 2\n"));
-    free(text);
-    json_decref(results);
-    json_decref(baseline);
 }
 
 static char folder[] = "/tmp/hardstop-compat-XXXXXX";
@@ -348,6 +348,9 @@ static void a_qemu_keeps_its_own(void **state)
     free(program);
     run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
         "-b --transport ccw --devices rng,machine", 0, ", 0 not, 0 known");
+    run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
+        "-b --transport ccw --devices rng,net,blk --states fresh --jobs 1 --budget 1s", 0, "no time was left for it");
+    run("compat --from a --to b --budget 5d", 2, "");
 }
 
 static void write_line(const char *name, const char *words)
@@ -385,8 +388,8 @@ int main(void)
         cmocka_unit_test(each_deed_is_told),
         cmocka_unit_test(layouts_are_put_side_by_side),
         cmocka_unit_test(properties_are_put_side_by_side),
+        cmocka_unit_test(bytes_are_put_side_by_side),
         cmocka_unit_test(a_meeting_that_is_lost_has_no_verdict),
-        cmocka_unit_test(breaks_are_counted_and_put_together),
         cmocka_unit_test(a_qemu_keeps_its_own),
         cmocka_unit_test(a_feature_that_is_missing_is_a_break),
     };

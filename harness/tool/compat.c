@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop compat: QEMUs that meet, each state of each sent to the others. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/report/meetings.h"
+#include "harness/report/meetings_result.h"
 #include "harness/setup/setup.h"
 #include "harness/tool/compat_lines.h"
+#include "harness/tool/compat_run.h"
 #include "harness/tool/tool.h"
 
 enum { KEY_FROM = 0x700, KEY_TO };
+enum { JUNIT, HTML, OUTPUTS };
 
 struct options {
     struct compat_plan plan;
     const char *lines[2]; /* --from, --to; NULL: --qemu says who meets */
-    const char *baseline, *junit;
+    const char *baseline, *outputs[OUTPUTS];
+    unsigned long seconds; /* of --budget; 0: there is none */
     unsigned jobs;
     bool all, json;
 };
@@ -48,12 +48,14 @@ static void take_state(const char *word, struct argp_state *state)
 
     if (strcmp(word, "fresh") == 0) {
         options->plan.fresh = true;
+    } else if (strcmp(word, "booted") == 0) {
+        options->plan.booted = true;
     } else if (strcmp(word, "canary") == 0) {
         options->plan.canary = true;
     } else if (strcmp(word, "guest") == 0) {
         options->plan.guest = true;
     } else {
-        argp_error(state, "--states: no state \"%s\"; there are fresh, canary and guest", word);
+        argp_error(state, "--states: no state \"%s\"; there are fresh, booted, canary and guest", word);
     }
 }
 
@@ -83,8 +85,8 @@ static void check_choice(struct options *options, struct argp_state *state)
     if (!options->lines[0] && options->plan.n_programs < 2) {
         argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more; or --from LINE --to LINE");
     }
-    if (!options->plan.fresh && !options->plan.canary && !options->plan.guest) {
-        options->plan.fresh = options->plan.canary = options->plan.guest = true;
+    if (!options->plan.fresh && !options->plan.booted && !options->plan.canary && !options->plan.guest) {
+        options->plan.fresh = options->plan.booted = options->plan.canary = options->plan.guest = true;
     }
 }
 
@@ -93,6 +95,64 @@ static void take_transport(const char *value, struct options *options, struct ar
     options->plan.transport = family_transport_find(value);
     if (options->plan.transport == FAMILY_TRANSPORTS) {
         argp_error(state, "no transport \"%s\"; there are %s", value, family_transport_names(", "));
+    }
+}
+
+/* "90", "90s", "5m", "1h" in seconds. */
+static unsigned long take_time(const char *value, struct argp_state *state)
+{
+    static const struct {
+        char letter;
+        unsigned long seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+    size_t length = strlen(value);
+    unsigned long number, unit = 0;
+    char *digits = hs_strdup(value);
+
+    for (size_t i = 0; length && i < HS_COUNT(units); i++) {
+        unit = value[length - 1] == units[i].letter ? units[i].seconds : unit;
+    }
+    digits[unit ? length - 1 : length] = '\0';
+    number = tool_number(digits, 1, 1000000, state, "--budget");
+    free(digits);
+    return number * (unit ? unit : 1);
+}
+
+/* What is left of the options: how much, and where to. */
+static error_t parse_output(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'f':
+        options->plan.folder = value;
+        return 0;
+    case 'u':
+        options->outputs[JUNIT] = value;
+        return 0;
+    case 'H':
+        options->outputs[HTML] = value;
+        return 0;
+    case 'B':
+        options->seconds = take_time(value, state);
+        return 0;
+    case 'b':
+        options->baseline = value;
+        return 0;
+    case 'J':
+        options->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
+        return 0;
+    case 'a':
+        options->all = true;
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_END:
+        check_choice(options, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -123,29 +183,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 't':
         take_transport(value, options, state);
         return 0;
-    case 'f':
-        options->plan.folder = value;
-        return 0;
-    case 'u':
-        options->junit = value;
-        return 0;
-    case 'b':
-        options->baseline = value;
-        return 0;
-    case 'J':
-        options->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
-        return 0;
-    case 'a':
-        options->all = true;
-        return 0;
-    case 'j':
-        options->json = true;
-        return 0;
-    case ARGP_KEY_END:
-        check_choice(options, state);
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_output(key, value, state);
     }
 }
 
@@ -161,12 +200,17 @@ static const struct argp argp = {
                                       "they share)", 0 },
         { "devices", 'd', "LIST", 0, "devices as hardstop seeds --table names them, or machine: what a machine has by "
                                      "itself (default: all)", 0 },
-        { "states", 'S', "LIST", 0, "fresh: as the machine starts; canary: a value of its own in each field of a "
+        { "states", 'S', "LIST", 0, "fresh: as the machine starts; booted: what a machine has by itself, as its "
+                                    "firmware left it; canary: a value of its own in each field of a "
                                     "virtio device; guest: as a small guest of ours left net, blk or rng (default: "
                                     "all)", 0 },
         { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
         { "findings", 'f', "FOLDER", 0, "keep the case of each break there", 0 },
-        { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts", 0 },
+        { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts; it goes on "
+                                      "holding for later point releases of the same QEMUs", 0 },
+        { "budget", 'B', "TIME", 0, "begin nothing more after that (90s, 5m, 1h); what tells most goes first, and what "
+                                    "was not begun is said", 0 },
+        { "html", 'H', "FILE", 0, "a page for people: devices by pairs of QEMUs, with the bytes side by side", 0 },
         { "junit", 'u', "FILE", 0, "write JUnit XML, for GitLab and Jenkins", 0 },
         { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: the cores)", 0 },
         { "all", 'a', NULL, 0, "list what is made anew by design, too", 0 },
@@ -181,85 +225,6 @@ static const struct argp argp = {
            "not be judged, or wrong usage.",
 };
 
-/* In a process of its own: what ends that loses this meeting alone. */
-static pid_t begin(const struct meeting *meeting, int file)
-{
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        json_t *results;
-
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        results = meeting_hold(meeting);
-
-        _exit(json_dumpfd(results, file, JSON_COMPACT) < 0);
-    }
-    HS_CHECK(pid > 0, "no new process");
-    return pid;
-}
-
-static void show_progress(size_t done, size_t n)
-{
-    if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, done == n ? "\r\033[K" : "\r%zu of %zu setups", done, n);
-    }
-}
-
-static json_t *read_results(const struct meeting *meeting, int file)
-{
-    json_t *results;
-
-    lseek(file, 0, SEEK_SET);
-    results = json_loadfd(file, 0, NULL);
-    close(file);
-    return results ? results : meeting_lost(meeting, "the process that held this meeting ended before its time");
-}
-
-struct held {
-    pid_t pid; /* 0: it has not begun, or has ended */
-    int file;
-    json_t *results; /* NULL: it has not ended */
-};
-
-/* Waits for one to end. */
-static void end_one(const struct compat_plan *plan, struct held *held)
-{
-    pid_t pid = wait(NULL);
-
-    HS_CHECK(pid > 0, "no process is left to wait for");
-    for (size_t i = 0; i < plan->n_meetings; i++) {
-        if (held[i].pid == pid) {
-            held[i].pid = 0;
-            held[i].results = read_results(&plan->meetings[i], held[i].file);
-            return;
-        }
-    }
-}
-
-/* All meetings, `jobs` at once; results in the order of the meetings. */
-static json_t *hold_all(const struct compat_plan *plan, unsigned jobs)
-{
-    struct held *held = hs_alloc(plan->n_meetings * sizeof(*held));
-    json_t *all = json_array();
-
-    fflush(NULL);
-    for (size_t begun = 0, done = 0; done < plan->n_meetings; done++) {
-        for (; begun < plan->n_meetings && begun - done < jobs; begun++) {
-            held[begun].file = memfd_create("hardstop-compat", MFD_CLOEXEC);
-            held[begun].pid = begin(&plan->meetings[begun], held[begun].file);
-        }
-        show_progress(done, plan->n_meetings);
-        end_one(plan, held);
-    }
-    show_progress(plan->n_meetings, plan->n_meetings);
-    for (size_t i = 0; i < plan->n_meetings; i++) {
-        json_array_extend(all, held[i].results);
-        json_decref(held[i].results);
-    }
-    free(held);
-    return all;
-}
-
 static int read_baseline(const char *path, json_t **baseline, struct hs_error *err)
 {
     json_error_t why;
@@ -271,17 +236,26 @@ static int read_baseline(const char *path, json_t **baseline, struct hs_error *e
     return 0;
 }
 
-static int write_junit(const char *path, const json_t *results, const json_t *baseline, struct hs_error *err)
+static int write_outputs(const struct options *options, const json_t *results, const json_t *baseline,
+                         struct hs_error *err)
 {
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    int result;
+    static void (*const writers[OUTPUTS])(FILE *out, const json_t *results, const json_t *baseline) = {
+        [JUNIT] = meetings_junit, [HTML] = meetings_html,
+    };
+    int result = 0;
 
-    meetings_junit(out, results, baseline);
-    fclose(out);
-    result = tool_write(path, text, size, err);
-    free(text);
+    for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
+        if (options->outputs[i]) {
+            char *text;
+            size_t size;
+            FILE *out = open_memstream(&text, &size);
+
+            writers[i](out, results, baseline);
+            fclose(out);
+            result = tool_write(options->outputs[i], text, size, err);
+            free(text);
+        }
+    }
     return result;
 }
 
@@ -306,16 +280,16 @@ int command_compat(int argc, char **argv)
     command_line_parse(&argp, argc, argv, &options);
     seeds = tool_corpus("cases/seeds");
     options.plan.seeds = seeds ? seeds : "";
-    if (tool_open_outputs(&options.junit, 1, &err) < 0 ||
+    if (tool_open_outputs(options.outputs, OUTPUTS, &err) < 0 ||
         read_baseline(options.baseline, &baseline, &err) < 0 ||
         (options.plan.folder && file_make_folder(options.plan.folder, &err) < 0) ||
         (options.lines[0] ? compat_lines_plan(options.lines, &options.plan, &err)
                           : compat_plan_make(&options.plan, &err)) < 0) {
         return tool_fail(&err);
     }
-    results = hold_all(&options.plan, options.jobs);
+    results = compat_run(&options.plan, options.jobs, options.seconds);
     status = status_of(results, baseline);
-    if (options.junit && write_junit(options.junit, results, baseline, &err) < 0) {
+    if (write_outputs(&options, results, baseline, &err) < 0) {
         return tool_fail(&err);
     }
     if (options.json) {

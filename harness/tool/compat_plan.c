@@ -189,7 +189,7 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
 {
     struct meeting meeting = {
         .transport = family_transport_name(transport), .device = family ? family->name : COMPAT_MACHINE,
-        .family = family, .fresh = plan->fresh, .canary = plan->canary, .guest = plan->guest,
+        .family = family, .fresh = plan->fresh, .booted = plan->booted, .canary = plan->canary, .guest = plan->guest,
         .folder = plan->folder,
     };
     size_t sides[MEETING_SIDES];
@@ -240,7 +240,7 @@ static int add_transport(struct compat_plan *plan, enum family_transport transpo
             }
         }
         /* Once for each QEMU: what is behind a root port has no machine of its own. */
-        if (transport != FAMILY_PCIE && plan->fresh && compat_plan_wants(plan, COMPAT_MACHINE)) {
+        if (transport != FAMILY_PCIE && (plan->fresh || plan->booted) && compat_plan_wants(plan, COMPAT_MACHINE)) {
             add_meeting(plan, &types, at, transport, NULL);
         }
     }
@@ -309,6 +309,36 @@ int compat_plan_make(struct compat_plan *plan, struct hs_error *err)
     }
     return plan->n_meetings ? 0 : hs_fail(err, HS_NO_OFFSET, "no machine type that two of these QEMUs have, and "
                                                              "devices of this choice on it");
+}
+
+/* How much of a canary state there is to lose; a machine's own devices go before. */
+static size_t weight_of(const struct meeting *meeting)
+{
+    return !meeting->family ? SIZE_MAX : meeting->seed ? hardstop__case__get_packed_size(meeting->seed) : 0;
+}
+
+static int by_telling(const void *left, const void *right, void *user)
+{
+    const struct compat_plan *plan = user;
+    size_t a = *(const size_t *)left, b = *(const size_t *)right;
+    const char *one = plan->meetings[a].setups[0]->machine, *other = plan->meetings[b].setups[0]->machine;
+    size_t weights[2] = { weight_of(&plan->meetings[a]), weight_of(&plan->meetings[b]) };
+    int order = one && other ? versions_order(other + stem_length(other), one + stem_length(one)) : 0;
+
+    return order                      ? order
+           : weights[0] != weights[1] ? (weights[0] < weights[1] ? 1 : -1)
+                                      : (a > b) - (a < b);
+}
+
+size_t *compat_plan_order(const struct compat_plan *plan)
+{
+    size_t *order = hs_alloc((plan->n_meetings + 1) * sizeof(*order));
+
+    for (size_t i = 0; i < plan->n_meetings; i++) {
+        order[i] = i;
+    }
+    qsort_r(order, plan->n_meetings, sizeof(*order), by_telling, (void *)plan);
+    return order;
 }
 
 void compat_plan_clear(struct compat_plan *plan)

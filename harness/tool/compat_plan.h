@@ -18,7 +18,7 @@ struct compat_plan {
     char **devices; /* names of families, or "machine" for what a machine has by itself; none: all */
     size_t n_devices;
     enum family_transport transport; /* FAMILY_TRANSPORTS: all */
-    bool fresh, canary, guest; /* states */
+    bool fresh, booted, canary, guest; /* states */
     const char *seeds; /* folder of the canary seeds */
     const char *folder; /* of findings, or NULL */
     struct meeting *meetings; /* filled in */
@@ -35,6 +35,12 @@ bool compat_plan_has(const struct compat_plan *plan, const struct family *family
 /* Its canary seed; NULL: there is none.  Free it. */
 Hardstop__Case *compat_plan_seed(const struct compat_plan *plan, const struct family *family,
                                  enum family_transport transport);
+
+/*
+ * The meetings' indexes, those first that tell most where there is no time for all: with the newest machine types, what
+ * a machine has by itself, then the devices with most state.  Free it.
+ */
+size_t *compat_plan_order(const struct compat_plan *plan);
 
 /* Fills in versions and meetings.  0, or -1 with a reason: no such program, no machine type that two share. */
 int compat_plan_make(struct compat_plan *plan, struct hs_error *err);
