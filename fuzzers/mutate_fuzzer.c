@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/message/mutate.h"

@@ -2,7 +2,7 @@
 /* Makes, replaces and drops damages. */
 #include "fuzzers/target_damage.h"
 
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 #include "fuzzers/target_damage.h"
 #include "fuzzers/target_last.h"
 #include "harness/base/check.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 #include "fuzzers/target_mutate.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"

@@ -15,9 +15,9 @@ struct result_of {
     const char *folder; /* gets the case of a break; NULL: none is kept */
 };
 
-/* One that has no verdict of a QEMU: "unknown", or "left out", with the reason.  As meeting_hold() has it. */
+/* One that has no verdict of a QEMU: "unknown", or "left out", with the reason.  As meet() has it. */
 json_t *result_without(const struct result_of *of, const char *verdict, const char *why);
-/* One that was sent, as meeting_hold() has it, but for "layout", "properties" and "bytes". */
+/* One that was sent, as meet() has it, but for "layout", "properties" and "bytes". */
 json_t *result_of_trip(const struct result_of *of, struct compat_trip *trip);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints what became of states that were sent from one QEMU to another: the objects of meeting_hold(). */
+/* Prints what became of states that were sent from one QEMU to another: the objects of meet(). */
 #ifndef HARDSTOP_REPORT_MEETINGS_H
 #define HARDSTOP_REPORT_MEETINGS_H
 

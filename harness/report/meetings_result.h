@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One object of meeting_hold() (harness/compat/meeting.h), as all that prints them reads it. */
+/* One object of meet() (harness/compat/meet.h), as all that prints them reads it. */
 #ifndef HARDSTOP_REPORT_MEETINGS_RESULT_H
 #define HARDSTOP_REPORT_MEETINGS_RESULT_H
 

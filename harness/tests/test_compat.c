@@ -19,7 +19,8 @@
 #include "harness/case/damage.h"
 #include "harness/compat/bytes_beside.h"
 #include "harness/compat/layout.h"
-#include "harness/compat/meeting.h"
+#include "harness/compat/compat.h"
+#include "harness/compat/meet.h"
 #include "harness/report/meetings_result.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
@@ -312,7 +313,7 @@ static void a_meeting_that_is_lost_has_no_verdict(void **state)
         .transport = "ccw", .device = "rng", .n = 2, .names = { "1", "2" }, .setups = { &(Hardstop__Setup){ 0 },
         &(Hardstop__Setup){ 0 } }, .sends = { { false, true }, { true, false } },
     };
-    json_t *results = meeting_lost(&meeting, "unknown", "it was dark");
+    json_t *results = meet_lost(&meeting, "unknown", "it was dark");
     struct meetings_counts counts;
 
     (void)state;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/case/damage.h"
 #include "harness/setup/family.h"

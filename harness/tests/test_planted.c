@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 #include "harness/base/check.h"
 #include "harness/finding/examine.h"
 #include "harness/finding/known.h"

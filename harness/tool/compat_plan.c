@@ -158,7 +158,7 @@ static bool meet_with(const struct compat_plan *plan, const struct types *types,
             oldest &= order >= 0;
         }
     }
-    return newest || oldest;
+    return newest || (oldest && plan->choice == COMPAT_MACHINES_ENDS);
 }
 
 Hardstop__Case *compat_plan_seed(const struct compat_plan *plan, const struct family *family,
@@ -341,10 +341,10 @@ size_t *compat_plan_order(const struct compat_plan *plan)
     return order;
 }
 
-void compat_plan_clear(struct compat_plan *plan)
+void compat_plan_keep(struct compat_plan *plan, size_t n)
 {
-    for (size_t i = 0; i < plan->n_meetings; i++) {
-        struct meeting *meeting = &plan->meetings[i];
+    while (plan->n_meetings > n) {
+        struct meeting *meeting = &plan->meetings[--plan->n_meetings];
 
         for (size_t k = 0; k < meeting->n; k++) {
             reflect_free(&meeting->setups[k]->base);
@@ -353,6 +353,11 @@ void compat_plan_clear(struct compat_plan *plan)
             case_free(meeting->seed);
         }
     }
+}
+
+void compat_plan_clear(struct compat_plan *plan)
+{
+    compat_plan_keep(plan, 0);
     free(plan->meetings);
     for (size_t i = 0; i < plan->n_machines; i++) {
         free(plan->machines[i]);

@@ -3,10 +3,15 @@
 #ifndef HARDSTOP_TOOL_COMPAT_PLAN_H
 #define HARDSTOP_TOOL_COMPAT_PLAN_H
 
+#include "harness/base/error.h"
 #include "harness/compat/meeting.h"
 #include "harness/setup/family.h"
 
-enum compat_machines { COMPAT_MACHINES_ENDS, COMPAT_MACHINES_ALL }; /* the newest and the oldest that a pair shares */
+enum compat_machines {
+    COMPAT_MACHINES_ENDS, /* the newest and the oldest that a pair shares */
+    COMPAT_MACHINES_ALL,
+    COMPAT_MACHINES_NEWEST,
+};
 
 struct compat_plan {
     const char *programs[MEETING_SIDES]; /* paths, or names in PATH */
@@ -44,6 +49,8 @@ size_t *compat_plan_order(const struct compat_plan *plan);
 
 /* Fills in versions and meetings.  0, or -1 with a reason: no such program, no machine type that two share. */
 int compat_plan_make(struct compat_plan *plan, struct hs_error *err);
+/* Forgets the meetings behind the first `n`. */
+void compat_plan_keep(struct compat_plan *plan, size_t n);
 void compat_plan_clear(struct compat_plan *plan);
 
 #endif

@@ -13,6 +13,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/time.h"
+#include "harness/compat/meet.h"
 
 /* In a process of its own: what ends that loses this meeting alone. */
 static pid_t begin(const struct meeting *meeting, int file)
@@ -23,7 +24,7 @@ static pid_t begin(const struct meeting *meeting, int file)
         json_t *results;
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        results = meeting_hold(meeting);
+        results = meet(meeting);
 
         _exit(json_dumpfd(results, file, JSON_COMPACT) < 0);
     }
@@ -45,7 +46,7 @@ static json_t *read_results(const struct meeting *meeting, int file)
     lseek(file, 0, SEEK_SET);
     results = json_loadfd(file, 0, NULL);
     close(file);
-    return results ? results : meeting_lost(meeting, "unknown", "the process that held it ended before its time");
+    return results ? results : meet_lost(meeting, "unknown", "the process that held it ended before its time");
 }
 
 struct held {
@@ -81,7 +82,7 @@ static json_t *results_in_order(const struct compat_plan *plan, const struct hel
 
     for (size_t i = 0; i < plan->n_meetings; i++) {
         json_t *results = held[i].results ? held[i].results
-                                          : meeting_lost(&plan->meetings[i], "left out", "no time was left for it");
+                                          : meet_lost(&plan->meetings[i], "left out", "no time was left for it");
 
         json_array_extend(all, results);
         json_decref(results);

@@ -12,7 +12,9 @@
 #include "harness/setup/family.h"
 #include "harness/setup/roster.h"
 #include "harness/report/verdict.h"
+#include "harness/setup/program.h"
 #include "harness/tool/campaign.h"
+#include "harness/tool/fuzz_compat.h"
 #include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
@@ -21,12 +23,13 @@ enum {
     KEY_SEEDS = 0x200,
     KEY_LIST,
     KEY_FEEDBACK,
+    KEY_COMPAT,
 };
 
 struct options {
     struct campaign campaign;
     const char *targets[MAX_TARGETS];
-    bool json, list;
+    bool json, list, compat;
 };
 
 static void add_target(struct options *options, const char *name, struct argp_state *state)
@@ -65,6 +68,21 @@ static void add_default_targets(struct options *options)
     }
 }
 
+static void check_compat(const struct options *options, struct argp_state *state)
+{
+    if (options->compat && (options->campaign.engine || !program_given(PROGRAM_BESIDE_ENV))) {
+        argp_error(state, "--compat goes with --beside, the other QEMU, and without --engine: it searches by itself");
+    }
+}
+
+static void take_feedback(const char *value, struct argp_state *state)
+{
+    if (strcmp(value, "state") != 0 && strcmp(value, "coverage") != 0 && strcmp(value, "both") != 0) {
+        argp_error(state, "--feedback is state, coverage or both, not \"%s\"", value);
+    }
+    setenv("HARDSTOP_FEEDBACK", value, 1);
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -93,13 +111,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
         campaign->seeds = value;
         return 0;
     case KEY_FEEDBACK:
-        if (strcmp(value, "state") != 0 && strcmp(value, "coverage") != 0 && strcmp(value, "both") != 0) {
-            argp_error(state, "--feedback is state, coverage or both, not \"%s\"", value);
-        }
-        setenv("HARDSTOP_FEEDBACK", value, 1);
+        take_feedback(value, state);
         return 0;
     case KEY_LIST:
         options->list = true;
+        return 0;
+    case KEY_COMPAT:
+        options->compat = true;
         return 0;
     case 'j':
         options->json = true;
@@ -111,6 +129,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         if (!campaign->n_targets) {
             add_default_targets(options);
         }
+        check_compat(options, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -138,6 +157,10 @@ static const struct argp argp = {
             { "feedback", KEY_FEEDBACK, "state|coverage|both", 0,
               "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU built by "
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
+              0 },
+            { "compat", KEY_COMPAT, NULL, 0,
+              "search for states that one of --qemu and --beside has by its own account, and that the other, with the "
+              "newest machine type of both, does not take or keep (see hardstop compat)",
               0 },
             { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
             { "json", 'j', NULL, 0, "the findings as one JSON array", 0 },
@@ -239,6 +262,11 @@ int command_fuzz(int argc, char **argv)
         fprintf(stderr,
                 "hardstop: the canary seeds are not where they were when this hardstop was built: it begins with "
                 "what is captured alone; --seeds FOLDER names others\n");
+    }
+    if (options.compat) {
+        result = fuzz_compat(campaign, options.json);
+        free(seeds);
+        return result;
     }
     result = campaign_open(campaign, &err);
     if (result == 0) {

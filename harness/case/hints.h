@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the mutator is told about a case's fields: the payload tables' widths and ranges, and what must stay. */
-#ifndef HARDSTOP_FUZZERS_HINTS_H
-#define HARDSTOP_FUZZERS_HINTS_H
+#ifndef HARDSTOP_CASE_HINTS_H
+#define HARDSTOP_CASE_HINTS_H
 
 #include "harness/message/hints.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks fields up in the payload tables, each once, and says which must stay as they are. */
-#include "fuzzers/hints.h"
+#include "harness/case/hints.h"
 
 #include <string.h>
 

@@ -1,81 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opens each QEMU once, makes its states, and sends them. */
-#include "harness/compat/meeting.h"
+#include "harness/compat/meet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
-#include "harness/canary/canary.h"
+#include "harness/base/time.h"
 #include "harness/case/case.h"
-#include "harness/compat/bytes_beside.h"
-#include "harness/compat/layout.h"
-#include "harness/compat/result.h"
-#include "harness/loader/inventory.h"
+#include "harness/compat/hold_search.h"
 #include "harness/judge/state.h"
 #include "harness/wire/map.h"
-
-/* States of whole streams, with what is no section of a device; and of a guest that ran, without its memory. */
-#define WHOLE "whole"
-#define BOOTED_WHOLE "booted, whole"
-#define BOOTED "booted"
-
-struct hold {
-    const struct meeting *meeting;
-    struct side sides[MEETING_SIDES];
-    struct hs_error why[MEETING_SIDES]; /* it is not open */
-    json_t *properties[MEETING_SIDES]; /* of each side's devices; NULL: not asked yet */
-    Hardstop__Case *made; /* a canary state, where the seed is of another machine type; NULL: none yet */
-    json_t *results;
-};
-
-static bool is_open(const struct hold *hold, size_t i)
-{
-    return hold->sides[i].oracle.loader != NULL;
-}
 
 static bool is_any_open(const struct hold *hold)
 {
     bool any = false;
 
     for (size_t i = 0; i < hold->meeting->n; i++) {
-        any |= is_open(hold, i);
+        any |= hold_is_open(hold, i);
     }
     return any;
-}
-
-static const json_t *properties_of(struct hold *hold, size_t i)
-{
-    if (!hold->properties[i]) {
-        hold->properties[i] = inventory_properties(hold->sides[i].setup, TRUST_ALL, NULL);
-        hold->properties[i] = hold->properties[i] ? hold->properties[i] : json_object();
-    }
-    return hold->properties[i];
-}
-
-static struct result_of result_of(const struct meeting *meeting, const char *device, const char *state, size_t from,
-                                  size_t to)
-{
-    return (struct result_of){
-        .transport = meeting->transport, .device = device, .state = state, .from = meeting->names[from],
-        .to = meeting->names[to], .from_setup = meeting->setups[from], .to_setup = meeting->setups[to],
-        .folder = meeting->folder,
-    };
-}
-
-/* Why it may be: how the two sides differ, and the bytes of what was given beside those that were kept. */
-static void explain(struct hold *hold, json_t *json, size_t one, size_t other, const struct compat_trip *trip)
-{
-    const struct side *from = &hold->sides[one], *to = &hold->sides[other];
-    const Hardstop__Stream *kept = trip->kept ? trip->kept->stream : to->fresh->stream;
-    const Hardstop__Stream *given = trip->sent->stream;
-
-    json_object_set_new(json, "layout", layout_compare(from, to, trip->sent->stream));
-    json_object_set_new(json, "properties", layout_properties(properties_of(hold, one),
-                                                              properties_of(hold, other)));
-    json_object_set_new(json, "bytes", bytes_beside(given, from->fresh->stream, kept, to->fresh->stream));
 }
 
 static void send_state(struct hold *hold, size_t from, const char *device, const char *state, Hardstop__Case *test)
@@ -86,12 +31,12 @@ static void send_state(struct hold *hold, size_t from, const char *device, const
     };
 
     for (size_t to = 0; to < hold->meeting->n; to++) {
-        const struct result_of of = result_of(hold->meeting, device, state, from, to);
+        const struct result_of of = hold_result(hold->meeting, device, state, from, to);
         struct compat_trip trip;
         struct hs_error err = { .text = "" };
         json_t *json;
 
-        if (!hold->meeting->sends[from][to] || !is_open(hold, to)) {
+        if (!hold->meeting->sends[from][to] || !hold_is_open(hold, to)) {
             continue;
         }
         if (compat_send(&own, &hold->sides[to], &trip, &err) < 0) {
@@ -99,31 +44,13 @@ static void send_state(struct hold *hold, size_t from, const char *device, const
         } else {
             json = result_of_trip(&of, &trip);
             if (compat_is_break(&trip.there) || compat_is_break(&trip.back)) {
-                explain(hold, json, from, to, &trip);
+                hold_explain(hold, json, from, to, &trip);
             }
         }
         json_array_append_new(hold->results, json);
         compat_trip_clear(&trip);
     }
     compat_state_clear(&own);
-}
-
-static void leave_out(struct hold *hold, size_t from, size_t to, const char *state, const char *verdict,
-                      const struct hs_error *why)
-{
-    const struct result_of of = result_of(hold->meeting, hold->meeting->device, state, from, to);
-
-    json_array_append_new(hold->results, result_without(&of, verdict, why->text));
-}
-
-static void leave_out_all(struct hold *hold, size_t from, const char *state, const char *verdict,
-                          const struct hs_error *why)
-{
-    for (size_t to = 0; to < hold->meeting->n; to++) {
-        if (hold->meeting->sends[from][to]) {
-            leave_out(hold, from, to, state, verdict, why);
-        }
-    }
 }
 
 static void send_device(struct hold *hold, size_t from, const char *state, Hardstop__Case *test, const char *verdict,
@@ -133,7 +60,7 @@ static void send_device(struct hold *hold, size_t from, const char *state, Hards
         send_state(hold, from, hold->meeting->device, state, test);
         case_free(test);
     } else {
-        leave_out_all(hold, from, state, verdict, why);
+        hold_leave_out_all(hold, from, state, verdict, why);
     }
 }
 
@@ -165,7 +92,7 @@ static bool is_shared(struct hold *hold, size_t from, const Hardstop__Section *s
     bool shared = true;
 
     for (size_t to = 0; to < hold->meeting->n; to++) {
-        shared &= !hold->meeting->sends[from][to] || !is_open(hold, to) || has_section(&hold->sides[to], section);
+        shared &= !hold->meeting->sends[from][to] || !hold_is_open(hold, to) || has_section(&hold->sides[to], section);
     }
     return shared;
 }
@@ -203,7 +130,7 @@ static void send_fresh(struct hold *hold, size_t from)
     if (fresh) {
         send_each_section(hold, from, "fresh", fresh);
     } else {
-        leave_out_all(hold, from, "fresh", "unknown", &err);
+        hold_leave_out_all(hold, from, "fresh", "unknown", &err);
     }
     if (!meeting->family) {
         send_device(hold, from, WHOLE, side_whole(side, &err), "unknown", &err);
@@ -217,7 +144,7 @@ static void send_booted(struct hold *hold, size_t from)
     Hardstop__Case *devices, *whole;
 
     if (side_booted(&hold->sides[from], &devices, &whole, &err) < 0) {
-        leave_out_all(hold, from, BOOTED, "left out", &err);
+        hold_leave_out_all(hold, from, BOOTED, "left out", &err);
         return;
     }
     send_each_section(hold, from, BOOTED, devices);
@@ -225,64 +152,19 @@ static void send_booted(struct hold *hold, size_t from)
     case_free(devices);
 }
 
-/* As the first QEMU that has no other makes it. */
-static Hardstop__Case *make_canary(struct hold *hold, size_t from, struct hs_error *err)
-{
-    struct side *side = &hold->sides[from];
-    Hardstop__Case *test = side_described(side, hold->meeting->family->section, err);
-    struct canary canary = { 0 };
-
-    if (test && canary_make(side->oracle.loader, hold->meeting->family, test, &canary, err) < 0) {
-        case_free(test);
-        test = NULL;
-    }
-    canary_clear(&canary);
-    return test;
-}
-
-static Hardstop__Case *canary_of(struct hold *hold, size_t from, struct hs_error *err)
-{
-    Hardstop__Case *test = hold->meeting->seed ? side_canary(&hold->sides[from], hold->meeting->seed, err) : NULL;
-
-    if (!test && hold->made) {
-        test = side_canary(&hold->sides[from], hold->made, err);
-    }
-    if (!test && !hold->made) {
-        hold->made = make_canary(hold, from, err);
-        test = hold->made ? side_canary(&hold->sides[from], hold->made, err) : NULL;
-    }
-    return test;
-}
-
-/* See harness/guest: for these devices, as the first one of the machine. */
-static bool has_guest(const struct meeting *meeting)
-{
-    static const char *const devices[] = { "net", "blk", "rng" };
-    static const char *const transports[] = { "ccw", "pci" };
-    bool device = false, transport = false;
-
-    for (size_t i = 0; i < HS_COUNT(devices); i++) {
-        device |= meeting->family && strcmp(meeting->family->name, devices[i]) == 0;
-    }
-    for (size_t i = 0; i < HS_COUNT(transports); i++) {
-        transport |= strcmp(meeting->transport, transports[i]) == 0;
-    }
-    return device && transport;
-}
-
 static void send_all(struct hold *hold, size_t from)
 {
     const struct meeting *meeting = hold->meeting;
     struct hs_error err;
 
-    if (!is_open(hold, from)) {
-        leave_out_all(hold, from, "fresh", meeting->strict && is_any_open(hold) ? "unknown" : "left out",
+    if (!hold_is_open(hold, from)) {
+        hold_leave_out_all(hold, from, "fresh", meeting->strict && is_any_open(hold) ? "unknown" : "left out",
                       &hold->why[from]);
         return;
     }
     for (size_t to = 0; to < meeting->n; to++) {
-        if (meeting->sends[from][to] && !is_open(hold, to)) {
-            leave_out(hold, from, to, "fresh", meeting->strict ? "unknown" : "left out", &hold->why[to]);
+        if (meeting->sends[from][to] && !hold_is_open(hold, to)) {
+            hold_leave_out(hold, from, to, "fresh", meeting->strict ? "unknown" : "left out", &hold->why[to]);
         }
     }
     if (meeting->fresh) {
@@ -291,21 +173,25 @@ static void send_all(struct hold *hold, size_t from)
     if (meeting->booted && !meeting->family) {
         send_booted(hold, from);
     }
-    if (meeting->guest && has_guest(meeting)) {
+    if (meeting->guest && hold_has_guest(meeting)) {
         send_device(hold, from, "guest", side_guest(&hold->sides[from], &err), "left out", &err);
     }
     if (meeting->canary && meeting->family) {
-        send_device(hold, from, "canary", canary_of(hold, from, &err), "left out", &err);
+        send_device(hold, from, "canary", hold_canary(hold, from, &err), "left out", &err);
+    }
+    if (meeting->search_seconds > 0 && meeting->family) {
+        hold_search(hold, from);
     }
 }
 
-json_t *meeting_hold(const struct meeting *meeting)
+json_t *meet(const struct meeting *meeting)
 {
     struct hold *hold = hs_alloc(sizeof(*hold));
     json_t *results = json_array();
 
     hold->meeting = meeting;
     hold->results = results;
+    hold->begun = time_now();
     for (size_t i = 0; i < meeting->n; i++) {
         side_open(&hold->sides[i], meeting->setups[i], &hold->why[i]);
     }
@@ -323,7 +209,7 @@ json_t *meeting_hold(const struct meeting *meeting)
     return results;
 }
 
-json_t *meeting_lost(const struct meeting *meeting, const char *verdict, const char *why)
+json_t *meet_lost(const struct meeting *meeting, const char *verdict, const char *why)
 {
     struct hold *hold = hs_alloc(sizeof(*hold));
     json_t *results = json_array();
@@ -333,7 +219,7 @@ json_t *meeting_lost(const struct meeting *meeting, const char *verdict, const c
     hold->results = results;
     hs_fail(&err, HS_NO_OFFSET, "%s", why);
     for (size_t i = 0; i < meeting->n; i++) {
-        leave_out_all(hold, i, "fresh", verdict, &err);
+        hold_leave_out_all(hold, i, "fresh", verdict, &err);
     }
     free(hold);
     return results;

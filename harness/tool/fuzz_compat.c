@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Plans meetings in which states are searched for. */
+#include "harness/tool/fuzz_compat.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/report/meetings.h"
+#include "harness/report/meetings_result.h"
+#include "harness/setup/program.h"
+#include "harness/setup/roster.h"
+#include "harness/tool/compat_plan.h"
+#include "harness/tool/compat_run.h"
+#include "harness/tool/program_option.h"
+#include "harness/tool/tool.h"
+
+static bool is_target(const struct campaign *campaign, const struct meeting *meeting)
+{
+    for (size_t i = 0; i < campaign->n_targets; i++) {
+        if (roster_takes(campaign->targets[i], meeting->setups[0])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static unsigned jobs_of(const struct campaign *campaign)
+{
+    return campaign->jobs ? campaign->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* Only what is a target; each meeting gets its part of the time. */
+static int share_out(const struct campaign *campaign, struct compat_plan *plan, struct hs_error *err)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_meetings; i++) {
+        if (plan->meetings[i].family && is_target(campaign, &plan->meetings[i])) {
+            struct meeting meeting = plan->meetings[n];
+
+            plan->meetings[n++] = plan->meetings[i];
+            plan->meetings[i] = meeting;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        plan->meetings[i].search_seconds = (double)campaign->seconds * jobs_of(campaign) / (double)n;
+        plan->meetings[i].search_seed = campaign->seed;
+        plan->meetings[i].canary = false; /* it is a seed */
+    }
+    compat_plan_keep(plan, n);
+    return n ? 0 : hs_fail(err, HS_NO_OFFSET, "no device of these targets on a machine type that both QEMUs have");
+}
+
+int fuzz_compat(const struct campaign *campaign, bool json)
+{
+    const char *own = program_option_given(), *beside = program_given(PROGRAM_BESIDE_ENV);
+    char *folder = hs_format("%s/findings", campaign->work);
+    struct compat_plan plan = {
+        .programs = { own ? own : family_transport_binary(FAMILY_CCW), beside }, .n_programs = 2,
+        .choice = COMPAT_MACHINES_NEWEST, .transport = FAMILY_TRANSPORTS, .folder = folder,
+        .seeds = campaign->seeds ? campaign->seeds : "", .canary = true,
+    };
+    struct meetings_counts counts = { 0 };
+    json_t *results = NULL;
+    struct hs_error err;
+    int status;
+
+    if (file_make_folder(campaign->work, &err) == 0 && file_make_folder(folder, &err) == 0 &&
+        compat_plan_make(&plan, &err) == 0 && share_out(campaign, &plan, &err) == 0) {
+        results = compat_run(&plan, jobs_of(campaign), 0);
+        meetings_count(results, NULL, &counts);
+    }
+    status = !results         ? tool_fail(&err)
+             : counts.broken  ? TOOL_FINDING
+             : counts.unknown ? TOOL_TROUBLE
+                              : TOOL_CLEAN;
+    if (results && json) {
+        tool_print_json(json_incref(results));
+    } else if (results) {
+        meetings_text(stdout, results, NULL, false);
+    }
+    json_decref(results);
+    compat_plan_clear(&plan);
+    free(folder);
+    return status;
+}
