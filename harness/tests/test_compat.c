@@ -21,13 +21,15 @@
 #include "harness/compat/layout.h"
 #include "harness/compat/compat.h"
 #include "harness/compat/meet.h"
+#include "harness/compat/search.h"
 #include "harness/report/meetings_result.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 
 #define IDSTR "/fe.0.0005/virtio-rng"
 
-enum deed { KEEPS, CHANGES, RESETS, REFUSES, HANGS, CRASHES };
+/* PICKY: refuses a status that is odd. */
+enum deed { KEEPS, CHANGES, RESETS, PICKY, REFUSES, HANGS, CRASHES };
 
 /* Saves what it was given, but for its deed; of an end of file alone, what it starts with. */
 struct echo {
@@ -55,9 +57,9 @@ static int echo_load(struct loader *loader, const struct loader_input *input, st
     builder_reset(&echo->saved);
     builder_put(&echo->saved, is_fresh ? echo->fresh.data : input->bytes, is_fresh ? echo->fresh.size : input->size);
     answer->outcome = OUTCOME_ACCEPTED;
-    if (!is_fresh && echo->deed >= REFUSES) {
+    if (!is_fresh && (echo->deed >= REFUSES || (echo->deed == PICKY && *status_in(echo, &echo->saved) & 1))) {
         static const enum outcome outcomes[] = {
-            [REFUSES] = OUTCOME_REJECTED, [HANGS] = OUTCOME_HUNG, [CRASHES] = OUTCOME_CRASHED,
+            [PICKY] = OUTCOME_REJECTED, [REFUSES] = OUTCOME_REJECTED, [HANGS] = OUTCOME_HUNG, [CRASHES] = OUTCOME_CRASHED,
         };
 
         answer->outcome = outcomes[echo->deed];
@@ -65,7 +67,7 @@ static int echo_load(struct loader *loader, const struct loader_input *input, st
         answer->section = IDSTR;
         return 0;
     }
-    if (!is_fresh && echo->deed != KEEPS) {
+    if (!is_fresh && echo->deed != KEEPS && echo->deed != PICKY) {
         *status_in(echo, &echo->saved) = echo->deed == RESETS ? *status_in(echo, &echo->fresh) : 0x77;
     }
     answer->saved = echo->saved.data;
@@ -160,6 +162,45 @@ static void each_deed_is_told(void **state)
         compat_state_clear(&sent);
         compat_trip_clear(&trip);
         case_free(sent.test);
+        side_close(&from);
+        side_close(&to);
+    }
+}
+
+struct found {
+    size_t n;
+    uint32_t status;
+};
+
+static void note_found(void *user, const Hardstop__Case *state, struct compat_trip *trip)
+{
+    struct found *found = user;
+
+    found->n++;
+    found->status = state->stream->section[0]->virtio->status;
+    assert_int_equal(trip->there.verdict, COMPAT_REFUSED);
+}
+
+/* States that the one has and the other refuses are found, told once, and no further from the seed than they show. */
+static void states_are_searched_for(void **state)
+{
+    (void)state;
+    for (int picky = 0; picky < 2; picky++) {
+        struct side from, to;
+        struct found found = { 0 };
+        struct hs_error err;
+        Hardstop__Case *seed;
+        struct search search = { .from = &from, .to = &to, .seed = 1, .states = 2000, .found = note_found,
+                                 .user = &found };
+
+        open_echo(&from, KEEPS);
+        open_echo(&to, picky ? PICKY : KEEPS);
+        seed = make_state(&from);
+        seed->stream->section[0]->virtio->status &= ~1u;
+        assert_true(search_run(&search, &seed, 1, &err) > 500);
+        assert_int_equal(found.n, picky);
+        assert_int_equal(found.status & 1, picky);
+        case_free(seed);
         side_close(&from);
         side_close(&to);
     }
@@ -387,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_deed_is_told),
+        cmocka_unit_test(states_are_searched_for),
         cmocka_unit_test(layouts_are_put_side_by_side),
         cmocka_unit_test(properties_are_put_side_by_side),
         cmocka_unit_test(bytes_are_put_side_by_side),
