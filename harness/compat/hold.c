@@ -16,7 +16,7 @@ bool hold_is_open(const struct hold *hold, size_t i)
     return hold->sides[i].oracle.loader != NULL;
 }
 
-static const json_t *properties_of(struct hold *hold, size_t i)
+const json_t *hold_properties(struct hold *hold, size_t i)
 {
     if (!hold->properties[i]) {
         hold->properties[i] = inventory_properties(hold->sides[i].setup, TRUST_ALL, NULL);
@@ -43,8 +43,8 @@ void hold_explain(struct hold *hold, json_t *json, size_t one, size_t other, con
     const Hardstop__Stream *given = trip->sent->stream;
 
     json_object_set_new(json, "layout", layout_compare(from, to, trip->sent->stream));
-    json_object_set_new(json, "properties", layout_properties(properties_of(hold, one),
-                                                              properties_of(hold, other)));
+    json_object_set_new(json, "properties", layout_properties(hold_properties(hold, one),
+                                                              hold_properties(hold, other)));
     json_object_set_new(json, "bytes", bytes_beside(given, from->fresh->stream, kept, to->fresh->stream));
 }
 

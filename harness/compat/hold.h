@@ -26,6 +26,8 @@ bool hold_is_open(const struct hold *hold, size_t i);
 /* A state of that side, sent to that one. */
 struct result_of hold_result(const struct meeting *meeting, const char *device, const char *state, size_t from,
                              size_t to);
+/* Of the side's devices, see inventory_properties(); none where it does not say. */
+const json_t *hold_properties(struct hold *hold, size_t i);
 /* Adds to a result why it may be. */
 void hold_explain(struct hold *hold, json_t *json, size_t one, size_t other, const struct compat_trip *trip);
 

@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/time.h"
 #include "harness/case/case.h"
+#include "harness/compat/hold_layout.h"
 #include "harness/compat/hold_search.h"
 #include "harness/judge/state.h"
 #include "harness/wire/map.h"
@@ -194,6 +195,9 @@ json_t *meet(const struct meeting *meeting)
     hold->begun = time_now();
     for (size_t i = 0; i < meeting->n; i++) {
         side_open(&hold->sides[i], meeting->setups[i], &hold->why[i]);
+    }
+    if (meeting->layout) {
+        hold_layout(hold);
     }
     for (size_t i = 0; i < meeting->n; i++) {
         send_all(hold, i);

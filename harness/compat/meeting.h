@@ -17,6 +17,7 @@ struct meeting {
     size_t n;
     bool sends[MEETING_SIDES][MEETING_SIDES]; /* from the first to the second */
     bool strict; /* that one side alone starts leaves something without a verdict */
+    bool layout; /* how the sides differ is told before anything is sent */
     /* The machine as it starts is a state; without a family, its whole stream is another, which is only to be taken. */
     bool fresh;
     bool booted; /* so is what the firmware leaves, without a family */

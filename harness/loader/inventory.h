@@ -30,6 +30,14 @@ void inventory_clear(struct inventory *inventory);
  */
 json_t *inventory_properties(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
 
+/*
+ * What the setup's QEMU prints with -dump-vmstate: for each type of device that it has, also of those that the machine
+ * lacks, its description: {"e1000": {"Name", "version_id", "minimum_version_id", "Description": {"name", "version_id",
+ * "minimum_version_id", "Fields": [{"field", "version_id", "size", "Description"}], "Subsections": [...]}}}.  NULL with
+ * a reason; free it with json_decref().
+ */
+json_t *inventory_descriptions(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
+
 bool inventory_has_machine(const struct inventory *inventory, const char *name);
 
 #endif

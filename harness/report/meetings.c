@@ -148,6 +148,9 @@ void meetings_text(FILE *out, const json_t *results, const json_t *baseline, boo
         bool is_shown = meetings_is_worse(result) || meetings_is_verdict(result, "unknown") ||
                         meetings_is_verdict(result, "left out");
 
+        is_shown |= all && meetings_is_verdict(result, "noted") &&
+                    json_array_size(json_object_get(result, "layout")) +
+                            json_array_size(json_object_get(result, "properties")) > 0;
         if (is_shown && !meetings_is_told(results, i)) {
             print_result(out, results, i, baseline);
         }

@@ -122,6 +122,7 @@ void meetings_count(const json_t *results, const json_t *baseline, struct meetin
         } else {
             *(meetings_is_verdict(result, "equal")      ? &counts->equal
               : meetings_is_verdict(result, "left out") ? &counts->left_out
+              : meetings_is_verdict(result, "noted")    ? &counts->noted
                                                         : &counts->unknown) += 1;
         }
     }
@@ -132,8 +133,10 @@ bool meetings_is_same(const json_t *one, const json_t *other)
 {
     static const char *const keys[] = { "device", "state", "from", "to", "promise", "verdict", "words", "differences",
                                         "back", "back_words" };
+    static const char *const noted[] = { "layout", "properties" };
 
-    return has(one, other, keys, HS_COUNT(keys));
+    return has(one, other, keys, HS_COUNT(keys)) &&
+           (!meetings_is_verdict(one, "noted") || has(one, other, noted, HS_COUNT(noted)));
 }
 
 bool meetings_is_told(const json_t *results, size_t at)

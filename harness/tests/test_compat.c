@@ -20,6 +20,7 @@
 #include "harness/compat/bytes_beside.h"
 #include "harness/compat/layout.h"
 #include "harness/compat/compat.h"
+#include "harness/compat/descriptions.h"
 #include "harness/compat/meet.h"
 #include "harness/compat/search.h"
 #include "harness/report/meetings_result.h"
@@ -296,6 +297,44 @@ static void layouts_are_put_side_by_side(void **state)
     builder_clear(&bytes);
 }
 
+#define DESCRIPTION(version, fields, subsections)                                                       \
+    "{\"d\": {\"Description\": {\"version_id\": " version ", \"Fields\": [" fields "], \"Subsections\": [" subsections \
+    "]}}}"
+#define LEAF(name, size) "{\"field\": \"" name "\", \"size\": " size "}"
+
+/* What QEMUs say of all their devices: leaves by their sizes, structures by what is in them. */
+static void descriptions_are_put_side_by_side(void **state)
+{
+    static const struct {
+        const char *from, *to, *field, *change; /* NULL: nothing is told */
+    } rows[] = {
+        { DESCRIPTION("1", LEAF("a", "4"), ""), DESCRIPTION("1", LEAF("a", "4"), ""), NULL, NULL },
+        { DESCRIPTION("1", LEAF("a", "4"), ""), DESCRIPTION("1", LEAF("a", "16"), ""), "a", "grown" },
+        { DESCRIPTION("1", LEAF("a", "4"), ""), DESCRIPTION("2", LEAF("a", "4"), ""), "version_id", "version" },
+        { DESCRIPTION("1", LEAF("u", "1") "," LEAF("u", "2"), ""), DESCRIPTION("1", LEAF("u", "1"), ""), "u", "gone" },
+        { DESCRIPTION("1", "", ""), DESCRIPTION("1", "", "{\"name\": \"d/more\"}"), "d/more", "new" },
+        { DESCRIPTION("1", "{\"field\": \"s\", \"size\": 9, \"Description\": {\"Fields\": [" LEAF("b", "1") "]}}", ""),
+          DESCRIPTION("1", "{\"field\": \"s\", \"size\": 8, \"Description\": {\"Fields\": []}}", ""), "s.b", "gone" },
+        { "{\"d\": 7}", "{\"d\": {\"Description\": []}}", NULL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        json_t *from = json_loads(rows[i].from, 0, NULL), *to = json_loads(rows[i].to, 0, NULL);
+        json_t *all = descriptions_compare(from, to), *row = json_array_get(json_object_get(all, "d"), 0);
+
+        assert_non_null(to);
+        assert_int_equal(json_array_size(json_object_get(all, "d")), rows[i].field != NULL);
+        if (rows[i].field) {
+            assert_string_equal(json_string_value(json_object_get(row, "field")), rows[i].field);
+            assert_string_equal(json_string_value(json_object_get(row, "change")), rows[i].change);
+        }
+        json_decref(all);
+        json_decref(from);
+        json_decref(to);
+    }
+}
+
 static void properties_are_put_side_by_side(void **state)
 {
     json_t *from = json_pack("{s:{s:b, s:i, s:i}}", "rng", "modern", 1, "addr", 1, "same", 2);
@@ -393,6 +432,8 @@ static void a_qemu_keeps_its_own(void **state)
     run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
         "-b --transport ccw --devices rng,net,blk --states fresh --jobs 1 --budget 1s", 0, "no time was left for it");
     run("compat --from a --to b --budget 5d", 2, "");
+    run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
+        "-b --transport ccw --devices machine --states layout --html @/page", 0, "0 states sent");
 }
 
 static void write_line(const char *name, const char *words)
@@ -430,6 +471,7 @@ int main(void)
         cmocka_unit_test(each_deed_is_told),
         cmocka_unit_test(states_are_searched_for),
         cmocka_unit_test(layouts_are_put_side_by_side),
+        cmocka_unit_test(descriptions_are_put_side_by_side),
         cmocka_unit_test(properties_are_put_side_by_side),
         cmocka_unit_test(bytes_are_put_side_by_side),
         cmocka_unit_test(a_meeting_that_is_lost_has_no_verdict),

@@ -48,6 +48,8 @@ static void take_state(const char *word, struct argp_state *state)
 
     if (strcmp(word, "fresh") == 0) {
         options->plan.fresh = true;
+    } else if (strcmp(word, "layout") == 0) {
+        options->plan.layout = options->all = true;
     } else if (strcmp(word, "booted") == 0) {
         options->plan.booted = true;
     } else if (strcmp(word, "canary") == 0) {
@@ -55,7 +57,7 @@ static void take_state(const char *word, struct argp_state *state)
     } else if (strcmp(word, "guest") == 0) {
         options->plan.guest = true;
     } else {
-        argp_error(state, "--states: no state \"%s\"; there are fresh, booted, canary and guest", word);
+        argp_error(state, "--states: no state \"%s\"; there are fresh, booted, canary, guest and layout", word);
     }
 }
 
@@ -85,7 +87,8 @@ static void check_choice(struct options *options, struct argp_state *state)
     if (!options->lines[0] && options->plan.n_programs < 2) {
         argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more; or --from LINE --to LINE");
     }
-    if (!options->plan.fresh && !options->plan.booted && !options->plan.canary && !options->plan.guest) {
+    if (!options->plan.fresh && !options->plan.booted && !options->plan.canary && !options->plan.guest &&
+        !options->plan.layout) {
         options->plan.fresh = options->plan.booted = options->plan.canary = options->plan.guest = true;
     }
 }
@@ -203,7 +206,8 @@ static const struct argp argp = {
         { "states", 'S', "LIST", 0, "fresh: as the machine starts; booted: what a machine has by itself, as its "
                                     "firmware left it; canary: a value of its own in each field of a "
                                     "virtio device; guest: as a small guest of ours left net, blk or rng (default: "
-                                    "all)", 0 },
+                                    "these); layout: nothing is sent, but sizes, places and versions of fields, also "
+                                    "of all that -dump-vmstate lists, and properties are put side by side", 0 },
         { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
         { "findings", 'f', "FOLDER", 0, "keep the case of each break there", 0 },
         { "baseline", 'b', "FILE", 0, "what --json has printed before: only what is not in it counts; it goes on "
@@ -265,7 +269,8 @@ static int status_of(const json_t *results, const json_t *baseline)
 
     meetings_count(results, baseline, &counts);
     return counts.broken ? TOOL_FINDING
-           : counts.unknown || counts.equal + counts.known + counts.unpromised == 0 ? TOOL_TROUBLE : TOOL_CLEAN;
+           : counts.unknown || counts.equal + counts.known + counts.unpromised + counts.noted == 0 ? TOOL_TROUBLE
+                                                                                                   : TOOL_CLEAN;
 }
 
 int command_compat(int argc, char **argv)

@@ -190,6 +190,7 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
     struct meeting meeting = {
         .transport = family_transport_name(transport), .device = family ? family->name : COMPAT_MACHINE,
         .family = family, .fresh = plan->fresh, .booted = plan->booted, .canary = plan->canary, .guest = plan->guest,
+        .layout = plan->layout,
         .folder = plan->folder,
     };
     size_t sides[MEETING_SIDES];
@@ -240,7 +241,8 @@ static int add_transport(struct compat_plan *plan, enum family_transport transpo
             }
         }
         /* Once for each QEMU: what is behind a root port has no machine of its own. */
-        if (transport != FAMILY_PCIE && (plan->fresh || plan->booted) && compat_plan_wants(plan, COMPAT_MACHINE)) {
+        if (transport != FAMILY_PCIE && (plan->fresh || plan->booted || plan->layout) &&
+            compat_plan_wants(plan, COMPAT_MACHINE)) {
             add_meeting(plan, &types, at, transport, NULL);
         }
     }

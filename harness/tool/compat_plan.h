@@ -24,6 +24,7 @@ struct compat_plan {
     size_t n_devices;
     enum family_transport transport; /* FAMILY_TRANSPORTS: all */
     bool fresh, booted, canary, guest; /* states */
+    bool layout;
     const char *seeds; /* folder of the canary seeds */
     const char *folder; /* of findings, or NULL */
     struct meeting *meetings; /* filled in */

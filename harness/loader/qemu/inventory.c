@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
@@ -146,6 +148,49 @@ void inventory_clear(struct inventory *inventory)
     clear_names(inventory->machines, inventory->n_machines);
     clear_names(inventory->virtio, inventory->n_virtio);
     memset(inventory, 0, sizeof(*inventory));
+}
+
+/* Runs it to its end, with a file of ours to print to. */
+static int dump(const Hardstop__Setup *setup, struct command_line *command, int file, struct hs_error *err)
+{
+    struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
+    struct process_given given = { 0 };
+    struct process process;
+    int exit_status = -1, signal, result;
+    char text[1024];
+
+    arguments_add(&command->arguments, "-dump-vmstate");
+    arguments_add(&command->arguments, "/dev/fd/3");
+    process_give(&given, file, 3);
+    result = process_start(&process, command->path, &command->arguments, &given, err);
+    if (result == 0 && (!process_wait(&process, &patience, &exit_status, &signal) || exit_status != 0)) {
+        process_read_errors(&process, text, sizeof(text));
+        result = hs_fail(err, HS_NO_OFFSET, "%s -dump-vmstate: %s", setup->binary,
+                         *text ? text : "ended without a word, or did not end");
+    }
+    process_kill(&process);
+    return result;
+}
+
+json_t *inventory_descriptions(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err)
+{
+    struct command_line command;
+    json_t *descriptions = NULL;
+    json_error_t why;
+    int file = memfd_create("hardstop-vmstate", MFD_CLOEXEC);
+
+    if (command_line_prepare(&command, setup, trust, err) == 0 && dump(setup, &command, file, err) == 0) {
+        lseek(file, 0, SEEK_SET);
+        descriptions = json_loadfd(file, 0, &why);
+        if (!json_is_object(descriptions)) {
+            hs_fail(err, HS_NO_OFFSET, "%s -dump-vmstate: %s", setup->binary, descriptions ? "no object" : why.text);
+            json_decref(descriptions);
+            descriptions = NULL;
+        }
+    }
+    command_line_clear(&command);
+    close(file);
+    return descriptions;
 }
 
 bool inventory_has_machine(const struct inventory *inventory, const char *name)
