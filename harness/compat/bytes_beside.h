@@ -11,7 +11,7 @@
  * [{"device", "field", "offset": in the section as it was given, or null, "given": hex, or null, "other": hex, or null,
  * "differs": bool}]: fields of sections that both have, those that differ with some around them, at most some hundred;
  * of each the first bytes.  Fields that no table names are named by the descriptions of the streams `given_names` and
- * `other_names`.
+ * `other_names`; of a section that a table fits on one side alone, the table's names are for both.
  */
 json_t *bytes_beside(const Hardstop__Stream *given, const Hardstop__Stream *given_names, const Hardstop__Stream *other,
                      const Hardstop__Stream *other_names);

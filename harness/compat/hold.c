@@ -45,7 +45,10 @@ void hold_explain(struct hold *hold, json_t *json, size_t one, size_t other, con
     json_object_set_new(json, "layout", layout_compare(from, to, trip->sent->stream));
     json_object_set_new(json, "properties", layout_properties(hold_properties(hold, one),
                                                               hold_properties(hold, other)));
-    json_object_set_new(json, "bytes", bytes_beside(given, from->fresh->stream, kept, to->fresh->stream));
+    /* A whole stream has clocks, and says nothing of them. */
+    if (!case_is_whole(trip->sent)) {
+        json_object_set_new(json, "bytes", bytes_beside(given, from->fresh->stream, kept, to->fresh->stream));
+    }
 }
 
 void hold_leave_out(struct hold *hold, size_t from, size_t to, const char *state, const char *verdict,

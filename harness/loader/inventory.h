@@ -25,8 +25,8 @@ void inventory_clear(struct inventory *inventory);
 
 /*
  * The values of the properties that the setup's devices have in its QEMU, those of -device: an object by type, "virtio-
- * net-pci", with an object of properties, "mrg_rxbuf": true.  Of two devices of one type the last counts.  NULL with a
- * reason; free it with json_decref().
+ * net-pci" (the second of that type: "virtio-net-pci (2)"), with an object of properties, "mrg_rxbuf": true.  NULL with
+ * a reason; free it with json_decref().
  */
 json_t *inventory_properties(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
 

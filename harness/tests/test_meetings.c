@@ -69,6 +69,12 @@ static void the_page_has_each_break(void **state)
     json_object_set_new(json_array_get(results, 0), "bytes",
                         json_pack("[{s:s, s:s, s:i, s:s, s:n, s:b}]", "device", "virtio-net", "field", "virtio.status",
                                   "offset", 7, "given", "0f", "other", "differs", 1));
+    json_object_set_new(json_array_get(results, 0), "layout",
+                        json_pack("[{s:s, s:s, s:s, s:i, s:i}]", "device", "virtio-net", "field", "virtio.status",
+                                  "change", "grown", "from", 1, "to", 4));
+    json_object_set_new(json_array_get(results, 0), "properties",
+                        json_pack("[{s:s, s:s, s:b, s:b}]", "device", "virtio-net", "property", "mq", "from", 1, "to",
+                                  0));
     meetings_html(out, results, NULL);
     fclose(out);
     assert_non_null(strstr(text, "<h1>Promises broken: 1</h1>"));
@@ -76,6 +82,8 @@ static void the_page_has_each_break(void **state)
     assert_non_null(strstr(text, "<article id=\"r0\">"));
     assert_non_null(strstr(text, "&#60;script&#62;"));
     assert_null(strstr(text, "<script>"));
+    assert_non_null(strstr(text, "</code> grown, 1 to 4</p>"));
+    assert_non_null(strstr(text, "<code>virtio-net.mq</code> is <code>true</code>"));
     assert_non_null(strstr(text, "<td>7</td><td>0f</td><td></td>"));
     free(text);
     json_decref(results);

@@ -96,6 +96,19 @@ static json_t *read_values(struct qmp *qmp, const char *path, struct patience *p
     return values;
 }
 
+/* "virtio-rng-ccw" of "virtio-rng-ccw>", "virtio-rng-ccw (2)" of the second one; free it. */
+static char *key_of(const json_t *devices, const char *type)
+{
+    int length = (int)strcspn(type, ">");
+    char *key = hs_format("%.*s", length, type);
+
+    for (unsigned n = 2; json_object_get(devices, key); n++) {
+        free(key);
+        key = hs_format("%.*s (%u)", length, type, n);
+    }
+    return key;
+}
+
 static int read_devices(void *user, struct qmp *qmp, struct patience *patience, struct hs_error *err)
 {
     static const char *const folders[] = { "/machine/peripheral-anon", "/machine/peripheral" };
@@ -112,11 +125,11 @@ static int read_devices(void *user, struct qmp *qmp, struct patience *patience, 
 
             if (name && type && strncmp(type, "child<", strlen("child<")) == 0) {
                 char *path = hs_format("%s/%s", folders[k], name);
-                char *bare = hs_format("%.*s", (int)strcspn(type + strlen("child<"), ">"), type + strlen("child<"));
+                char *key = key_of(user, type + strlen("child<"));
 
-                json_object_set_new(user, bare, read_values(qmp, path, patience));
+                json_object_set_new(user, key, read_values(qmp, path, patience));
                 free(path);
-                free(bare);
+                free(key);
             }
         }
         json_decref(list);

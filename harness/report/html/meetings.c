@@ -178,10 +178,10 @@ static void print_layout(FILE *out, const json_t *result)
     json_t *row;
 
     json_array_foreach (json_object_get(result, "layout"), i, row) {
-        html_print(out, "<p>layout: <code>%s %s</code> %s, %lld to %lld</p>\n", meetings_word(row, "device"),
-                   meetings_word(row, "field"), meetings_word(row, "change"),
-                   (long long)json_integer_value(json_object_get(row, "from")),
-                   (long long)json_integer_value(json_object_get(row, "to")));
+        html_print(out, "<p>layout: <code>%s %s</code> %s", meetings_word(row, "device"),
+                   meetings_word(row, "field"), meetings_word(row, "change"));
+        fprintf(out, ", %lld to %lld</p>\n", (long long)json_integer_value(json_object_get(row, "from")),
+                (long long)json_integer_value(json_object_get(row, "to")));
     }
     json_array_foreach (json_object_get(result, "properties"), i, row) {
         char *from = json_dumps(json_object_get(row, "from"), JSON_ENCODE_ANY | JSON_COMPACT);
@@ -194,7 +194,7 @@ static void print_layout(FILE *out, const json_t *result)
     }
 }
 
-static void print_bytes(FILE *out, const json_t *result)
+static void print_bytes(FILE *out, const json_t *result, bool open)
 {
     const json_t *rows = json_object_get(result, "bytes");
     const char *other = meetings_is_verdict(result, "differs") ? "as saved again" : "as the other starts with";
@@ -204,8 +204,10 @@ static void print_bytes(FILE *out, const json_t *result)
     if (json_array_size(rows) == 0) {
         return;
     }
-    html_print(out, "<details><summary>the bytes side by side</summary>\n<div class=\"scroll\"><table class=\"bytes\">"
-                    "<thead><tr><th>field</th><th>offset</th><th>given</th><th>%s</th></tr></thead>\n<tbody>\n", other);
+    html_print(out, "<details%s><summary>the bytes side by side</summary>\n<div class=\"scroll\">"
+                    "<table class=\"bytes\"><thead><tr><th>field</th><th>offset</th><th>given</th><th>%s</th></tr>"
+                    "</thead>\n<tbody>\n",
+               open ? " open" : "", other);
     json_array_foreach (rows, i, row) {
         const json_t *offset = json_object_get(row, "offset");
 
@@ -236,7 +238,7 @@ static void print_places(FILE *out, const json_t *results, size_t at)
     fputs("</p>\n", out);
 }
 
-static void print_result(FILE *out, const json_t *results, size_t at, const json_t *baseline)
+static void print_result(FILE *out, const json_t *results, size_t at, const json_t *baseline, bool open)
 {
     const json_t *result = json_array_get(results, at);
     bool back = meetings_is_back(result);
@@ -251,7 +253,7 @@ static void print_result(FILE *out, const json_t *results, size_t at, const json
     html_print(out, "<p>%s</p>\n", meetings_word(result, back ? "back_words" : "words"));
     print_differences(out, result);
     print_layout(out, result);
-    print_bytes(out, result);
+    print_bytes(out, result, open);
     if (*meetings_word(result, "case")) {
         html_print(out, "<p><code>hardstop repro --confirm --trust-setup %s</code></p>\n",
                    meetings_word(result, "case"));
@@ -276,6 +278,7 @@ void meetings_html(FILE *out, const json_t *results, const json_t *baseline)
 {
     struct meetings_counts counts;
     struct overview view;
+    bool first = true;
     size_t i;
     json_t *result;
 
@@ -291,7 +294,8 @@ void meetings_html(FILE *out, const json_t *results, const json_t *baseline)
     fputs("<section><h2>What is not kept</h2>\n", out);
     json_array_foreach (results, i, result) {
         if (meetings_is_worse(result) && !meetings_is_told(results, i)) {
-            print_result(out, results, i, baseline);
+            print_result(out, results, i, baseline, first);
+            first = false;
         }
     }
     fputs("</section>\n<footer>Made by <code>hardstop compat</code>. Its cases show the same to two QEMUs that nobody "

@@ -15,12 +15,12 @@ PICTURES = (('wide', 1400, 'light', ''), ('dark', 1400, 'dark', ''), ('narrow', 
 
 
 def shoot(page, path, stem):
-    """Yields the path and size of each picture: the page from its top to the end of the heat map."""
+    """Yields the path and size of each picture: from the page's top to the end of the heat map, or of the first break."""
     for name, width, scheme, media in PICTURES:
         picture = '%s-%s.png' % (stem, name)
         page.window(width, 1000, scheme, media)
         page.open(path)
-        end = page.evaluate("Math.ceil(document.getElementById('map').getBoundingClientRect().bottom + scrollY) + 24")
+        end = page.evaluate("Math.ceil(document.querySelector('#map, article').getBoundingClientRect().bottom + scrollY) + 24")
         page.window(width, min(end, MOST_HEIGHT), scheme, media)
         page.paint()
         page.screenshot(picture)
