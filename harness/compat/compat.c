@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/judge/state_bytes.h"
+#include "harness/judge/versions.h"
 #include "harness/setup/setup.h"
 #include "harness/wire/description.h"
 
@@ -200,14 +202,30 @@ static int compare(struct compat_leg *leg, const struct side *side, const struct
     return result;
 }
 
-/* In one line, which is the reason: QEMU begins with warnings, and ends with what its callers say of it. */
+/*
+ * In QEMU's words: a warning, or a device that is out of order from now on, virtio_error() of hw/virtio/virtio.c, and
+ * is taken all the same.
+ */
+static bool is_aside(const char *line)
+{
+    static const char *const marks[] = { ": warning: ", " inconsistent with Host index 0x" };
+
+    for (size_t i = 0; i < HS_COUNT(marks); i++) {
+        if (memmem(line, strcspn(line, "\n"), marks[i], strlen(marks[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In one line, which is the reason: QEMU ends with what its callers say of it. */
 static void take_words(struct compat_leg *leg, const struct loader_answer *answer)
 {
     const char *line = answer->text, *next = line;
     size_t length;
 
     for (; *next; next += strcspn(next, "\n"), next += *next == '\n') {
-        if (!memmem(next, strcspn(next, "\n"), ": warning: ", strlen(": warning: "))) {
+        if (!is_aside(next)) {
             line = next;
             break;
         }
@@ -284,14 +302,19 @@ static int send_back(struct compat_state *state, struct compat_trip *trip, struc
     return result;
 }
 
+static void set_aside(struct compat_leg *leg, const char *why)
+{
+    leg->verdict = COMPAT_LEFT_OUT;
+    snprintf(leg->words, sizeof(leg->words), "%s", why);
+}
+
 /* A device that looks into guest memory as it is loaded. */
 static int leave_out(struct compat_state *state, struct compat_leg *leg, struct hs_error *err)
 {
     int result = judge_own(state, err);
 
     if (result == 0 && state->own.verdict != VERDICT_EQUAL) {
-        leg->verdict = COMPAT_LEFT_OUT;
-        snprintf(leg->words, sizeof(leg->words), "the QEMU that saved it does not take it without the guest's memory");
+        set_aside(leg, "the QEMU that saved it does not take it without the guest's memory");
     }
     return result;
 }
@@ -309,6 +332,9 @@ int compat_send(struct compat_state *state, struct side *to, struct compat_trip 
         result = judge(&trip->there, to, &there, state, &saved, err);
         if (result == 0 && state->without_memory && there.verdict != VERDICT_EQUAL) {
             result = leave_out(state, &trip->there, err);
+        }
+        if (compat_is_break(&trip->there) && versions_rests_on_firmware(trip->sent, trip->there.words)) {
+            set_aside(&trip->there, "it rests on the firmware in the other QEMU's memory, which a stream brings along");
         }
         if (compat_is_break(&trip->there)) {
             finding_of(&there, &trip->finding);

@@ -174,7 +174,7 @@ static int tell(struct run *run, const Hardstop__Case *test, const Hardstop__Cas
     }
     state = bring_near(run, test, seed, signature);
     result = send(run, state, &near, err);
-    if (result == 0) {
+    if (result == 0 && compat_is_break(&near.there)) {
         run->search->found(run->search->user, state, &near);
     }
     compat_trip_clear(&near);

@@ -102,16 +102,13 @@ static bool is_accepted(const struct judgement *judgement)
     return judgement->actual.answer.outcome == OUTCOME_ACCEPTED;
 }
 
-/*
- * The check of a ring's indexes against guest memory, in virtio_load() of hw/virtio/virtio.c.  Where neither the case
- * nor the stream says what that holds, firmware lies there, of which each version has its own.
- */
-static bool rests_on_firmware(const struct judgement *judgement)
+/* The check of a ring's indexes against guest memory, in virtio_load() of hw/virtio/virtio.c. */
+bool versions_rests_on_firmware(const Hardstop__Case *test, const char *said)
 {
     static const char *const words[] = { "inconsistent with Host index 0x", "< last_avail_idx 0x" };
 
-    for (size_t i = 0; !judgement->test->n_memory && !case_is_whole(judgement->test) && i < HS_COUNT(words); i++) {
-        if (strstr(judgement->actual.answer.text, words[i])) {
+    for (size_t i = 0; !test->n_memory && !case_is_whole(test) && i < HS_COUNT(words); i++) {
+        if (strstr(said, words[i])) {
             return true;
         }
     }
@@ -124,7 +121,8 @@ bool versions_compare(const struct judgement *judgement, struct versions *versio
 
     memset(versions, 0, sizeof(*versions));
     if (!beside || judgement->verdict == VERDICT_UNKNOWN || beside->verdict == VERDICT_UNKNOWN ||
-        rests_on_firmware(judgement) || rests_on_firmware(beside) ||
+        versions_rests_on_firmware(judgement->test, judgement->actual.answer.text) ||
+        versions_rests_on_firmware(beside->test, beside->actual.answer.text) ||
         (judgement->is_damaged && judgement->reference.answer.outcome != beside->reference.answer.outcome)) {
         return false;
     }

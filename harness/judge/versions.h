@@ -30,6 +30,13 @@ struct versions {
  */
 bool versions_compare(const struct judgement *judgement, struct versions *versions);
 
+/*
+ * Does what a QEMU said of a case, in these words, rest on what its own firmware is?  Where neither the case nor the
+ * stream says what guest memory holds, firmware lies there, of which each version has its own, and rings are checked
+ * against it.
+ */
+bool versions_rests_on_firmware(const Hardstop__Case *test, const char *said);
+
 /* "agrees", "regression", "fixed since", "differs". */
 const char *versions_way_name(enum versions_way way);
 
