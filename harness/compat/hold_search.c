@@ -54,6 +54,15 @@ static double seconds_of(const struct hold *hold, size_t from)
     return left > LEAST_SECONDS ? left : LEAST_SECONDS;
 }
 
+static void note_sent(struct hold *hold, size_t from, size_t to, long sent)
+{
+    const struct result_of of = hold_result(hold->meeting, hold->meeting->device, SEARCH, from, to);
+    json_t *json = result_without(&of, "noted", "");
+
+    json_object_set_new(json, "states", json_integer(sent));
+    json_array_append_new(hold->results, json);
+}
+
 void hold_search(struct hold *hold, size_t from)
 {
     const struct meeting *meeting = hold->meeting;
@@ -66,7 +75,6 @@ void hold_search(struct hold *hold, size_t from)
             .from = &hold->sides[from], .to = &hold->sides[to], .seed = meeting->search_seed,
             .seconds = seconds_of(hold, from), .found = tell_found, .user = &sought,
         };
-        size_t before = json_array_size(hold->results);
         struct hs_error err;
         long sent;
 
@@ -74,11 +82,10 @@ void hold_search(struct hold *hold, size_t from)
             continue;
         }
         sent = search_run(&search, seeds, n, &err);
-        if (sent >= 0) {
-            hs_fail(&err, HS_NO_OFFSET, "%ld states", sent);
-        }
-        if (sent < 0 || json_array_size(hold->results) == before) {
-            hold_leave_out(hold, from, to, SEARCH, sent < 0 ? "unknown" : "equal", &err);
+        if (sent < 0) {
+            hold_leave_out(hold, from, to, SEARCH, "unknown", &err);
+        } else {
+            note_sent(hold, from, to, sent);
         }
     }
     for (size_t i = 0; i < n; i++) {

@@ -15,8 +15,8 @@
  * are not kept, "back": verdict of the way back, or null, "back_words", "case": path, or null}, and of what is not kept
  * "layout" and "properties", how the two sides differ (layout.h), and "bytes", those that were given beside those that
  * were kept (bytes_beside.h).  What could not be sent, as a QEMU lacks the device, has "verdict": "left out", with the
- * reason in "words"; a search that found nothing has "equal", and how many states were sent; how two sides differ by
- * themselves is the state "layout", with the verdict "noted".  Free it with json_decref().
+ * reason in "words"; a search has one with "noted" besides, and "states", how many were sent; how two sides differ by
+ * themselves is the state "layout", "noted", too.  Free it with json_decref().
  */
 json_t *meet(const struct meeting *meeting);
 /* The same where that was not done: each has that verdict, "unknown" or "left out", and the reason. */

@@ -159,6 +159,9 @@ void meetings_text(FILE *out, const json_t *results, const json_t *baseline, boo
         }
     }
     meetings_count(results, baseline, &counts);
+    if (counts.sought) {
+        fprintf(out, "%zu states searched\n", counts.sought);
+    }
     fprintf(out, "%zu states sent: %zu kept, %zu not, %zu known not to be, %zu not without a promise; %zu left out, "
                  "%zu without a verdict\n",
             counts.equal + counts.broken + counts.known + counts.unpromised, counts.equal, counts.broken, counts.known,

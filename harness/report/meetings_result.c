@@ -115,6 +115,7 @@ void meetings_count(const json_t *results, const json_t *baseline, struct meetin
 
     memset(counts, 0, sizeof(*counts));
     json_array_foreach (results, i, result) {
+        counts->sought += (size_t)json_integer_value(json_object_get(result, "states"));
         if (meetings_is_break(result, baseline)) {
             counts->broken++;
         } else if (meetings_is_worse(result)) {

@@ -25,6 +25,7 @@ bool meetings_is_told(const json_t *results, size_t at);
 
 struct meetings_counts {
     size_t equal, broken, unpromised, known, left_out, noted, unknown; /* results */
+    size_t sought; /* states that searches sent */
 };
 
 /* Is the object a break of a promise?  What the baseline (an array of such objects, or NULL) has is known. */

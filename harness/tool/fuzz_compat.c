@@ -3,6 +3,7 @@
 #include "harness/tool/fuzz_compat.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -53,12 +54,24 @@ static int share_out(const struct campaign *campaign, struct compat_plan *plan, 
     return n ? 0 : hs_fail(err, HS_NO_OFFSET, "no device of these targets on a machine type that both QEMUs have");
 }
 
+/* The QEMU of the first target, by name. */
+static const char *standard_binary(const struct campaign *campaign)
+{
+    enum family_transport transport = FAMILY_CCW;
+
+    while (transport + 1 < FAMILY_TRANSPORTS && strncmp(campaign->targets[0], family_transport_name(transport),
+                                                        strlen(family_transport_name(transport))) != 0) {
+        transport++;
+    }
+    return family_transport_binary(transport);
+}
+
 int fuzz_compat(const struct campaign *campaign, bool json)
 {
     const char *own = program_option_given(), *beside = program_given(PROGRAM_BESIDE_ENV);
     char *folder = hs_format("%s/findings", campaign->work);
     struct compat_plan plan = {
-        .programs = { own ? own : family_transport_binary(FAMILY_CCW), beside }, .n_programs = 2,
+        .programs = { own ? own : standard_binary(campaign), beside }, .n_programs = 2,
         .choice = COMPAT_MACHINES_NEWEST, .transport = FAMILY_TRANSPORTS, .folder = folder,
         .seeds = campaign->seeds ? campaign->seeds : "", .canary = true,
     };
