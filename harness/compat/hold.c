@@ -26,7 +26,7 @@ const json_t *hold_properties(struct hold *hold, size_t i)
 }
 
 struct result_of hold_result(const struct meeting *meeting, const char *device, const char *state, size_t from,
-                                  size_t to)
+                             size_t to)
 {
     return (struct result_of){
         .transport = meeting->transport, .device = device, .state = state, .from = meeting->names[from],
@@ -52,7 +52,7 @@ void hold_explain(struct hold *hold, json_t *json, size_t one, size_t other, con
 }
 
 void hold_leave_out(struct hold *hold, size_t from, size_t to, const char *state, const char *verdict,
-                      const struct hs_error *why)
+                    const struct hs_error *why)
 {
     const struct result_of of = hold_result(hold->meeting, hold->meeting->device, state, from, to);
 
@@ -60,7 +60,7 @@ void hold_leave_out(struct hold *hold, size_t from, size_t to, const char *state
 }
 
 void hold_leave_out_all(struct hold *hold, size_t from, const char *state, const char *verdict,
-                          const struct hs_error *why)
+                        const struct hs_error *why)
 {
     for (size_t to = 0; to < hold->meeting->n; to++) {
         if (hold->meeting->sends[from][to]) {

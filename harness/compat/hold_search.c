@@ -19,7 +19,7 @@ static void tell_found(void *user, const Hardstop__Case *state, struct compat_tr
 {
     const struct sought *sought = user;
     const struct result_of of = hold_result(sought->hold->meeting, sought->hold->meeting->device, SEARCH, sought->from,
-                                          sought->to);
+                                                sought->to);
     json_t *json = result_of_trip(&of, trip);
 
     (void)state;

@@ -160,7 +160,7 @@ static void send_all(struct hold *hold, size_t from)
 
     if (!hold_is_open(hold, from)) {
         hold_leave_out_all(hold, from, "fresh", meeting->strict && is_any_open(hold) ? "unknown" : "left out",
-                      &hold->why[from]);
+                           &hold->why[from]);
         return;
     }
     for (size_t to = 0; to < meeting->n; to++) {

@@ -362,6 +362,42 @@ static const json_t *find_row(const json_t *rows, const char *field)
     return NULL;
 }
 
+/* A byte less, so that no table fits: by what both begin and end with. */
+static void bytes_stand_where_they_were(void **state)
+{
+    struct stream_encoding encoding = { 0 };
+    struct builder bytes = { 0 };
+    Hardstop__Case *one = toy_case();
+    size_t at = damage_field_offset(one->stream, TOY_SECTION, "virtio.status");
+    Hardstop__Stream *other;
+    const json_t *row;
+    json_t *rows;
+
+    (void)state;
+    one->stream->section[TOY_SECTION]->virtio->status = 0x5a;
+    stream_encode(one->stream, &encoding, NULL, NULL);
+    builder_put(&bytes, encoding.out.data, at);
+    builder_put(&bytes, encoding.out.data + at + 1, encoding.out.size - at - 1);
+    other = stream_decode(bytes.data, bytes.size, STREAM_ANY, NULL);
+    assert_non_null(other);
+    assert_false(section_is_described(other->section[TOY_SECTION]));
+    rows = bytes_beside(one->stream, one->stream, other, other);
+    row = find_row(rows, "virtio.status");
+    assert_non_null(row);
+    assert_string_equal(json_string_value(json_object_get(row, "given")), "5a");
+    assert_true(json_is_null(json_object_get(row, "other")));
+    json_decref(rows);
+    rows = bytes_beside(other, other, one->stream, one->stream);
+    row = find_row(rows, "virtio.status");
+    assert_string_equal(json_string_value(json_object_get(row, "other")), "5a");
+    assert_true(json_is_null(json_object_get(row, "given")));
+    json_decref(rows);
+    stream_free(other);
+    stream_encoding_clear(&encoding);
+    builder_clear(&bytes);
+    case_free(one);
+}
+
 /* What differs is marked, what is around it is there, and the rest is not. */
 static void bytes_are_put_side_by_side(void **state)
 {
@@ -432,6 +468,9 @@ static void a_qemu_keeps_its_own(void **state)
     run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
         "-b --transport ccw --devices rng,net,blk --states fresh --jobs 1 --budget 1s", 0, "no time was left for it");
     run("compat --from a --to b --budget 5d", 2, "");
+    run("fuzz --compat --qemu @/" SETUP_BINARY("s390x") "-a --beside @/" SETUP_BINARY("s390x")
+        "-b -t 2 -w @/work ccw_rng", 0, " states searched\n");
+    run("fuzz --compat ccw_rng", 2, "");
     run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
         "-b --transport ccw --devices machine --states layout --html @/page", 0, "0 states sent");
 }
@@ -473,6 +512,7 @@ int main(void)
         cmocka_unit_test(layouts_are_put_side_by_side),
         cmocka_unit_test(descriptions_are_put_side_by_side),
         cmocka_unit_test(properties_are_put_side_by_side),
+        cmocka_unit_test(bytes_stand_where_they_were),
         cmocka_unit_test(bytes_are_put_side_by_side),
         cmocka_unit_test(a_meeting_that_is_lost_has_no_verdict),
         cmocka_unit_test(a_qemu_keeps_its_own),

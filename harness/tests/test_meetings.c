@@ -59,7 +59,7 @@ static void breaks_are_counted_and_put_together(void **state)
 static void the_page_has_each_break(void **state)
 {
     json_t *results = json_loads("[" RESULT("m-1", "pci", "true", "refused") "," RESULT("m-1", "ccw", "true", "equal")
-                                 "]", 0, NULL);
+                                 "," RESULT("m-1", "ccw", "true", "differs") "]", 0, NULL);
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -75,13 +75,20 @@ static void the_page_has_each_break(void **state)
     json_object_set_new(json_array_get(results, 0), "properties",
                         json_pack("[{s:s, s:s, s:b, s:b}]", "device", "virtio-net", "property", "mq", "from", 1, "to",
                                   0));
+    json_object_set_new(json_array_get(results, 0), "case", json_string("found/1.textproto"));
+    json_object_set_new(json_array_get(results, 2), "fields", json_integer(1));
+    json_object_set_new(json_array_get(results, 2), "differences",
+                        json_pack("[{s:s, s:s, s:s, s:s, s:s}]", "change", "lost", "device", "virtio-net", "field",
+                                  "virtio.isr", "given", "0x1", "kept", ""));
     meetings_html(out, results, NULL);
     fclose(out);
-    assert_non_null(strstr(text, "<h1>Promises broken: 1</h1>"));
+    assert_non_null(strstr(text, "<h1>Promises broken: 2</h1>"));
     assert_non_null(strstr(text, "<a href=\"#r0\">refused</a>"));
     assert_non_null(strstr(text, "<article id=\"r0\">"));
     assert_non_null(strstr(text, "&#60;script&#62;"));
     assert_null(strstr(text, "<script>"));
+    assert_non_null(strstr(text, "<td>lost</td><td><code>virtio-net virtio.isr</code></td>"));
+    assert_non_null(strstr(text, "--trust-setup found/1.textproto"));
     assert_non_null(strstr(text, "</code> grown, 1 to 4</p>"));
     assert_non_null(strstr(text, "<code>virtio-net.mq</code> is <code>true</code>"));
     assert_non_null(strstr(text, "<td>7</td><td>0f</td><td></td>"));
