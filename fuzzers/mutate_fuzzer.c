@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "harness/case/hints.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/case/hints.h"
 #include "harness/message/mutate.h"
 #include "harness/message/reduce.h"
 #include "harness/message/reflect.h"

@@ -2,11 +2,11 @@
 /* Makes, replaces and drops damages. */
 #include "fuzzers/target_damage.h"
 
-#include "harness/case/hints.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
+#include "harness/case/hints.h"
 
 /* Reused: a large stream's memory takes longer to get than to fill. */
 static struct stream_encoding encoding;

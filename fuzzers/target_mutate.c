@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/case/hints.h"
 #include "fuzzers/target_damage.h"
 #include "fuzzers/target_last.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/case/damage.h"
 #include "harness/case/guest_ram.h"
+#include "harness/case/hints.h"
 #include "harness/message/mutate.h"
 #include "harness/message/note.h"
 #include "harness/message/reflect.h"

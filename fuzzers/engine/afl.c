@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "case.pb-c.h"
-#include "harness/case/hints.h"
 #include "fuzzers/target_mutate.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/random.h"
+#include "harness/case/hints.h"
 #include "harness/message/reduce.h"
 #include "harness/message/reflect.h"
 

@@ -101,18 +101,18 @@ static struct part payload_of(const struct map *map, size_t section)
     return (struct part){ map->encoding.out.data + mark->payload, mark->payload_end - mark->payload };
 }
 
-/* How many bytes both begin with, and, of what is behind those, end with. */
-static void common(struct part one, struct part other, size_t *begin, size_t *end)
+/* How many bytes both end with, of what is behind those that both begin with. */
+static size_t common_end(struct part one, struct part other)
 {
-    size_t least = one.size < other.size ? one.size : other.size;
+    size_t least = one.size < other.size ? one.size : other.size, begin = 0, end = 0;
 
-    *begin = *end = 0;
-    while (*begin < least && one.data[*begin] == other.data[*begin]) {
-        (*begin)++;
+    while (begin < least && one.data[begin] == other.data[begin]) {
+        begin++;
     }
-    while (*end < least - *begin && one.data[one.size - 1 - *end] == other.data[other.size - 1 - *end]) {
-        (*end)++;
+    while (end < least - begin && one.data[one.size - 1 - end] == other.data[other.size - 1 - end]) {
+        end++;
     }
+    return end;
 }
 
 /* Where that place is in another payload: what is behind the difference stands where its end has it. */
@@ -129,9 +129,8 @@ static void pair_by_place(struct pairs *pairs, size_t here, size_t there, bool g
     const struct map *named = given_is_named ? pairs->given : pairs->other;
     struct part given = payload_of(pairs->given, here), other = payload_of(pairs->other, there);
     struct part own = given_is_named ? given : other, partner = given_is_named ? other : given;
-    size_t section = given_is_named ? here : there, begin, end;
+    size_t section = given_is_named ? here : there, end = common_end(own, partner);
 
-    common(own, partner, &begin, &end);
     for (size_t i = 0; i < named->n; i++) {
         const struct map_entry *entry = &named->entries[i];
         struct part part = part_of(named, entry), beside;

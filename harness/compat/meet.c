@@ -168,16 +168,16 @@ static void send_all(struct hold *hold, size_t from)
             hold_leave_out(hold, from, to, "fresh", meeting->strict ? "unknown" : "left out", &hold->why[to]);
         }
     }
-    if (meeting->fresh) {
+    if (meeting->states.fresh) {
         send_fresh(hold, from);
     }
-    if (meeting->booted && !meeting->family) {
+    if (meeting->states.booted && !meeting->family) {
         send_booted(hold, from);
     }
-    if (meeting->guest && hold_has_guest(meeting)) {
+    if (meeting->states.guest && hold_has_guest(meeting)) {
         send_device(hold, from, "guest", side_guest(&hold->sides[from], &err), "left out", &err);
     }
-    if (meeting->canary && meeting->family) {
+    if (meeting->states.canary && meeting->family) {
         send_device(hold, from, "canary", hold_canary(hold, from, &err), "left out", &err);
     }
     if (meeting->search_seconds > 0 && meeting->family) {
@@ -196,7 +196,7 @@ json_t *meet(const struct meeting *meeting)
     for (size_t i = 0; i < meeting->n; i++) {
         side_open(&hold->sides[i], meeting->setups[i], &hold->why[i]);
     }
-    if (meeting->layout) {
+    if (meeting->states.layout) {
         hold_layout(hold);
     }
     for (size_t i = 0; i < meeting->n; i++) {

@@ -8,6 +8,16 @@
 
 enum { MEETING_SIDES = 16 };
 
+/* What is sent. */
+struct meeting_states {
+    /* The machine as it starts is a state; without a family, its whole stream is another, which is only to be taken. */
+    bool fresh;
+    bool booted; /* so is what the firmware leaves, without a family */
+    bool guest; /* so is what a small guest of ours leaves, where there is one for the family */
+    bool canary; /* a state with a value of its own in each field is one, too, where there is a family */
+    bool layout; /* nothing is: how the sides differ is told */
+};
+
 struct meeting {
     const char *transport, *device; /* for people and scripts */
     /* NULL: each device's sections are a state alone; else all that a table of ours describes are one. */
@@ -17,12 +27,7 @@ struct meeting {
     size_t n;
     bool sends[MEETING_SIDES][MEETING_SIDES]; /* from the first to the second */
     bool strict; /* that one side alone starts leaves something without a verdict */
-    bool layout; /* how the sides differ is told before anything is sent */
-    /* The machine as it starts is a state; without a family, its whole stream is another, which is only to be taken. */
-    bool fresh;
-    bool booted; /* so is what the firmware leaves, without a family */
-    bool guest; /* so is what a small guest of ours leaves, where there is one for the family */
-    bool canary; /* a state with a value of its own in each field is one, too, where there is a family */
+    struct meeting_states states;
     /* With a family, states are searched for (search.h), so that all takes about so long; 0: they are not. */
     double search_seconds;
     uint64_t search_seed;

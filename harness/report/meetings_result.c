@@ -140,14 +140,19 @@ bool meetings_is_same(const json_t *one, const json_t *other)
            (!meetings_is_verdict(one, "noted") || has(one, other, noted, HS_COUNT(noted)));
 }
 
+size_t meetings_place(const json_t *results, size_t at)
+{
+    size_t i = 0;
+
+    while (i < at && !meetings_is_same(json_array_get(results, i), json_array_get(results, at))) {
+        i++;
+    }
+    return i;
+}
+
 bool meetings_is_told(const json_t *results, size_t at)
 {
-    for (size_t i = 0; i < at; i++) {
-        if (meetings_is_same(json_array_get(results, i), json_array_get(results, at))) {
-            return true;
-        }
-    }
-    return false;
+    return meetings_place(results, at) < at;
 }
 
 bool meetings_is_difference(const json_t *difference)

@@ -20,6 +20,8 @@ bool meetings_is_difference(const json_t *difference);
 
 /* Are they told together, once, as they differ in their transports and machine types alone? */
 bool meetings_is_same(const json_t *one, const json_t *other);
+/* The first result that is told with this one, which may be itself. */
+size_t meetings_place(const json_t *results, size_t at);
 /* Was it told already, with one before it? */
 bool meetings_is_told(const json_t *results, size_t at);
 

@@ -8,6 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/print.h"
 #include "harness/report/meetings.h"
 #include "harness/report/meetings_result.h"
 #include "harness/setup/setup.h"
@@ -45,20 +46,22 @@ static void take_device(const char *word, struct argp_state *state)
 static void take_state(const char *word, struct argp_state *state)
 {
     struct options *options = state->input;
+    struct meeting_states *states = &options->plan.states;
+    const struct {
+        const char *name;
+        bool *chosen;
+    } rows[] = { { "fresh", &states->fresh }, { "booted", &states->booted }, { "canary", &states->canary },
+                 { "guest", &states->guest }, { "layout", &states->layout } };
+    size_t i = 0;
 
-    if (strcmp(word, "fresh") == 0) {
-        options->plan.fresh = true;
-    } else if (strcmp(word, "layout") == 0) {
-        options->plan.layout = options->all = true;
-    } else if (strcmp(word, "booted") == 0) {
-        options->plan.booted = true;
-    } else if (strcmp(word, "canary") == 0) {
-        options->plan.canary = true;
-    } else if (strcmp(word, "guest") == 0) {
-        options->plan.guest = true;
-    } else {
+    while (i < HS_COUNT(rows) && strcmp(word, rows[i].name) != 0) {
+        i++;
+    }
+    if (i == HS_COUNT(rows)) {
         argp_error(state, "--states: no state \"%s\"; there are fresh, booted, canary, guest and layout", word);
     }
+    *rows[i].chosen = true;
+    options->all |= states->layout;
 }
 
 static void take_machine(const char *word, struct argp_state *state)
@@ -75,6 +78,8 @@ static void take_machine(const char *word, struct argp_state *state)
 /* Ends the command where the options do not go together. */
 static void check_choice(struct options *options, struct argp_state *state)
 {
+    struct meeting_states *states = &options->plan.states;
+
     if (!options->lines[0] != !options->lines[1] || (options->lines[0] && options->plan.n_programs)) {
         argp_error(state, "--from LINE --to LINE, or --qemu OLD --qemu NEW");
     }
@@ -87,9 +92,8 @@ static void check_choice(struct options *options, struct argp_state *state)
     if (!options->lines[0] && options->plan.n_programs < 2) {
         argp_error(state, "--qemu OLD --qemu NEW: two QEMUs or more; or --from LINE --to LINE");
     }
-    if (!options->plan.fresh && !options->plan.booted && !options->plan.canary && !options->plan.guest &&
-        !options->plan.layout) {
-        options->plan.fresh = options->plan.booted = options->plan.canary = options->plan.guest = true;
+    if (!states->fresh && !states->booted && !states->canary && !states->guest && !states->layout) {
+        *states = (struct meeting_states){ .fresh = true, .booted = true, .canary = true, .guest = true };
     }
 }
 
@@ -250,13 +254,12 @@ static int write_outputs(const struct options *options, const json_t *results, c
 
     for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
         if (options->outputs[i]) {
+            struct print_memory memory;
             char *text;
-            size_t size;
-            FILE *out = open_memstream(&text, &size);
 
-            writers[i](out, results, baseline);
-            fclose(out);
-            result = tool_write(options->outputs[i], text, size, err);
+            writers[i](print_open(&memory), results, baseline);
+            text = print_close(&memory);
+            result = tool_write(options->outputs[i], text, memory.size, err);
             free(text);
         }
     }

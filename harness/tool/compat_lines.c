@@ -98,9 +98,9 @@ static void add(struct compat_plan *plan, Hardstop__Setup *from, Hardstop__Setup
         .device = family ? family->name : COMPAT_MACHINE, .family = family, .n = 2, .strict = true,
         .names = { compat_line_names[0], compat_line_names[1] }, .setups = { from, to },
         .sends = { { false, true }, { true, false } },
-        .fresh = plan->fresh, .booted = plan->booted, .canary = plan->canary,
-        .layout = plan->layout, .guest = plan->guest,
-        .seed = family && plan->canary ? compat_plan_seed(plan, family, transport) : NULL, .folder = plan->folder,
+        .states = plan->states,
+        .seed = family && plan->states.canary ? compat_plan_seed(plan, family, transport) : NULL,
+        .folder = plan->folder,
     };
 }
 

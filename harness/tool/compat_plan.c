@@ -189,9 +189,7 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
 {
     struct meeting meeting = {
         .transport = family_transport_name(transport), .device = family ? family->name : COMPAT_MACHINE,
-        .family = family, .fresh = plan->fresh, .booted = plan->booted, .canary = plan->canary, .guest = plan->guest,
-        .layout = plan->layout,
-        .folder = plan->folder,
+        .family = family, .states = plan->states, .folder = plan->folder,
     };
     size_t sides[MEETING_SIDES];
 
@@ -212,7 +210,7 @@ static void add_meeting(struct compat_plan *plan, const struct types *types, siz
         }
     }
     if (meeting.n) {
-        meeting.seed = family && plan->canary ? compat_plan_seed(plan, family, transport) : NULL;
+        meeting.seed = family && plan->states.canary ? compat_plan_seed(plan, family, transport) : NULL;
         *HS_PUSH(plan->meetings, plan->n_meetings) = meeting;
     }
 }
@@ -241,7 +239,7 @@ static int add_transport(struct compat_plan *plan, enum family_transport transpo
             }
         }
         /* Once for each QEMU: what is behind a root port has no machine of its own. */
-        if (transport != FAMILY_PCIE && (plan->fresh || plan->booted || plan->layout) &&
+        if (transport != FAMILY_PCIE && (plan->states.fresh || plan->states.booted || plan->states.layout) &&
             compat_plan_wants(plan, COMPAT_MACHINE)) {
             add_meeting(plan, &types, at, transport, NULL);
         }

@@ -23,8 +23,7 @@ struct compat_plan {
     char **devices; /* names of families, or "machine" for what a machine has by itself; none: all */
     size_t n_devices;
     enum family_transport transport; /* FAMILY_TRANSPORTS: all */
-    bool fresh, booted, canary, guest; /* states */
-    bool layout;
+    struct meeting_states states;
     const char *seeds; /* folder of the canary seeds */
     const char *folder; /* of findings, or NULL */
     struct meeting *meetings; /* filled in */

@@ -48,7 +48,7 @@ static int share_out(const struct campaign *campaign, struct compat_plan *plan, 
     for (size_t i = 0; i < n; i++) {
         plan->meetings[i].search_seconds = (double)campaign->seconds * jobs_of(campaign) / (double)n;
         plan->meetings[i].search_seed = campaign->seed;
-        plan->meetings[i].canary = false; /* it is a seed */
+        plan->meetings[i].states.canary = false; /* it is a seed */
     }
     compat_plan_keep(plan, n);
     return n ? 0 : hs_fail(err, HS_NO_OFFSET, "no device of these targets on a machine type that both QEMUs have");
@@ -73,7 +73,7 @@ int fuzz_compat(const struct campaign *campaign, bool json)
     struct compat_plan plan = {
         .programs = { own ? own : standard_binary(campaign), beside }, .n_programs = 2,
         .choice = COMPAT_MACHINES_NEWEST, .transport = FAMILY_TRANSPORTS, .folder = folder,
-        .seeds = campaign->seeds ? campaign->seeds : "", .canary = true,
+        .seeds = campaign->seeds ? campaign->seeds : "", .states.canary = true,
     };
     struct meetings_counts counts = { 0 };
     json_t *results = NULL;

@@ -85,17 +85,6 @@ static size_t worst_of(const json_t *results, const char *device, const char *fr
     return worst;
 }
 
-/* Where a result is told: at the first one that is told with it. */
-static size_t place_of(const json_t *results, size_t at)
-{
-    for (size_t i = 0; i < at; i++) {
-        if (meetings_is_same(json_array_get(results, i), json_array_get(results, at))) {
-            return i;
-        }
-    }
-    return at;
-}
-
 static void print_cell(FILE *out, const struct overview *view, const char *device, const char *from, const char *to)
 {
     size_t at = 0, n, worst = worst_of(view->results, device, from, to, &at, &n);
@@ -103,7 +92,7 @@ static void print_cell(FILE *out, const struct overview *view, const char *devic
     if (worst == NO_VERDICT) {
         fputs("<td>", out);
     } else if (meetings_is_worse(json_array_get(view->results, at))) {
-        html_print(out, "<td class=\"v v%zu\"><a href=\"#r%zu\">%s</a>", worst, place_of(view->results, at),
+        html_print(out, "<td class=\"v v%zu\"><a href=\"#r%zu\">%s</a>", worst, meetings_place(view->results, at),
                    verdicts[worst]);
     } else {
         html_print(out, "<td class=\"v v%zu\">%s", worst, verdicts[worst]);
