@@ -125,7 +125,8 @@ static struct oracle *oracle_for(const Hardstop__Setup *setup, struct hs_error *
     uint8_t *packed = reflect_pack(&setup->base, &size);
     uint64_t hash = XXH3_64bits(packed, size);
     struct served *oldest = &state.pool[0];
-    struct oracle oracle = { .timeout_ms = state.timeout_ms, .hasty = true };
+    struct oracle oracle = { .timeout_ms = state.timeout_ms, .most_reads = LOADER_CAMPAIGN_READS, .hasty = true,
+                             .fast = !state.beside };
     struct loader_options options = { .counters = state.has_coverage ? coverage_counters() : NULL };
 
     free(packed);

@@ -5,7 +5,7 @@
  *   HARDSTOP_FINDINGS    folder for findings and status (default: findings; in a bundle, see bundle.h, none: there the
  *                        first crash of QEMU that known.tsv does not know ends the target, see last_words.h)
  *   HARDSTOP_INSTANCE    name of this process among those of the folder, for its status file (default: the target's)
- *   HARDSTOP_TIMEOUT_MS  time limit of a load in the campaign (default: 5000; a hang is confirmed with 60000)
+ *   HARDSTOP_TIMEOUT_MS  time limit of a load in the campaign (default: 250; a hang is confirmed with 60000)
  *   HARDSTOP_PROCESSES   fuzzing processes that share half of the memory for their QEMUs (default: 2)
  *   HARDSTOP_FEEDBACK    what guides the engine: coverage (edges of a QEMU that counts them), state (what QEMU answers
  *                        and saves), or both (default: state; in a bundle both)

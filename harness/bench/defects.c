@@ -78,7 +78,7 @@ static void note(unsigned long *taken, unsigned long loads)
 static void judge_without(const struct judgement *judgement, const char *name, unsigned long loads,
                           unsigned long taken[DEFECT_AIMS])
 {
-    struct oracle oracle = { .timeout_ms = LOADER_CAMPAIGN_MS, .hasty = true };
+    struct oracle oracle = { .timeout_ms = LOADER_STEP_MS, .hasty = true };
     struct judgement without = { 0 };
     struct finding finding;
     struct hs_error err;

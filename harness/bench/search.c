@@ -245,7 +245,7 @@ static void open_origin(struct search *search, size_t i)
     }
     stream_encode(origin->test->stream, &origin->encoding, NULL, NULL);
     origin->oracle =
-        (struct oracle){ .loader = loader_for(search, i), .timeout_ms = LOADER_CAMPAIGN_MS, .hasty = true };
+        (struct oracle){ .loader = loader_for(search, i), .timeout_ms = LOADER_STEP_MS, .hasty = true };
     if (search->options->mode != SEARCH_BYTES) {
         input.data = case_pack(origin->test, &input.size);
     } else {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "harness/judge/given.h"
 #include "harness/judge/state_bytes.h"
 
 /* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
@@ -28,7 +29,7 @@ static struct confirmation of_states(const struct judgement *judgement, const st
 
     if (judgement->resave.n) {
         done = actual->saved &&
-               oracle_compare_given(judgement, actual->saved, actual->saved_size, &comparison);
+               given_compare(judgement, actual->saved, actual->saved_size, &comparison);
         if (done && shares_a_field(&judgement->resave, &comparison)) {
             return (struct confirmation){ true, "accepted, and a field is not saved as given" };
         }

@@ -341,7 +341,7 @@ int minimize(struct loader *loader, const Hardstop__Case *test, const struct min
     }
     if (begin(&search, loader, test) == 0) {
         /* The short time limit took something slow for the hang: the search is done again with the long limit. */
-        for (uint32_t timeout = LOADER_CAMPAIGN_MS; same < REPLAYS && !search.failed; timeout = LOADER_TIMEOUT_MS) {
+        for (uint32_t timeout = LOADER_STEP_MS; same < REPLAYS && !search.failed; timeout = LOADER_TIMEOUT_MS) {
             search.spent = false;
             /* Two loaders may differ in fields that are not looked for in haste. */
             search.oracle = (struct oracle){ .loader = loader, .timeout_ms = timeout, .hasty = !options->beside,

@@ -8,84 +8,26 @@
 #include <xxhash.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/judge/given.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/wire/description.h"
-#include "harness/wire/framing.h"
 
 enum {
-    SECTION_NAME_OFFSET = 5, /* behind type byte and section id, which differs from one machine to the next */
-    SECTION_ID_SIZE = 4,
+    CHECKED_ONE_IN = 256, /* of what fast loads settle, judged once more without them */
+    FAST_MS = 50, /* a fast load that takes longer is done again with the whole time limit, */
+    FAST_READS = 20000, /* or that asks as often for what is beyond the end */
 };
 
-static const char *const names[] = {
-    [VERDICT_UNKNOWN] = "unknown", [VERDICT_REJECTED] = "rejected", [VERDICT_EQUAL] = "equal",
-    [VERDICT_GARBAGE] = "garbage", [VERDICT_CRASHED] = "crashed",   [VERDICT_HUNG] = "hung",
-};
-
-const char *verdict_name(enum verdict verdict)
-{
-    return names[verdict];
-}
-
-int verdict_severity(enum verdict verdict)
-{
-    static const int severity[VERDICT_COUNT] = {
-        [VERDICT_REJECTED] = 1, [VERDICT_EQUAL] = 2, [VERDICT_GARBAGE] = 3, [VERDICT_HUNG] = 4, [VERDICT_CRASHED] = 5,
-    };
-
-    return severity[verdict];
-}
-
-enum verdict verdict_of_name(const char *name)
-{
-    for (int i = 0; i < VERDICT_COUNT; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (enum verdict)i;
-        }
-    }
-    return VERDICT_COUNT;
-}
-
-static void keep(struct builder *copy, const void *data, size_t size)
-{
-    builder_reset(copy);
-    builder_put(copy, data, size);
-}
-
-/* Copies an answer, whose pointers the loader takes back at its next call. */
-static void record_answer(struct record *record, const struct loader_answer *answer)
-{
-    record->answer = *answer;
-    keep(&record->text, answer->text, strlen(answer->text) + 1);
-    keep(&record->printed, answer->printed ? answer->printed : "", answer->printed ? strlen(answer->printed) + 1 : 1);
-    keep(&record->section, answer->section, strlen(answer->section) + 1);
-    keep(&record->loaded, answer->loaded ? answer->loaded : "", answer->loaded ? strlen(answer->loaded) + 1 : 1);
-    keep(&record->saved, answer->saved, answer->saved_size);
-    record->answer.text = (const char *)record->text.data;
-    record->answer.printed = answer->printed ? (const char *)record->printed.data : NULL;
-    record->answer.section = (const char *)record->section.data;
-    record->answer.loaded = (const char *)record->loaded.data;
-    record->answer.saved = record->saved.data;
-}
-
-static void record_clear(struct record *record)
-{
-    builder_clear(&record->text);
-    builder_clear(&record->printed);
-    builder_clear(&record->section);
-    builder_clear(&record->loaded);
-    builder_clear(&record->saved);
-}
-
-static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut,
+static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut, bool fast,
                 struct record *record, struct hs_error *err)
 {
     struct loader_input input = loader_input_of(test, bytes, cut);
     struct loader_answer answer;
 
-    input.timeout_ms = oracle->timeout_ms;
+    input.timeout_ms = fast ? FAST_MS : oracle->timeout_ms;
+    input.most_reads = fast ? FAST_READS : oracle->most_reads;
+    input.fast = fast;
     oracle->loads++;
     if (loader_load(oracle->loader, &input, &answer, err) < 0) {
         return -1;
@@ -106,19 +48,20 @@ static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding
 }
 
 /* The undamaged stream's answer: many cases in a row share it. */
-static int load_reference(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+static int load_reference(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
+    struct reference *reference = fast ? &oracle->fast_reference : &oracle->reference;
     uint64_t hash = hash_of(judgement->test, &judgement->plain);
 
-    if (!oracle->has_cached || oracle->cached != hash) {
-        oracle->has_cached = false;
-        if (load(oracle, judgement->test, &judgement->plain.out, false, &oracle->reference, err) < 0) {
+    if (!reference->is_there || reference->hash != hash) {
+        reference->is_there = false;
+        if (load(oracle, judgement->test, &judgement->plain.out, false, fast, &reference->record, err) < 0) {
             return -1;
         }
-        oracle->cached = hash;
-        oracle->has_cached = true;
+        reference->hash = hash;
+        reference->is_there = true;
     }
-    record_answer(&judgement->reference, &oracle->reference.answer);
+    record_answer(&judgement->reference, &reference->record.answer);
     return 0;
 }
 
@@ -157,91 +100,12 @@ enum verdict oracle_verdict(const struct loader_answer *actual, const struct loa
     return VERDICT_UNKNOWN;
 }
 
-/*
- * Does the section whose idstr's length is at `found` end `size` bytes behind?  What follows tells its payload from the
- * beginning of a longer one: a footer has the section's id.
- */
-static bool ends_at(const struct builder *saved, const uint8_t *found, size_t size, bool has_footer)
-{
-    size_t before = (size_t)(found - saved->data), left = saved->size - before;
-
-    if (!has_footer) {
-        return left > size;
-    }
-    return before >= SECTION_ID_SIZE && left > size + SECTION_ID_SIZE && found[size] == FOOTER_MARK &&
-           memcmp(found + size + 1, found - SECTION_ID_SIZE, SECTION_ID_SIZE) == 0;
-}
-
-/*
- * Are the payloads of the stream's sections in the saved state as they are, byte for byte?  Answers the usual case
- * without decoding anything: the saved section is found by the bytes of its header behind the section id.
- */
-static bool saves_same_payloads(const struct judgement *judgement, const struct builder *saved)
-{
-    const struct builder *given = &judgement->plain.out;
-    const Hardstop__Stream *stream = judgement->test->stream;
-
-    for (size_t i = 0; stream && i < stream->n_section; i++) {
-        const struct stream_mark *mark = &judgement->plain.marks[i];
-        size_t size = mark->payload_end - mark->start;
-        const uint8_t *found;
-
-        if (stream->section[i]->type != HARDSTOP__SECTION__TYPE__FULL) {
-            continue;
-        }
-        if (size < SECTION_NAME_OFFSET) {
-            return false;
-        }
-        size -= SECTION_NAME_OFFSET;
-        found = memmem(saved->data, saved->size, given->data + mark->start + SECTION_NAME_OFFSET, size);
-        if (!found || !ends_at(saved, found, size, stream->section[i]->footer != NULL)) {
-            return false;
-        }
-    }
-    return stream != NULL;
-}
-
-/* The first section of the message whose first byte, as given, is an end-of-file mark; SIZE_MAX: none is. */
-static size_t find_mark(const struct judgement *judgement)
-{
-    const Hardstop__Stream *stream = judgement->test->stream;
-
-    for (size_t i = 0; stream && i < stream->n_section; i++) {
-        size_t at = judgement->plain.marks[i].start;
-
-        if (at < judgement->damaged.size && judgement->damaged.data[at] == HARDSTOP__SECTION__TYPE__EOF) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
-bool oracle_compare_given(const struct judgement *judgement, const uint8_t *saved, size_t size,
-                          struct state_comparison *comparison)
-{
-    const struct builder *given = &judgement->damaged;
-    size_t mark;
-
-    /* What was given is what stands in the bytes: a message can be built otherwise than a loader reads it. */
-    if (state_compare_bytes(given->data, given->size, judgement->description, saved, size, STATE_GIVEN, comparison)) {
-        return true;
-    }
-    /* A loader stops at the mark, and what follows, which made no stream of the whole, is one difference. */
-    mark = find_mark(judgement);
-    if (mark == SIZE_MAX || !state_compare_bytes(given->data, judgement->plain.marks[mark].start + 1,
-                                                 judgement->description, saved, size, STATE_GIVEN, comparison)) {
-        return false;
-    }
-    state_note(comparison, judgement->test->stream->section[mark], STATE_UNREAD, "not loaded");
-    return true;
-}
-
 static bool compare_given(struct judgement *judgement)
 {
     const struct builder *saved = &judgement->actual.saved;
 
-    return (!judgement->is_damaged && saves_same_payloads(judgement, saved)) ||
-           oracle_compare_given(judgement, saved->data, saved->size, &judgement->resave);
+    return (!judgement->is_damaged && given_is_saved(judgement, saved)) ||
+           given_compare(judgement, saved->data, saved->size, &judgement->resave);
 }
 
 static void compare_states(struct judgement *judgement, bool hasty)
@@ -273,44 +137,106 @@ static int load_again(struct oracle *oracle, struct judgement *judgement, struct
     if (!oracle->repeat) {
         return 0;
     }
-    result = load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, &again, err);
+    result = load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, false, &again, err);
     judgement->is_stable = result == 0 && same_answer(&again.answer, &judgement->actual.answer);
     record_clear(&again);
     return result;
 }
 
-static int judge_here(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement,
-                      struct hs_error *err)
+static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
-    snprintf(judgement->loader, sizeof(judgement->loader), "%s", loader_name(oracle->loader));
-    judgement->is_damaged = damage_apply(test, &judgement->plain, &judgement->damaged, &judgement->effect);
-    judgement->is_captured = case_is_captured(test, &judgement->plain);
-    if (load_reference(oracle, judgement, err) < 0) {
+    if (load_reference(oracle, judgement, fast, err) < 0) {
         return -1;
     }
     find_description(judgement);
     if (!judgement->is_damaged) {
         record_answer(&judgement->actual, &judgement->reference.answer);
-    } else if (load(oracle, test, &judgement->damaged, judgement->effect.truncated, &judgement->actual, err) < 0) {
+    } else if (load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast, &judgement->actual,
+                    err) < 0) {
         return -1;
     }
     judgement->is_sound = judgement->reference.answer.outcome == OUTCOME_ACCEPTED &&
-                          (judgement->is_captured || saves_same_payloads(judgement, &judgement->reference.saved));
-    if (load_again(oracle, judgement, err) < 0) {
+                          (judgement->is_captured || given_is_saved(judgement, &judgement->reference.saved));
+    judgement->verdict = oracle_verdict(&judgement->actual.answer, &judgement->reference.answer);
+    return 0;
+}
+
+/*
+ * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts.  A state that was saved fast
+ * has no description, so it must do without: the stream has its own, or its payloads came back byte for byte.
+ */
+static bool is_settled(const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+    enum outcome reference = judgement->reference.answer.outcome;
+
+    if (reference != OUTCOME_ACCEPTED && (reference != OUTCOME_REJECTED || judgement->is_captured)) {
+        return false;
+    }
+    return answer->outcome == OUTCOME_REJECTED ||
+           (answer->outcome == OUTCOME_ACCEPTED &&
+            (!description_is_missing(judgement->test->stream) ||
+             (!judgement->is_damaged && given_is_saved(judgement, &judgement->actual.saved))));
+}
+
+/* The same cases in every run. */
+static bool is_checked(const struct judgement *judgement)
+{
+    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % CHECKED_ONE_IN == 0;
+}
+
+static int judge_plainly(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    if (judge_loads(oracle, judgement, false, err) < 0 || load_again(oracle, judgement, err) < 0) {
         return -1;
     }
-    judgement->verdict = oracle_verdict(&judgement->actual.answer, &judgement->reference.answer);
     compare_states(judgement, oracle->hasty);
     return 0;
 }
 
-static void drop_beside(struct judgement *judgement)
+/* 1 when that settles it, 0 when it does not. */
+static int judge_fast(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
 {
-    if (judgement->beside) {
-        judgement_clear(judgement->beside);
-        free(judgement->beside);
-        judgement->beside = NULL;
+    enum verdict verdict;
+    bool differs;
+
+    if (judge_loads(oracle, judgement, true, err) < 0) {
+        return -1;
     }
+    if (!is_settled(judgement)) {
+        return 0;
+    }
+    judgement->was_repeated = false;
+    compare_states(judgement, oracle->hasty);
+    if (!is_checked(judgement)) {
+        return 1;
+    }
+    verdict = judgement->verdict;
+    differs = judgement->resave.n > 0;
+    if (judge_plainly(oracle, judgement, err) < 0) {
+        return -1;
+    }
+    if (judgement->verdict != verdict || (judgement->resave.n > 0) != differs) {
+        hs_fail(err, HS_NO_OFFSET, "fast loads are not to be trusted: %s when loaded fast, and %s when not",
+                verdict_name(verdict), verdict_name(judgement->verdict));
+        judgement->verdict = VERDICT_UNKNOWN;
+        return -1;
+    }
+    return 1;
+}
+
+static int judge_here(struct oracle *oracle, const Hardstop__Case *test, struct judgement *judgement,
+                      struct hs_error *err)
+{
+    int settled = 0;
+
+    snprintf(judgement->loader, sizeof(judgement->loader), "%s", loader_name(oracle->loader));
+    judgement->is_damaged = damage_apply(test, &judgement->plain, &judgement->damaged, &judgement->effect);
+    judgement->is_captured = case_is_captured(test, &judgement->plain);
+    if (oracle->fast) {
+        settled = judge_fast(oracle, judgement, err);
+    }
+    return settled ? (settled < 0 ? -1 : 0) : judge_plainly(oracle, judgement, err);
 }
 
 static int judge_beside(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
@@ -320,7 +246,7 @@ static int judge_beside(struct oracle *oracle, struct judgement *judgement, stru
     int result;
 
     if (!beside) {
-        drop_beside(judgement);
+        judgement_drop_beside(judgement);
         return 0;
     }
     if (!judgement->beside) {
@@ -329,8 +255,9 @@ static int judge_beside(struct oracle *oracle, struct judgement *judgement, stru
     judgement->elsewhere = *judgement->test;
     judgement->elsewhere.setup = beside->setup ? beside->setup : judgement->test->setup;
     /* What it answered within another limit may not be its answer. */
-    beside->has_cached = beside->has_cached && beside->timeout_ms == oracle->timeout_ms;
+    beside->reference.is_there &= beside->timeout_ms == oracle->timeout_ms;
     beside->timeout_ms = oracle->timeout_ms;
+    beside->most_reads = oracle->most_reads;
     beside->hasty = oracle->hasty;
     before = beside->loads;
     result = oracle_judge(beside, &judgement->elsewhere, judgement->beside, err);
@@ -352,18 +279,9 @@ int oracle_judge(struct oracle *oracle, const Hardstop__Case *test, struct judge
     return 0;
 }
 
-void judgement_clear(struct judgement *judgement)
-{
-    drop_beside(judgement);
-    stream_encoding_clear(&judgement->plain);
-    builder_clear(&judgement->damaged);
-    record_clear(&judgement->reference);
-    record_clear(&judgement->actual);
-    memset(judgement, 0, sizeof(*judgement));
-}
-
 void oracle_clear(struct oracle *oracle)
 {
-    record_clear(&oracle->reference);
+    record_clear(&oracle->reference.record);
+    record_clear(&oracle->fast_reference.record);
     memset(oracle, 0, sizeof(*oracle));
 }

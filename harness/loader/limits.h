@@ -20,10 +20,16 @@
 /* No limit grows further: two hours. */
 #define LOADER_LONGEST_MS 7200000
 /*
- * In campaigns, and at each step of minimize, where a hang costs its whole limit.  What is a finding for it is asked
- * again with LOADER_TIMEOUT_MS.
+ * At each step of minimize, where a hang costs its whole limit.  What is a finding for it is asked again with
+ * LOADER_TIMEOUT_MS.
  */
-#define LOADER_CAMPAIGN_MS 5000
+#define LOADER_STEP_MS 5000
+/*
+ * In campaigns, the same: a hang that is not known yet is asked again, and one of a place where a load was found to
+ * hang is not waited for.
+ */
+#define LOADER_CAMPAIGN_MS 250
+#define LOADER_CAMPAIGN_READS 500000 /* instead of LOADER_READS_BEYOND */
 /*
  * A load that asks so often for bytes behind the end of its stream is hung, whatever time that takes: an unmodified
  * QEMU 7.2 needs 0.6 to 0.7 us for a question, so about a minute.  Between two powers of two, since what is skipped is

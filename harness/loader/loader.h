@@ -24,6 +24,7 @@ struct loader_input {
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
     uint32_t timeout_ms; /* best of processor time, not the clock's; 0: LOADER_TIMEOUT_MS */
+    uint32_t most_reads; /* beyond the end of the stream; 0: LOADER_READS_BEYOND */
     /*
      * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
      * the load before, and the state is saved without a description.  A loader that has nothing faster ignores it.

@@ -154,6 +154,13 @@ static void load_damaged(struct planted *planted, const struct loader_input *inp
     case SKIPS_CHECKS:
         accept(planted, input->bytes, input->size, answer);
         break;
+    case IS_GOOD_IN_FORKS:
+        if (input->fast) {
+            accept(planted, state->data, state->size, answer);
+        } else {
+            load_well(planted, input->bytes, input->size, answer);
+        }
+        break;
     default:
         load_well(planted, input->bytes, input->size, answer);
         break;

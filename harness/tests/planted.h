@@ -21,6 +21,7 @@ enum defect {
     IGNORES_SHORT_READS, /* zeros for what is missing */
     IGNORES_WHAT_FOLLOWS,
     SKIPS_CHECKS, /* accepts a section whose content it does not know */
+    IS_GOOD_IN_FORKS, /* and accepts all when it loads fast */
 };
 
 struct planted {

@@ -232,6 +232,69 @@ static void an_unstable_verdict_is_found(void **state)
     case_free(test);
 }
 
+/* What fast loads settle has the verdict and the finding that it has without them, and what they do not is repeated. */
+static void fast_loads_settle_what_is_no_crash(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(cases); i++) {
+        Hardstop__Case *test = planted_case(cases[i].damages);
+        struct finding findings[2] = { { .signature = 0 } };
+        unsigned long loads[2];
+
+        for (int fast = 0; fast < 2; fast++) {
+            struct judgement judgement = { 0 };
+            struct planted planted;
+            struct oracle oracle = { .loader = &planted.loader, .hasty = true, .fast = fast };
+
+            planted_init(&planted, cases[i].defect, test);
+            assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+            assert_int_equal(judgement.verdict, cases[i].verdict);
+            assert_int_equal(finding_of(&judgement, &findings[fast]), *cases[i].fail != 0);
+            loads[fast] = planted.loads;
+            judgement_clear(&judgement);
+            oracle_clear(&oracle);
+            planted_clear(&planted);
+        }
+        assert_int_equal(findings[0].signature, findings[1].signature);
+        assert_int_equal(loads[1] > loads[0], cases[i].verdict == VERDICT_CRASHED || cases[i].verdict == VERDICT_HUNG ||
+                                                  cases[i].defect == REJECTS_ALL);
+        case_free(test);
+    }
+}
+
+/* Of what fast loads settle, one in 256 is loaded in a fork as well: that they lie does not stay hidden. */
+static void fast_loads_are_not_trusted(void **state)
+{
+    struct judgement judgement = { 0 };
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader, .fast = true };
+    struct hs_error err = { .text = "" };
+    unsigned failed = 0, judged = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 4096 && !failed; i++) {
+        char damages[64];
+        Hardstop__Case *test;
+
+        snprintf(damages, sizeof(damages), "damage { insert: '\\%03o\\%03o' }", i >> 8, i & 0xff);
+        test = planted_case(damages);
+        if (i == 0) {
+            planted_init(&planted, IS_GOOD_IN_FORKS, test);
+        }
+        failed += oracle_judge(&oracle, test, &judgement, &err) < 0;
+        judged++;
+        case_free(test);
+    }
+    assert_int_equal(failed, 1);
+    assert_int_equal(judgement.verdict, VERDICT_UNKNOWN);
+    assert_string_equal(err.text, "fast loads are not to be trusted: equal when loaded fast, and rejected when not");
+    /* Two loads of the reference, one of each case, one more of that. */
+    assert_int_equal(planted.loads, judged + 3);
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+    planted_clear(&planted);
+}
+
 /* Many cases in a row share a reference, and no other does. */
 static void a_reference_is_that_of_its_case(void **state)
 {
@@ -492,6 +555,8 @@ int main(void)
         cmocka_unit_test(what_was_illegal_is_not_judged),
         cmocka_unit_test(haste_leaves_out_the_fields_of_garbage),
         cmocka_unit_test(an_unstable_verdict_is_found),
+        cmocka_unit_test(fast_loads_settle_what_is_no_crash),
+        cmocka_unit_test(fast_loads_are_not_trusted),
         cmocka_unit_test(a_reference_is_that_of_its_case),
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),
         cmocka_unit_test(a_loader_that_cannot_load_gives_no_verdict),

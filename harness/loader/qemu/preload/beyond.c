@@ -8,12 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/loader/limits.h"
 #include "harness/loader/qemu/preload/symbols.h"
 
 enum {
-    /* After so many questions in a row none of its bytes can be left in QEMU's buffer. */
-    SHORTCUT_AFTER = 100000,
+    /* After so many questions in a row none of its bytes can be left in QEMU's buffer of 32 KiB (IO_BUF_SIZE). */
+    SHORTCUT_AFTER = 40000,
 };
 
 static struct protocol_shared *watched;
@@ -81,11 +80,11 @@ void beyond_begin(struct protocol_shared *shared, void *file)
 void beyond_ask(void)
 {
     asked++;
-    if (asked == SHORTCUT_AFTER) {
-        take_shortcut();
-    } else if (asked == LOADER_READS_BEYOND) {
+    if (asked == watched->request.most_reads) {
         watched->answer.timed_out = PROTOCOL_READS;
         raise(SIGABRT);
+    } else if (asked == SHORTCUT_AFTER) {
+        take_shortcut();
     }
 }
 

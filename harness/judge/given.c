@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks for a case's bytes in a saved state. */
+#include "harness/judge/given.h"
+
+#include <string.h>
+
+#include "harness/judge/state_bytes.h"
+#include "harness/wire/framing.h"
+
+enum {
+    SECTION_NAME_OFFSET = 5, /* behind type byte and section id, which differs from one machine to the next */
+    SECTION_ID_SIZE = 4,
+};
+
+/*
+ * Does the section whose idstr's length is at `found` end `size` bytes behind?  What follows tells its payload from the
+ * beginning of a longer one: a footer has the section's id.
+ */
+static bool ends_at(const struct builder *saved, const uint8_t *found, size_t size, bool has_footer)
+{
+    size_t before = (size_t)(found - saved->data), left = saved->size - before;
+
+    if (!has_footer) {
+        return left > size;
+    }
+    return before >= SECTION_ID_SIZE && left > size + SECTION_ID_SIZE && found[size] == FOOTER_MARK &&
+           memcmp(found + size + 1, found - SECTION_ID_SIZE, SECTION_ID_SIZE) == 0;
+}
+
+/* The saved section is found by the bytes of its header behind the section id. */
+bool given_is_saved(const struct judgement *judgement, const struct builder *saved)
+{
+    const struct builder *given = &judgement->plain.out;
+    const Hardstop__Stream *stream = judgement->test->stream;
+
+    for (size_t i = 0; stream && i < stream->n_section; i++) {
+        const struct stream_mark *mark = &judgement->plain.marks[i];
+        size_t size = mark->payload_end - mark->start;
+        const uint8_t *found;
+
+        if (stream->section[i]->type != HARDSTOP__SECTION__TYPE__FULL) {
+            continue;
+        }
+        if (size < SECTION_NAME_OFFSET) {
+            return false;
+        }
+        size -= SECTION_NAME_OFFSET;
+        found = memmem(saved->data, saved->size, given->data + mark->start + SECTION_NAME_OFFSET, size);
+        if (!found || !ends_at(saved, found, size, stream->section[i]->footer != NULL)) {
+            return false;
+        }
+    }
+    return stream != NULL;
+}
+
+/* The first section of the message whose first byte, as given, is an end-of-file mark; SIZE_MAX: none is. */
+static size_t find_mark(const struct judgement *judgement)
+{
+    const Hardstop__Stream *stream = judgement->test->stream;
+
+    for (size_t i = 0; stream && i < stream->n_section; i++) {
+        size_t at = judgement->plain.marks[i].start;
+
+        if (at < judgement->damaged.size && judgement->damaged.data[at] == HARDSTOP__SECTION__TYPE__EOF) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+bool given_compare(const struct judgement *judgement, const uint8_t *saved, size_t size,
+                   struct state_comparison *comparison)
+{
+    const struct builder *given = &judgement->damaged;
+    size_t mark;
+
+    /* What was given is what stands in the bytes: a message can be built otherwise than a loader reads it. */
+    if (state_compare_bytes(given->data, given->size, judgement->description, saved, size, STATE_GIVEN, comparison)) {
+        return true;
+    }
+    /* A loader stops at the mark, and what follows, which made no stream of the whole, is one difference. */
+    mark = find_mark(judgement);
+    if (mark == SIZE_MAX || !state_compare_bytes(given->data, judgement->plain.marks[mark].start + 1,
+                                                 judgement->description, saved, size, STATE_GIVEN, comparison)) {
+        return false;
+    }
+    state_note(comparison, judgement->test->stream->section[mark], STATE_UNREAD, "not loaded");
+    return true;
+}
