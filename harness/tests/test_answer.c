@@ -62,6 +62,16 @@ static struct loader_answer load(const char *letters, bool fast)
     return load_with(letters, fast, NULL, 0);
 }
 
+static enum outcome load_reading(const char *letters, bool fast, uint32_t most_reads)
+{
+    struct loader_input input = { .bytes = (const uint8_t *)letters, .size = strlen(letters), .fast = fast,
+                                  .timeout_ms = LONG_MS, .most_reads = most_reads };
+    struct loader_answer answer;
+
+    assert_int_equal(loader_load(loader, &input, &answer, NULL), 0);
+    return answer.outcome;
+}
+
 static const struct {
     const char *letters; /* see standin_loader.c */
     enum outcome outcome;
@@ -170,6 +180,12 @@ static void who_asks_too_often_is_hung(void **state)
     (void)state;
     assert_int_equal(load("uB", false).hang, HANG_READS);
     assert_int_equal(load("uB", true).hang, HANG_READS);
+    /* A million of them, beside a smaller limit and a greater one, below and above that of the shortcut. */
+    for (int fast = 0; fast < 2; fast++) {
+        assert_int_equal(load_reading("b", fast, 20000), OUTCOME_HUNG);
+        assert_int_equal(load_reading("b", fast, 999999), OUTCOME_HUNG);
+        assert_int_equal(load_reading("b", fast, 1100000), OUTCOME_ACCEPTED);
+    }
     assert_int_equal(load("h", false).hang, HANG_SPINS);
     assert_int_equal(load("u", false).hang, HANG_NONE);
 }
