@@ -6,10 +6,10 @@
 #include "harness/judge/judgement.h"
 
 /*
- * Are the payloads of the stream's sections in the saved state as they are, byte for byte?  Answers the usual case
- * without decoding anything.
+ * Are the payloads of the stream's sections in the saved state as they are in `given`, byte for byte?  That is the
+ * undamaged stream, or one of the same length.  Answers the usual case without decoding anything.
  */
-bool given_is_saved(const struct judgement *judgement, const struct builder *saved);
+bool given_is_saved(const struct judgement *judgement, const struct builder *given, const struct builder *saved);
 
 /*
  * What of an accepted case's bytes, up to an end-of-file mark, is not in a state that was saved after it; without the

@@ -104,14 +104,19 @@ static bool compare_given(struct judgement *judgement)
 {
     const struct builder *saved = &judgement->actual.saved;
 
-    return (!judgement->is_damaged && given_is_saved(judgement, saved)) ||
+    return given_is_saved(judgement, &judgement->damaged, saved) ||
            given_compare(judgement, saved->data, saved->size, &judgement->resave);
+}
+
+/* Is each byte that was given where it was, or another in its place? */
+static bool has_same_places(const struct damage_effect *effect)
+{
+    return !effect->truncated && !effect->inserted && !effect->deleted && !effect->reordered;
 }
 
 static void compare_states(struct judgement *judgement, bool hasty)
 {
     const struct record *actual = &judgement->actual, *reference = &judgement->reference;
-    bool changed_length = judgement->effect.truncated || judgement->effect.inserted || judgement->effect.deleted;
 
     judgement->garbage.n = judgement->resave.n = 0;
     judgement->has_resave = false;
@@ -122,7 +127,7 @@ static void compare_states(struct judgement *judgement, bool hasty)
         state_compare_bytes(reference->saved.data, reference->saved.size, NULL, actual->saved.data, actual->saved.size,
                             STATE_WHOLE, &judgement->garbage);
     }
-    if (!changed_length && !judgement->effect.reordered) {
+    if (has_same_places(&judgement->effect)) {
         judgement->has_resave = compare_given(judgement);
     }
 }
@@ -156,7 +161,8 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
         return -1;
     }
     judgement->is_sound = judgement->reference.answer.outcome == OUTCOME_ACCEPTED &&
-                          (judgement->is_captured || given_is_saved(judgement, &judgement->reference.saved));
+                          (judgement->is_captured ||
+                           given_is_saved(judgement, &judgement->plain.out, &judgement->reference.saved));
     judgement->verdict = oracle_verdict(&judgement->actual.answer, &judgement->reference.answer);
     return 0;
 }
@@ -176,7 +182,8 @@ static bool is_settled(const struct judgement *judgement)
     return answer->outcome == OUTCOME_REJECTED ||
            (answer->outcome == OUTCOME_ACCEPTED &&
             (!description_is_missing(judgement->test->stream) ||
-             (!judgement->is_damaged && given_is_saved(judgement, &judgement->actual.saved))));
+             (has_same_places(&judgement->effect) &&
+              given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved))));
 }
 
 /* The same cases in every run. */

@@ -17,6 +17,7 @@
 #define APPEND "damage { at { offset: 4294967295 } insert: 'A' }"
 #define DELETE "damage { at { section: 0 field: 'virtio.ccw.config_vector' } delete: 1 }"
 #define OVERWRITE "damage { at { section: 0 field: 'virtio.ccw.revision' } overwrite: '\\000\\000' }"
+#define NO_SECTION "damage { at { offset: 0 } overwrite: '\\000' }"
 #define REPEAT "damage { at { section: 0 } repeat: 1 }"
 #define SURVIVES "loader-survives "
 #define ANSWERS "loader-answers "
@@ -54,6 +55,8 @@ static const struct {
     { ACCEPTS_ALL, INSERT, VERDICT_EQUAL, EXTENSION, SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
     { ACCEPTS_ALL, DELETE, VERDICT_EQUAL, DELETION, SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
     { ACCEPTS_ALL, OVERWRITE, VERDICT_EQUAL, RESAVES, SURVIVES ANSWERS UNDAMAGED STABLE },
+    /* The payload is there, and was never read: it stands behind an end-of-file mark. */
+    { ACCEPTS_ALL, NO_SECTION, VERDICT_EQUAL, RESAVES, SURVIVES ANSWERS UNDAMAGED STABLE },
     { REJECTS_ALL, "", VERDICT_REJECTED, UNDAMAGED, SURVIVES ANSWERS STABLE },
     { REJECTS_ALL, TRUNCATE, VERDICT_REJECTED, UNDAMAGED, SURVIVES ANSWERS STABLE },
     { KEEPS_GARBAGE, TRUNCATE, VERDICT_GARBAGE, GARBAGE TRUNCATION, SURVIVES ANSWERS UNDAMAGED STABLE },

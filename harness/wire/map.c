@@ -12,7 +12,7 @@
 struct mapping {
     struct map *map;
     const Hardstop__Stream *stream;
-    const struct vmdesc *vmdesc, *other;
+    struct vmdesc *vmdesc, *other;
     struct records records;
     size_t walked; /* the section whose records were named last */
     struct field_place payload; /* of the section whose records are named */
@@ -71,7 +71,7 @@ static void note_oddity(struct mapping *mapping, const struct field_place *place
 static void map_opaque(struct mapping *mapping, const struct field_place *place)
 {
     const Hardstop__Section *section = mapping->stream->section[place->section];
-    const struct vmdesc *both[] = { mapping->vmdesc, mapping->other };
+    struct vmdesc *both[] = { mapping->vmdesc, mapping->other };
     const struct vmdesc_section *described = NULL;
     struct vmdesc_section fitted = { 0 };
 

@@ -95,7 +95,7 @@ static void put_opaque(Hardstop__Section *section, const struct bytes *in, size_
 }
 
 /* The stream's own description says what its sender sent, and wins over a table, which may not fit a later QEMU. */
-static bool is_overruled(const struct decode *decode, const Hardstop__Section *section, const struct payload *payload,
+static bool is_overruled(struct decode *decode, const Hardstop__Section *section, const struct payload *payload,
                          const ProtobufCMessage *message, size_t end)
 {
     const struct bytes *in = &decode->fields.in;
@@ -135,7 +135,7 @@ static ProtobufCMessage *decode_frame(struct decode *decode, const struct table 
 }
 
 /* Reads a payload that a table describes up to `*end`, which is set where it is not known.  False: no table fits it. */
-static bool decode_described(const struct decode *decode, Hardstop__Section *section, const struct section_end *search,
+static bool decode_described(struct decode *decode, Hardstop__Section *section, const struct section_end *search,
                              size_t *end)
 {
     const struct payload *payload = payload_find(section->idstr.data, section->idstr.len);
@@ -162,7 +162,7 @@ static bool decode_described(const struct decode *decode, Hardstop__Section *sec
  * Where the payload of the section `named` ends by its description, or SIZE_MAX.  A size counts only where it leads to
  * an end: QEMU describes some arrays too short (s390_css), and there may be other subsections than are described.
  */
-static size_t described_end(const struct decode *decode, const Hardstop__Section *named,
+static size_t described_end(struct decode *decode, const Hardstop__Section *named,
                             const struct section_end *search)
 {
     const struct bytes *in = &decode->fields.in;

@@ -29,20 +29,27 @@ size_t vmdesc_find(const uint8_t *data, size_t size)
     return SIZE_MAX;
 }
 
-/* One that makes no sense costs its own device's names alone. */
-static void walk_device(struct vmdesc_section *section, const json_t *device, size_t *budget)
+static void read_device(struct vmdesc_section *section, const json_t *device)
 {
     const char *name = json_string_value(json_object_get(device, "name"));
-    struct hs_error err = { .offset = HS_NO_OFFSET };
-    size_t before = *budget;
-    enum vmdesc_end end;
 
     section->idstr = hs_strdup(name ? name : "");
     section->instance_id = (uint32_t)json_integer_value(json_object_get(device, "instance_id"));
     section->device = device;
-    if (!name || vmdesc_walk(device, NULL, section, budget, &end, &err) < 0) {
+    section->trouble = name ? NULL : hs_strdup("vmdesc: a device without a name");
+}
+
+/* One that makes no sense costs its own device's names alone. */
+static void walk_device(struct vmdesc_section *section, size_t *budget)
+{
+    struct hs_error err = { .offset = HS_NO_OFFSET };
+    size_t before = *budget;
+    enum vmdesc_end end;
+
+    section->is_walked = true;
+    if (vmdesc_walk(section->device, NULL, section, budget, &end, &err) < 0) {
         vmdesc_section_clear(section);
-        section->trouble = hs_strdup(name ? err.text : "vmdesc: a device without a name");
+        section->trouble = hs_strdup(err.text);
         /* What it took is free again, but many such devices may not take all the time there is. */
         *budget = before / 2;
     }
@@ -50,11 +57,12 @@ static void walk_device(struct vmdesc_section *section, const json_t *device, si
 
 int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct hs_error *err)
 {
-    size_t budget = MAX_BYTES, i;
     const json_t *devices, *device;
     json_error_t where;
+    size_t i;
 
     memset(vmdesc, 0, sizeof(*vmdesc));
+    vmdesc->budget = MAX_BYTES;
     vmdesc->root = json_loadb((const char *)json, size, 0, &where);
     if (!vmdesc->root) {
         return hs_fail(err, where.position < 0 ? 0 : (uint64_t)where.position, "vmdesc: %s", where.text);
@@ -67,7 +75,7 @@ int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct
     vmdesc->page_size = (uint32_t)json_integer_value(json_object_get(vmdesc->root, "page_size"));
     vmdesc->sections = hs_alloc(json_array_size(devices) * sizeof(*vmdesc->sections));
     json_array_foreach(devices, i, device) {
-        walk_device(&vmdesc->sections[vmdesc->n_sections++], device, &budget);
+        read_device(&vmdesc->sections[vmdesc->n_sections++], device);
     }
     return 0;
 }
@@ -166,7 +174,17 @@ void vmdesc_clear(struct vmdesc *vmdesc)
     memset(vmdesc, 0, sizeof(*vmdesc));
 }
 
-const struct vmdesc_section *vmdesc_section(const struct vmdesc *vmdesc, const uint8_t *idstr, size_t size,
+const struct vmdesc_section *vmdesc_section_at(struct vmdesc *vmdesc, size_t place)
+{
+    struct vmdesc_section *section = &vmdesc->sections[place];
+
+    if (!section->is_walked && !section->trouble) {
+        walk_device(section, &vmdesc->budget);
+    }
+    return section;
+}
+
+const struct vmdesc_section *vmdesc_section(struct vmdesc *vmdesc, const uint8_t *idstr, size_t size,
                                             uint32_t instance_id)
 {
     for (size_t i = 0; size && i < vmdesc->n_sections; i++) {
@@ -174,7 +192,7 @@ const struct vmdesc_section *vmdesc_section(const struct vmdesc *vmdesc, const u
 
         if (section->instance_id == instance_id && strlen(section->idstr) == size &&
             memcmp(section->idstr, idstr, size) == 0) {
-            return section;
+            return vmdesc_section_at(vmdesc, i);
         }
     }
     return NULL;

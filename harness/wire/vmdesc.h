@@ -10,18 +10,16 @@
 
 struct vmdesc {
     uint32_t page_size; /* of the target; 0 when not told */
-    struct vmdesc_section *sections;
+    struct vmdesc_section *sections; /* to be had by vmdesc_section() and vmdesc_section_at() */
     size_t n_sections;
+    size_t budget; /* what walking the rest of them may cost */
     json_t *root;
 };
 
 /* Finds a vmdesc of up to 16 MiB at the end of a stream: its offset (of the 06 byte); SIZE_MAX: there is none. */
 size_t vmdesc_find(const uint8_t *data, size_t size);
 
-/*
- * Reads the JSON into `vmdesc`, released with vmdesc_clear().  A device that makes no sense has no fields, and says
- * why; the others have theirs.  0, or -1 with offset and reason: no JSON, or no list of devices.
- */
+/* Reads the JSON into `vmdesc`, released with vmdesc_clear().  0, or -1 with offset and reason: no JSON, no devices. */
 int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct hs_error *err);
 void vmdesc_clear(struct vmdesc *vmdesc);
 
@@ -40,8 +38,13 @@ size_t vmdesc_extent(const struct vmdesc *vmdesc, const struct vmdesc_section *s
                      size_t size);
 void vmdesc_section_clear(struct vmdesc_section *section);
 
-/* The section of that name and instance, or NULL. */
-const struct vmdesc_section *vmdesc_section(const struct vmdesc *vmdesc, const uint8_t *idstr, size_t size,
+/*
+ * The section of that name and instance, or NULL.  Its fields are walked when it is first asked for: a machine has many
+ * devices, and a case few.  One that makes no sense has no fields, and says why; the others have theirs.
+ */
+const struct vmdesc_section *vmdesc_section(struct vmdesc *vmdesc, const uint8_t *idstr, size_t size,
                                             uint32_t instance_id);
+/* The same by its place. */
+const struct vmdesc_section *vmdesc_section_at(struct vmdesc *vmdesc, size_t place);
 
 #endif

@@ -34,7 +34,8 @@ struct vmdesc_section {
     struct vmdesc_field *fields; /* in order, without gaps as far as the description goes */
     size_t n_fields;
     char *rest; /* what the bytes behind `size` are called, the body of a subsection that nothing describes; or NULL */
-    const json_t *device; /* where its fields stand */
+    const json_t *device; /* where its fields stand, */
+    bool is_walked; /* and whether they were walked */
     char *trouble; /* why it has no fields: what is described makes no sense; NULL: it does */
 };
 
