@@ -14,10 +14,10 @@
 #include "fuzzers/bundle.h"
 #include "fuzzers/coverage.h"
 #include "fuzzers/last_words.h"
+#include "fuzzers/status.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/base/time.h"
 #include "harness/case/case.h"
 #include "harness/finding/finding.h"
 #include "harness/judge/beside.h"
@@ -52,10 +52,6 @@ static struct {
     uint64_t hasty[64]; /* signatures of what was no finding when it was judged with the full time limit */
     size_t n_hasty;
     bool is_ready;
-    struct {
-        unsigned long runs, loads, verdicts[VERDICT_COUNT], findings;
-        double started, written;
-    } status;
 } state;
 
 static unsigned long setting(const char *name, unsigned long otherwise)
@@ -107,7 +103,7 @@ static void read_settings(const char *target)
         read_feedback();
         state.pool_size = pool_size();
         HS_CHECK(!state.findings || file_make_folder(state.findings, &err) == 0, "%s", err.text);
-        state.status.started = state.status.written = time_now();
+        status_begin(state.findings, state.instance);
     }
 }
 
@@ -227,35 +223,9 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
     }
     HS_CHECK(result >= 0, "a finding could not be saved: %s", err.text);
     if (result > 0) {
-        state.status.findings++;
+        status_found();
         tell(stderr, &finding);
     }
-}
-
-static void write_status(void)
-{
-    char *path, *text, *verdicts, *longer;
-    double time = time_now();
-
-    if (!state.findings || time - state.status.written < 1.0) {
-        return;
-    }
-    state.status.written = time;
-    verdicts = hs_strdup("");
-    for (int i = 0; i < VERDICT_COUNT; i++) {
-        longer = hs_format("%s%s\"%s\": %lu", verdicts, i ? ", " : "", verdict_name((enum verdict)i),
-                           state.status.verdicts[i]);
-        free(verdicts);
-        verdicts = longer;
-    }
-    path = hs_format("%s/status-%s", state.findings, state.instance);
-    text = hs_format("{\"runs\": %lu, \"loads\": %lu, \"seconds\": %.1f, \"findings\": %lu, \"verdicts\": {%s}}\n",
-                     state.status.runs, state.status.loads, time - state.status.started, state.status.findings,
-                     verdicts);
-    file_write_own(path, text, strlen(text), NULL);
-    free(verdicts);
-    free(path);
-    free(text);
 }
 
 static void on_failure(const struct hs_error *err)
@@ -284,6 +254,8 @@ void target_run(const char *target, const uint8_t *data, size_t size)
     struct oracle *oracle;
     struct hs_error err;
     unsigned long before;
+    enum verdict verdict = VERDICT_UNKNOWN;
+    unsigned long loads = 0;
 
     read_settings(target);
     test = case_of_input(target, data, size);
@@ -300,10 +272,10 @@ void target_run(const char *target, const uint8_t *data, size_t size)
             feed_back(&judgement);
             keep_finding(oracle, &judgement, data, size);
         }
-        state.status.loads += oracle->loads - before;
-        state.status.verdicts[judgement.verdict]++;
+        loads = oracle->loads - before;
+        verdict = judgement.verdict;
     }
-    state.status.runs++;
-    write_status();
+    status_count(verdict, loads);
+    status_write();
     case_free(test);
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <ftw.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,18 +16,17 @@
 #include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
-#include "harness/base/file_json.h"
 #include "harness/base/printable.h"
 #include "harness/base/time.h"
 #include "harness/loader/open.h"
 #include "harness/setup/roster.h"
 #include "harness/tool/campaign_seeds.h"
+#include "harness/tool/campaign_status.h"
 
 enum {
     MAX_STARTS = 100, /* of one instance in a campaign: what has killed it so often will kill it again */
     POLL_MS = 250,
     STOP_MS = 5000, /* for a target to end by itself when the time is over: it may be in a load */
-    STATUS_TARGETS = 3, /* named each by itself in the status line */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -74,10 +72,12 @@ static void add_instance(struct campaign *campaign, const char *programs, const 
     instance->findings = hs_format("%s/findings", campaign->work);
     /* Each start adds one: this far apart, no two starts of any instances have the same seed. */
     instance->seed = campaign->seed + job * 1000ul;
+    instance->inputs = campaign->inputs;
 }
 
 static int prepare_instance(const struct campaign *campaign, const struct instance *instance, struct hs_error *err)
 {
+    campaign_status_reset(instance);
     if (file_make_folder(instance->seeds, err) < 0 || file_make_folder(instance->findings, err) < 0 ||
         campaign->engine->prepare(instance, err) < 0) {
         return -1;
@@ -211,44 +211,6 @@ static void stop(const struct campaign *campaign)
     }
 }
 
-/* What the instances of a target, or of all (NULL), have done. */
-static void print_sum(const struct campaign *campaign, const char *target)
-{
-    json_int_t loads = 0, findings = 0;
-    double rate = 0;
-
-    for (size_t i = 0; i < campaign->n; i++) {
-        const struct instance *instance = &campaign->instances[i];
-        char *path = hs_format("%s/status-%s", instance->findings, instance->name);
-        json_t *status = !target || strcmp(target, instance->target) == 0 ? file_json_read(path, NULL) : NULL;
-        double seconds = json_number_value(json_object_get(status, "seconds"));
-        json_int_t done = json_integer_value(json_object_get(status, "loads"));
-
-        loads += done;
-        rate += seconds > 0 ? (double)done / seconds : 0;
-        findings += json_integer_value(json_object_get(status, "findings"));
-        json_decref(status);
-        free(path);
-    }
-    fprintf(stderr, " | %s %lld loads, %.0f/s, %lld new", target ? target : "all", (long long)loads, rate,
-            (long long)findings);
-}
-
-static void print_status(const struct campaign *campaign, double left)
-{
-    if (!isatty(STDERR_FILENO)) {
-        return;
-    }
-    fprintf(stderr, "\r%4.0f s left", left > 0 ? left : 0);
-    for (size_t i = 0; campaign->n_targets <= STATUS_TARGETS && i < campaign->n_targets; i++) {
-        print_sum(campaign, campaign->targets[i]);
-    }
-    if (campaign->n_targets > STATUS_TARGETS) {
-        print_sum(campaign, NULL);
-    }
-    fputs("\033[K", stderr);
-}
-
 int campaign_run(struct campaign *campaign, struct hs_error *err)
 {
     double end = time_now() + (double)campaign->seconds;
@@ -273,11 +235,18 @@ int campaign_run(struct campaign *campaign, struct hs_error *err)
         if (interrupted || left * 1000 < -STOP_MS) {
             stop(campaign);
         }
-        print_status(campaign, left);
+        campaign_status_show(campaign, left);
+        if (campaign->status && campaign_status_write(campaign, campaign->status, left, running <= 0, err) < 0) {
+            campaign->status = NULL;
+            running = -1;
+        }
         nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
     }
     if (isatty(STDERR_FILENO)) {
         fputc('\n', stderr);
+    }
+    if (running == 0) {
+        campaign_status_sum_up(campaign);
     }
     return running;
 }

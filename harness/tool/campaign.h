@@ -16,6 +16,8 @@ struct campaign {
     const char *work; /* folder of everything that is kept */
     const char *seeds; /* a folder of cases, or NULL */
     unsigned long seconds, seed;
+    unsigned long inputs; /* of each process, after which it ends; 0: no limit */
+    const char *status; /* a file for how far it is, as JSON (campaign_status.h), or NULL */
     /* The campaign's own: */
     struct instance *instances;
     size_t n;

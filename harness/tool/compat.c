@@ -105,26 +105,6 @@ static void take_transport(const char *value, struct options *options, struct ar
     }
 }
 
-/* "90", "90s", "5m", "1h" in seconds. */
-static unsigned long take_time(const char *value, struct argp_state *state)
-{
-    static const struct {
-        char letter;
-        unsigned long seconds;
-    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
-    size_t length = strlen(value);
-    unsigned long number, unit = 0;
-    char *digits = hs_strdup(value);
-
-    for (size_t i = 0; length && i < HS_COUNT(units); i++) {
-        unit = value[length - 1] == units[i].letter ? units[i].seconds : unit;
-    }
-    digits[unit ? length - 1 : length] = '\0';
-    number = tool_number(digits, 1, 1000000, state, "--budget");
-    free(digits);
-    return number * (unit ? unit : 1);
-}
-
 /* What is left of the options: how much, and where to. */
 static error_t parse_output(int key, char *value, struct argp_state *state)
 {
@@ -141,7 +121,7 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
         options->outputs[HTML] = value;
         return 0;
     case 'B':
-        options->seconds = take_time(value, state);
+        options->seconds = tool_seconds(value, 1000000 * 3600ul, state, "--budget");
         return 0;
     case 'b':
         options->baseline = value;

@@ -64,20 +64,54 @@ static int libfuzzer_prepare(const struct instance *instance, struct hs_error *e
     return result;
 }
 
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/*
+ * The seeds in the order of their names, in a file.  Of a folder libFuzzer takes them as they come, which is another
+ * order in another folder; it gets that where a comma in its name makes no list.
+ */
+static char *libfuzzer_seeds(const struct instance *instance)
+{
+    struct dirent **entries = NULL;
+    int n = strchr(instance->seeds, ',') ? 0 : scandir(instance->seeds, &entries, is_visible, alphasort);
+    char *path = hs_format("%s.list", instance->seeds), *list = hs_strdup("");
+    bool is_written;
+
+    for (int i = 0; i < n; i++) {
+        char *longer = hs_format("%s%s%s/%s", list, i ? "," : "", instance->seeds, entries[i]->d_name);
+
+        free(list);
+        free(entries[i]);
+        list = longer;
+    }
+    free(entries);
+    is_written = n > 0 && file_write_own(path, list, strlen(list), NULL) == 0;
+    free(list);
+    return is_written ? hs_format("-seed_inputs=@%s", path) : instance->seeds;
+}
+
 static void libfuzzer_become(const struct instance *instance, unsigned long seconds)
 {
     char *arguments[] = {
         instance->program,
         libfuzzer_corpus(instance),
-        instance->seeds,
+        libfuzzer_seeds(instance),
         hs_format("-max_total_time=%lu", seconds),
         /* A campaign that was cut short goes on with other numbers, not with the same ones again. */
         hs_format("-seed=%lu", instance->seed + instance->starts),
+        instance->inputs ? hs_format("-runs=%lu", instance->inputs) : hs_strdup("-runs=-1"),
+        /* Each second it would look for what others have put into the corpus, and then go another way. */
+        (char *)(instance->inputs ? "-reload=0" : "-reload=1"),
         hs_format("-artifact_prefix=%s", libfuzzer_artifacts(instance)),
         hs_format("-timeout=%d", LOADER_TARGET_SECONDS),
         (char *)"-max_len=1048576",
         (char *)"-len_control=0",
         (char *)"-rss_limit_mb=0",
+        /* What our own code compares depends on when the status is written, and so would the mutations. */
+        (char *)"-use_cmp=0",
         (char *)"-print_final_stats=1",
         NULL,
     };
@@ -166,6 +200,10 @@ static void afl_become(const struct instance *instance, unsigned long seconds)
         /* With a queue to go on from, afl-fuzz does not read -i again; -F brings in the seeds that are new since. */
         arguments[n++] = (char *)"-F";
         arguments[n++] = instance->seeds;
+    }
+    if (instance->inputs) {
+        arguments[n++] = (char *)"-E";
+        arguments[n++] = hs_format("%lu", instance->inputs);
     }
     arguments[n++] = (char *)"--";
     arguments[n++] = instance->program;

@@ -16,7 +16,7 @@ struct instance {
     char *program; /* the target's */
     char *work; /* the campaign's folder */
     char *seeds, *log, *findings; /* folder, file, folder */
-    unsigned long seed;
+    unsigned long seed, inputs; /* the last: after so many it ends; 0: no limit */
     pid_t pid; /* 0: not running */
     int status; /* of the last end */
     unsigned starts;

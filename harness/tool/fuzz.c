@@ -20,10 +20,13 @@
 
 enum {
     MAX_TARGETS = 64,
+    LONGEST = 30 * 24 * 3600, /* seconds */
     KEY_SEEDS = 0x200,
     KEY_LIST,
     KEY_FEEDBACK,
     KEY_COMPAT,
+    KEY_INPUTS,
+    KEY_STATUS,
 };
 
 struct options {
@@ -90,7 +93,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
     switch (key) {
     case 't':
-        campaign->seconds = tool_number(value, 1, 30ul * 24 * 3600, state, "--time");
+        campaign->seconds = tool_seconds(value, LONGEST, state, "--time");
         return 0;
     case 's':
         campaign->seed = tool_number(value, 1, UINT32_MAX, state, "--seed");
@@ -113,6 +116,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_FEEDBACK:
         take_feedback(value, state);
         return 0;
+    case KEY_INPUTS:
+        campaign->inputs = tool_number(value, 1, UINT32_MAX, state, "--inputs");
+        return 0;
+    case KEY_STATUS:
+        campaign->status = value;
+        return 0;
     case KEY_LIST:
         options->list = true;
         return 0;
@@ -130,6 +139,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
             add_default_targets(options);
         }
         check_compat(options, state);
+        if (!campaign->seconds) {
+            campaign->seconds = campaign->inputs ? LONGEST : 60;
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -139,7 +151,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp argp = {
     .options =
         (const struct argp_option[]){
-            { "time", 't', "SECONDS", 0, "how long (default 60)", 0 },
+            { "time", 't', "TIME", 0, "how long (90, 90s, 5m, 8h; default 60)", 0 },
             { "engine", 'e', "libfuzzer|afl", 0,
               "who searches (default: the engine of this command's own build, else "
               "libfuzzer)",
@@ -158,6 +170,11 @@ static const struct argp argp = {
               "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU built by "
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
+            { "inputs", KEY_INPUTS, "N", 0,
+              "each process ends after so many: with one for each target (--jobs 1) and an empty folder, the same "
+              "command does the same again (default: none but --time ends it)",
+              0 },
+            { "status", KEY_STATUS, "FILE", 0, "how far it is, as JSON, written anew while it runs", 0 },
             { "compat", KEY_COMPAT, NULL, 0,
               "search for states that one of --qemu and --beside has by its own account, and that the other, with the "
               "newest machine type of both, does not take or keep (see hardstop compat)",
@@ -239,7 +256,7 @@ static int list_targets(bool json)
 
 int command_fuzz(int argc, char **argv)
 {
-    struct options options = { .campaign = { .work = "work", .seconds = 60, .seed = 1 } };
+    struct options options = { .campaign = { .work = "work", .seed = 1 } };
     struct campaign *campaign = &options.campaign;
     struct hs_error err;
     char *seeds;

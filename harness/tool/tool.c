@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/setup/framing.h"
@@ -146,6 +147,26 @@ unsigned long tool_number(const char *text, unsigned long min, unsigned long max
         argp_error(state, "%s takes a whole number from %lu to %lu, not \"%s\"", what, min, max, text);
     }
     return value;
+}
+
+unsigned long tool_seconds(const char *text, unsigned long max, struct argp_state *state, const char *what)
+{
+    static const struct {
+        char letter;
+        unsigned long seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+    size_t length = strlen(text);
+    unsigned long number, unit = 0;
+    char *digits = hs_strdup(text);
+
+    for (size_t i = 0; length && i < HS_COUNT(units); i++) {
+        unit = text[length - 1] == units[i].letter ? units[i].seconds : unit;
+    }
+    digits[unit ? length - 1 : length] = '\0';
+    unit = unit ? unit : 1;
+    number = tool_number(digits, 1, max / unit, state, what);
+    free(digits);
+    return number * unit;
 }
 
 void tool_each_word(const char *list, struct argp_state *state,

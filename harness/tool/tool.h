@@ -73,6 +73,9 @@ void tool_clear_setup(struct setup_options *options);
 unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
                           const char *what);
 
+/* A time in seconds, from 1 to `max`: "90", "90s", "5m", "8h"; in the same way. */
+unsigned long tool_seconds(const char *text, unsigned long max, struct argp_state *state, const char *what);
+
 /* Calls `take` for each word of a list with commas; it finds its options in state->input. */
 void tool_each_word(const char *list, struct argp_state *state,
                     void (*take)(const char *word, struct argp_state *state));
