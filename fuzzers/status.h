@@ -2,7 +2,8 @@
 /*
  * What a fuzzing process has done, as JSON in a file of the findings' folder, "status-" and the process's name, which
  * its campaign reads: {"runs", "loads", "seconds", "findings", "last_finding" (of these seconds, or null), "verdicts"}.
- * A process that takes the place of one that was killed goes on counting.
+ * Hung is what did not end within the campaign's own limits.  A process that takes the place of one that was killed
+ * goes on counting.
  */
 #ifndef HARDSTOP_FUZZERS_STATUS_H
 #define HARDSTOP_FUZZERS_STATUS_H
