@@ -49,6 +49,7 @@ void status_found(void)
 {
     status.findings++;
     status.last_finding = seconds();
+    status.written = 0;
 }
 
 static void write_now(void)

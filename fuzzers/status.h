@@ -2,8 +2,8 @@
 /*
  * What a fuzzing process has done, as JSON in a file of the findings' folder, "status-" and the process's name, which
  * its campaign reads: {"runs", "loads", "seconds", "findings", "last_finding" (of these seconds, or null), "verdicts"}.
- * Hung is what did not end within the campaign's own limits.  A process that takes the place of one that was killed
- * goes on counting.
+ * Hung is what did not end within the campaign's own limits.  Counting goes on from the file that is there: that of a
+ * process that was killed.
  */
 #ifndef HARDSTOP_FUZZERS_STATUS_H
 #define HARDSTOP_FUZZERS_STATUS_H
@@ -14,9 +14,9 @@
 void status_begin(const char *folder, const char *instance);
 /* An input, the loads that it took, and its verdict. */
 void status_count(enum verdict verdict, unsigned long loads);
-/* A new finding. */
+/* A new finding, which is written at once. */
 void status_found(void);
-/* Writes the file, at most once a second; it is written at exit, too. */
+/* Writes the file, at most once a second, and at exit: who is killed loses the counts of a second. */
 void status_write(void);
 
 #endif

@@ -41,6 +41,12 @@ struct served {
     unsigned long used;
 };
 
+/* What was no finding, or another one, when it was judged with the full limits. */
+struct hasty {
+    uint64_t signature;
+    unsigned seen;
+};
+
 static struct {
     struct served pool[MAX_POOL];
     size_t pool_size;
@@ -49,7 +55,7 @@ static struct {
     bool has_state, has_coverage; /* what guides the engine */
     uint32_t timeout_ms;
     unsigned failures;
-    uint64_t hasty[64]; /* signatures of what was no finding when it was judged with the full time limit */
+    struct hasty hasty[64];
     size_t n_hasty;
     bool is_ready;
 } state;
@@ -165,15 +171,36 @@ static int confirm_finding(struct oracle *oracle, const Hardstop__Case *test, st
     return confirmed;
 }
 
-/* A slow rejection looks like a hang each time; to judge it with the full time limit once is enough. */
-static bool was_hasty(uint64_t signature)
+static struct hasty *find_hasty(uint64_t signature)
 {
     for (size_t i = 0; i < HS_COUNT(state.hasty); i++) {
-        if (state.hasty[i] == signature) {
-            return true;
+        if (state.hasty[i].seen && state.hasty[i].signature == signature) {
+            return &state.hasty[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+static void note_hasty(uint64_t signature)
+{
+    if (!find_hasty(signature)) {
+        state.hasty[state.n_hasty++ % HS_COUNT(state.hasty)] = (struct hasty){ signature, 1 };
+    }
+}
+
+/*
+ * A slow rejection looks like a hang each time, and to judge it with the full limits takes its time.  A hang may be at
+ * the same place, so the second is judged again, the fourth, the eighth ...
+ */
+static bool was_hasty(uint64_t signature)
+{
+    struct hasty *hasty = find_hasty(signature);
+
+    if (!hasty) {
+        return false;
+    }
+    hasty->seen++;
+    return (hasty->seen & (hasty->seen - 1)) != 0;
 }
 
 /* Without a folder, only a crash that is not known is of interest. */
@@ -202,8 +229,8 @@ static void keep_finding(struct oracle *oracle, const struct judgement *judgemen
     }
     signature = finding.signature;
     result = confirm_finding(oracle, judgement->test, &again, &finding);
-    if (result == 0) {
-        state.hasty[state.n_hasty++ % HS_COUNT(state.hasty)] = signature;
+    if (result >= 0 && (result == 0 || is_known(&finding))) {
+        note_hasty(signature);
     }
     if (result <= 0) {
         return;

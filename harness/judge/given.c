@@ -46,7 +46,7 @@ static bool has_same_frame(const struct stream_encoding *plain, const struct bui
         }
         at = end;
     }
-    return memcmp(given->data + at, plain->out.data + at, given->size - at) == 0;
+    return at == given->size || memcmp(given->data + at, plain->out.data + at, given->size - at) == 0;
 }
 
 /* The saved section is found by the bytes of its header behind the section id. */
@@ -63,8 +63,9 @@ bool given_is_saved(const struct judgement *judgement, const struct builder *giv
         const uint8_t *found;
 
         if (stream->section[i]->type != HARDSTOP__SECTION__TYPE__FULL) {
-            /* It is not saved. */
-            if (memcmp(given->data + mark->start, judgement->plain.out.data + mark->start, size) != 0) {
+            /* It is not saved; what is behind an end-of-file mark was never read. */
+            if ((stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF && i + 1 < stream->n_section) ||
+                memcmp(given->data + mark->start, judgement->plain.out.data + mark->start, size) != 0) {
                 return false;
             }
             continue;

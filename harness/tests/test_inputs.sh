@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Claim: a campaign of so many inputs does the same again, in another folder and at another speed: the same verdicts,
-# the same findings to the byte; its status is one JSON value at any time; and a campaign that is given no time says so.
+# the same findings to the byte; its status is one JSON value at any time; and what is to end when nothing new comes does.
 # test_inputs.sh HARDSTOP FOLDER
 set -eu
 hardstop=$1
@@ -52,3 +52,14 @@ done
 status=0
 "$hardstop" fuzz --time 1s --work "$place/none" --status "$place/no/such/folder" ccw_rng >"$place/out" 2>&1 || status=$?
 [ "$status" = 2 ] && grep -q "no/such/folder" "$place/out" || fail "status $status, $(cat "$place/out")"
+
+# An engine to which nothing new comes: the campaign ends by itself, and says why.
+mkdir -p "$place/idle"
+cp "$hardstop" "$place/idle/hardstop"
+printf '#!/bin/sh\nexec sleep 86400\n' >"$place/idle/ccw_rng_fuzzer"
+chmod +x "$place/idle/ccw_rng_fuzzer"
+status=0
+HARDSTOP_PRELOAD_OBJECT=$(dirname "$hardstop")/libhardstop-preload.so \
+    "$place/idle/hardstop" fuzz --time 10h --idle 2s --jobs 1 --work "$place/idle/work" ccw_rng >"$place/out" 2>&1 || status=$?
+[ "$status" = 0 ] && grep -q "; it has ended, as nothing new came for 2 s$" "$place/out" ||
+    fail "status $status, $(cat "$place/out")"

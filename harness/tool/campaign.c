@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,7 +73,6 @@ static void add_instance(struct campaign *campaign, const char *programs, const 
     instance->findings = hs_format("%s/findings", campaign->work);
     /* Each start adds one: this far apart, no two starts of any instances have the same seed. */
     instance->seed = campaign->seed + job * 1000ul;
-    instance->inputs = campaign->inputs;
 }
 
 static int prepare_instance(const struct campaign *campaign, const struct instance *instance, struct hs_error *err)
@@ -168,6 +168,11 @@ void campaign_close(struct campaign *campaign)
 
 static int start(const struct campaign *campaign, struct instance *instance, double seconds, struct hs_error *err)
 {
+    if (campaign->inputs) {
+        unsigned long done = campaign_status_inputs(instance);
+
+        instance->inputs = done < campaign->inputs ? campaign->inputs - done : 1;
+    }
     fflush(NULL);
     instance->pid = fork();
     if (instance->pid == 0) {
@@ -211,9 +216,39 @@ static void stop(const struct campaign *campaign)
     }
 }
 
+/* When the folder last changed, in seconds since the epoch; 0: it is not there. */
+static double changed_at(char *path)
+{
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+
+    free(path);
+    return is_there ? (double)status.st_mtim.tv_sec + (double)status.st_mtim.tv_nsec * 1e-9 : 0;
+}
+
+/* Has nothing new come for so long?  `began`, as time_now(), counts as the first. */
+static bool is_idle(const struct campaign *campaign, double began)
+{
+    double newest = 0, of_finding = campaign_status_since_finding(campaign);
+    struct timespec now;
+
+    if (!campaign->idle || time_now() - began <= (double)campaign->idle ||
+        (of_finding >= 0 && of_finding <= (double)campaign->idle)) {
+        return false;
+    }
+
+    for (size_t i = 0; i < campaign->n; i++) {
+        double corpus = changed_at(campaign->engine->corpus(&campaign->instances[i]));
+
+        newest = corpus > newest ? corpus : newest;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec - newest > (double)campaign->idle;
+}
+
 int campaign_run(struct campaign *campaign, struct hs_error *err)
 {
-    double end = time_now() + (double)campaign->seconds;
+    double began = time_now(), end = began + (double)campaign->seconds;
     int running = 1;
 
     signal(SIGINT, on_interrupt);
@@ -230,6 +265,10 @@ int campaign_run(struct campaign *campaign, struct hs_error *err)
         /* Engines do not notice that what they write is cut short: they are stopped before. */
         if (!campaign->is_full && file_check_space(campaign->work, NULL) < 0) {
             campaign->is_full = true;
+            interrupted = 1;
+        }
+        if (!interrupted && is_idle(campaign, began)) {
+            campaign->is_idle = true;
             interrupted = 1;
         }
         if (interrupted || left * 1000 < -STOP_MS) {

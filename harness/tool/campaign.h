@@ -16,12 +16,13 @@ struct campaign {
     const char *work; /* folder of everything that is kept */
     const char *seeds; /* a folder of cases, or NULL */
     unsigned long seconds, seed;
-    unsigned long inputs; /* of each process, after which it ends; 0: no limit */
+    unsigned long inputs; /* of each process, at least its seeds, after which it ends; 0: no limit */
+    unsigned long idle; /* seconds without a new finding or a new input after which it ends; 0: it goes on */
     const char *status; /* a file for how far it is, as JSON (campaign_status.h), or NULL */
     /* The campaign's own: */
     struct instance *instances;
     size_t n;
-    bool is_full; /* the disk was, and so it has ended */
+    bool is_full, is_idle; /* the disk was full, or nothing new came, and so it has ended */
 };
 
 /* Finds the programs, makes folders and seeds.  0, or -1 with a reason; campaign_close() is needed in both cases. */

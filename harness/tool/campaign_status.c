@@ -134,6 +134,19 @@ int campaign_status_write(const struct campaign *campaign, const char *path, dou
     return result;
 }
 
+unsigned long campaign_status_inputs(const struct instance *instance)
+{
+    struct sum sum = { .last = -1 };
+
+    add(&sum, instance);
+    return sum.inputs > 0 ? (unsigned long)sum.inputs : 0;
+}
+
+double campaign_status_since_finding(const struct campaign *campaign)
+{
+    return sum_of(campaign, NULL).last;
+}
+
 void campaign_status_sum_up(const struct campaign *campaign)
 {
     struct sum sum = sum_of(campaign, NULL);
@@ -143,6 +156,9 @@ void campaign_status_sum_up(const struct campaign *campaign)
     if (sum.verdicts[VERDICT_UNKNOWN]) {
         fprintf(stderr, "; %lld without a verdict, see %s/*.log", (long long)sum.verdicts[VERDICT_UNKNOWN],
                 campaign->work);
+    }
+    if (campaign->is_idle) {
+        fprintf(stderr, "; it has ended, as nothing new came for %lu s", campaign->idle);
     }
     fputc('\n', stderr);
 }

@@ -20,7 +20,16 @@ void campaign_status_show(const struct campaign *campaign, double left);
 int campaign_status_write(const struct campaign *campaign, const char *path, double left, bool ended,
                           struct hs_error *err);
 
-/* What was done, in a line on the error output: inputs, loads, new findings, and inputs that got no verdict. */
+/* Inputs that a process has done, those before it was killed and started again included. */
+unsigned long campaign_status_inputs(const struct instance *instance);
+
+/* Seconds since the last new finding; negative: there is none. */
+double campaign_status_since_finding(const struct campaign *campaign);
+
+/*
+ * What was done, in a line on the error output: inputs, loads, new findings, inputs that got no verdict, and why it has
+ * ended before its time.
+ */
 void campaign_status_sum_up(const struct campaign *campaign);
 
 #endif

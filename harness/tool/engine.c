@@ -71,24 +71,25 @@ static int is_visible(const struct dirent *entry)
 
 /*
  * The seeds in the order of their names, in a file.  Of a folder libFuzzer takes them as they come, which is another
- * order in another folder; it gets that where a comma in its name makes no list.
+ * order in another folder; it gets that where a comma in a name makes no list.
  */
 static char *libfuzzer_seeds(const struct instance *instance)
 {
     struct dirent **entries = NULL;
     int n = strchr(instance->seeds, ',') ? 0 : scandir(instance->seeds, &entries, is_visible, alphasort);
     char *path = hs_format("%s.list", instance->seeds), *list = hs_strdup("");
-    bool is_written;
+    bool is_written, has_comma = false;
 
     for (int i = 0; i < n; i++) {
         char *longer = hs_format("%s%s%s/%s", list, i ? "," : "", instance->seeds, entries[i]->d_name);
 
+        has_comma |= strchr(entries[i]->d_name, ',') != NULL;
         free(list);
         free(entries[i]);
         list = longer;
     }
     free(entries);
-    is_written = n > 0 && file_write_own(path, list, strlen(list), NULL) == 0;
+    is_written = n > 0 && !has_comma && file_write_own(path, list, strlen(list), NULL) == 0;
     free(list);
     return is_written ? hs_format("-seed_inputs=@%s", path) : instance->seeds;
 }
@@ -159,6 +160,16 @@ static char *afl_folder(const struct instance *instance)
 static char *afl_name(const struct instance *instance)
 {
     return instance->job ? hs_format("secondary-%u", instance->job) : hs_strdup("main");
+}
+
+static char *afl_corpus(const struct instance *instance)
+{
+    char *folder = afl_folder(instance), *name = afl_name(instance);
+    char *corpus = hs_format("%s/%s/queue", folder, name);
+
+    free(folder);
+    free(name);
+    return corpus;
 }
 
 static int afl_prepare(const struct instance *instance, struct hs_error *err)
@@ -253,8 +264,8 @@ static int afl_inspect(const struct instance *instance, struct hs_error *err)
 
 static const struct engine engines[] = {
     { "libfuzzer", "fuzz", libfuzzer_check, libfuzzer_prepare, libfuzzer_become, libfuzzer_is_regular,
-      libfuzzer_inspect },
-    { "afl", "afl", afl_check, afl_prepare, afl_become, afl_is_regular, afl_inspect },
+      libfuzzer_corpus, libfuzzer_inspect },
+    { "afl", "afl", afl_check, afl_prepare, afl_become, afl_is_regular, afl_corpus, afl_inspect },
 };
 
 const struct engine *engine_find(const char *name)

@@ -16,7 +16,7 @@ struct instance {
     char *program; /* the target's */
     char *work; /* the campaign's folder */
     char *seeds, *log, *findings; /* folder, file, folder */
-    unsigned long seed, inputs; /* the last: after so many it ends; 0: no limit */
+    unsigned long seed, inputs; /* the last: after so many, and all seeds, it ends; 0: no limit */
     pid_t pid; /* 0: not running */
     int status; /* of the last end */
     unsigned starts;
@@ -33,6 +33,8 @@ struct engine {
     void (*become)(const struct instance *instance, unsigned long seconds);
     /* Is this exit status a regular one?  What is not is a failure of ours. */
     bool (*is_regular)(int exit_status, bool interrupted);
+    /* The folder that it puts inputs into that were new to it; free it. */
+    char *(*corpus)(const struct instance *instance);
     /* 0, or -1 with a failure of ours that the engine has taken for a finding of its own. */
     int (*inspect)(const struct instance *instance, struct hs_error *err);
 };

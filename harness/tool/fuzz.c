@@ -27,6 +27,7 @@ enum {
     KEY_COMPAT,
     KEY_INPUTS,
     KEY_STATUS,
+    KEY_IDLE,
 };
 
 struct options {
@@ -119,6 +120,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_INPUTS:
         campaign->inputs = tool_number(value, 1, UINT32_MAX, state, "--inputs");
         return 0;
+    case KEY_IDLE:
+        campaign->idle = tool_seconds(value, LONGEST, state, "--idle");
+        return 0;
     case KEY_STATUS:
         campaign->status = value;
         return 0;
@@ -171,9 +175,10 @@ static const struct argp argp = {
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
             { "inputs", KEY_INPUTS, "N", 0,
-              "each process ends after so many: with one for each target (--jobs 1) and an empty folder, the same "
-              "command does the same again (default: none but --time ends it)",
+              "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty folder, "
+              "the same command does the same again (default: --time ends it)",
               0 },
+            { "idle", KEY_IDLE, "TIME", 0, "end when for so long neither a finding nor an input was new", 0 },
             { "status", KEY_STATUS, "FILE", 0, "how far it is, as JSON, written anew while it runs", 0 },
             { "compat", KEY_COMPAT, NULL, 0,
               "search for states that one of --qemu and --beside has by its own account, and that the other, with the "

@@ -198,7 +198,8 @@ static int slow_load(struct loader *loader, const struct loader_input *input, st
                      struct hs_error *err)
 {
     struct slow_loader *slow = (struct slow_loader *)loader;
-    const struct confirm_limits limits = { .timeout_ms = request_limit_ms(input), .memory = slow->memory_limit };
+    const struct confirm_limits limits = { .timeout_ms = request_limit_ms(input), .memory = slow->memory_limit,
+                                           .most_reads = input->most_reads };
 
     memset(answer, 0, sizeof(*answer));
     answer->text = answer->section = answer->loaded = "";
