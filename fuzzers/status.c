@@ -57,6 +57,9 @@ static void write_now(void)
     json_t *verdicts, *all;
     char *text;
 
+    if (!status.path) {
+        return;
+    }
     status.written = time_now();
     verdicts = json_object();
     for (int i = 0; i < VERDICT_COUNT; i++) {
@@ -73,7 +76,7 @@ static void write_now(void)
 
 void status_write(void)
 {
-    if (status.path && time_now() - status.written >= 1.0) {
+    if (time_now() - status.written >= 1.0) {
         write_now();
     }
 }
@@ -82,6 +85,8 @@ void status_begin(const char *folder, const char *instance)
 {
     json_t *before;
 
+    free(status.path);
+    memset(&status, 0, sizeof(status));
     status.started = status.written = time_now();
     status.last_finding = -1;
     if (folder) {
