@@ -3,7 +3,7 @@
 #ifndef HARDSTOP_TOOL_CAMPAIGN_STATUS_H
 #define HARDSTOP_TOOL_CAMPAIGN_STATUS_H
 
-#include "harness/tool/campaign.h"
+#include "harness/tool/campaign_type.h"
 
 /* Forgets what an earlier campaign in the same folder has counted. */
 void campaign_status_reset(const struct instance *instance);

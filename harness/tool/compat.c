@@ -200,7 +200,8 @@ static const struct argp argp = {
                                     "was not begun is said", 0 },
         { "html", 'H', "FILE", 0, "a page for people: devices by pairs of QEMUs, with the bytes side by side", 0 },
         { "junit", 'u', "FILE", 0, "write JUnit XML, for GitLab and Jenkins", 0 },
-        { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: one more than cores, as a QEMU that starts waits)", 0 },
+        { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: one more than there are "
+                                   "cores, as a QEMU that starts waits)", 0 },
         { "all", 'a', NULL, 0, "list what is made anew by design, too", 0 },
         { "json", 'j', NULL, 0, "as one JSON array", 0 },
         { 0 },

@@ -87,10 +87,10 @@ static void take_feedback(const char *value, struct argp_state *state)
     setenv("HARDSTOP_FEEDBACK", value, 1);
 }
 
-static error_t parse(int key, char *value, struct argp_state *state)
+/* How much, and how it is told. */
+static error_t parse_extent(int key, char *value, struct argp_state *state)
 {
-    struct options *options = state->input;
-    struct campaign *campaign = &options->campaign;
+    struct campaign *campaign = &((struct options *)state->input)->campaign;
 
     switch (key) {
     case 't':
@@ -99,23 +99,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 's':
         campaign->seed = tool_number(value, 1, UINT32_MAX, state, "--seed");
         return 0;
-    case 'w':
-        campaign->work = value;
-        return 0;
-    case 'e':
-        campaign->engine = engine_find(value);
-        if (!campaign->engine) {
-            argp_error(state, "no engine \"%s\"; there are libfuzzer and afl", value);
-        }
-        return 0;
     case 'J':
         campaign->jobs = (unsigned)tool_number(value, 1, 64, state, "--jobs");
-        return 0;
-    case KEY_SEEDS:
-        campaign->seeds = value;
-        return 0;
-    case KEY_FEEDBACK:
-        take_feedback(value, state);
         return 0;
     case KEY_INPUTS:
         campaign->inputs = tool_number(value, 1, UINT32_MAX, state, "--inputs");
@@ -125,6 +110,32 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_STATUS:
         campaign->status = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+    struct campaign *campaign = &options->campaign;
+
+    switch (key) {
+    case 'w':
+        campaign->work = value;
+        return 0;
+    case 'e':
+        campaign->engine = engine_find(value);
+        if (!campaign->engine) {
+            argp_error(state, "no engine \"%s\"; there are libfuzzer and afl", value);
+        }
+        return 0;
+    case KEY_SEEDS:
+        campaign->seeds = value;
+        return 0;
+    case KEY_FEEDBACK:
+        take_feedback(value, state);
         return 0;
     case KEY_LIST:
         options->list = true;
@@ -148,7 +159,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_extent(key, value, state);
     }
 }
 
@@ -175,8 +186,8 @@ static const struct argp argp = {
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
             { "inputs", KEY_INPUTS, "N", 0,
-              "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty folder, "
-              "the same command does the same again (default: --time ends it)",
+              "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty "
+              "folder, the same command does the same again (default: --time ends it)",
               0 },
             { "idle", KEY_IDLE, "TIME", 0, "end when for so long neither a finding nor an input was new", 0 },
             { "status", KEY_STATUS, "FILE", 0, "how far it is, as JSON, written anew while it runs", 0 },
