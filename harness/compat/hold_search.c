@@ -73,7 +73,7 @@ void hold_search(struct hold *hold, size_t from)
         struct sought sought = { hold, from, to };
         const struct search search = {
             .from = &hold->sides[from], .to = &hold->sides[to], .seed = meeting->search_seed,
-            .seconds = seconds_of(hold, from), .found = tell_found, .user = &sought,
+            .seconds = seconds_of(hold, from), .states = meeting->search_states, .found = tell_found, .user = &sought,
         };
         struct hs_error err;
         long sent;

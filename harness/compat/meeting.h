@@ -30,6 +30,7 @@ struct meeting {
     struct meeting_states states;
     /* With a family, states are searched for (search.h), so that all takes about so long; 0: they are not. */
     double search_seconds;
+    unsigned long search_states; /* most states of one side for one other; 0: no limit */
     uint64_t search_seed;
     Hardstop__Case *seed; /* of a canary state, perhaps of another machine type; NULL: there is none */
     const char *folder; /* gets the case of each break, see finding_save(); NULL: none is kept */

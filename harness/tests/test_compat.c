@@ -450,6 +450,19 @@ static void run(const char *arguments, int status, const char *words)
     run_clear(&done);
 }
 
+/* Of so many states, the same again. */
+static void run_twice(const char *arguments)
+{
+    struct run one = spawn_run(folder, arguments), other = spawn_run(folder, arguments);
+
+    assert_int_equal(one.status, 0);
+    assert_int_equal(other.status, 0);
+    assert_string_equal(one.out, other.out);
+    assert_true(strtoul(one.out, NULL, 10) > 10);
+    run_clear(&one);
+    run_clear(&other);
+}
+
 /* One program by two names, canary states and what the machine has by itself. */
 static void a_qemu_keeps_its_own(void **state)
 {
@@ -470,6 +483,10 @@ static void a_qemu_keeps_its_own(void **state)
     run("compat --from a --to b --budget 5d", 2, "");
     run("fuzz --compat --qemu @/" SETUP_BINARY("s390x") "-a --beside @/" SETUP_BINARY("s390x")
         "-b -t 2 -w @/work ccw_rng", 0, " states searched\n");
+    run_twice("fuzz --compat --qemu @/" SETUP_BINARY("s390x") "-a --beside @/" SETUP_BINARY("s390x")
+              "-b --inputs 30 -w @/work ccw_rng");
+    run("fuzz --compat --qemu @/" SETUP_BINARY("s390x") "-a --beside @/" SETUP_BINARY("s390x")
+        "-b --idle 5 -w @/work ccw_rng", 2, "");
     run("fuzz --compat ccw_rng", 2, "");
     run("compat --qemu @/" SETUP_BINARY("s390x") "-a --qemu @/" SETUP_BINARY("s390x")
         "-b --transport ccw --devices machine --states layout --html @/page", 0, "0 states sent");

@@ -74,8 +74,12 @@ static void add_default_targets(struct options *options)
 
 static void check_compat(const struct options *options, struct argp_state *state)
 {
-    if (options->compat && (options->campaign.engine || !program_given(PROGRAM_BESIDE_ENV))) {
-        argp_error(state, "--compat goes with --beside, the other QEMU, and without --engine: it searches by itself");
+    const struct campaign *campaign = &options->campaign;
+
+    if (options->compat &&
+        (campaign->engine || campaign->idle || campaign->status || !program_given(PROGRAM_BESIDE_ENV))) {
+        argp_error(state, "--compat goes with --beside, the other QEMU, and without --engine, --idle and --status: it "
+                          "searches by itself");
     }
 }
 
@@ -187,7 +191,8 @@ static const struct argp argp = {
               0 },
             { "inputs", KEY_INPUTS, "N", 0,
               "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty "
-              "folder, the same command does the same again (default: --time ends it)",
+              "folder, the same command does the same again; with --compat, so many states of each device from one QEMU "
+              "to the other (default: --time ends it)",
               0 },
             { "idle", KEY_IDLE, "TIME", 0, "end when for so long neither a finding nor an input was new", 0 },
             { "status", KEY_STATUS, "FILE", 0, "how far it is, as JSON, written anew while it runs", 0 },

@@ -47,6 +47,7 @@ static int share_out(const struct campaign *campaign, struct compat_plan *plan, 
     }
     for (size_t i = 0; i < n; i++) {
         plan->meetings[i].search_seconds = (double)campaign->seconds * jobs_of(campaign) / (double)n;
+        plan->meetings[i].search_states = campaign->inputs;
         plan->meetings[i].search_seed = campaign->seed;
         plan->meetings[i].states.canary = false; /* it is a seed */
     }
