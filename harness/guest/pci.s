@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A guest for x86, loaded by Multiboot, that brings the first virtio-pci device into use, puts requests in flight, and
-# stops: it asks for a reset.  Halts for ever when there is no device, or none that requests.inc knows.
+# stops: it asks for a reset.  Halts for ever when there is no device, none that requests.inc knows, or a legacy one.
 # Registers and structures: virtio 1.0, section 4.1; the firmware has given addresses to the device.
 
     .include "requests.inc"
@@ -120,6 +120,8 @@ _start:
     jmp 1b
 
 3:  mov common, %ebx
+    test %ebx, %ebx
+    jz failed                                  # a legacy device has no such registers
     movb $0, STATUS(%ebx)
 4:  cmpb $0, STATUS(%ebx)
     jne 4b

@@ -134,6 +134,8 @@ static void a_guest_without_its_device_gives_up(void **state)
     static const char *const setups[] = {
         "binary: 'qemu-system-s390x' machine: 's390-ccw-virtio' device: 'virtio-gpu-ccw'",
         "binary: 'qemu-system-x86_64' machine: 'pc' device: 'virtio-gpu-pci'",
+        /* Where a device is a legacy one. */
+        "binary: 'qemu-system-x86_64' machine: 'pc-i440fx-2.4' device: 'virtio-rng-pci'",
     };
     uint8_t *bytes = NULL;
     size_t size;
