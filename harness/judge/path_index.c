@@ -4,31 +4,38 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "harness/base/alloc.h"
 
-/* By path, and those of one path as they stand on the wire. */
-static int by_path(const void *left, const void *right, void *user)
+static uint64_t hash_of(const char *path)
 {
-    const struct map *map = user;
-    size_t a = *(const size_t *)left, b = *(const size_t *)right;
-    int order = strcmp(map->entries[a].path, map->entries[b].path);
+    return XXH3_64bits(path, strlen(path));
+}
 
-    return order ? order : a < b ? -1 : a > b;
+/* By the hash of the path, and those of one path as they stand on the wire. */
+static int by_hash(const void *left, const void *right)
+{
+    const struct path_place *a = left, *b = right;
+
+    return a->hash != b->hash ? (a->hash < b->hash ? -1 : 1) : a->at < b->at ? -1 : a->at > b->at;
 }
 
 static void build(struct path_index *index)
 {
     index->order = hs_resize(NULL, index->n, sizeof(*index->order));
     for (size_t i = 0; i < index->n; i++) {
-        index->order[i] = index->start + i;
+        size_t at = index->start + i;
+
+        index->order[i] = (struct path_place){ hash_of(index->map->entries[at].path), at };
     }
-    qsort_r(index->order, index->n, sizeof(*index->order), by_path, (void *)index->map);
+    qsort(index->order, index->n, sizeof(*index->order), by_hash);
 }
 
 size_t path_index_last(struct path_index *index, const char *path)
 {
     size_t low = 0, high = index->n;
+    uint64_t hash = hash_of(path);
 
     if (!index->order) {
         build(index);
@@ -36,13 +43,20 @@ size_t path_index_last(struct path_index *index, const char *path)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strcmp(index->map->entries[index->order[middle]].path, path) <= 0) {
+        if (index->order[middle].hash <= hash) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low && strcmp(index->map->entries[index->order[low - 1]].path, path) == 0 ? index->order[low - 1] : SIZE_MAX;
+    /* Two paths may have one hash. */
+    while (low && index->order[low - 1].hash == hash) {
+        low--;
+        if (strcmp(index->map->entries[index->order[low].at].path, path) == 0) {
+            return index->order[low].at;
+        }
+    }
+    return SIZE_MAX;
 }
 
 size_t path_index_find(struct path_index *index, size_t expected, const char *path)

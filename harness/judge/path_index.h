@@ -5,10 +5,15 @@
 
 #include "harness/wire/map.h"
 
+struct path_place {
+    uint64_t hash; /* of the path */
+    size_t at; /* in the map */
+};
+
 /* Set map, n and start; the rest is zero. */
 struct path_index {
     const struct map *map;
-    size_t *order; /* entries, sorted by path; NULL until it is needed */
+    struct path_place *order; /* entries, sorted by the hashes of their paths; NULL until it is needed */
     size_t n, start; /* which entries of the map */
 };
 
