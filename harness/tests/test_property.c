@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/finding/examine.h"
+#include "harness/message/reflect.h"
 #include "planted.h"
 
 #define TRUNCATE "damage { at { section: 0 field: 'virtio.ccw.thinint_isc' } truncate { } }"
@@ -233,6 +235,42 @@ static void an_unstable_verdict_is_found(void **state)
     oracle_clear(&oracle);
     planted_clear(&planted);
     case_free(test);
+}
+
+static void copy_section(Hardstop__Stream *stream, Hardstop__Section__Type type)
+{
+    Hardstop__Section *copy = (Hardstop__Section *)reflect_clone(&stream->section[0]->base);
+
+    copy->type = type;
+    *HS_PUSH(stream->section, stream->n_section) = copy;
+}
+
+/* Of what stands behind an end-of-file mark nobody can say that it was kept, though all of it is there again. */
+static void behind_a_mark_nothing_is_kept(void **state)
+{
+    static const Hardstop__Section__Type types[] = { HARDSTOP__SECTION__TYPE__FULL, HARDSTOP__SECTION__TYPE__EOF };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(types); i++) {
+        Hardstop__Case *test = planted_case(OVERWRITE);
+        struct judgement judgement = { 0 };
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader };
+
+        test->stream->n_section = 1;
+        copy_section(test->stream, types[i]);
+        copy_section(test->stream, HARDSTOP__SECTION__TYPE__FULL);
+        copy_section(test->stream, HARDSTOP__SECTION__TYPE__EOF);
+        planted_init(&planted, SKIPS_CHECKS, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_int_equal(judgement.actual.answer.outcome, OUTCOME_ACCEPTED);
+        assert_int_equal(property_find("accepted-resaves-equal")->judge(&judgement),
+                         types[i] == HARDSTOP__SECTION__TYPE__FULL ? PROPERTY_PASS : PROPERTY_SKIP);
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+        case_free(test);
+    }
 }
 
 /* What fast loads settle has the verdict and the finding that it has without them, and what they do not is repeated. */
@@ -558,6 +596,7 @@ int main(void)
         cmocka_unit_test(what_was_illegal_is_not_judged),
         cmocka_unit_test(haste_leaves_out_the_fields_of_garbage),
         cmocka_unit_test(an_unstable_verdict_is_found),
+        cmocka_unit_test(behind_a_mark_nothing_is_kept),
         cmocka_unit_test(fast_loads_settle_what_is_no_crash),
         cmocka_unit_test(fast_loads_are_not_trusted),
         cmocka_unit_test(a_reference_is_that_of_its_case),
