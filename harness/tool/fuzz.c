@@ -191,8 +191,8 @@ static const struct argp argp = {
               0 },
             { "inputs", KEY_INPUTS, "N", 0,
               "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty "
-              "folder, the same command does the same again; with --compat, so many states of each device from one QEMU "
-              "to the other (default: --time ends it)",
+              "folder, the same command does the same again; with --compat, so many states of each device from one "
+              "QEMU to the other (default: --time ends it)",
               0 },
             { "idle", KEY_IDLE, "TIME", 0, "end when for so long neither a finding nor an input was new", 0 },
             { "status", KEY_STATUS, "FILE", 0, "how far it is, as JSON, written anew while it runs", 0 },

@@ -100,7 +100,8 @@ int running_await_end(struct qmp *qmp, bool small, struct hs_error *err)
     }
     if (small && state != STATE_READY) {
         qmp->failure = QMP_FAILURE_REFUSED;
-        return hs_fail(err, HS_NO_OFFSET, "the guest found no virtio device that it knows: net, blk or rng, as of virtio 1.0");
+        return hs_fail(err, HS_NO_OFFSET,
+                       "the guest found no virtio device that it knows: net, blk or rng, as of virtio 1.0");
     }
     return 0;
 }
