@@ -389,6 +389,10 @@ static void a_stream_goes_all_the_way(void **state)
     expect("load " RNG " @/rng.mig", 0, "accepted");
     expect("load @/rng.mig", 2, "");
     expect("repro @/rng.textproto", 0, "no finding");
+    expect("repro --bisect @/rng.textproto", 0, "no finding");
+    expect("repro --bisect @/none.textproto", 125, "");
+    expect("repro --bisect --what @/rng.textproto", 125, "");
+    expect("repro --bisect --qemu /bin/true @/rng.textproto", 125, "");
     expect("damage --section virtio-rng --field virtio.status --truncate 0 @/rng.textproto -o @/cut.textproto", 0, "");
     expect("load @/cut.textproto", 0, "rejected in section /fe.0.0000/virtio-rng");
     expect("repro @/cut.textproto", 0, "truncate at section[0].virtio.status+0");
@@ -440,6 +444,7 @@ static void findings_have_a_status_of_their_own(void **state)
            0, "");
     expect("load @/long.case", 1, "garbage");
     expect("repro @/long.case", 1, "damage-is-never-garbage does not hold");
+    expect("repro --bisect @/long.case", 1, "damage-is-never-garbage does not hold");
     check_is_json("repro --json @/long.case", 1);
     expect("repro --confirm @/long.case -o @/long.mig", 1, "CONFIRMED on an unmodified QEMU");
     expect("repro " RNG " --footers off @/long.mig", 1, "accepted-resaves-equal does not hold");

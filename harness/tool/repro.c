@@ -17,11 +17,16 @@
 
 #define CONFIRM_FOLDER "work/confirm"
 
+enum {
+    KEY_BISECT = 0x200,
+    UNTESTABLE = 125, /* what git bisect run leaves out */
+};
+
 struct options {
     struct file_options file;
     struct setup_options setup;
     const char *output;
-    bool confirm;
+    bool confirm, bisect;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -38,6 +43,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case 'o':
         options->output = value;
+        return 0;
+    case KEY_BISECT:
+        options->bisect = true;
+        argp_err_exit_status = UNTESTABLE;
         return 0;
     case 't':
         if (!roster_has(value)) {
@@ -62,6 +71,8 @@ static const struct argp argp = {
     .options = (const struct argp_option[]){
         { "confirm", 'c', NULL, 0, "show the finding on an unmodified QEMU started with -incoming, and print that "
                                    "command line", 0 },
+        { "bisect", KEY_BISECT, NULL, 0, "for git bisect run: exit status 125, not 2, where there is no verdict, and "
+                                         "where the stream is refused undamaged, too", 0 },
         { "target", 't', "TARGET", 0, "FILE is an input of that fuzz target, a case or not, such as a crash file of "
                                        "the engine", 0 },
         { "output", 'o', "FILE", 0, "where --confirm writes the complete stream, guest RAM and firmware included "
@@ -72,7 +83,8 @@ static const struct argp argp = {
     .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
     .doc = "Replays a case, or a file that a fuzz target left, and says which property it breaks.\v"
-           "Exit status: 0 no finding, or not confirmed; 1 a finding, confirmed if that was asked; 2 no verdict.",
+           "Exit status: 0 no finding, or not confirmed; 1 a finding, confirmed if that was asked; 2 no verdict (with "
+           "--bisect 125).",
 };
 
 /* What the unmodified QEMU did with the damaged stream, and with the undamaged one. */
@@ -284,6 +296,17 @@ static int reproduce(const struct options *options, const struct places *places,
     return status;
 }
 
+/* A build that refuses what was captured, or does not take what was damaged, says nothing of the finding. */
+static int for_bisect(const struct judgement *judgement, int status)
+{
+    enum outcome reference = judgement->reference.answer.outcome;
+
+    return status == TOOL_TROUBLE || (judgement->is_damaged && reference != OUTCOME_ACCEPTED) ||
+                   (judgement->is_captured && reference == OUTCOME_REJECTED)
+               ? UNTESTABLE
+               : status;
+}
+
 int command_repro(int argc, char **argv)
 {
     struct options options = { 0 };
@@ -301,6 +324,7 @@ int command_repro(int argc, char **argv)
     } else {
         status = reproduce(&options, &places, &judgement, session.trust, &err);
     }
+    status = options.bisect ? for_bisect(&judgement, status) : status;
     judgement_clear(&judgement);
     session_close(&session);
     free(places.file);
