@@ -257,7 +257,7 @@ static void behind_a_mark_nothing_is_kept(void **state)
         struct planted planted;
         struct oracle oracle = { .loader = &planted.loader };
 
-        test->stream->n_section = 1;
+        stream_free_section(test->stream->section[--test->stream->n_section]);
         copy_section(test->stream, types[i]);
         copy_section(test->stream, HARDSTOP__SECTION__TYPE__FULL);
         copy_section(test->stream, HARDSTOP__SECTION__TYPE__EOF);
