@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     for (size_t i = 0; i < vmdesc.n_sections; i++) {
-        const struct vmdesc_section *section = &vmdesc.sections[i];
+        const struct vmdesc_section *section = vmdesc_section_at(&vmdesc, i);
         size_t end = 0;
 
         for (size_t k = 0; k < section->n_fields; k++) {
