@@ -229,11 +229,14 @@ static double changed_at(char *path)
 /* Has nothing new come for so long?  `began`, as time_now(), counts as the first. */
 static bool is_idle(const struct campaign *campaign, double began)
 {
-    double newest = 0, of_finding = campaign_status_since_finding(campaign);
+    double newest = 0, of_finding;
     struct timespec now;
 
-    if (!campaign->idle || time_now() - began <= (double)campaign->idle ||
-        (of_finding >= 0 && of_finding <= (double)campaign->idle)) {
+    if (!campaign->idle || time_now() - began <= (double)campaign->idle) {
+        return false;
+    }
+    of_finding = campaign_status_since_finding(campaign);
+    if (of_finding >= 0 && of_finding <= (double)campaign->idle) {
         return false;
     }
 
