@@ -24,6 +24,7 @@ enum verdict verdict_of_name(const char *name);
 
 /* The worse, the higher: rejected, equal, garbage, hung, crashed; 0 of unknown. */
 int verdict_severity(enum verdict verdict);
+
 struct judgement {
     const Hardstop__Case *test;
     struct stream_encoding plain; /* the stream undamaged */

@@ -173,17 +173,6 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
     return 0;
 }
 
-static bool has_opaque_section(const Hardstop__Stream *stream)
-{
-    for (size_t i = 0; stream && i < stream->n_section; i++) {
-        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL &&
-            stream->section[i]->payload_case == HARDSTOP__SECTION__PAYLOAD_OPAQUE) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts.  A state that was saved fast
  * has no description, so it must do without: tables name all of the stream, or its payloads came back byte for byte.
@@ -198,7 +187,7 @@ static bool is_settled(const struct judgement *judgement)
     }
     return answer->outcome == OUTCOME_REJECTED ||
            (answer->outcome == OUTCOME_ACCEPTED &&
-            (!has_opaque_section(judgement->test->stream) ||
+            (!description_is_needed(judgement->test->stream) ||
              (has_same_places(&judgement->effect) &&
               given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved))));
 }

@@ -16,9 +16,9 @@ const ProtobufCBinaryData *description_of(const Hardstop__Stream *stream)
     return stream->vmdesc && stream->vmdesc->json.len ? &stream->vmdesc->json : NULL;
 }
 
-bool description_is_missing(const Hardstop__Stream *stream)
+bool description_is_needed(const Hardstop__Stream *stream)
 {
-    for (size_t i = 0; stream && !description_of(stream) && i < stream->n_section; i++) {
+    for (size_t i = 0; stream && i < stream->n_section; i++) {
         const Hardstop__Section *section = stream->section[i];
 
         if (section->type == HARDSTOP__SECTION__TYPE__FULL &&
@@ -27,6 +27,11 @@ bool description_is_missing(const Hardstop__Stream *stream)
         }
     }
     return false;
+}
+
+bool description_is_missing(const Hardstop__Stream *stream)
+{
+    return stream && !description_of(stream) && description_is_needed(stream);
 }
 
 void description_set(Hardstop__Stream *stream, const ProtobufCBinaryData *json)

@@ -10,6 +10,8 @@
 /* JSON of a vmdesc: the one in the message, else the one of the stream's end; NULL where it has neither. */
 const ProtobufCBinaryData *description_of(const Hardstop__Stream *stream);
 
+/* Has the stream, which may be NULL, device sections that no table names? */
+bool description_is_needed(const Hardstop__Stream *stream);
 /* Has the stream, which may be NULL, device sections that neither a table nor a description of its own names? */
 bool description_is_missing(const Hardstop__Stream *stream);
 
