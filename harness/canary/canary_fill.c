@@ -115,7 +115,7 @@ static int try_places(struct filling *filling, size_t from, size_t to)
         for (size_t i = from; i < to; i++) {
             write_place(&bytes, &filling->places[i]);
         }
-        result = canary_search_load(filling->search, &bytes);
+        result = canary_search_try(filling->search, &bytes);
     } while (result == 0 && filling->search->answer.outcome == OUTCOME_REJECTED && mend_config(filling, from, to));
     builder_clear(&bytes);
     if (result < 0 || filling->search->answer.outcome != OUTCOME_ACCEPTED) {

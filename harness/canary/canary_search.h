@@ -21,6 +21,8 @@ struct canary_search {
 Hardstop__VirtioSection *canary_search_device(const struct canary_search *search);
 /* Loads these bytes with the test's guest memory; 0, or -1 when the harness failed. */
 int canary_search_load(struct canary_search *search, const struct builder *bytes);
+/* The same, fast where that tells enough: for the many steps that a last canary_search_settle() puts to the test. */
+int canary_search_try(struct canary_search *search, const struct builder *bytes);
 /* Encodes the test's stream anew. */
 void canary_search_encode(struct canary_search *search);
 /* Takes over what the loader saved; false where it saved no such sections, or when it did not accept. */

@@ -31,6 +31,14 @@
 #define LOADER_CAMPAIGN_MS 250
 #define LOADER_CAMPAIGN_READS 500000 /* instead of LOADER_READS_BEYOND */
 /*
+ * A fast load that takes longer, or asks as often for what is beyond the end, is done again as a plain one, with all
+ * its time.
+ */
+#define LOADER_FAST_MS 50
+#define LOADER_FAST_READS 20000
+/* Of what fast loads settle, so much is judged once more without them. */
+#define LOADER_CHECKED_ONE_IN 256
+/*
  * A load that asks so often for bytes behind the end of its stream is hung, whatever time that takes: an unmodified
  * QEMU 7.2 needs 0.6 to 0.7 us for a question, so about a minute.  Between two powers of two, since what is skipped is
  * most often a number with one bit flipped.

@@ -11,8 +11,6 @@
 #include "harness/wire/framing.h"
 
 enum {
-    CHECKED_ONE_IN = 256,
-    FAST_MS = 50, /* a fast load that takes longer is done again with the whole time limit */
     FIRST_MS = 600000, /* of what all loads are compared with: of fast ones by the clock, and a machine may be busy */
 };
 
@@ -24,8 +22,8 @@ static int load(struct sweep_judge *judge, const struct builder *bytes, bool fas
 
     input.timeout_ms = judge->timeout_ms;
     input.fast = fast;
-    if (phase == SWEEP_FAST && input.timeout_ms > FAST_MS) {
-        input.timeout_ms = FAST_MS;
+    if (phase == SWEEP_FAST && input.timeout_ms > LOADER_FAST_MS) {
+        input.timeout_ms = LOADER_FAST_MS;
     } else if (phase == SWEEP_REFERENCE || phase == SWEEP_FRESH) {
         input.timeout_ms = FIRST_MS;
     }
@@ -155,7 +153,7 @@ static enum verdict judge_bytes(struct sweep_judge *judge, bool fast, enum outco
 /* The same cells in every run. */
 static bool is_checked(uint32_t index)
 {
-    return XXH3_64bits(&index, sizeof(index)) % CHECKED_ONE_IN == 0;
+    return XXH3_64bits(&index, sizeof(index)) % LOADER_CHECKED_ONE_IN == 0;
 }
 
 static int distrust(const struct sweep_cell *cell, enum verdict fast, enum verdict plain, struct hs_error *err)
