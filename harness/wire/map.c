@@ -8,6 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/wire/description.h"
 #include "harness/wire/payload.h"
+#include "harness/wire/vmdesc_cache.h"
 
 struct mapping {
     struct map *map;
@@ -215,14 +216,6 @@ void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBi
     map_init_some(map, stream, description, NULL, NULL);
 }
 
-static void parse(struct vmdesc *vmdesc, const ProtobufCBinaryData *description)
-{
-    memset(vmdesc, 0, sizeof(*vmdesc));
-    if (description) {
-        vmdesc_parse(vmdesc, description->data, description->len, NULL);
-    }
-}
-
 static void init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
                  const ProtobufCBinaryData *other, const bool *wanted, bool each)
 {
@@ -230,14 +223,14 @@ static void init(struct map *map, const Hardstop__Stream *stream, const Protobuf
     struct mapping mapping = { .map = map, .stream = stream, .vmdesc = &own, .other = &more, .walked = SIZE_MAX };
 
     memset(map, 0, sizeof(*map));
-    parse(&own, description ? description : description_of(stream));
-    parse(&more, other);
+    vmdesc_take(&own, description ? description : description_of(stream));
+    vmdesc_take(&more, other);
     mapping.records = (struct records){ .format = ram_format_of(stream, &own), .each = each, .visit = on_record,
                                         .user = &mapping };
     stream_encode_some(stream, &map->encoding, on_place, &mapping, wanted);
     settle_paths(map);
-    vmdesc_clear(&own);
-    vmdesc_clear(&more);
+    vmdesc_give_back(&own);
+    vmdesc_give_back(&more);
 }
 
 void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,

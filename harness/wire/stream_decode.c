@@ -11,7 +11,7 @@
 #include "harness/wire/ram.h"
 #include "harness/wire/section_end.h"
 #include "harness/wire/stream_reading.h"
-#include "harness/wire/vmdesc.h"
+#include "harness/wire/vmdesc_cache.h"
 
 /*
  * What no description, configuration or device's state is longer than: a length in the bytes could ask for copies of
@@ -353,9 +353,7 @@ static void read_description(struct decode *decode, const ProtobufCBinaryData *d
         description = &own;
         decode->has_own = true;
     }
-    if (description) {
-        vmdesc_parse(&decode->vmdesc, description->data, description->len, NULL);
-    }
+    vmdesc_take(&decode->vmdesc, description);
 }
 
 /* What an element that could not be read left in the message goes. */
@@ -393,6 +391,6 @@ void reading_decode(const uint8_t *data, size_t size, enum stream_framing framin
     if (!reading->is_whole) {
         keep_sections(decode.stream, n_section);
     }
-    vmdesc_clear(&decode.vmdesc);
+    vmdesc_give_back(&decode.vmdesc);
     forget_ids(&decode);
 }

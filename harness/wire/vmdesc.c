@@ -8,7 +8,6 @@
 #include "harness/base/alloc.h"
 
 enum {
-    MAX_BYTES = 16 << 20, /* of all fields with their names; a q35 takes 1 MiB.  More is a bomb of array_len */
     MAX_JSON = 16 << 20, /* a q35 takes 70 KiB */
     HEADER_SIZE = 5, /* 06 and the length */
 };
@@ -62,7 +61,7 @@ int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct
     size_t i;
 
     memset(vmdesc, 0, sizeof(*vmdesc));
-    vmdesc->budget = MAX_BYTES;
+    vmdesc->budget = VMDESC_BUDGET;
     vmdesc->root = json_loadb((const char *)json, size, 0, &where);
     if (!vmdesc->root) {
         return hs_fail(err, where.position < 0 ? 0 : (uint64_t)where.position, "vmdesc: %s", where.text);
@@ -84,7 +83,7 @@ int vmdesc_parse(struct vmdesc *vmdesc, const uint8_t *json, size_t size, struct
 static bool walk_payload(const struct vmdesc_section *section, const struct vmdesc_payload *payload,
                          struct vmdesc_section *fitted)
 {
-    size_t budget = MAX_BYTES;
+    size_t budget = VMDESC_BUDGET;
     enum vmdesc_end end;
 
     vmdesc_section_clear(fitted);
@@ -109,7 +108,7 @@ void vmdesc_fit(const struct vmdesc *vmdesc, const struct vmdesc_section *sectio
         .data = data, .size = size, .known = { vmdesc->root, other ? other->root : NULL },
     };
     struct vmdesc_section with_pointers = { 0 };
-    size_t budget = MAX_BYTES;
+    size_t budget = VMDESC_BUDGET;
     enum vmdesc_end end;
 
     memset(fitted, 0, sizeof(*fitted));
@@ -137,7 +136,7 @@ size_t vmdesc_extent(const struct vmdesc *vmdesc, const struct vmdesc_section *s
 {
     const struct vmdesc_payload payload = { .data = data, .size = size, .known = { vmdesc->root } };
     struct vmdesc_section walked = { 0 };
-    size_t budget = MAX_BYTES, extent = 0;
+    size_t budget = VMDESC_BUDGET, extent = 0;
     enum vmdesc_end end;
 
     if (!section->trouble && vmdesc_walk(section->device, &payload, &walked, &budget, &end, NULL) == 0 &&
@@ -171,6 +170,7 @@ void vmdesc_clear(struct vmdesc *vmdesc)
     }
     free(vmdesc->sections);
     json_decref(vmdesc->root);
+    free(vmdesc->text);
     memset(vmdesc, 0, sizeof(*vmdesc));
 }
 

@@ -8,12 +8,17 @@
 
 #include "harness/wire/vmdesc_walk.h"
 
+/* Bytes that all fields walked, with their names, may take; a q35 takes 1 MiB.  More is a bomb of array_len. */
+#define VMDESC_BUDGET ((size_t)16 << 20)
+
 struct vmdesc {
     uint32_t page_size; /* of the target; 0 when not told */
     struct vmdesc_section *sections; /* to be had by vmdesc_section() and vmdesc_section_at() */
     size_t n_sections;
     size_t budget; /* what walking the rest of them may cost */
     json_t *root;
+    uint8_t *text; /* what it was parsed from, of those that are kept (vmdesc_cache.h); else NULL */
+    size_t text_size, spent; /* and what was walked before the budget was filled up again */
 };
 
 /* Finds a vmdesc of up to 16 MiB at the end of a stream: its offset (of the 06 byte); SIZE_MAX: there is none. */
