@@ -19,6 +19,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/case/case.h"
+#include "harness/case/pokes.h"
 #include "harness/finding/finding.h"
 #include "harness/judge/beside.h"
 #include "harness/loader/open.h"
@@ -53,7 +54,7 @@ static struct {
     unsigned long uses;
     const char *findings, *instance, *beside; /* findings: NULL when the first one ends the target */
     bool has_state, has_coverage; /* what guides the engine */
-    uint32_t timeout_ms;
+    uint32_t timeout_ms, pokes;
     unsigned failures;
     struct hasty hasty[64];
     size_t n_hasty;
@@ -94,6 +95,7 @@ static void read_settings(const char *target)
 {
     const char *findings = getenv("HARDSTOP_FINDINGS");
     const char *instance = getenv("HARDSTOP_INSTANCE");
+    const char *pokes = getenv("HARDSTOP_POKE");
     struct hs_error err;
 
     if (!state.is_ready) {
@@ -107,6 +109,8 @@ static void read_settings(const char *target)
         state.instance = instance && *instance ? instance : target;
         state.beside = program_given(PROGRAM_BESIDE_ENV);
         read_feedback();
+        HS_CHECK(!pokes || pokes_of_list(pokes, &state.pokes), "HARDSTOP_POKE is \"%s\": all, or some of %s", pokes,
+                 poke_names());
         state.pool_size = pool_size();
         HS_CHECK(!state.findings || file_make_folder(state.findings, &err) == 0, "%s", err.text);
         status_begin(state.findings, state.instance);
@@ -286,6 +290,9 @@ void target_run(const char *target, const uint8_t *data, size_t size)
 
     read_settings(target);
     test = case_of_input(target, data, size);
+    if (state.pokes) {
+        case_set_pokes(test, state.pokes);
+    }
     oracle = oracle_for(test->setup, &err);
     if (!oracle) {
         on_failure(&err);

@@ -82,7 +82,7 @@ void case_mark_captured(Hardstop__Case *test);
 
 /*
  * True of what says something about the input and is no part of it, and stays as it is when cases are changed: the
- * setup, the marks of a captured stream, a whole and a given one, the description.
+ * setup, the marks of a captured stream, a whole and a given one, what is done after a load, the description.
  */
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field);
 

@@ -62,6 +62,7 @@ static bool is_same_crash(const struct judgement *judgement, const struct confir
     }
     other.actual.answer.report = actual->report;
     other.actual.answer.signal = actual->signal;
+    other.actual.answer.poke = actual->poke;
     other.actual.answer.exited = actual->signal == 0 && !*actual->report.kind;
     other.actual.answer.exit_status = actual->exit_status;
     other.actual.answer.text = actual->text;
@@ -76,6 +77,9 @@ struct confirmation confirmation_of(const struct judgement *judgement, const str
         .why = outcome_name(actual->outcome),
     };
 
+    if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
+        return (struct confirmation){ false, "accepted, and a guest must act to show more" };
+    }
     if (confirmation.confirmed && actual->outcome == OUTCOME_ACCEPTED) {
         return of_states(judgement, actual, reference);
     }

@@ -16,6 +16,7 @@ struct confirmation {
  * undamaged one (`reference`).  Confirmed are
  *   crashes    that are the same finding by the unmodified QEMU's signal, exit status and words
  *   hangs      and rejections that are that there, too
+ *   what is done after an accepted load  the same, where a management tool can do it; not, where a guest must
  *   accepted   streams of which, when a field was not saved as given or differs from the undamaged stream's, one of
  *              those very fields is so there, too; others as soon as they are accepted
  */

@@ -74,6 +74,23 @@ static void append_address(const struct loader_answer *answer, struct finding *f
     }
 }
 
+/* When it happened, if not while it loaded. */
+static const char *moment(const struct loader_answer *answer)
+{
+    static const char *const moments[POKES] = {
+        [POKE_CONT] = ", after it was accepted, when the guest was to run",
+        [POKE_CLOCK] = ", after it was accepted, when time passed",
+        [POKE_KICK] = ", after it was accepted, when its queues were notified",
+        [POKE_CONFIG] = ", after it was accepted, when the device's configuration was written",
+        [POKE_REGISTERS] = ", after it was accepted, when the device's registers were written",
+        [POKE_STOP] = ", after it was accepted, when the guest was stopped and saved after use",
+        [POKE_RESET] = ", after it was accepted, when the machine was reset",
+        [POKE_UNPLUG] = ", after it was accepted, when the device was to go",
+    };
+
+    return answer->saving ? ", while saving what was accepted" : answer->poke ? moments[answer->poke] : "";
+}
+
 static void describe_crash(const struct judgement *judgement, struct finding *finding)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
@@ -90,7 +107,7 @@ static void describe_crash(const struct judgement *judgement, struct finding *fi
     snprintf(finding->source, sizeof(finding->source), "%s", frame ? frame->source : "");
     snprintf(finding->message, sizeof(finding->message), "%s%s", finding->crash, place);
     append_address(answer, finding);
-    append(finding, "%s", answer->saving ? ", while saving what was accepted" : "");
+    append(finding, "%s", moment(answer));
     append_last_words(answer->text, finding);
     if (judgement_ran_out_of_memory(judgement) && answer->memory_limit) {
         append(finding, "; a load may take %" PRIu64 " MiB", answer->memory_limit >> 20);
@@ -112,7 +129,7 @@ static void describe_hang(const struct loader_answer *answer, struct finding *fi
     } else if (answer->timeout_ms) {
         append(finding, " in %" PRIu32 " ms of processor time", answer->timeout_ms);
     }
-    append(finding, "%s%s%s%s", answer->saving ? ", while saving what was accepted" : "", frame ? "; " : "",
+    append(finding, "%s%s%s%s", moment(answer), frame ? "; " : "",
            finding->crash, place);
 }
 
@@ -176,7 +193,10 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
     case VERDICT_EQUAL:
         place_of_damage(judgement, finding, place);
         snprintf(finding->message, sizeof(finding->message), "accepted, saves again as if undamaged");
-        if (strcmp(property->name, "accepted-resaves-equal") == 0) {
+        if (strcmp(property->name, PROPERTY_RESET) == 0) {
+            place_of_difference(&judgement->left, finding, place);
+            describe_differences(&judgement->left, "after a reset unlike those of a fresh machine", finding);
+        } else if (strcmp(property->name, "accepted-resaves-equal") == 0) {
             place_of_difference(&judgement->resave, finding, place);
             describe_differences(&judgement->resave, "not saved as given", finding);
         } else if (strcmp(property->name, "out-of-range-is-rejected") == 0) {

@@ -44,6 +44,9 @@ struct judgement {
     bool has_resave; /* `resave` holds what was given beside what was saved */
     struct state_comparison garbage; /* reference state beside actual state; empty where not GARBAGE, or in haste */
     struct state_comparison resave;
+    bool is_unusable; /* a machine without the stream, used in the same way, does not survive it either */
+    bool was_reset; /* after the load, and so was a machine without one */
+    struct state_comparison left; /* the state of that one beside that of this; empty where they were not reset */
     char loader[64]; /* what loaded: "QEMU 7.2.22", or "" */
     struct judgement *beside; /* of the same case by another loader; NULL: there is none */
     Hardstop__Case elsewhere; /* the case as that one has it, with the other loader's setup; all of it borrowed */

@@ -9,15 +9,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
+#include "harness/case/pokes.h"
 #include "harness/judge/given.h"
+#include "harness/judge/reset.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/wire/description.h"
-
-enum {
-    CHECKED_ONE_IN = 256, /* of what fast loads settle, judged once more without them */
-    FAST_MS = 50, /* a fast load that takes longer is done again with the whole time limit, */
-    FAST_READS = 20000, /* or that asks as often for what is beyond the end */
-};
 
 static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut, bool fast,
                 struct record *record, struct hs_error *err)
@@ -25,8 +21,8 @@ static int load(struct oracle *oracle, const Hardstop__Case *test, const struct 
     struct loader_input input = loader_input_of(test, bytes, cut);
     struct loader_answer answer;
 
-    input.timeout_ms = fast ? FAST_MS : oracle->timeout_ms;
-    input.most_reads = fast ? FAST_READS : oracle->most_reads;
+    input.timeout_ms = fast ? LOADER_FAST_MS : oracle->timeout_ms;
+    input.most_reads = fast ? LOADER_FAST_READS : oracle->most_reads;
     input.fast = fast;
     oracle->loads++;
     if (loader_load(oracle->loader, &input, &answer, err) < 0) {
@@ -47,20 +43,64 @@ static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding
     return hash;
 }
 
+/* The machine of the case without its stream, but used as it is: an end of file is all that is loaded. */
+static int load_fresh(struct oracle *oracle, const Hardstop__Case *test, struct hs_error *err)
+{
+    static uint8_t end_of_file[] = { HARDSTOP__SECTION__TYPE__EOF };
+    const struct builder nothing = { .data = end_of_file, .size = sizeof(end_of_file) };
+    const struct stream_encoding none = { .out = nothing };
+    Hardstop__Case fresh = *test;
+    uint64_t hash;
+
+    fresh.stream = NULL;
+    fresh.has_whole = fresh.whole = false;
+    hash = hash_of(&fresh, &none) + case_pokes(test);
+    if (!oracle->fresh.is_there || oracle->fresh.hash != hash) {
+        oracle->fresh.is_there = false;
+        if (load(oracle, &fresh, &nothing, false, false, &oracle->fresh.record, err) < 0) {
+            return -1;
+        }
+        oracle->fresh.is_there = true;
+        oracle->fresh.hash = hash;
+    }
+    return 0;
+}
+
+/* What became of the machine in use, beside one without the stream. */
+static int compare_use(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    const struct loader_answer *actual = &judgement->actual.answer;
+
+    judgement->left.n = 0;
+    judgement->was_reset = judgement->is_unusable = false;
+    if (!actual->poke && !actual->used_size) {
+        return 0;
+    }
+    if (load_fresh(oracle, judgement->test, err) < 0) {
+        return -1;
+    }
+    judgement->is_unusable = oracle->fresh.record.answer.poke != POKE_NONE;
+    judgement->was_reset = reset_compare(judgement, &oracle->fresh.record.answer, &judgement->left);
+    return 0;
+}
+
 static bool is_answer(const struct loader_answer *answer)
 {
     return answer->outcome == OUTCOME_ACCEPTED || answer->outcome == OUTCOME_REJECTED;
 }
 
-/* The undamaged stream's answer: many cases in a row share it. */
+/* The undamaged stream's answer: many cases in a row share it.  Beside a damaged one it is only loaded. */
 static int load_reference(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
     struct reference *reference = fast ? &oracle->fast_reference : &oracle->reference;
-    uint64_t hash = hash_of(judgement->test, &judgement->plain);
+    Hardstop__Case plain = *judgement->test;
+    uint64_t hash;
 
+    plain.n_poke = judgement->is_damaged ? 0 : plain.n_poke;
+    hash = hash_of(&plain, &judgement->plain) + case_pokes(&plain);
     if (!reference->is_there || reference->hash != hash) {
         reference->is_there = false;
-        if (load(oracle, judgement->test, &judgement->plain.out, false, fast, &reference->record, err) < 0) {
+        if (load(oracle, &plain, &judgement->plain.out, false, fast, &reference->record, err) < 0) {
             return -1;
         }
         reference->hash = hash;
@@ -186,7 +226,7 @@ static bool is_settled(const struct judgement *judgement)
         return false;
     }
     return answer->outcome == OUTCOME_REJECTED ||
-           (answer->outcome == OUTCOME_ACCEPTED &&
+           (answer->outcome == OUTCOME_ACCEPTED && !judgement->test->n_poke &&
             (!description_is_needed(judgement->test->stream) ||
              (has_same_places(&judgement->effect) &&
               given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved))));
@@ -202,7 +242,7 @@ static bool was_compared(const struct judgement *judgement)
 /* The same cases in every run. */
 static bool is_checked(const struct judgement *judgement)
 {
-    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % CHECKED_ONE_IN == 0;
+    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % LOADER_CHECKED_ONE_IN == 0;
 }
 
 static int judge_plainly(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
@@ -211,7 +251,7 @@ static int judge_plainly(struct oracle *oracle, struct judgement *judgement, str
         return -1;
     }
     compare_states(judgement, oracle->hasty);
-    return 0;
+    return compare_use(oracle, judgement, err);
 }
 
 /* 1 when that settles it, 0 when it does not; what fails here is left to loads in a fork. */
@@ -223,7 +263,7 @@ static int judge_fast(struct oracle *oracle, struct judgement *judgement, struct
     if (judge_loads(oracle, judgement, true, err) < 0 || !is_settled(judgement)) {
         return 0;
     }
-    judgement->was_repeated = false;
+    judgement->was_repeated = judgement->was_reset = judgement->is_unusable = false;
     compare_states(judgement, oracle->hasty);
     if (!was_compared(judgement)) {
         return 0;
@@ -300,5 +340,6 @@ void oracle_clear(struct oracle *oracle)
 {
     record_clear(&oracle->reference.record);
     record_clear(&oracle->fast_reference.record);
+    record_clear(&oracle->fresh.record);
     memset(oracle, 0, sizeof(*oracle));
 }

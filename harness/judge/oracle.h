@@ -26,6 +26,7 @@ struct oracle {
      */
     bool fast;
     struct reference reference, fast_reference;
+    struct reference fresh; /* of no stream, used as the case asks; the hash is that of what it asks */
     unsigned long loads; /* how many loads were asked for */
     struct oracle *beside; /* judges each case, too, with the same limit and haste; NULL: nobody does */
     Hardstop__Setup *setup; /* of `beside`: its loader's, in the place of the case's */

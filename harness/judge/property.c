@@ -27,19 +27,40 @@ bool judgement_ran_out_of_memory(const struct judgement *judgement)
     return judgement->verdict == VERDICT_CRASHED && strstr(judgement->actual.answer.text, "failed to allocate");
 }
 
+/* Did it come to its end, with what is done after it? */
+static bool was_over(const struct judgement *judgement)
+{
+    return judgement->actual.answer.poke != POKE_NONE;
+}
+
 static enum property_result loader_survives(const struct judgement *judgement)
 {
-    return holds(judgement->verdict != VERDICT_CRASHED || judgement_ran_out_of_memory(judgement));
+    return holds(judgement->verdict != VERDICT_CRASHED || was_over(judgement) ||
+                 judgement_ran_out_of_memory(judgement));
 }
 
 static enum property_result loader_answers(const struct judgement *judgement)
 {
-    return holds(judgement->verdict != VERDICT_HUNG && !judgement_ran_out_of_memory(judgement));
+    return holds(was_over(judgement) ||
+                 (judgement->verdict != VERDICT_HUNG && !judgement_ran_out_of_memory(judgement)));
+}
+
+static enum property_result accepted_survives_use(const struct judgement *judgement)
+{
+    if (judgement->is_unusable || (!was_over(judgement) && !judgement->actual.answer.poked)) {
+        return PROPERTY_SKIP;
+    }
+    return holds(!was_over(judgement));
+}
+
+static enum property_result reset_forgets(const struct judgement *judgement)
+{
+    return judgement->was_reset ? holds(judgement->left.n == 0) : PROPERTY_SKIP;
 }
 
 static enum property_result undamaged_is_accepted(const struct judgement *judgement)
 {
-    bool accepted = judgement->reference.answer.outcome == OUTCOME_ACCEPTED;
+    bool accepted = judgement->reference.answer.outcome == OUTCOME_ACCEPTED || judgement->reference.answer.poke;
 
     /* A stream that somebody has changed, or may have, may be refused. */
     if (!judgement->is_captured || (judgement->test->given && !accepted)) {
@@ -130,6 +151,8 @@ const struct property properties[] = {
     { PROPERTY_VERSIONS, "two QEMUs give the same verdict and fields", versions_agree },
     { "loader-survives", "no signal, abort, sanitizer report, stray exit", loader_survives },
     { "loader-answers", "in time, with bounded memory", loader_answers },
+    { "accepted-survives-use", "what is accepted can be used: run, kicked, written to, reset", accepted_survives_use },
+    { PROPERTY_RESET, "after a reset nothing of the stream is left", reset_forgets },
     { "undamaged-is-accepted", "the stream as captured loads", undamaged_is_accepted },
     { "damage-is-never-garbage", "no damage that changes the length is accepted with a state that differs",
       damage_is_never_garbage },

@@ -18,11 +18,13 @@ void record_answer(struct record *record, const struct loader_answer *answer)
     keep(&record->section, answer->section, strlen(answer->section) + 1);
     keep(&record->loaded, answer->loaded ? answer->loaded : "", answer->loaded ? strlen(answer->loaded) + 1 : 1);
     keep(&record->saved, answer->saved, answer->saved_size);
+    keep(&record->used, answer->used, answer->used_size);
     record->answer.text = (const char *)record->text.data;
     record->answer.printed = answer->printed ? (const char *)record->printed.data : NULL;
     record->answer.section = (const char *)record->section.data;
     record->answer.loaded = (const char *)record->loaded.data;
     record->answer.saved = record->saved.data;
+    record->answer.used = record->used.data;
 }
 
 void record_clear(struct record *record)
@@ -32,4 +34,5 @@ void record_clear(struct record *record)
     builder_clear(&record->section);
     builder_clear(&record->loaded);
     builder_clear(&record->saved);
+    builder_clear(&record->used);
 }

@@ -15,12 +15,14 @@
 struct confirm_limits {
     uint32_t timeout_ms; /* best of processor time; 0: LOADER_TIMEOUT_MS */
     uint64_t most_reads; /* system calls that read; 0: LOADER_READS_BEYOND */
+    uint32_t pokes; /* what is done after an accepted load, as far as QMP can: a set of enum poke */
     uint64_t memory; /* bytes that it may add to the address space of a QEMU without a stream; 0: no limit */
 };
 
 struct confirm_result {
     enum outcome outcome;
     bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
+    enum poke poke; /* CRASHED, HUNG: at which it happened, the load and the save being over; else POKE_NONE */
     enum hang hang; /* HUNG */
     int exit_status; /* of a QEMU that ended by itself, else -1 */
     int signal; /* that ended QEMU, else 0 */
@@ -30,6 +32,7 @@ struct confirm_result {
     /* QEMU's error output, without what it says without a stream, too; "": none.  A failed save adds its reason. */
     char *text;
     char *command_line; /* for a shell; does what was done here, without our QMP connection */
+    const char *commands; /* QMP's, that were then given, by their names; "": none */
     uint8_t *saved; /* ACCEPTED: the state migrated out again; NULL when QEMU could not */
     size_t saved_size;
 };
@@ -39,10 +42,10 @@ struct confirm_result {
  * usual ones).  Rejected is an exit with status 1 and QEMU's words that the load failed; crashed is every other end,
  * also an exit that skips those words; accepted is what QEMU itself calls completed, or a guest that no longer waits
  * for its migration; hung is one that after QEMU's greeting uses `timeout_ms` without reading, or asks
- * `most_reads` times for bytes, or sleeps: all its threads are there, so nobody else would wake it.  The save
- * that follows an accepted load has the same limits once more.  A saved state is to be compared with that of the
- * undamaged stream, not with the stream itself: a loaded machine may save more than a fresh one.  Call from the main
- * thread.
+ * `most_reads` times for bytes, or sleeps: all its threads are there, so nobody else would wake it.  The save that
+ * follows an accepted load, and what is then done to the machine, have the same limits once more.  A saved state is to
+ * be compared with that of the undamaged stream, not with the stream itself: a loaded machine may save more than a
+ * fresh one.  Call from the main thread.
  * 0, or -1 with a reason when nothing can be said: a part of the setup that a file may not ask for, no such file, a
  * setup that does not start without it either, or a QEMU that gets no processor time.  confirm_result_clear() is needed
  * in both cases; with -1, `command_line` may be NULL.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/case/pokes.h"
 
 const char *outcome_name(enum outcome outcome)
 {
@@ -23,7 +24,7 @@ struct loader_input loader_input_of(const Hardstop__Case *test, const struct bui
 {
     return (struct loader_input){
         .bytes = bytes->data, .size = bytes->size, .whole = case_is_whole(test), .cut = cut,
-        .memory = test->memory, .n_memory = test->n_memory,
+        .memory = test->memory, .n_memory = test->n_memory, .pokes = case_pokes(test),
     };
 }
 

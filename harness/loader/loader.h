@@ -8,34 +8,11 @@
 #include <stdint.h>
 
 #include "harness/base/error.h"
-#include "harness/case/case.h"
 #include "harness/loader/frame.h"
+#include "harness/loader/input.h"
 #include "harness/loader/limits.h"
 #include "harness/loader/outcome.h"
 #include "harness/loader/report.h"
-
-struct loader_input {
-    const uint8_t *bytes; /* a stream; without a header, device sections only, unless said to be whole */
-    size_t size;
-    /* Behind device sections is read what follows them in a whole stream of the setup, unless that was `cut` off. */
-    bool whole, cut;
-    /* Not 0: another value of what no stream decides, what fresh memory holds, how much comes at once; not if fast. */
-    uint8_t chance;
-    Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
-    size_t n_memory;
-    uint32_t timeout_ms; /* best of processor time, not the clock's; 0: LOADER_TIMEOUT_MS */
-    uint32_t most_reads; /* beyond the end of the stream; 0: LOADER_READS_BEYOND */
-    /*
-     * For sweeps, which check samples of it with loads that are not: the clean state may be one that was put back after
-     * the load before, and the state is saved without a description.  A loader that has nothing faster ignores it.
-     */
-    bool fast;
-};
-
-/* Of a case, with these bytes, which it borrows as it does the case's guest memory; `cut`: damage_effect.truncated. */
-struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut);
-
-bool loader_input_is_whole(const struct loader_input *input);
 
 #define LOADER_MARKERS 256
 
@@ -43,6 +20,8 @@ struct loader_answer {
     enum outcome outcome;
     int result; /* REJECTED: what the loader returned, a negative errno */
     bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
+    enum poke poke; /* CRASHED, HUNG: at which it happened, the load and that save being over; else POKE_NONE */
+    uint32_t poked; /* the set of those that came to their end; a loader may have none */
     struct loader_report report; /* CRASHED: of a sanitizer; the signal and the frames below are then its own */
     bool exited; /* CRASHED: by exit(), not by a signal, nor by a report */
     int exit_status;
@@ -66,6 +45,8 @@ struct loader_answer {
     char markers[LOADER_MARKERS];
     const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc unless it was saved fast */
     size_t saved_size;
+    const uint8_t *used; /* the state that was saved after POKE_RESET, without a vmdesc */
+    size_t used_size; /* 0: there is none */
 };
 
 struct loader;

@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
+#include "harness/case/pokes.h"
 #include "harness/judge/unloaded.h"
 
 enum style verdict_style(enum verdict verdict)
@@ -97,6 +98,26 @@ static void print_unloaded(FILE *out, const struct judgement *judgement)
     free(names);
 }
 
+/* Of what was asked for, what was done; the rest is not to be had from this QEMU, or came behind what ended it. */
+static void print_pokes(FILE *out, const struct judgement *judgement)
+{
+    const Hardstop__Case *test = judgement->test;
+
+    if (!test->n_poke) {
+        return;
+    }
+    fputs("  poked:", out);
+    for (size_t i = 0; i < test->n_poke; i++) {
+        if (judgement->actual.answer.poked & UINT32_C(1) << test->poke[i]) {
+            fprintf(out, " %s", poke_name((unsigned)test->poke[i]));
+        }
+    }
+    fputs(judgement->actual.answer.poked ? "\n" : " no\n", out);
+    if (judgement->is_unusable) {
+        fputs("  a fresh machine, used in the same way, does not survive it either\n", out);
+    }
+}
+
 void verdict_text(FILE *out, const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
@@ -106,8 +127,12 @@ void verdict_text(FILE *out, const struct judgement *judgement)
         fputs(" in section ", out);
         printable_write(out, answer->section, strlen(answer->section));
     }
-    fprintf(out, "%s\n", answer->saving && answer->outcome != OUTCOME_ACCEPTED
-                             ? ", while saving what was accepted" : "");
+    if (answer->outcome != OUTCOME_ACCEPTED) {
+        fprintf(out, "%s%s%s", answer->saving ? ", while saving what was accepted" : "",
+                answer->poke ? ", after it was accepted, at the poke " : "", poke_name(answer->poke));
+    }
+    fputc('\n', out);
+    print_pokes(out, judgement);
     print_indented(out, answer->text);
     print_stack(out, answer);
     if (*answer->markers) {
@@ -116,6 +141,7 @@ void verdict_text(FILE *out, const struct judgement *judgement)
     print_unloaded(out, judgement);
     print_differences(out, "unlike the undamaged state (undamaged -> now)", &judgement->garbage);
     print_differences(out, "not saved as given (given -> saved)", &judgement->resave);
+    print_differences(out, "after a reset unlike those of a fresh machine (fresh -> now)", &judgement->left);
     if (judgement->beside) {
         printable_print(out, "beside it, %s: ", judgement->beside->loader);
         verdict_text(out, judgement->beside);
@@ -180,6 +206,20 @@ static json_t *json_stack(const struct loader_answer *answer)
     return frames;
 }
 
+static json_t *json_use(const struct judgement *judgement)
+{
+    const struct loader_answer *answer = &judgement->actual.answer;
+    json_t *done = json_array();
+
+    for (unsigned i = 0; i < POKES; i++) {
+        if (answer->poked & UINT32_C(1) << i) {
+            json_array_append_new(done, json_string(poke_name(i)));
+        }
+    }
+    return json_pack("{s:o, s:s, s:o}", "done", done, "ended_at", poke_name(answer->poke), "left_after_reset",
+                     json_differences(&judgement->left));
+}
+
 static json_t *judgement_json(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
@@ -193,6 +233,9 @@ static json_t *judgement_json(const struct judgement *judgement)
                      "not_saved_as_given", json_differences(&judgement->resave));
     if (*answer->markers) {
         json_object_set_new(json, "markers", json_words(answer->markers));
+    }
+    if (judgement->test->n_poke) {
+        json_object_set_new(json, "use", json_use(judgement));
     }
     if (judgement->beside) {
         json_object_set_new(json, "beside", judgement_json(judgement->beside));

@@ -167,6 +167,29 @@ static void load_damaged(struct planted *planted, const struct loader_input *inp
     }
 }
 
+/* What is done after an accepted load. */
+static void use(struct planted *planted, const struct loader_input *input, struct loader_answer *answer)
+{
+    bool kicked = input->pokes & UINT32_C(1) << POKE_KICK, reset = input->pokes & UINT32_C(1) << POKE_RESET;
+    /* An end of file alone is none. */
+    bool has_stream = input->size > 1;
+
+    answer->poked = input->pokes;
+    if (kicked && ((has_stream && (planted->defect == DIES_IN_USE || planted->defect == HANGS_IN_USE)) ||
+                   planted->defect == CANNOT_BE_USED)) {
+        crash(answer, SIGSEGV, "");
+        answer->outcome = planted->defect == HANGS_IN_USE ? OUTCOME_HUNG : OUTCOME_CRASHED;
+        answer->poke = POKE_KICK;
+        answer->poked &= (UINT32_C(1) << POKE_KICK) - 1;
+    } else if (reset) {
+        builder_reset(&planted->used);
+        builder_put(&planted->used, planted->state.data, planted->state.size);
+        planted->used.data[status_of(&planted->state)] ^= planted->defect == REMEMBERS && has_stream ? 0x40 : 0;
+        answer->used = planted->used.data;
+        answer->used_size = planted->used.size;
+    }
+}
+
 static int load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
                 struct hs_error *err)
 {
@@ -192,6 +215,9 @@ static int load(struct loader *loader, const struct loader_input *input, struct 
             support_put_hex(&planted->saved, "06 00000002 7b7d");
             accept_saved(planted, answer);
         }
+    }
+    if (answer->outcome == OUTCOME_ACCEPTED && input->pokes) {
+        use(planted, input, answer);
     }
     return 0;
 }
@@ -248,4 +274,5 @@ void planted_clear(struct planted *planted)
 {
     builder_clear(&planted->state);
     builder_clear(&planted->saved);
+    builder_clear(&planted->used);
 }

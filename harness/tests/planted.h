@@ -21,6 +21,10 @@ enum defect {
     IGNORES_SHORT_READS, /* zeros for what is missing */
     IGNORES_WHAT_FOLLOWS,
     SKIPS_CHECKS, /* accepts a section whose content it does not know */
+    DIES_IN_USE, /* of what it accepted, when queues are notified */
+    HANGS_IN_USE,
+    CANNOT_BE_USED, /* as DIES_IN_USE, and without a stream, too */
+    REMEMBERS, /* a field, over a reset */
     IS_GOOD_IN_FORKS, /* and accepts all when it loads fast */
 };
 
@@ -28,7 +32,7 @@ struct planted {
     struct loader loader;
     enum defect defect;
     struct builder state; /* what the undamaged stream gives */
-    struct builder saved;
+    struct builder saved, used;
     unsigned long loads;
     const char *name; /* NULL: "" */
 };

@@ -140,6 +140,8 @@ static const struct {
     { "accepted-resaves-equal", SAVES_GARBAGE, "" },
     { "out-of-range-is-rejected", SKIPS_CHECKS, OUT_OF_RANGE },
     { "verdict-is-stable", IS_UNSTABLE, TRUNCATE },
+    { "accepted-survives-use", DIES_IN_USE, "poke: KICK" },
+    { PROPERTY_RESET, REMEMBERS, "poke: RESET" },
     { PROPERTY_VERSIONS, ACCEPTS_ALL, TRUNCATE },
 };
 
@@ -190,7 +192,7 @@ static enum property_result always_skip(const struct judgement *judgement)
  */
 static bool loader_keeps_every_property(const struct parts *parts, const char *what)
 {
-    Hardstop__Case *test = planted_case("");
+    Hardstop__Case *test = planted_case("poke: [KICK, RESET]");
     struct examination examination;
     struct planted planted, twin;
     struct oracle beside = { .loader = &twin.loader };
@@ -408,6 +410,8 @@ static const struct planting plantings[] = {
     PROPERTY("accepted-resaves-equal"),
     PROPERTY("out-of-range-is-rejected"),
     PROPERTY("verdict-is-stable"),
+    PROPERTY("accepted-survives-use"),
+    PROPERTY(PROPERTY_RESET),
     PROPERTY(PROPERTY_VERSIONS),
     { "loader ignores a short read", loader_keeps_every_property, { .loader = IGNORES_SHORT_READS }, NULL },
     { "loader accepts everything", loader_keeps_every_property, { .loader = ACCEPTS_ALL }, NULL },
@@ -418,6 +422,9 @@ static const struct planting plantings[] = {
     { "loader hangs", loader_keeps_every_property, { .loader = HANGS }, NULL },
     { "loader crashes", loader_keeps_every_property, { .loader = CRASHES }, NULL },
     { "loader eats memory", loader_keeps_every_property, { .loader = EATS_MEMORY }, NULL },
+    { "loader crashes when it is used", loader_keeps_every_property, { .loader = DIES_IN_USE }, NULL },
+    { "loader hangs when it is used", loader_keeps_every_property, { .loader = HANGS_IN_USE }, NULL },
+    { "loader remembers over a reset", loader_keeps_every_property, { .loader = REMEMBERS }, NULL },
     { "loader keeps garbage", loader_keeps_every_property, { .loader = KEEPS_GARBAGE }, NULL },
     { "loader answers differently the second time", loader_keeps_every_property, { .loader = IS_UNSTABLE }, NULL },
     { "state comparison ignores a field", comparison_sees_every_field, { .compare = compare_without_isr }, NULL },

@@ -28,6 +28,7 @@ enum {
     KEY_INPUTS,
     KEY_STATUS,
     KEY_IDLE,
+    KEY_POKE,
 };
 
 struct options {
@@ -141,6 +142,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_FEEDBACK:
         take_feedback(value, state);
         return 0;
+    case KEY_POKE:
+        tool_pokes(value, state);
+        setenv("HARDSTOP_POKE", value ? value : "all", 1);
+        return 0;
     case KEY_LIST:
         options->list = true;
         return 0;
@@ -189,6 +194,8 @@ static const struct argp argp = {
               "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU built by "
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
+            { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
+              "use what is accepted, as hardstop load --poke does; each accepted input is then loaded in a fork", 0 },
             { "inputs", KEY_INPUTS, "N", 0,
               "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty "
               "folder, the same command does the same again; with --compat, so many states of each device from one "

@@ -8,6 +8,7 @@
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/case/complete.h"
+#include "harness/case/pokes.h"
 #include "harness/setup/roster.h"
 #include "harness/loader/capture.h"
 #include "harness/finding/confirmation.h"
@@ -130,6 +131,7 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
     /* A limit that was hit is part of the finding; where none was, the QEMU has none. */
     const struct confirm_limits limits = {
         .timeout_ms = answer->timeout_ms,
+        .pokes = bytes == &judgement->damaged || !judgement->is_damaged ? case_pokes(judgement->test) : 0,
         .memory = judgement_ran_out_of_memory(judgement) ? answer->memory_limit : 0,
     };
     const Hardstop__Case *test = judgement->test;
@@ -221,6 +223,9 @@ static void print_confirmation(const struct evidence *evidence, const char *whic
         line += length + (line[length] == '\n');
     }
     printf("  %s\n", actual->command_line);
+    if (actual->commands && *actual->commands) {
+        printf("  and then, by QMP: %s\n", actual->commands);
+    }
 }
 
 static void print_text(const struct judgement *judgement, const struct finding *finding)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/base/file.h"
+#include "harness/case/pokes.h"
 #include "harness/judge/beside.h"
 #include "harness/loader/open.h"
 #include "harness/setup/program.h"
@@ -34,6 +35,9 @@ int session_open(struct session *session, const struct file_options *file, const
     if (session->test && file->is_captured) {
         session->test->has_given = session->test->given = false;
         case_mark_captured(session->test);
+    }
+    if (session->test && file->pokes) {
+        case_set_pokes(session->test, file->pokes);
     }
     if (session->test) {
         session->oracle.loader = loader_open(session->test->setup, session->trust, NULL, err);

@@ -12,6 +12,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
+#include "harness/case/pokes.h"
 #include "harness/setup/framing.h"
 #include "harness/setup/setup.h"
 #include "harness/message/reflect.h"
@@ -26,6 +27,7 @@ enum {
     KEY_FRAMING,
     KEY_TRUST,
     KEY_CAPTURED,
+    KEY_POKE,
 };
 
 static const struct argp_option setup_rows[] = {
@@ -135,51 +137,6 @@ void tool_clear_setup(struct setup_options *options)
     options->setup = NULL;
 }
 
-unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
-                          const char *what)
-{
-    char *end;
-    unsigned long value;
-
-    errno = 0;
-    value = strtoul(text, &end, 0);
-    if (errno || end == text || *end || text[0] == '-' || value < min || value > max) {
-        argp_error(state, "%s takes a whole number from %lu to %lu, not \"%s\"", what, min, max, text);
-    }
-    return value;
-}
-
-unsigned long tool_seconds(const char *text, unsigned long max, struct argp_state *state, const char *what)
-{
-    static const struct {
-        char letter;
-        unsigned long seconds;
-    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
-    size_t length = strlen(text);
-    unsigned long number, unit = 0;
-    char *digits = hs_strdup(text);
-
-    for (size_t i = 0; length && i < HS_COUNT(units); i++) {
-        unit = text[length - 1] == units[i].letter ? units[i].seconds : unit;
-    }
-    digits[unit ? length - 1 : length] = '\0';
-    unit = unit ? unit : 1;
-    number = tool_number(digits, 1, max / unit, state, what);
-    free(digits);
-    return number * unit;
-}
-
-void tool_each_word(const char *list, struct argp_state *state,
-                    void (*take)(const char *word, struct argp_state *state))
-{
-    char *copy = hs_strdup(list), *rest = copy, *word;
-
-    while ((word = strsep(&rest, ","))) {
-        take(word, state);
-    }
-    free(copy);
-}
-
 static error_t parse_file(int key, char *value, struct argp_state *state)
 {
     struct file_options *options = state->input;
@@ -190,6 +147,9 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_CAPTURED:
         options->is_captured = true;
+        return 0;
+    case KEY_POKE:
+        options->pokes = tool_pokes(value, state);
         return 0;
     case ARGP_KEY_ARG:
         if (options->json && strcmp(value, "-") == 0) {
@@ -221,6 +181,9 @@ static const struct argp judge_argp = {
     .options = (const struct argp_option[]){
         OPTION_JSON,
         { "captured", KEY_CAPTURED, NULL, 0, "FILE is a stream as QEMU saved it: that it is rejected is a finding", 0 },
+        { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
+          "use what is accepted, as a guest and a management tool would: all, or of cont, clock, kick, config, "
+          "registers, stop, reset, unplug those named", 0 },
         { 0 },
     },
     .parser = parse_file,

@@ -11,6 +11,7 @@
 #include "harness/case/case.h"
 #include "harness/setup/trust.h"
 #include "harness/tool/command_line.h"
+#include "harness/tool/option_value.h"
 
 enum tool_status {
     TOOL_CLEAN = 0,
@@ -61,6 +62,7 @@ struct file_options {
     const char *path; /* never NULL after parsing */
     bool json;
     bool is_captured; /* the user says so of the stream: see Case.captured and Case.given */
+    uint32_t pokes; /* what is done after an accepted load, instead of what a case says; 0: that */
     const char *target; /* set by a command: the file is the input of that fuzz target */
 };
 
@@ -68,17 +70,6 @@ extern const struct argp_child file_children[]; /* that alone */
 extern const struct argp_child judge_children[]; /* that and --captured, then setup_argp, then --beside */
 
 void tool_clear_setup(struct setup_options *options);
-
-/* A whole number from `min` to `max` that fills the argument; otherwise ends the command with a usage error. */
-unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
-                          const char *what);
-
-/* A time in seconds, from 1 to `max`: "90", "90s", "5m", "8h"; in the same way. */
-unsigned long tool_seconds(const char *text, unsigned long max, struct argp_state *state, const char *what);
-
-/* Calls `take` for each word of a list with commas; it finds its options in state->input. */
-void tool_each_word(const char *list, struct argp_state *state,
-                    void (*take)(const char *word, struct argp_state *state));
 
 /* What `options` say takes the place of what the setup says; returns whose words it is then made of. */
 enum trust tool_apply_setup(const struct setup_options *options, Hardstop__Setup *setup);

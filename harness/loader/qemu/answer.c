@@ -17,6 +17,10 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     if (shared->answer.timed_out) {
         return OUTCOME_HUNG;
     }
+    /* What is done after the load may wait for a thread; the load itself is over. */
+    if (shared->answer.waits && shared->answer.phase == PROTOCOL_PHASE_POKING) {
+        return OUTCOME_ACCEPTED;
+    }
     if (shared->answer.waits || *shared->answer.goes_on) {
         return OUTCOME_UNKNOWN;
     }
@@ -93,11 +97,36 @@ static void read_markers(const struct protocol_shared *shared, struct loader_ans
     answer->markers[used] = 0;
 }
 
+/* Is it in the file?  A loader with damaged state may say anything. */
+static bool is_there(int output, uint64_t offset, uint64_t size)
+{
+    struct stat status;
+
+    return fstat(output, &status) == 0 && offset <= (uint64_t)status.st_size &&
+           size <= (uint64_t)status.st_size - offset;
+}
+
+/* The state after a reset, behind that after the load. */
+static void read_used(struct answer_room *room, const struct protocol_shared *shared, int output,
+                      struct loader_answer *answer)
+{
+    uint64_t offset = shared->answer.used_offset, size = shared->answer.used_size;
+
+    if (!(answer->poked & UINT32_C(1) << POKE_RESET) || !size || !is_there(output, offset, size)) {
+        return;
+    }
+    builder_reset(&room->used);
+    builder_put_zeros(&room->used, size);
+    if (pread(output, room->used.data, size, (off_t)offset) == (ssize_t)size) {
+        answer->used = room->used.data;
+        answer->used_size = size;
+    }
+}
+
 static int read_saved(struct answer_room *room, const struct protocol_shared *shared, int output,
                       struct loader_answer *answer, struct hs_error *err)
 {
     uint64_t offset = shared->answer.saved_offset, size = shared->answer.saved_size;
-    struct stat status;
 
     if (shared->answer.save_result == -EFBIG || shared->answer.save_result == -ENOSPC) {
         answer->outcome = OUTCOME_UNKNOWN;
@@ -107,9 +136,7 @@ static int read_saved(struct answer_room *room, const struct protocol_shared *sh
     if (shared->answer.save_result < 0) {
         size = 0;
     }
-    /* A loader with damaged state may say anything. */
-    if (fstat(output, &status) < 0 || offset > (uint64_t)status.st_size ||
-        size > (uint64_t)status.st_size - offset) {
+    if (!is_there(output, offset, size)) {
         answer->outcome = OUTCOME_UNKNOWN;
         return hs_fail(err, HS_NO_OFFSET, "the saved state has no sensible size");
     }
@@ -143,6 +170,11 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->outcome = outcome_of(shared);
     answer->result = shared->answer.load_result;
     answer->saving = shared->answer.phase == PROTOCOL_PHASE_SAVING;
+    answer->poke = shared->answer.phase == PROTOCOL_PHASE_POKING && answer->outcome != OUTCOME_ACCEPTED &&
+                           shared->answer.poke < POKES
+                       ? (enum poke)shared->answer.poke
+                       : POKE_NONE;
+    answer->poked = shared->answer.poked;
     answer->exited = shared->answer.exited;
     answer->exit_status = shared->answer.exit_status;
     answer->signal = shared->answer.signal;
@@ -156,9 +188,10 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     traces_take(&room->traces, room->text, answer->saving && answer->outcome != OUTCOME_ACCEPTED);
     room->text[TEXT_SIZE - 1] = 0;
     answer->text = room->text;
-    answer->section = room->traces.section;
+    /* What is done after it is told by no trace of a section. */
+    answer->section = answer->poke ? "" : room->traces.section;
     answer->loaded = (const char *)room->traces.loaded.data;
-    if (shared->answer.waits) {
+    if (shared->answer.waits && answer->outcome == OUTCOME_UNKNOWN) {
         const char *symbol = innermost_symbol(answer);
 
         return hs_fail(err, HS_NO_OFFSET, "the load waits%s%s%s for a thread that the process it runs in does not have",
@@ -175,5 +208,9 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
                              "the load did not begin: no new process, no such guest memory, memory that cannot be "
                              "put back, or a Linux before 5.3");
     }
-    return answer->outcome == OUTCOME_ACCEPTED ? read_saved(room, shared, output, answer, err) : 0;
+    if (answer->outcome != OUTCOME_ACCEPTED) {
+        return 0;
+    }
+    read_used(room, shared, output, answer);
+    return read_saved(room, shared, output, answer, err);
 }

@@ -373,6 +373,7 @@ static void qemu_close(struct loader *loader)
     free(qemu->room.saved);
     traces_clear(&qemu->room.traces);
     builder_clear(&qemu->room.printed);
+    builder_clear(&qemu->room.used);
     free(qemu);
 }
 

@@ -19,6 +19,7 @@
 #include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/qmp.h"
 #include "harness/loader/qemu/said.h"
+#include "harness/loader/qemu/use.h"
 #include "harness/setup/program.h"
 
 /*
@@ -138,7 +139,7 @@ static int judge_end(const struct attempt *attempt, struct process *process, str
         return hs_fail(err, HS_NO_OFFSET, "%s was ended from outside by %s", attempt->setup->binary,
                        loader_signal_name(result->signal));
     }
-    if (!result->saving && !lone_start(attempt->setup, &attempt->without, err)) {
+    if (!result->saving && !result->poke && !lone_start(attempt->setup, &attempt->without, err)) {
         return -1;
     }
     result->outcome = OUTCOME_CRASHED;
@@ -191,6 +192,19 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
     return 0;
 }
 
+/* Of what was saved only if QEMU survives that. */
+static int use(const struct attempt *attempt, struct qmp *qmp, struct process *process, struct confirm_result *result,
+               struct hs_error *err)
+{
+    struct patience patience = patience_for(attempt, process);
+
+    result->commands = use_words(attempt->limits.pokes);
+    if (use_machine(qmp, attempt->limits.pokes, &result->poke, &patience, err) == 0) {
+        return 0;
+    }
+    return judge_silence(attempt, qmp, &patience, process, result, err);
+}
+
 static int run(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
 {
     struct process_given given = { 0 };
@@ -211,6 +225,9 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
         status = judge_silence(attempt, &qmp, &patience, &process, result, err);
     } else if (result->outcome == OUTCOME_ACCEPTED) {
         status = save(attempt, &qmp, &process, result, err);
+        if (status == 0 && result->outcome == OUTCOME_ACCEPTED && result->saved) {
+            status = use(attempt, &qmp, &process, result, err);
+        }
     } else {
         said_read(&process, result);
     }
@@ -276,6 +293,7 @@ static void begin_result(struct confirm_result *result)
 {
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
+    result->commands = "";
     result->text = hs_strdup("");
 }
 

@@ -17,7 +17,7 @@
 
 #include "harness/loader/qemu/protocol_program.h"
 
-#define PROTOCOL_MAGIC 0x48535037u /* "HSP7" */
+#define PROTOCOL_MAGIC 0x48535038u /* "HSP8" */
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
@@ -53,6 +53,7 @@ enum protocol_phase {
     PROTOCOL_PHASE_NONE,
     PROTOCOL_PHASE_LOADING,
     PROTOCOL_PHASE_SAVING, /* the load returned 0 */
+    PROTOCOL_PHASE_POKING, /* that is over, too */
     PROTOCOL_PHASE_FINISHED,
 };
 
@@ -72,7 +73,7 @@ struct protocol_shared {
         uint8_t as_sent; /* 1: saved again with a description only where the machine type sends one */
         uint8_t chance; /* see struct loader_input */
         uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
-        uint32_t most_reads; /* so often it may ask for bytes beyond the end of the stream */
+        uint32_t most_reads, pokes; /* see struct loader_input */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint32_t n_pieces; /* 0: the stream is INPUT */
         uint64_t pieces; /* where they are in CONTROL */
@@ -93,7 +94,8 @@ struct protocol_shared {
         uint64_t frame_address[PROTOCOL_FRAMES]; /* as unwound, before translation */
         struct protocol_frame frames[PROTOCOL_FRAMES];
         uint8_t markers[PROTOCOL_MARKERS]; /* of a QEMU that has them; not 0: reached */
-        uint64_t saved_offset, saved_size; /* where the state is in OUTPUT, and its bytes */
+        uint32_t poke, poked; /* at which it is, and the set of those that came to their end */
+        uint64_t saved_offset, saved_size, used_offset, used_size; /* in OUTPUT: the state, and the last of POKING */
     } answer;
     /*
      * The process that does fast loads, one after the other, and reads requests in the server's place; plain ones it

@@ -30,7 +30,7 @@ struct protocol_symbol {
     uint8_t kind; /* enum protocol_symbol_kind */
 };
 
-#define PROTOCOL_SYMBOLS 128
+#define PROTOCOL_SYMBOLS 192
 
 struct protocol_program {
     char path[4096]; /* of the file that main() is from: not always that of /proc/PID/exe, nor the one started */

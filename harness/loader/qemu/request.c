@@ -126,6 +126,7 @@ int request_write(struct protocol_shared *shared, int control, int stream, const
     shared->request.whole = loader_input_is_whole(input);
     shared->request.chance = input->fast ? 0 : input->chance;
     shared->request.fast = input->fast;
+    shared->request.pokes = input->fast ? 0 : input->pokes;
     shared->request.timeout_ms = request_limit_ms(input);
     shared->request.most_reads = input->most_reads ? input->most_reads : LOADER_READS_BEYOND;
     shared->request.n_memory = (uint32_t)input->n_memory;

@@ -15,10 +15,16 @@
 #define FROZEN_SECONDS 86400
 
 static bool frozen;
+static uint64_t advanced_ms;
 
 void clock_freeze(void)
 {
     frozen = true;
+}
+
+void clock_advance(uint32_t ms)
+{
+    advanced_ms += ms;
 }
 
 __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct timespec *now)
@@ -28,8 +34,8 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct
     if (!calendar && !frozen) {
         return (int)syscall(SYS_clock_gettime, clock, now);
     }
-    now->tv_sec = calendar ? CALENDAR_SECONDS : FROZEN_SECONDS;
-    now->tv_nsec = 0;
+    now->tv_sec = calendar ? CALENDAR_SECONDS : FROZEN_SECONDS + (time_t)(advanced_ms / 1000);
+    now->tv_nsec = calendar ? 0 : (long)(advanced_ms % 1000) * 1000000;
     return 0;
 }
 

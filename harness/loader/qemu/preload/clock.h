@@ -6,7 +6,11 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_CLOCK_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_CLOCK_H
 
+#include <stdint.h>
+
 /* From now on no clock of this process (and of its children) advances. */
 void clock_freeze(void);
+/* A frozen clock goes on by so much, and stands still again; never the calendar. */
+void clock_advance(uint32_t ms);
 
 #endif

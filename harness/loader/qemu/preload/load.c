@@ -13,6 +13,7 @@
 #include "harness/loader/qemu/preload/file.h"
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/pieces.h"
+#include "harness/loader/qemu/preload/poke.h"
 #include "harness/loader/qemu/preload/save.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
@@ -167,6 +168,9 @@ void load_stream(struct protocol_shared *shared)
     if (result == 0) {
         vcpu_do_work();
         save_again(shared);
+        if (shared->request.pokes) {
+            poke_machine(shared);
+        }
     }
     counters_hand_over();
     shared->answer.phase = PROTOCOL_PHASE_FINISHED;

@@ -43,40 +43,71 @@ static void set_run_state(void)
 }
 
 /* Some versions begin with a stream's header, which a state does not have. */
-static uint64_t size_of_header(void)
+static uint64_t size_of_header(uint64_t at)
 {
     char begin[4];
 
-    return pread(PROTOCOL_FD_OUTPUT, begin, sizeof(begin), 0) == sizeof(begin) && !memcmp(begin, "QEVM", 4) ? HEADER
-                                                                                                           : 0;
+    return pread(PROTOCOL_FD_OUTPUT, begin, sizeof(begin), (off_t)at) == sizeof(begin) && !memcmp(begin, "QEVM", 4)
+               ? HEADER
+               : 0;
 }
 
-void save_again(struct protocol_shared *shared)
+/* 0 and what was written from `at` on, or a negative errno. */
+static int save_at(uint64_t at, uint64_t *size)
 {
     void *file, *error = NULL;
-    int closed;
+    int result, closed;
 
-    set_run_state();
-    shared->answer.phase = PROTOCOL_PHASE_SAVING;
-    lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_SET);
-    symbols.global_state_store();
-    if (!shared->request.fast) {
-        symbols.trace_enable_events(PROTOCOL_SAVE_EVENT);
-    }
+    lseek(PROTOCOL_FD_OUTPUT, (off_t)at, SEEK_SET);
     file = file_open_output(PROTOCOL_FD_OUTPUT);
-    shared->answer.save_result = symbols.qemu_save_device_state(file, &error);
+    result = symbols.qemu_save_device_state(file, &error);
     if (error) {
         symbols.error_report_err(error);
     }
     closed = symbols.qemu_fclose(file);
-    if (closed < 0 && shared->answer.save_result >= 0) {
-        shared->answer.save_result = closed;
+    *size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR) - at;
+    return closed < 0 && result >= 0 ? closed : result;
+}
+
+void save_again(struct protocol_shared *shared)
+{
+    set_run_state();
+    shared->answer.phase = PROTOCOL_PHASE_SAVING;
+    symbols.global_state_store();
+    if (!shared->request.fast) {
+        symbols.trace_enable_events(PROTOCOL_SAVE_EVENT);
     }
-    shared->answer.saved_offset = size_of_header();
-    shared->answer.saved_size = (uint64_t)lseek(PROTOCOL_FD_OUTPUT, 0, SEEK_CUR);
+    shared->answer.save_result = save_at(0, &shared->answer.saved_size);
+    shared->answer.saved_offset = size_of_header(0);
     if (!shared->request.fast && shared->answer.save_result >= 0) {
         shared->answer.saved_size += describe_state(PROTOCOL_FD_OUTPUT, shared->answer.saved_size,
                                                      shared->request.as_sent);
     }
     shared->answer.saved_size -= shared->answer.saved_offset;
+}
+
+bool save_is_paused(void)
+{
+    return symbols.runstate_check && symbols.runstate_check(states.paused);
+}
+
+void save_stop(void)
+{
+    if (symbols.runstate_check && symbols.runstate_check(states.running)) {
+        symbols.runstate_set(states.paused);
+        symbols.vm_state_notify(false, states.paused);
+    }
+}
+
+void save_used(struct protocol_shared *shared)
+{
+    uint64_t at = shared->answer.saved_offset + shared->answer.saved_size, header;
+
+    if (save_at(at, &shared->answer.used_size) < 0) {
+        shared->answer.used_size = 0;
+        return;
+    }
+    header = size_of_header(at);
+    shared->answer.used_offset = at + header;
+    shared->answer.used_size -= header;
 }

@@ -3,6 +3,8 @@
 #ifndef HARDSTOP_LOADER_QEMU_PRELOAD_SAVE_H
 #define HARDSTOP_LOADER_QEMU_PRELOAD_SAVE_H
 
+#include <stdbool.h>
+
 #include "harness/loader/qemu/protocol.h"
 
 /* Once, before the first load: asks for the numbers of run states. */
@@ -13,5 +15,12 @@ void save_prepare(void);
  * unless the request is fast, their description to OUTPUT, and fills in what the answer says of them.
  */
 void save_again(struct protocol_shared *shared);
+
+/* Is the guest stopped, with nothing that keeps it from running? */
+bool save_is_paused(void);
+/* Stops a guest that runs: devices are told. */
+void save_stop(void);
+/* Behind that, the device sections of the machine as it is now, with their end mark; nothing if that fails. */
+void save_used(struct protocol_shared *shared);
 
 #endif

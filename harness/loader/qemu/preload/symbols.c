@@ -19,6 +19,7 @@ enum need {
 #define MEMBER(member, name, ...) { name, offsetof(struct symbols, member), __VA_ARGS__ }
 #define ROW(name, ...) MEMBER(name, #name, __VA_ARGS__)
 #define SYMBOL(name) ROW(name, REQUIRED, NULL)
+#define USED(name) ROW(name, OPTIONAL, NULL)
 
 static const struct {
     const char *name;
@@ -74,6 +75,27 @@ static const struct {
     ROW(physical_memory_write, OPTIONAL, NULL),
     ROW(cpu_physical_memory_rw, OR_BEFORE, NULL),
     ROW(kvm_allowed, OPTIONAL, NULL),
+    /* These use what was loaded; see poke.h. */
+    USED(runstate_check),
+    USED(vm_prepare_start),
+    USED(vm_state_notify),
+    USED(bdrv_activate_all),
+    USED(qemu_system_reset),
+    USED(qdev_unplug),
+    USED(error_free),
+    USED(object_dynamic_cast),
+    USED(object_resolve_path_component),
+    USED(object_child_foreach),
+    USED(object_child_foreach_recursive),
+    USED(virtio_get_num_queues),
+    USED(virtio_queue_notify),
+    USED(virtio_config_readb),
+    USED(virtio_config_readl),
+    USED(virtio_config_writeb),
+    USED(virtio_config_modern_writel),
+    USED(memory_region_size),
+    USED(memory_region_dispatch_read),
+    USED(memory_region_dispatch_write),
     /* The linker's, at both ends of a section. */
     MEMBER(counters_start, "__start___sancov_cntrs", OPTIONAL, NULL),
     MEMBER(counters_stop, "__stop___sancov_cntrs", OPTIONAL, NULL),

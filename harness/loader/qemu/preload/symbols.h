@@ -64,6 +64,28 @@ struct symbols {
     void (*cpu_physical_memory_rw)(uint64_t address, void *buffer, uint64_t size, bool is_write);
     void (*physical_memory_write)(uint64_t address, const void *buffer, uint64_t size);
     const bool *kvm_allowed;
+    /* These use what was loaded; see poke.h. */
+    bool (*runstate_check)(int state);
+    int (*vm_prepare_start)(bool step_pending);
+    void (*vm_state_notify)(bool running, int state);
+    void (*bdrv_activate_all)(void **errp);
+    void (*qemu_system_reset)(int cause);
+    void (*qdev_unplug)(void *device, void **errp);
+    void (*error_free)(void *error);
+    void *(*object_dynamic_cast)(void *object, const char *type);
+    void *(*object_resolve_path_component)(void *parent, const char *part);
+    int (*object_child_foreach)(void *object, int (*act)(void *child, void *user), void *user);
+    int (*object_child_foreach_recursive)(void *object, int (*act)(void *child, void *user), void *user);
+    int (*virtio_get_num_queues)(void *device);
+    void (*virtio_queue_notify)(void *device, int n);
+    uint32_t (*virtio_config_readb)(void *device, uint32_t at);
+    uint32_t (*virtio_config_readl)(void *device, uint32_t at);
+    void (*virtio_config_writeb)(void *device, uint32_t at, uint32_t value);
+    void (*virtio_config_modern_writel)(void *device, uint32_t at, uint32_t value);
+    uint64_t (*memory_region_size)(void *region);
+    /* The last argument is a struct MemTxAttrs, of four or eight bytes. */
+    uint32_t (*memory_region_dispatch_read)(void *region, uint64_t at, uint64_t *value, uint32_t op, uint64_t attrs);
+    uint32_t (*memory_region_dispatch_write)(void *region, uint64_t at, uint64_t value, uint32_t op, uint64_t attrs);
     char *counters_start, *counters_stop; /* clang's: a byte for each edge of the code */
     const uintptr_t *counters_places; /* of each a pair: the address, and flags */
     const char *hardstop_defects;

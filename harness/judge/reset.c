@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two machines after their resets, section by section. */
+#include "harness/judge/reset.h"
+
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/judge/state_bytes.h"
+#include "harness/wire/map.h"
+
+/* What goes on whatever the machine does. */
+static const struct {
+    const char *device, *reason;
+} kept[] = {
+    { "timer", "clocks of the guest run on" },
+    { "globalstate", "says whether the guest runs" },
+};
+
+static bool is_kept(const Hardstop__Section *section)
+{
+    char device[64];
+
+    map_device_name(section, device, sizeof(device));
+    for (size_t i = 0; i < HS_COUNT(kept); i++) {
+        if (strcmp(kept[i].device, device) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_kept(Hardstop__Stream *stream)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (is_kept(stream->section[i])) {
+            hardstop__section__free_unpacked(stream->section[i], NULL);
+        } else {
+            stream->section[n++] = stream->section[i];
+        }
+    }
+    stream->n_section = n;
+}
+
+bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh, struct state_comparison *left)
+{
+    const struct loader_answer *actual = &judgement->actual.answer;
+    const Hardstop__Stream *stream = judgement->test->stream;
+    Hardstop__Stream *a, *b;
+    bool done = false;
+
+    left->n = 0;
+    if (!stream || !fresh->used_size || !actual->used_size) {
+        return false;
+    }
+    if (fresh->used_size == actual->used_size && memcmp(fresh->used, actual->used, fresh->used_size) == 0) {
+        return true;
+    }
+    a = state_adopt_any(stream, fresh->used, fresh->used_size);
+    b = state_adopt_any(stream, actual->used, actual->used_size);
+    if (a && b) {
+        drop_kept(a);
+        state_compare(a, judgement->description, b, judgement->description, STATE_GIVEN, left);
+        done = true;
+    }
+    if (a) {
+        stream_free(a);
+    }
+    if (b) {
+        stream_free(b);
+    }
+    return done;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a reset leaves of what was loaded. */
+#ifndef HARDSTOP_JUDGE_RESET_H
+#define HARDSTOP_JUDGE_RESET_H
+
+#include "harness/judge/judgement.h"
+
+/*
+ * Compares the sections of the case's stream as `fresh`, a machine without the stream, saves them after its reset, with
+ * those of the judgement's loader; of what is kept over a reset by design nothing is said.  False where one of the two
+ * was not reset, or lacks a section.
+ */
+bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh,
+                   struct state_comparison *left);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is done to a machine after an accepted load, as a guest that runs and a management tool would: in the order of
+ * the numbers, each once.  A set of them has the bit 1 << N for each.  The numbers are those of `enum Poke` in
+ * proto/case.proto, but for POKE_NONE.
+ */
+#ifndef HARDSTOP_LOADER_POKE_H
+#define HARDSTOP_LOADER_POKE_H
+
+#include <stdint.h>
+
+enum poke {
+    POKE_NONE,
+    POKE_CONT, /* the guest runs, as far as devices are told; no instruction of it is executed */
+    POKE_CLOCK, /* time passes, in some rounds of the main loop: timers, bottom halves */
+    POKE_KICK, /* each queue of each virtio device is notified, then time passes */
+    POKE_CONFIG, /* each byte of the configuration of each virtio device is read, and written at its bounds */
+    POKE_REGISTERS, /* so is each register of each device that the setup names */
+    POKE_STOP, /* the guest is stopped, and its state saved, and not looked at */
+    POKE_RESET, /* the machine is reset, and its state saved: of what was loaded nothing may be left */
+    POKE_UNPLUG, /* each device that the setup names is asked to go, then time passes */
+    POKES,
+};
+
+#define POKE_ALL ((UINT32_C(1) << POKES) - 2)
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Calls QEMU's own functions, in the order in which a machine meets what they do. */
+#include "harness/loader/qemu/preload/poke.h"
+
+#include <stddef.h>
+
+#include "harness/base/check.h"
+#include "harness/loader/poke.h"
+#include "harness/loader/qemu/preload/clock.h"
+#include "harness/loader/qemu/preload/save.h"
+#include "harness/loader/qemu/preload/symbols.h"
+
+enum {
+    ROUNDS = 8, /* of the main loop; */
+    ROUND_MS = 50, /* so much passes in each */
+    MOST_OBJECTS = 256, /* of one kind */
+    MOST_BYTES = 4096, /* of a region's registers; and of these, each */
+    CONFIG_BYTES = 256,
+};
+
+static const uint32_t bounds[] = { 0, 1, 0x7fffffff, 0x80000000, UINT32_MAX };
+
+/* Collected first: what is done to one may take others away. */
+static struct {
+    const char *type;
+    void *found[MOST_OBJECTS];
+    size_t n;
+} objects;
+
+static int collect(void *object, void *user)
+{
+    (void)user;
+    if (objects.n < MOST_OBJECTS && symbols.object_dynamic_cast(object, objects.type)) {
+        objects.found[objects.n++] = object;
+    }
+    return 0;
+}
+
+static void collect_below(void *root, const char *type)
+{
+    objects.type = type;
+    objects.n = 0;
+    symbols.object_child_foreach_recursive(root, collect, NULL);
+}
+
+static bool can_collect(void)
+{
+    return symbols.object_child_foreach_recursive && symbols.object_child_foreach && symbols.object_dynamic_cast &&
+           symbols.object_resolve_path_component;
+}
+
+/* Those that -device makes: with a name, and without one. */
+static void for_each_given(void (*act)(void *container))
+{
+    static const char *const containers[] = { "peripheral", "peripheral-anon" };
+
+    for (size_t i = 0; i < HS_COUNT(containers); i++) {
+        void *container = symbols.object_resolve_path_component(symbols.qdev_get_machine(), containers[i]);
+
+        if (container) {
+            act(container);
+        }
+    }
+}
+
+static void let_time_pass(void)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        clock_advance(ROUND_MS);
+        symbols.main_loop_wait(true);
+    }
+}
+
+static bool poke_cont(struct protocol_shared *shared)
+{
+    void *error = NULL;
+
+    (void)shared;
+    if (!symbols.vm_prepare_start || !symbols.bdrv_activate_all || !save_is_paused()) {
+        return false;
+    }
+    /* As -incoming does before its guest runs: until then, disks belong to the sender. */
+    symbols.bdrv_activate_all(&error);
+    if (error) {
+        symbols.error_report_err(error);
+        return false;
+    }
+    symbols.vm_prepare_start(false);
+    return true;
+}
+
+static bool poke_clock(struct protocol_shared *shared)
+{
+    (void)shared;
+    let_time_pass();
+    return true;
+}
+
+static void kick(void *device)
+{
+    int n = symbols.virtio_get_num_queues(device);
+
+    for (int i = 0; i < n; i++) {
+        symbols.virtio_queue_notify(device, i);
+    }
+}
+
+static bool poke_kick(struct protocol_shared *shared)
+{
+    (void)shared;
+    if (!can_collect() || !symbols.virtio_get_num_queues || !symbols.virtio_queue_notify) {
+        return false;
+    }
+    collect_below(symbols.qdev_get_machine(), "virtio-device");
+    for (size_t i = 0; i < objects.n; i++) {
+        kick(objects.found[i]);
+    }
+    let_time_pass();
+    return true;
+}
+
+/* As the transports do, which know the device's byte order, or that it is a modern one. */
+static void use_config(void *device, uint32_t at)
+{
+    symbols.virtio_config_readb(device, at);
+    symbols.virtio_config_readl(device, at);
+    for (size_t i = 0; i < HS_COUNT(bounds); i++) {
+        symbols.virtio_config_writeb(device, at, bounds[i]);
+        symbols.virtio_config_modern_writel(device, at, bounds[i]);
+    }
+}
+
+static bool poke_config(struct protocol_shared *shared)
+{
+    (void)shared;
+    if (!can_collect() || !symbols.virtio_config_readb || !symbols.virtio_config_readl ||
+        !symbols.virtio_config_writeb || !symbols.virtio_config_modern_writel) {
+        return false;
+    }
+    collect_below(symbols.qdev_get_machine(), "virtio-device");
+    for (size_t i = 0; i < objects.n; i++) {
+        for (uint32_t at = 0; at < CONFIG_BYTES; at++) {
+            use_config(objects.found[i], at);
+        }
+    }
+    let_time_pass();
+    return true;
+}
+
+/* `size`: 1 << it is that of the access, MO_8 to MO_64 of include/exec/memop.h. */
+static void use_register(void *region, uint64_t at, uint32_t size)
+{
+    uint64_t value = 0;
+
+    symbols.memory_region_dispatch_read(region, at, &value, size, 0);
+    for (size_t i = 0; i < HS_COUNT(bounds); i++) {
+        symbols.memory_region_dispatch_write(region, at, bounds[i], size, 0);
+    }
+}
+
+static void use_registers(void *container)
+{
+    collect_below(container, "memory-region");
+    for (size_t i = 0; i < objects.n; i++) {
+        uint64_t size = symbols.memory_region_size(objects.found[i]);
+
+        for (uint32_t access = 0; access < 4; access++) {
+            for (uint64_t at = 0; at + (1u << access) <= size && at < MOST_BYTES; at += 1u << access) {
+                use_register(objects.found[i], at, access);
+            }
+        }
+    }
+}
+
+static bool poke_registers(struct protocol_shared *shared)
+{
+    (void)shared;
+    if (!can_collect() || !symbols.memory_region_size || !symbols.memory_region_dispatch_read ||
+        !symbols.memory_region_dispatch_write) {
+        return false;
+    }
+    for_each_given(use_registers);
+    let_time_pass();
+    return true;
+}
+
+static bool poke_stop(struct protocol_shared *shared)
+{
+    if (!symbols.vm_state_notify) {
+        return false;
+    }
+    save_stop();
+    save_used(shared);
+    return true;
+}
+
+static bool poke_reset(struct protocol_shared *shared)
+{
+    if (!symbols.qemu_system_reset) {
+        return false;
+    }
+    symbols.qemu_system_reset(0);
+    save_used(shared);
+    return true;
+}
+
+static void unplug(void *device)
+{
+    void *error = NULL;
+
+    symbols.qdev_unplug(device, &error);
+    if (error) {
+        symbols.error_free(error);
+    }
+}
+
+static void unplug_all(void *container)
+{
+    objects.type = "device";
+    objects.n = 0;
+    symbols.object_child_foreach(container, collect, NULL);
+    for (size_t i = 0; i < objects.n; i++) {
+        unplug(objects.found[i]);
+    }
+}
+
+static bool poke_unplug(struct protocol_shared *shared)
+{
+    (void)shared;
+    if (!can_collect() || !symbols.qdev_unplug || !symbols.error_free) {
+        return false;
+    }
+    for_each_given(unplug_all);
+    let_time_pass();
+    return true;
+}
+
+void poke_machine(struct protocol_shared *shared)
+{
+    /* false: not here. */
+    static bool (*const pokes[POKES])(struct protocol_shared *shared) = {
+        [POKE_CONT] = poke_cont, [POKE_CLOCK] = poke_clock, [POKE_KICK] = poke_kick, [POKE_CONFIG] = poke_config,
+        [POKE_REGISTERS] = poke_registers, [POKE_STOP] = poke_stop, [POKE_RESET] = poke_reset,
+        [POKE_UNPLUG] = poke_unplug,
+    };
+
+    shared->answer.phase = PROTOCOL_PHASE_POKING;
+    for (uint32_t i = POKE_NONE + 1; i < POKES; i++) {
+        uint32_t bit = UINT32_C(1) << i;
+
+        if (shared->request.pokes & bit) {
+            shared->answer.poke = i;
+            shared->answer.poked |= pokes[i](shared) ? bit : 0;
+        }
+    }
+    shared->answer.poke = POKE_NONE;
+}

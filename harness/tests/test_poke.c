@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done to the real QEMU after an accepted load: all of it, the same each time, and what it finds. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/check.h"
+#include "harness/case/pokes.h"
+#include "harness/finding/finding.h"
+#include "harness/loader/capture.h"
+#include "harness/loader/confirm.h"
+
+#define SEEDS CORPUS_DIR "/cases/seeds/"
+
+struct judged {
+    Hardstop__Case *test;
+    struct oracle oracle;
+    struct judgement judgement;
+};
+
+static void judge(struct judged *judged, const char *path, uint32_t pokes)
+{
+    struct hs_error err = { .text = "" };
+
+    memset(judged, 0, sizeof(*judged));
+    judged->test = support_read_case(path);
+    case_set_pokes(judged->test, pokes);
+    judged->oracle.loader = support_open(judged->test->setup);
+    if (oracle_judge(&judged->oracle, judged->test, &judged->judgement, &err) < 0) {
+        fail_msg("%s: %s", path, err.text);
+    }
+}
+
+static void clear(struct judged *judged)
+{
+    judgement_clear(&judged->judgement);
+    loader_close(judged->oracle.loader);
+    oracle_clear(&judged->oracle);
+    case_free(judged->test);
+}
+
+static enum property_result result(const struct judged *judged, const char *property)
+{
+    return property_find(property)->judge(&judged->judgement);
+}
+
+/* A QEMU has functions for all of them, on each transport; the device of the simplest kind survives. */
+static void each_is_done(void **state)
+{
+    static const char *const seeds[] = { SEEDS "ccw/rng.textproto", SEEDS "pci/rng.textproto",
+                                         SEEDS "mmio/rng.textproto" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(seeds); i++) {
+        struct judged judged;
+
+        judge(&judged, seeds[i], POKE_ALL);
+        assert_int_equal(judged.judgement.actual.answer.outcome, OUTCOME_ACCEPTED);
+        assert_int_equal(judged.judgement.actual.answer.poked, POKE_ALL);
+        assert_int_equal(result(&judged, "accepted-survives-use"), PROPERTY_PASS);
+        assert_int_not_equal(result(&judged, PROPERTY_RESET), PROPERTY_SKIP);
+        clear(&judged);
+    }
+}
+
+/* Whatever is done is done to a QEMU of which nothing is ours, too, as far as QMP goes. */
+static void an_unmodified_one_is_used(void **state)
+{
+    Hardstop__Case *test = support_read_case(SEEDS "pci/rng.textproto");
+    const struct confirm_limits limits = { .pokes = POKE_ALL };
+    struct confirm_result confirmed;
+    struct hs_error err = { .text = "" };
+    char *folder = support_folder(), *path;
+    uint8_t *stream;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(capture_stream(test->setup, TRUST_ALL, &stream, &size, &err), 0);
+    path = support_write(folder, "used.mig", stream, size);
+    if (confirm_run(test->setup, TRUST_ALL, path, &limits, &confirmed, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_int_equal(confirmed.outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(confirmed.poke, POKE_NONE);
+    assert_string_equal(confirmed.commands, "cont, stop, system_reset, device_del");
+    confirm_result_clear(&confirmed);
+    support_remove(folder);
+    free(path);
+    free(stream);
+    case_free(test);
+}
+
+/*
+ * QEMU 7.2's virtio_net_change_num_queues() asserts that the device's queues are one more than pairs (hw/net/virtio-net.c);
+ * a stream with another number of queues is accepted, and the next reset by the guest ends QEMU.
+ */
+static void an_end_in_use_is_found(void **state)
+{
+    struct judged judged;
+    struct finding finding;
+
+    (void)state;
+    judge(&judged, SEEDS "pci/net.textproto", 1u << POKE_REGISTERS);
+    assert_int_equal(judged.judgement.verdict, VERDICT_CRASHED);
+    assert_int_equal(judged.judgement.actual.answer.poke, POKE_REGISTERS);
+    assert_int_equal(result(&judged, "loader-survives"), PROPERTY_PASS);
+    assert_int_equal(result(&judged, "undamaged-is-accepted"), PROPERTY_PASS);
+    assert_true(finding_of(&judged.judgement, &finding));
+    assert_string_equal(finding.property, "accepted-survives-use");
+    assert_non_null(strstr(finding.message, "registers"));
+    clear(&judged);
+    judge(&judged, SEEDS "pci/net.textproto", POKE_ALL & ~(1u << POKE_REGISTERS));
+    assert_int_equal(judged.judgement.actual.answer.poke, POKE_NONE);
+    clear(&judged);
+}
+
+/* What is not asked for is not done, and nothing is said of it. */
+static void none_is_done_by_itself(void **state)
+{
+    struct judged judged;
+
+    (void)state;
+    judge(&judged, SEEDS "pci/rng.textproto", 0);
+    assert_int_equal(judged.judgement.actual.answer.poked, 0);
+    assert_int_equal(result(&judged, "accepted-survives-use"), PROPERTY_SKIP);
+    assert_int_equal(result(&judged, PROPERTY_RESET), PROPERTY_SKIP);
+    clear(&judged);
+}
+
+/* What is found, and what a reset leaves; but for the guest's count of ticks, which is the processor's. */
+static void it_is_the_same_each_time(void **state)
+{
+    struct judged first, second;
+
+    (void)state;
+    judge(&first, SEEDS "ccw/rng.textproto", POKE_ALL);
+    judge(&second, SEEDS "ccw/rng.textproto", POKE_ALL);
+    assert_int_not_equal(first.judgement.actual.answer.used_size, 0);
+    assert_int_equal(first.judgement.actual.answer.used_size, second.judgement.actual.answer.used_size);
+    assert_int_equal(first.judgement.left.n, second.judgement.left.n);
+    for (size_t i = 0; i < first.judgement.left.n && i < STATE_DIFFERENCES; i++) {
+        assert_string_equal(first.judgement.left.differences[i].path, second.judgement.left.differences[i].path);
+        assert_string_equal(first.judgement.left.differences[i].right, second.judgement.left.differences[i].right);
+    }
+    clear(&first);
+    clear(&second);
+}
+
+static void names_and_numbers_are_one(void **state)
+{
+    uint32_t set = 0;
+
+    (void)state;
+    assert_true(pokes_of_list("all", &set));
+    assert_int_equal(set, POKE_ALL);
+    for (unsigned i = POKE_NONE + 1; i < POKES; i++) {
+        uint32_t one = 0;
+
+        assert_true(pokes_of_list(poke_name(i), &one));
+        assert_int_equal(one, UINT32_C(1) << i);
+        assert_non_null(strstr(poke_names(), poke_name(i)));
+    }
+    assert_string_equal(poke_name(POKE_KICK), "kick");
+    assert_string_equal(poke_name(POKE_NONE), "");
+    assert_string_equal(poke_name(POKES), "");
+    assert_true(pokes_of_list("stop,kick", &set));
+    assert_int_equal(set, 1u << POKE_STOP | 1u << POKE_KICK);
+    assert_false(pokes_of_list("", &set));
+    assert_false(pokes_of_list("kick,none", &set));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_numbers_are_one),
+        cmocka_unit_test(each_is_done),
+        cmocka_unit_test(an_end_in_use_is_found),
+        cmocka_unit_test(an_unmodified_one_is_used),
+        cmocka_unit_test(none_is_done_by_itself),
+        cmocka_unit_test(it_is_the_same_each_time),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
