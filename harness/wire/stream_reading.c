@@ -49,30 +49,12 @@ static void try_other(const uint8_t *data, size_t size, enum stream_framing fram
     }
 }
 
-/* Footers that are all in their places, with the ids of their sections, are no chance. */
-static bool has_all_footers(const struct reading *reading)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < reading->stream->n_section; i++) {
-        const Hardstop__Footer *footer = reading->stream->section[i]->footer;
-
-        any |= footer != NULL;
-        if (footer && footer->has_section_id) {
-            return false;
-        }
-    }
-    return reading->is_whole && any;
-}
-
 static void decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
                        struct reading *reading)
 {
     reading_decode(data, size, STREAM_FOOTER, description, reading);
-    if (has_all_footers(reading)) {
-        return;
-    }
     try_other(data, size, STREAM_LEGACY, description, reading);
+    /* Footers that are all in their places are no chance. */
     if (!reading->is_whole || !reading->stream->n_section || !reading->stream->section[0]->footer) {
         try_other(data, size, STREAM_SIZED, description, reading);
     }
