@@ -158,23 +158,20 @@ static Hardstop__Section *section_with(const struct canary_search *search, int p
  */
 static int settle_part(struct canary_search *search, const struct canary_part *part, Hardstop__Stream *before)
 {
-    if (canary_search_settle(search, part->text) < 0) {
-        stream_free(before);
-        return -1;
+    int result = canary_search_settle(search, part->text);
+
+    if (result == 0) {
+        result = canary_search_load(search, &search->plain.out);
     }
-    canary_search_encode(search);
-    if (canary_search_load(search, &search->plain.out) < 0) {
-        stream_free(before);
-        return -1;
-    }
-    if (search->answer.outcome == OUTCOME_ACCEPTED) {
-        stream_free(before);
-    } else {
-        stream_free(search->test->stream);
+    if (result == 0 && search->answer.outcome != OUTCOME_ACCEPTED) {
+        Hardstop__Stream *refused = search->test->stream;
+
         search->test->stream = before;
+        before = refused;
         canary_search_encode(search);
     }
-    return 0;
+    stream_free(before);
+    return result;
 }
 
 static int add_part(struct canary_search *search, const struct canary_part *part)

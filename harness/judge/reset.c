@@ -8,13 +8,8 @@
 #include "harness/judge/state_bytes.h"
 #include "harness/wire/map.h"
 
-/* What goes on whatever the machine does. */
-static const struct {
-    const char *device, *reason;
-} kept[] = {
-    { "timer", "clocks of the guest run on" },
-    { "globalstate", "says whether the guest runs" },
-};
+/* What goes on whatever the machine does: the guest's clocks, and whether it runs. */
+static const char *const kept[] = { "timer", "globalstate" };
 
 static bool is_kept(const Hardstop__Section *section)
 {
@@ -22,7 +17,7 @@ static bool is_kept(const Hardstop__Section *section)
 
     map_device_name(section, device, sizeof(device));
     for (size_t i = 0; i < HS_COUNT(kept); i++) {
-        if (strcmp(kept[i].device, device) == 0) {
+        if (strcmp(kept[i], device) == 0) {
             return true;
         }
     }
@@ -35,7 +30,7 @@ static void drop_kept(Hardstop__Stream *stream)
 
     for (size_t i = 0; i < stream->n_section; i++) {
         if (is_kept(stream->section[i])) {
-            hardstop__section__free_unpacked(stream->section[i], NULL);
+            stream_free_section(stream->section[i]);
         } else {
             stream->section[n++] = stream->section[i];
         }
@@ -64,11 +59,7 @@ bool reset_compare(const struct judgement *judgement, const struct loader_answer
         state_compare(a, judgement->description, b, judgement->description, STATE_GIVEN, left);
         done = true;
     }
-    if (a) {
-        stream_free(a);
-    }
-    if (b) {
-        stream_free(b);
-    }
+    stream_free(a);
+    stream_free(b);
     return done;
 }

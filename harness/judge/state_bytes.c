@@ -57,9 +57,7 @@ static Hardstop__Stream *adopt(const Hardstop__Stream *stream, const uint8_t *sa
             adopted = NULL;
         }
     }
-    if (from) {
-        stream_free(from);
-    }
+    stream_free(from);
     return adopted;
 }
 
@@ -95,11 +93,7 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCB
         state_compare(a, of_left, b, of_right, scope, comparison);
         done = true;
     }
-    if (a) {
-        stream_free(a);
-    }
-    if (b) {
-        stream_free(b);
-    }
+    stream_free(a);
+    stream_free(b);
     return done;
 }

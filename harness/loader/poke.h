@@ -22,6 +22,7 @@ enum poke {
     POKES,
 };
 
-#define POKE_ALL ((UINT32_C(1) << POKES) - 2)
+#define POKE_BIT(poke) (UINT32_C(1) << (poke))
+#define POKE_ALL (POKE_BIT(POKES) - POKE_BIT(POKE_NONE + 1))
 
 #endif

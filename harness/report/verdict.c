@@ -108,7 +108,7 @@ static void print_pokes(FILE *out, const struct judgement *judgement)
     }
     fputs("  poked:", out);
     for (size_t i = 0; i < test->n_poke; i++) {
-        if (judgement->actual.answer.poked & UINT32_C(1) << test->poke[i]) {
+        if (judgement->actual.answer.poked & POKE_BIT(test->poke[i])) {
             fprintf(out, " %s", poke_name((unsigned)test->poke[i]));
         }
     }
@@ -212,7 +212,7 @@ static json_t *json_use(const struct judgement *judgement)
     json_t *done = json_array();
 
     for (unsigned i = 0; i < POKES; i++) {
-        if (answer->poked & UINT32_C(1) << i) {
+        if (answer->poked & POKE_BIT(i)) {
             json_array_append_new(done, json_string(poke_name(i)));
         }
     }

@@ -170,7 +170,7 @@ static void load_damaged(struct planted *planted, const struct loader_input *inp
 /* What is done after an accepted load. */
 static void use(struct planted *planted, const struct loader_input *input, struct loader_answer *answer)
 {
-    bool kicked = input->pokes & UINT32_C(1) << POKE_KICK, reset = input->pokes & UINT32_C(1) << POKE_RESET;
+    bool kicked = input->pokes & POKE_BIT(POKE_KICK), reset = input->pokes & POKE_BIT(POKE_RESET);
     /* An end of file alone is none. */
     bool has_stream = input->size > 1;
 
@@ -180,7 +180,7 @@ static void use(struct planted *planted, const struct loader_input *input, struc
         crash(answer, SIGSEGV, "");
         answer->outcome = planted->defect == HANGS_IN_USE ? OUTCOME_HUNG : OUTCOME_CRASHED;
         answer->poke = POKE_KICK;
-        answer->poked &= (UINT32_C(1) << POKE_KICK) - 1;
+        answer->poked &= POKE_BIT(POKE_KICK) - 1;
     } else if (reset) {
         builder_reset(&planted->used);
         builder_put(&planted->used, planted->state.data, planted->state.size);

@@ -2,17 +2,14 @@
 /* Options, input files and errors that the sub-commands have in common. */
 #include "harness/tool/tool.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
-#include "harness/case/pokes.h"
 #include "harness/setup/framing.h"
 #include "harness/setup/setup.h"
 #include "harness/message/reflect.h"

@@ -112,7 +112,7 @@ static void read_used(struct answer_room *room, const struct protocol_shared *sh
 {
     uint64_t offset = shared->answer.used_offset, size = shared->answer.used_size;
 
-    if (!(answer->poked & UINT32_C(1) << POKE_RESET) || !size || !is_there(output, offset, size)) {
+    if (!(answer->poked & POKE_BIT(POKE_RESET)) || !size || !is_there(output, offset, size)) {
         return;
     }
     builder_reset(&room->used);

@@ -32,7 +32,7 @@ const char *use_words(uint32_t pokes)
 
     words[0] = 0;
     for (size_t i = 0; i < HS_COUNT(table); i++) {
-        if (table[i].command && pokes & UINT32_C(1) << table[i].poke) {
+        if (table[i].command && pokes & POKE_BIT(table[i].poke)) {
             used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", used ? ", " : "", table[i].command);
         }
     }
@@ -73,7 +73,7 @@ int use_machine(struct qmp *qmp, uint32_t pokes, enum poke *at, struct patience 
     for (size_t i = 0; i < HS_COUNT(table); i++) {
         int result = 0;
 
-        if (!(pokes & UINT32_C(1) << table[i].poke)) {
+        if (!(pokes & POKE_BIT(table[i].poke))) {
             continue;
         }
         *at = table[i].poke;

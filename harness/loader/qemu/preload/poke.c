@@ -36,11 +36,11 @@ static int collect(void *object, void *user)
     return 0;
 }
 
-static void collect_below(void *root, const char *type)
+static void collect_below(void *root, const char *type, bool at_any_depth)
 {
     objects.type = type;
     objects.n = 0;
-    symbols.object_child_foreach_recursive(root, collect, NULL);
+    (at_any_depth ? symbols.object_child_foreach_recursive : symbols.object_child_foreach)(root, collect, NULL);
 }
 
 static bool can_collect(void)
@@ -111,7 +111,7 @@ static bool poke_kick(struct protocol_shared *shared)
     if (!can_collect() || !symbols.virtio_get_num_queues || !symbols.virtio_queue_notify) {
         return false;
     }
-    collect_below(symbols.qdev_get_machine(), "virtio-device");
+    collect_below(symbols.qdev_get_machine(), "virtio-device", true);
     for (size_t i = 0; i < objects.n; i++) {
         kick(objects.found[i]);
     }
@@ -137,7 +137,7 @@ static bool poke_config(struct protocol_shared *shared)
         !symbols.virtio_config_writeb || !symbols.virtio_config_modern_writel) {
         return false;
     }
-    collect_below(symbols.qdev_get_machine(), "virtio-device");
+    collect_below(symbols.qdev_get_machine(), "virtio-device", true);
     for (size_t i = 0; i < objects.n; i++) {
         for (uint32_t at = 0; at < CONFIG_BYTES; at++) {
             use_config(objects.found[i], at);
@@ -160,7 +160,7 @@ static void use_register(void *region, uint64_t at, uint32_t size)
 
 static void use_registers(void *container)
 {
-    collect_below(container, "memory-region");
+    collect_below(container, "memory-region", true);
     for (size_t i = 0; i < objects.n; i++) {
         uint64_t size = symbols.memory_region_size(objects.found[i]);
 
@@ -216,9 +216,7 @@ static void unplug(void *device)
 
 static void unplug_all(void *container)
 {
-    objects.type = "device";
-    objects.n = 0;
-    symbols.object_child_foreach(container, collect, NULL);
+    collect_below(container, "device", false);
     for (size_t i = 0; i < objects.n; i++) {
         unplug(objects.found[i]);
     }
@@ -246,7 +244,7 @@ void poke_machine(struct protocol_shared *shared)
 
     shared->answer.phase = PROTOCOL_PHASE_POKING;
     for (uint32_t i = POKE_NONE + 1; i < POKES; i++) {
-        uint32_t bit = UINT32_C(1) << i;
+        uint32_t bit = POKE_BIT(i);
 
         if (shared->request.pokes & bit) {
             shared->answer.poke = i;
