@@ -9,6 +9,7 @@
 #include "harness/base/check.h"
 #include "harness/base/random.h"
 #include "harness/message/reflect.h"
+#include "harness/wire/payload.h"
 
 enum { EOF_TYPE = 0, START = 1, PART = 2, END = 3, FULL = 4, COMMAND = 8 };
 
@@ -563,6 +564,63 @@ static void flipped_bytes_do_no_harm_and_lose_nothing(void **state)
     assert_in_range(decoded, rounds / 2, 3 * rounds - 1);
 }
 
+/* How many sections a table describes; `footers` tells whether any has a footer. */
+static size_t count_described(const Hardstop__Stream *stream, bool *footers)
+{
+    size_t n = 0;
+
+    *footers = false;
+    for (size_t i = 0; i < stream->n_section; i++) {
+        n += payload_message(stream->section[i]) != NULL;
+        *footers |= stream->section[i]->footer != NULL;
+    }
+    return n;
+}
+
+/* Damage can make a footer out of zeros where there was none: the sections behind it keep their names. */
+static void a_footer_by_chance_takes_no_names(void **state)
+{
+    struct builder bytes = { 0 };
+    size_t begin, end;
+    unsigned by_chance = 0;
+
+    (void)state;
+    support_put_header(&bytes);
+    begin = bytes.size;
+    support_put_section(&bytes, FULL, 0, "/fe.0.0004/virtio-rng", 1);
+    support_put_virtio(&bytes, support_rng_text);
+    end = bytes.size;
+    support_put_section(&bytes, FULL, 7, "/fe.0.0005/virtio-rng", 1);
+    support_put_virtio(&bytes, support_rng_text);
+    support_put_hex(&bytes, "00");
+    for (size_t at = begin; at < end; at++) {
+        struct builder longer = { 0 };
+        struct hs_error err;
+        Hardstop__Stream *readings[2];
+        bool whole[2], footers[2];
+        size_t described[2];
+
+        builder_put(&longer, bytes.data, at);
+        support_put_hex(&longer, "7e");
+        builder_put(&longer, bytes.data + at, bytes.size - at);
+        for (int any = 0; any <= 1; any++) {
+            readings[any] = stream_decode_part(longer.data, longer.size, any ? STREAM_ANY : STREAM_FOOTER, &whole[any],
+                                               &err);
+            described[any] = count_described(readings[any], &footers[any]);
+        }
+        if (whole[0] && footers[0]) {
+            by_chance++;
+            assert_true(whole[1] && !footers[1]);
+            assert_true(described[1] > described[0]);
+        }
+        for (int any = 0; any <= 1; any++) {
+            hardstop__stream__free_unpacked(readings[any], NULL);
+        }
+        builder_clear(&longer);
+    }
+    assert_true(by_chance > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -577,6 +635,7 @@ int main(void)
         cmocka_unit_test(only_an_end_ends_a_payload),
         cmocka_unit_test(pages_are_as_large_as_can_be_believed),
         cmocka_unit_test(flipped_bytes_do_no_harm_and_lose_nothing),
+        cmocka_unit_test(a_footer_by_chance_takes_no_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
