@@ -115,6 +115,7 @@ struct tally {
     unsigned alone; /* also loaded without the rest of a stream before the device sections, */
     unsigned alone_by_chance, alone_otherwise; /* and answered otherwise, for that reason and for others */
     unsigned of_group[AGREE_GROUPS], of_damage[AGREE_DAMAGES];
+    unsigned of_outcome[OUTCOME_HUNG + 1]; /* an unmodified QEMU's */
 };
 
 static void tell(const struct agree_subject *subject, const Hardstop__Case *test, unsigned damage, unsigned number,
@@ -198,6 +199,7 @@ static void ask(const struct agree_subject *subject, const Hardstop__Case *test,
     input.size = whole.size;
     served = ask_served(subject, &input);
     plain = ask_plain(subject, path, NULL);
+    tally->of_outcome[plain.outcome]++;
     if (is_same(&served, &plain)) {
         tally->agreeing++;
     } else if (depends_on_chance(subject, path)) {
@@ -247,6 +249,9 @@ static void print_tally(const struct tally *tally)
     }
     for (unsigned i = 0; i < AGREE_DAMAGES; i++) {
         print_message("%6u %s\n", tally->of_damage[i], agree_damage_name(i));
+    }
+    for (unsigned i = 0; i < HS_COUNT(tally->of_outcome); i++) {
+        print_message("%6u %s\n", tally->of_outcome[i], outcome_name(i));
     }
     print_message("%u of %u agree, of %u an unmodified QEMU says by chance\n", tally->agreeing, tally->asked,
                   tally->by_chance);

@@ -49,12 +49,32 @@ static void try_other(const uint8_t *data, size_t size, enum stream_framing fram
     }
 }
 
+/*
+ * A footer behind each section, with the id of that, up to the last byte, is no chance; behind some of them it may be, or
+ * before a zero, which ends the reading.
+ */
+static bool has_all_footers(const struct reading *reading, size_t size)
+{
+    const Hardstop__Stream *stream = reading->stream;
+
+    for (size_t i = 0; i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+
+        if (section->has_section_id && (!section->footer || section->footer->has_section_id)) {
+            return false;
+        }
+    }
+    return reading->is_whole && reading->end == size && stream->n_section && stream->section[0]->footer;
+}
+
 static void decode_any(const uint8_t *data, size_t size, const ProtobufCBinaryData *description,
                        struct reading *reading)
 {
     reading_decode(data, size, STREAM_FOOTER, description, reading);
+    if (has_all_footers(reading, size)) {
+        return;
+    }
     try_other(data, size, STREAM_LEGACY, description, reading);
-    /* Footers that are all in their places are no chance. */
     if (!reading->is_whole || !reading->stream->n_section || !reading->stream->section[0]->footer) {
         try_other(data, size, STREAM_SIZED, description, reading);
     }
