@@ -150,24 +150,23 @@ static void compare_design(const struct judgement *judgement, const Hardstop__St
                   STATE_DESIGN, design);
 }
 
-static int judge_own(struct compat_state *state, struct hs_error *err)
+/* By the side itself, with what it makes anew by design; see side_judge(). */
+static const struct judgement *judge_own(struct compat_state *state, struct hs_error *err)
 {
-    const struct loader_answer *answer = &state->own.actual.answer;
+    const struct judgement *own = side_judge(state->side, state->test, err);
     Hardstop__Stream *saved;
 
-    if (state->has_own) {
-        return 0;
+    if (own && !state->has_own) {
+        const struct loader_answer *answer = &own->actual.answer;
+
+        state->has_own = true;
+        saved = state_adopt(state->test->stream, answer->saved, answer->saved_size);
+        if (saved) {
+            compare_design(own, saved, state->side, &state->own_design);
+            stream_free(saved);
+        }
     }
-    if (oracle_judge(&state->side->oracle, state->test, &state->own, err) < 0) {
-        return -1;
-    }
-    state->has_own = true;
-    saved = state_adopt(state->test->stream, answer->saved, answer->saved_size);
-    if (saved) {
-        compare_design(&state->own, saved, state->side, &state->own_design);
-        stream_free(saved);
-    }
-    return 0;
+    return own;
 }
 
 /* Whether the side saved what it was given; `saved` are those sections as it did, NULL: it lacks one. */
@@ -179,11 +178,15 @@ static int compare(struct compat_leg *leg, const struct side *side, const struct
     int result = 0;
 
     if (judgement->resave.n) {
-        result = judge_own(state, err);
+        const struct judgement *own = judge_own(state, err);
+
         if (saved) {
             state_compare(saved, description_of(fresh), fresh, NULL, STATE_WHOLE, other);
         }
-        note_given(leg, side, &judgement->resave, &state->own.resave, other);
+        if (own) {
+            note_given(leg, side, &judgement->resave, &own->resave, other);
+        }
+        result = own ? 0 : -1;
     }
     if (saved) {
         state_compare(saved, description_of(fresh), judgement->test->stream, judgement->description, STATE_GIVEN,
@@ -191,7 +194,7 @@ static int compare(struct compat_leg *leg, const struct side *side, const struct
         note_new(leg, other);
         compare_design(judgement, saved, side, other);
         if (other->n) {
-            result = result < 0 ? result : judge_own(state, err);
+            result = result < 0 || !judge_own(state, err) ? -1 : 0;
             note_design(leg, other, &state->own_design);
         }
     }
@@ -288,17 +291,13 @@ static int judge(struct compat_leg *leg, const struct side *side, const struct j
 /* What the other side saved goes to the first. */
 static int send_back(struct compat_state *state, struct compat_trip *trip, struct hs_error *err)
 {
-    struct judgement judgement = { 0 };
+    const struct judgement *judgement = side_judge(state->side, trip->kept, err);
     Hardstop__Stream *again = NULL;
-    int result = oracle_judge(&state->side->oracle, trip->kept, &judgement, err);
+    int result = judgement ? judge(&trip->back, state->side, judgement, state, &again, err) : -1;
 
-    if (result == 0) {
-        result = judge(&trip->back, state->side, &judgement, state, &again, err);
-    }
     if (again) {
         stream_free(again);
     }
-    judgement_clear(&judgement);
     return result;
 }
 
@@ -311,33 +310,35 @@ static void set_aside(struct compat_leg *leg, const char *why)
 /* A device that looks into guest memory as it is loaded. */
 static int leave_out(struct compat_state *state, struct compat_leg *leg, struct hs_error *err)
 {
-    int result = judge_own(state, err);
+    const struct judgement *own = judge_own(state, err);
 
-    if (result == 0 && state->own.verdict != VERDICT_EQUAL) {
+    if (own && own->verdict != VERDICT_EQUAL) {
         set_aside(leg, "the QEMU that saved it does not take it without the guest's memory");
     }
-    return result;
+    return own ? 0 : -1;
 }
 
 int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, struct hs_error *err)
 {
-    struct judgement there = { 0 };
+    const struct judgement *there = NULL;
     Hardstop__Stream *saved = NULL;
     int result = -1;
 
     memset(trip, 0, sizeof(*trip));
     trip->sent = side_case(to, state->test);
-    if (side_fresh(state->side, err) && side_fresh(to, err) &&
-        oracle_judge(&to->oracle, trip->sent, &there, err) == 0) {
-        result = judge(&trip->there, to, &there, state, &saved, err);
-        if (result == 0 && state->without_memory && there.verdict != VERDICT_EQUAL) {
+    if (side_fresh(state->side, err) && side_fresh(to, err)) {
+        there = side_judge(to, trip->sent, err);
+    }
+    if (there) {
+        result = judge(&trip->there, to, there, state, &saved, err);
+        if (result == 0 && state->without_memory && there->verdict != VERDICT_EQUAL) {
             result = leave_out(state, &trip->there, err);
         }
         if (compat_is_break(&trip->there) && versions_rests_on_firmware(trip->sent, trip->there.words)) {
             set_aside(&trip->there, "it rests on the firmware in the other QEMU's memory, which a stream brings along");
         }
         if (compat_is_break(&trip->there)) {
-            finding_of(&there, &trip->finding);
+            finding_of(there, &trip->finding);
         }
     }
     if (saved) {
@@ -350,7 +351,6 @@ int compat_send(struct compat_state *state, struct side *to, struct compat_trip 
         back = send_back(state, trip, err);
         result = result < 0 ? result : back;
     }
-    judgement_clear(&there);
     return result;
 }
 
@@ -360,9 +360,4 @@ void compat_trip_clear(struct compat_trip *trip)
     if (trip->kept) {
         case_free(trip->kept);
     }
-}
-
-void compat_state_clear(struct compat_state *state)
-{
-    judgement_clear(&state->own);
 }

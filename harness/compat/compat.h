@@ -76,8 +76,7 @@ struct compat_state {
     bool without_memory; /* of a guest that ran: what its own QEMU does not take without that is left out */
     bool only_taken; /* what is saved of it is not asked: a whole stream, whose devices are sent by themselves */
     bool has_own;
-    struct judgement own; /* by the side itself, once it is asked for, */
-    struct state_comparison own_design; /* and what it makes anew by design */
+    struct state_comparison own_design; /* what the side itself makes anew by design, once it is asked for */
 };
 
 /*
@@ -85,7 +84,5 @@ struct compat_state {
  * needed in both cases.
  */
 int compat_send(struct compat_state *state, struct side *to, struct compat_trip *trip, struct hs_error *err);
-/* Releases the judgement; the case stays. */
-void compat_state_clear(struct compat_state *state);
 
 #endif

@@ -51,7 +51,6 @@ static void send_state(struct hold *hold, size_t from, const char *device, const
         json_array_append_new(hold->results, json);
         compat_trip_clear(&trip);
     }
-    compat_state_clear(&own);
 }
 
 static void send_device(struct hold *hold, size_t from, const char *state, Hardstop__Case *test, const char *verdict,

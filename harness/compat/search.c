@@ -115,10 +115,8 @@ static bool is_told(struct run *run, uint64_t signature)
 static int send(const struct run *run, Hardstop__Case *test, struct compat_trip *trip, struct hs_error *err)
 {
     struct compat_state state = { .side = run->search->from, .test = test };
-    int result = compat_send(&state, run->search->to, trip, err);
 
-    compat_state_clear(&state);
-    return result;
+    return compat_send(&state, run->search->to, trip, err);
 }
 
 /* Is the message a state of the first side that shows the same?  `test` gets it. */

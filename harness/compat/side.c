@@ -25,6 +25,7 @@ void side_close(struct side *side)
 {
     loader_close(side->oracle.loader);
     oracle_clear(&side->oracle);
+    judged_clear(&side->judged);
     if (side->fresh) {
         case_free(side->fresh);
         map_clear(&side->layout);
@@ -52,6 +53,11 @@ const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err)
         map_init(&side->layout, side->fresh->stream, NULL);
     }
     return side->fresh;
+}
+
+const struct judgement *side_judge(struct side *side, const Hardstop__Case *test, struct hs_error *err)
+{
+    return judged_case(&side->judged, &side->oracle, test, err);
 }
 
 bool side_has(const struct side *side, const char *idstr, const char *path)
@@ -196,21 +202,20 @@ Hardstop__Case *side_case(const struct side *side, const Hardstop__Case *state)
 Hardstop__Case *side_canary(struct side *side, const Hardstop__Case *seed, struct hs_error *err)
 {
     Hardstop__Case *test = side_case(side, seed);
-    struct judgement judgement = { 0 };
+    const struct judgement *judgement = side_judge(side, test, err);
     Hardstop__Stream *saved = NULL;
 
-    if (oracle_judge(&side->oracle, test, &judgement, err) == 0) {
-        const struct loader_answer *answer = &judgement.actual.answer;
+    if (judgement) {
+        const struct loader_answer *answer = &judgement->actual.answer;
 
         if (answer->outcome == OUTCOME_ACCEPTED) {
             saved = state_adopt(test->stream, answer->saved, answer->saved_size);
         }
         if (!saved) {
-            hs_fail(err, HS_NO_OFFSET, "%s does not take the canary state: %.200s", judgement.loader,
-                    *answer->text ? answer->text : verdict_name(judgement.verdict));
+            hs_fail(err, HS_NO_OFFSET, "%s does not take the canary state: %.200s", judgement->loader,
+                    *answer->text ? answer->text : verdict_name(judgement->verdict));
         }
     }
-    judgement_clear(&judgement);
     if (!saved) {
         case_free(test);
         return NULL;

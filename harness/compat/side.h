@@ -3,12 +3,13 @@
 #ifndef HARDSTOP_COMPAT_SIDE_H
 #define HARDSTOP_COMPAT_SIDE_H
 
-#include "harness/judge/oracle.h"
+#include "harness/compat/judged.h"
 #include "harness/wire/map.h"
 
 struct side {
     Hardstop__Setup *setup;
     struct oracle oracle; /* its loader serves the setup */
+    struct judged judged; /* by the oracle */
     Hardstop__Case *fresh; /* what it saves before any load; NULL: not asked yet */
     struct map layout; /* of `fresh` */
 };
@@ -22,6 +23,9 @@ void side_close(struct side *side);
  * side's own, until it is closed.  NULL with a reason.
  */
 const Hardstop__Case *side_fresh(struct side *side, struct hs_error *err);
+
+/* What the side makes of a case, see judged_case(). */
+const struct judgement *side_judge(struct side *side, const Hardstop__Case *test, struct hs_error *err);
 
 /* Has the section of that idstr such a field in a fresh state?  Only after side_fresh(). */
 bool side_has(const struct side *side, const char *idstr, const char *path);

@@ -134,6 +134,36 @@ static const struct {
     { CHANGES, CHANGES, COMPAT_EQUAL, COMPAT_EQUAL, 0, 0 },
 };
 
+/* The same bytes, from whomever they come, are loaded once by each side: on the way back, too. */
+static void what_comes_again_is_not_loaded_again(void **state)
+{
+    struct side sides[3];
+    struct hs_error err;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(sides); i++) {
+        open_echo(&sides[i], KEEPS);
+    }
+    for (size_t from = 0; from < HS_COUNT(sides); from++) {
+        Hardstop__Case *test = make_state(&sides[from]);
+        struct compat_state sent = { .side = &sides[from], .test = test };
+
+        for (size_t to = 0; to < HS_COUNT(sides); to++) {
+            struct compat_trip trip;
+
+            assert_int_equal(compat_send(&sent, &sides[to], &trip, &err), 0);
+            assert_int_equal(trip.there.verdict, COMPAT_EQUAL);
+            assert_int_equal(trip.back.verdict, COMPAT_EQUAL);
+            compat_trip_clear(&trip);
+        }
+        case_free(test);
+    }
+    for (size_t i = 0; i < HS_COUNT(sides); i++) {
+        assert_int_equal(sides[i].oracle.loads, 1);
+        side_close(&sides[i]);
+    }
+}
+
 static void each_deed_is_told(void **state)
 {
     (void)state;
@@ -160,7 +190,6 @@ static void each_deed_is_told(void **state)
         if (deeds[i].to >= REFUSES) {
             assert_string_equal(trip.there.words, "no such ring");
         }
-        compat_state_clear(&sent);
         compat_trip_clear(&trip);
         case_free(sent.test);
         side_close(&from);
@@ -525,6 +554,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_deed_is_told),
+        cmocka_unit_test(what_comes_again_is_not_loaded_again),
         cmocka_unit_test(states_are_searched_for),
         cmocka_unit_test(layouts_are_put_side_by_side),
         cmocka_unit_test(descriptions_are_put_side_by_side),

@@ -50,8 +50,8 @@ static void try_other(const uint8_t *data, size_t size, enum stream_framing fram
 }
 
 /*
- * A footer behind each section, with the id of that, up to the last byte, is no chance; behind some of them it may be, or
- * before a zero, which ends the reading.
+ * A footer behind each section, with the id of that, up to the last byte, is no chance; behind some of them it may be,
+ * or before a zero, which ends the reading.
  */
 static bool has_all_footers(const struct reading *reading, size_t size)
 {
