@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/case.h"
+#include "harness/judge/given.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/judge/versions.h"
 #include "harness/setup/setup.h"
@@ -71,35 +72,29 @@ static bool is_gone(const struct side *side, const struct state_difference *diff
     return is_field && !side_has(side, difference->idstr, difference->path);
 }
 
-static enum compat_change change_of(const struct side *side, const struct state_comparison *beside_fresh,
+static enum compat_change change_of(const struct side *side, const struct state_list *beside_fresh,
                                     const struct state_difference *difference)
 {
     if (is_missing(difference->right)) {
         return is_gone(side, difference) ? COMPAT_GONE : COMPAT_LOST;
     }
-    return state_find(beside_fresh, difference) || beside_fresh->n > STATE_DIFFERENCES ? COMPAT_CHANGED
-                                                                                       : COMPAT_DEFAULTED;
+    return state_list_find(beside_fresh, difference) ? COMPAT_CHANGED : COMPAT_DEFAULTED;
 }
 
 /* Does the first QEMU do the same to the field?  What it saves otherwise, the other may not lose. */
-static bool is_own(const struct state_comparison *own, const struct state_difference *difference)
+static bool is_own(const struct state_list *own, const struct state_difference *difference)
 {
-    const struct state_difference *other = state_find(own, difference);
+    const struct state_difference *other = state_list_find(own, difference);
 
     return other && (is_missing(other->right) || !is_missing(difference->right));
 }
 
-/*
- * What was given and is not saved again, but for what the first QEMU does not save again either.  Of more than are
- * listed, nothing is known of the others: they count where one that is listed does.
- */
-static void note_given(struct compat_leg *leg, const struct side *side, const struct state_comparison *kept,
-                       const struct state_comparison *own, const struct state_comparison *beside_fresh)
+/* What was given and is not saved again, but for what the first QEMU does not save again either. */
+static void note_given(struct compat_leg *leg, const struct side *side, const struct state_list *kept,
+                       const struct state_list *own, const struct state_list *beside_fresh)
 {
-    size_t listed = kept->n < STATE_DIFFERENCES ? kept->n : STATE_DIFFERENCES;
-
     leg->n_given = 0;
-    for (size_t i = 0; i < listed; i++) {
+    for (size_t i = 0; i < kept->n; i++) {
         const struct state_difference *difference = &kept->differences[i];
 
         if (!is_own(own, difference)) {
@@ -109,11 +104,16 @@ static void note_given(struct compat_leg *leg, const struct side *side, const st
             note(leg, change, difference, difference->left, is_missing(difference->right) ? "" : difference->right);
         }
     }
-    leg->n_given += leg->n_given ? kept->n - listed : 0;
-    if (!leg->n_given && kept->n > listed) {
-        snprintf(leg->words, sizeof(leg->words), "%zu fields differ; the first %zu of them by design, or as the first "
-                                                 "QEMU does", kept->n, listed);
-    }
+}
+
+/* A judgement holds the first ones. */
+static void list_not_kept(const struct judgement *judgement, struct state_list *list)
+{
+    struct state_comparison *comparison = hs_alloc(sizeof(*comparison));
+
+    comparison->all = list;
+    given_compare(judgement, judgement->actual.saved.data, judgement->actual.saved.size, comparison);
+    free(comparison);
 }
 
 /* What this QEMU makes anew, and the first one does not. */
@@ -169,28 +169,42 @@ static const struct judgement *judge_own(struct compat_state *state, struct hs_e
     return own;
 }
 
+/* What was given and not saved again, beside what the first QEMU makes of it. */
+static int compare_given(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
+                         const Hardstop__Stream *saved, struct compat_state *state, struct hs_error *err)
+{
+    const struct judgement *own = judge_own(state, err);
+    struct state_list kept = { 0 }, of_own = { 0 }, beside_fresh = { 0 };
+    struct state_comparison *comparison = hs_alloc(sizeof(*comparison));
+
+    if (own) {
+        list_not_kept(judgement, &kept);
+        list_not_kept(own, &of_own);
+        comparison->all = &beside_fresh;
+        if (saved) {
+            const Hardstop__Stream *fresh = side->fresh->stream;
+
+            state_compare(saved, description_of(fresh), fresh, NULL, STATE_WHOLE, comparison);
+        }
+        note_given(leg, side, &kept, &of_own, &beside_fresh);
+    }
+    state_list_clear(&kept);
+    state_list_clear(&of_own);
+    state_list_clear(&beside_fresh);
+    free(comparison);
+    return own ? 0 : -1;
+}
+
 /* Whether the side saved what it was given; `saved` are those sections as it did, NULL: it lacks one. */
 static int compare(struct compat_leg *leg, const struct side *side, const struct judgement *judgement,
                    const Hardstop__Stream *saved, struct compat_state *state, struct hs_error *err)
 {
-    const Hardstop__Stream *fresh = side->fresh->stream;
     struct state_comparison *other = hs_alloc(sizeof(*other));
-    int result = 0;
+    int result = judgement->resave.n ? compare_given(leg, side, judgement, saved, state, err) : 0;
 
-    if (judgement->resave.n) {
-        const struct judgement *own = judge_own(state, err);
-
-        if (saved) {
-            state_compare(saved, description_of(fresh), fresh, NULL, STATE_WHOLE, other);
-        }
-        if (own) {
-            note_given(leg, side, &judgement->resave, &own->resave, other);
-        }
-        result = own ? 0 : -1;
-    }
     if (saved) {
-        state_compare(saved, description_of(fresh), judgement->test->stream, judgement->description, STATE_GIVEN,
-                      other);
+        state_compare(saved, description_of(side->fresh->stream), judgement->test->stream, judgement->description,
+                      STATE_GIVEN, other);
         note_new(leg, other);
         compare_design(judgement, saved, side, other);
         if (other->n) {
@@ -198,9 +212,7 @@ static int compare(struct compat_leg *leg, const struct side *side, const struct
             note_design(leg, other, &state->own_design);
         }
     }
-    leg->verdict = leg->n_given                            ? COMPAT_DIFFERS
-                   : judgement->resave.n > STATE_DIFFERENCES ? COMPAT_UNKNOWN
-                                                             : COMPAT_EQUAL;
+    leg->verdict = leg->n_given ? COMPAT_DIFFERS : COMPAT_EQUAL;
     free(other);
     return result;
 }

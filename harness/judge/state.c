@@ -52,20 +52,6 @@ static bool has_idstr(const Hardstop__Stream *stream, const Hardstop__Section *w
     return false;
 }
 
-const struct state_difference *state_find(const struct state_comparison *comparison,
-                                          const struct state_difference *difference)
-{
-    for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
-        const struct state_difference *other = &comparison->differences[i];
-
-        if (other->what == difference->what && strcmp(other->idstr, difference->idstr) == 0 &&
-            strcmp(other->path, difference->path) == 0) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
 size_t state_partner(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
 {
     for (size_t i = 0; i < stream->n_section; i++) {
@@ -108,14 +94,22 @@ const char *state_what_name(enum state_what what)
     return names[what];
 }
 
+static struct state_difference *next_place(struct state_comparison *comparison)
+{
+    static struct state_difference overflow;
+    size_t at = comparison->n++;
+
+    if (comparison->all) {
+        return HS_PUSH(comparison->all->differences, comparison->all->n);
+    }
+    return at < STATE_DIFFERENCES ? &comparison->differences[at] : &overflow;
+}
+
 static struct state_difference *add(struct state_comparison *comparison, const Hardstop__Section *section,
                                     const char *path)
 {
-    static struct state_difference overflow;
-    struct state_difference *difference =
-        comparison->n < STATE_DIFFERENCES ? &comparison->differences[comparison->n] : &overflow;
+    struct state_difference *difference = next_place(comparison);
 
-    comparison->n++;
     memset(difference, 0, sizeof(*difference));
     map_device_name(section, difference->device, sizeof(difference->device));
     snprintf(difference->idstr, sizeof(difference->idstr), "%.*s", (int)section->idstr.len,
@@ -367,6 +361,9 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
     size_t *partner = hs_resize(NULL, left->n_section, sizeof(*partner));
 
     comparison->n = 0;
+    if (comparison->all) {
+        comparison->all->n = 0;
+    }
     if (find_differing(&a, &b, partner, scope, comparison)) {
         compare_differing(&a, &b, partner, scope, comparison);
     }

@@ -44,9 +44,16 @@ enum state_scope {
 /* "behind the end-of-file mark" ...; "" of fields and missing sections. */
 const char *state_what_name(enum state_what what);
 
+/* Zero before first use; free with state_list_clear(). */
+struct state_list {
+    struct state_difference *differences;
+    size_t n;
+};
+
 struct state_comparison {
     struct state_difference differences[STATE_DIFFERENCES]; /* the first ones */
     size_t n; /* how many were found in all */
+    struct state_list *all; /* the caller's, which gets each of them instead; NULL: the first ones are enough */
 };
 
 /*
@@ -61,6 +68,11 @@ void state_compare(const Hardstop__Stream *left, const ProtobufCBinaryData *left
 /* The difference of the same section and field, if it is among the first ones of a comparison; NULL: it is not. */
 const struct state_difference *state_find(const struct state_comparison *comparison,
                                           const struct state_difference *difference);
+
+/* The same among all of a list. */
+const struct state_difference *state_list_find(const struct state_list *list,
+                                               const struct state_difference *difference);
+void state_list_clear(struct state_list *list);
 
 /* The index of the section with the same idstr and instance_id, or SIZE_MAX. */
 size_t state_partner(const Hardstop__Stream *stream, const Hardstop__Section *wanted);

@@ -29,20 +29,36 @@
 
 #define IDSTR "/fe.0.0005/virtio-rng"
 
-/* PICKY: refuses a status that is odd. */
-enum deed { KEEPS, CHANGES, RESETS, PICKY, REFUSES, HANGS, CRASHES };
+/* FORGETS: saves more fields otherwise than a judgement lists; PICKY: refuses a status that is odd. */
+enum deed { KEEPS, CHANGES, RESETS, FORGETS, PICKY, REFUSES, HANGS, CRASHES };
+
+enum { FIELDS_OF_WORD = 3, BYTES_OF_WORD = 4, FORGOTTEN = 2 * STATE_DIFFERENCES / FIELDS_OF_WORD * FIELDS_OF_WORD };
 
 /* Saves what it was given, but for its deed; of an end of file alone, what it starts with. */
 struct echo {
     struct loader loader;
     enum deed deed;
     struct builder fresh, saved;
-    size_t status; /* where the device's status is, behind its idstr */
+    size_t status, words; /* where the device's status is, behind its idstr, and its command information words */
 };
+
+static uint8_t *device_in(const struct builder *bytes)
+{
+    return (uint8_t *)memmem(bytes->data, bytes->size, IDSTR, strlen(IDSTR));
+}
 
 static uint8_t *status_in(const struct echo *echo, const struct builder *bytes)
 {
-    return (uint8_t *)memmem(bytes->data, bytes->size, IDSTR, strlen(IDSTR)) + echo->status;
+    return device_in(bytes) + echo->status;
+}
+
+static void do_deed(const struct echo *echo)
+{
+    if (echo->deed == FORGETS) {
+        memset(device_in(&echo->saved) + echo->words, 0x55, FORGOTTEN / FIELDS_OF_WORD * BYTES_OF_WORD);
+    } else if (echo->deed == CHANGES || echo->deed == RESETS) {
+        *status_in(echo, &echo->saved) = echo->deed == RESETS ? *status_in(echo, &echo->fresh) : 0x77;
+    }
 }
 
 static int echo_load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
@@ -68,8 +84,8 @@ static int echo_load(struct loader *loader, const struct loader_input *input, st
         answer->section = IDSTR;
         return 0;
     }
-    if (!is_fresh && echo->deed != KEEPS && echo->deed != PICKY) {
-        *status_in(echo, &echo->saved) = echo->deed == RESETS ? *status_in(echo, &echo->fresh) : 0x77;
+    if (!is_fresh) {
+        do_deed(echo);
     }
     answer->saved = echo->saved.data;
     answer->saved_size = echo->saved.size;
@@ -98,7 +114,9 @@ static void open_echo(struct side *side, enum deed deed)
     echo->deed = deed;
     builder_put(&echo->fresh, encoding.out.data, encoding.out.size);
     echo->status = damage_field_offset(test->stream, TOY_SECTION, "virtio.status");
-    echo->status -= (size_t)(status_in(echo, &echo->fresh) - echo->status - echo->fresh.data);
+    echo->words = damage_field_offset(test->stream, TOY_SECTION, "virtio.ccw.id.ciw[0].type");
+    echo->status -= (size_t)(device_in(&echo->fresh) - echo->fresh.data);
+    echo->words -= (size_t)(device_in(&echo->fresh) - echo->fresh.data);
     *side = (struct side){ .setup = test->setup, .oracle.loader = &echo->loader };
     test->setup = NULL;
     stream_encoding_clear(&encoding);
@@ -126,12 +144,14 @@ static const struct {
     { KEEPS, KEEPS, COMPAT_EQUAL, COMPAT_EQUAL, 0, 0 },
     { KEEPS, CHANGES, COMPAT_DIFFERS, COMPAT_EQUAL, 1, COMPAT_CHANGED },
     { KEEPS, RESETS, COMPAT_DIFFERS, COMPAT_EQUAL, 1, COMPAT_DEFAULTED },
+    { KEEPS, FORGETS, COMPAT_DIFFERS, COMPAT_EQUAL, FORGOTTEN, COMPAT_CHANGED },
     { KEEPS, REFUSES, COMPAT_REFUSED, COMPAT_UNKNOWN, 0, 0 },
     { KEEPS, HANGS, COMPAT_HUNG, COMPAT_UNKNOWN, 0, 0 },
     { KEEPS, CRASHES, COMPAT_CRASHED, COMPAT_UNKNOWN, 0, 0 },
     { REFUSES, KEEPS, COMPAT_EQUAL, COMPAT_REFUSED, 0, 0 },
     /* What a QEMU does not keep of its own is no difference. */
     { CHANGES, CHANGES, COMPAT_EQUAL, COMPAT_EQUAL, 0, 0 },
+    { FORGETS, FORGETS, COMPAT_EQUAL, COMPAT_EQUAL, 0, 0 },
 };
 
 /* The same bytes, from whomever they come, are loaded once by each side: on the way back, too. */
@@ -185,7 +205,8 @@ static void each_deed_is_told(void **state)
         }
         assert_int_equal(compat_is_break(&trip.there), deeds[i].there >= COMPAT_DIFFERS);
         if (deeds[i].n_given) {
-            assert_string_equal(trip.there.differences[0].path, "virtio.status");
+            assert_string_equal(trip.there.differences[0].path,
+                                deeds[i].to == FORGETS ? "virtio.ccw.id.ciw[0].type" : "virtio.status");
         }
         if (deeds[i].to >= REFUSES) {
             assert_string_equal(trip.there.words, "no such ring");
