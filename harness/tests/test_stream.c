@@ -619,6 +619,7 @@ static void a_footer_by_chance_takes_no_names(void **state)
         builder_clear(&longer);
     }
     assert_true(by_chance > 0);
+    builder_clear(&bytes);
 }
 
 int main(void)
