@@ -18,7 +18,7 @@
 #include "harness/loader/confirm.h"
 #include "harness/setup/program.h"
 
-enum { INPUTS = 26 };
+enum { INPUTS = 32 };
 
 SUPPORT_SHARED(folder)
 
