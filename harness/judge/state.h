@@ -50,6 +50,7 @@ struct state_list {
     size_t n;
 };
 
+/* Zero before first use. */
 struct state_comparison {
     struct state_difference differences[STATE_DIFFERENCES]; /* the first ones */
     size_t n; /* how many were found in all */

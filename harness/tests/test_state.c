@@ -118,7 +118,7 @@ static void differences_are_those_that_count(void **state)
     for (size_t i = 0; i < HS_COUNT(compared); i++) {
         ProtobufCMessage *left = support_message(&hardstop__stream__descriptor, compared[i].left);
         ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, compared[i].right);
-        struct state_comparison comparison;
+        struct state_comparison comparison = { .n = 0 };
 
         memset(&comparison, 0, sizeof(comparison));
         state_compare((Hardstop__Stream *)left, NULL, (Hardstop__Stream *)right, NULL, compared[i].scope, &comparison);
@@ -213,7 +213,7 @@ static void differences_tell_what_is_behind_them(void **state)
     for (size_t i = 0; i < HS_COUNT(told); i++) {
         ProtobufCMessage *left = support_message(&hardstop__stream__descriptor, told[i].left);
         ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, told[i].right);
-        struct state_comparison comparison;
+        struct state_comparison comparison = { .n = 0 };
         const struct state_difference *first = &comparison.differences[0];
 
         state_compare((Hardstop__Stream *)left, &json, (Hardstop__Stream *)right, &json, STATE_GIVEN, &comparison);
