@@ -156,10 +156,10 @@ static const struct judgement *judge_own(struct compat_state *state, struct hs_e
     const struct judgement *own = side_judge(state->side, state->test, err);
     Hardstop__Stream *saved;
 
-    if (own && !state->has_own) {
+    if (own && !state->has_own_design) {
         const struct loader_answer *answer = &own->actual.answer;
 
-        state->has_own = true;
+        state->has_own_design = true;
         saved = state_adopt(state->test->stream, answer->saved, answer->saved_size);
         if (saved) {
             compare_design(own, saved, state->side, &state->own_design);

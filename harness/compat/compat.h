@@ -75,7 +75,7 @@ struct compat_state {
     Hardstop__Case *test; /* the caller's */
     bool without_memory; /* of a guest that ran: what its own QEMU does not take without that is left out */
     bool only_taken; /* what is saved of it is not asked: a whole stream, whose devices are sent by themselves */
-    bool has_own;
+    bool has_own_design;
     struct state_comparison own_design; /* what the side itself makes anew by design, once it is asked for */
 };
 

@@ -120,7 +120,6 @@ static void differences_are_those_that_count(void **state)
         ProtobufCMessage *right = support_message(&hardstop__stream__descriptor, compared[i].right);
         struct state_comparison comparison = { .n = 0 };
 
-        memset(&comparison, 0, sizeof(comparison));
         state_compare((Hardstop__Stream *)left, NULL, (Hardstop__Stream *)right, NULL, compared[i].scope, &comparison);
         if (comparison.n != compared[i].n || comparison.differences[0].what != compared[i].what ||
             strcmp(comparison.differences[0].device, compared[i].device) != 0 ||
