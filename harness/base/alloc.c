@@ -2,7 +2,9 @@
 /* Wraps the C allocator so that nobody has to check for NULL. */
 #include "harness/base/alloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +42,10 @@ void *hs_resize(void *block, size_t count, size_t size)
 
 void *hs_grow(void *block, size_t count, size_t size)
 {
-    /* Doubled whenever a power of two is full. */
-    return (count & (count - 1)) == 0 ? hs_resize(block, count ? 2 * count : 1, size) : block;
+    /* Doubled whenever a power of two is full; what was made some other way, by protobuf-c for example, is so long. */
+    bool is_full = (count & (count - 1)) == 0 || malloc_usable_size(block) / size <= count;
+
+    return is_full ? hs_resize(block, count ? 2 * count : 1, size) : block;
 }
 
 void *hs_copy(const void *bytes, size_t size)
