@@ -45,6 +45,22 @@ static void fill(void *user, const struct ram_record *record)
     }
 }
 
+static bool begins_ram(const Hardstop__Section *section)
+{
+    return section->type == HARDSTOP__SECTION__TYPE__START && section->idstr.len == 3 &&
+           memcmp(section->idstr.data, "ram", 3) == 0;
+}
+
+bool guest_ram_is_in(const Hardstop__Stream *stream)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (begins_ram(stream->section[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void guest_ram_read(const Hardstop__Stream *whole, Hardstop__GuestMemory *const *areas, size_t n)
 {
     struct filling filling = { .areas = areas, .n = n };
@@ -57,10 +73,7 @@ void guest_ram_read(const Hardstop__Stream *whole, Hardstop__GuestMemory *const 
         const Hardstop__Section *section = whole->section[i];
         struct bytes in = bytes_of(section->opaque.data, section->opaque.len);
 
-        if (section->type == HARDSTOP__SECTION__TYPE__START && section->idstr.len == 3 &&
-            memcmp(section->idstr.data, "ram", 3) == 0) {
-            ram = section;
-        }
+        ram = begins_ram(section) ? section : ram;
         if (!ram || section->payload_case != HARDSTOP__SECTION__PAYLOAD_OPAQUE ||
             section->section_id != ram->section_id) {
             continue;

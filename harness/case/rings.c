@@ -74,6 +74,9 @@ void rings_take(Hardstop__Case *test)
 {
     size_t from = test->n_memory;
 
+    if (!guest_ram_is_in(test->stream)) {
+        return;
+    }
     for (size_t i = 0; i < test->stream->n_section; i++) {
         if (test->stream->section[i]->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO) {
             add_rings(test, test->stream->section[i]->virtio);

@@ -424,6 +424,25 @@ static void sections_keep_their_names_without_the_end_of_the_stream(void **state
     case_free(whole);
 }
 
+/* A case of some sections has its rings already: there is no RAM to take them from. */
+static void without_ram_no_rings_are_taken(void **state)
+{
+    static const char text[] =
+        "stream { section { idstr: 'a/virtio-rng' type: FULL virtio { queue { num: 8 desc: 8192 } } } section { type: EOF } }"
+        "memory { address: 8192 data: 'a' } memory { address: 8320 data: 'b' } memory { address: 12288 data: 'c' }";
+    Hardstop__Case *test = case_parse((const uint8_t *)text, sizeof(text) - 1, NULL);
+
+    (void)state;
+    assert_non_null(test);
+    assert_true(case_keep_from(test, 0));
+    assert_int_equal(test->n_memory, 3);
+    for (size_t i = 0; i < test->n_memory; i++) {
+        assert_int_equal(test->memory[i]->data.len, 1);
+        assert_int_equal(test->memory[i]->data.data[0], "abc"[i]);
+    }
+    case_free(test);
+}
+
 /* And by these names damages find their place; what is sent is the same with and without them. */
 static void a_kept_description_names_fields_and_is_not_sent(void **state)
 {
@@ -602,6 +621,7 @@ int main(void)
         cmocka_unit_test(sections_that_a_table_describes_are_kept_alone),
         cmocka_unit_test(sections_keep_their_names_without_the_end_of_the_stream),
         cmocka_unit_test(a_kept_description_names_fields_and_is_not_sent),
+        cmocka_unit_test(without_ram_no_rings_are_taken),
         cmocka_unit_test(what_is_no_part_of_the_input_is_told_by_its_field),
         cmocka_unit_test(a_changed_stream_is_not_captured),
         cmocka_unit_test(what_is_no_case_has_a_reason),
