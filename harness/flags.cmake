@@ -3,7 +3,9 @@
 add_library(hardstop_flags INTERFACE)
 target_compile_definitions(hardstop_flags INTERFACE _GNU_SOURCE)
 target_compile_options(hardstop_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-braces
-                       -Wno-missing-field-initializers -Werror=implicit-function-declaration)
+                       -Wno-missing-field-initializers -Werror=implicit-function-declaration
+                       # A check that fails names its file from the top of the tree, wherever that was built.
+                       -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_include_directories(hardstop_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/proto)
 if(HARDSTOP_COVERAGE)
   # Many processes run the same code at once.

@@ -10,12 +10,11 @@
 void *hs_alloc(size_t size);
 /* `block` (NULL: none yet) resized to hold `count` elements of `size` bytes; new bytes are not cleared. */
 void *hs_resize(void *block, size_t count, size_t size);
-/*
- * `block`, of malloc() and the like, with room for one more than its `count` elements, however it was made.
- */
+/* `block`, of malloc() and the like, with room for one more than its `count` elements, however it was made. */
 void *hs_grow(void *block, size_t count, size_t size);
 /*
- * A pointer to one more element, all zero, of a list and its count: HS_PUSH(list, n)->offset = 3.  `list` and `n` are evaluated more than once.
+ * A pointer to one more element, all zero, of a list and its count: HS_PUSH(list, n)->offset = 3.  `list` and `n` are
+ * evaluated more than once.
  */
 #define HS_PUSH(list, n)                                   \
     ((list) = hs_grow((list), (n), sizeof(*(list))),       \

@@ -170,7 +170,7 @@ static char *fill_help(int key, const char *text, void *input)
     return key == KEY_EDITS ? say_edits() : key == ARGP_KEY_HELP_POST_DOC && text ? explain_edits(text) : (char *)text;
 }
 
-static const struct argp argp = {
+const struct argp command_audit_argp = {
     .options = (const struct argp_option[]){
         { NULL, 0, NULL, 0, "What is damaged, and how:", 1 },
         { "section", KEY_SECTION, "IDSTR", 0, "the first device section whose idstr contains this (default: the first "
@@ -332,7 +332,7 @@ int command_audit(int argc, char **argv)
     struct hs_error err;
     int status, result;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_audit_argp, argc, argv, &options);
     set_defaults(&options);
     result = take_beside(&options, &err);
     result = result < 0 ? -1 : audit_outputs_open(&options.outputs, options.path, options.work, &err);

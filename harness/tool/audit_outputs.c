@@ -17,6 +17,7 @@
 #include "harness/audit/audit_versions.h"
 #include "harness/audit/gate.h"
 #include "harness/judge/versions.h"
+#include "harness/report/gate_text.h"
 #include "harness/report/html/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/sarif.h"
@@ -24,7 +25,6 @@
 #include "harness/report/verdict.h"
 
 enum {
-    SHOWN_FAILURES = 10,
     KEY_JSON = 0x300,
     KEY_HTML,
     KEY_JUNIT,
@@ -221,49 +221,6 @@ static int write_html(const struct audit_outputs *outputs, const struct audit *a
                  : html_write(outputs->html, audit, NULL, labels, err);
 }
 
-static void print_failure(const struct audit *audit, const struct gate_failure *failure)
-{
-    const struct audit_field *field = audit_field_at(audit, failure->offset);
-
-    fputs("  ", stdout);
-    style_print(stdout, STYLE_BAD, "%s", verdict_name(failure->verdict));
-    printf(" %s%s%s at %" PRIu32, edit_name(failure->edit), *failure->value ? " " : "", failure->value,
-           failure->offset);
-    if (failure->count > 1 && !failure->finding) {
-        printf(" to %" PRIu32, failure->offset + failure->count - 1);
-    }
-    printf(" %s", field ? field->path : "(behind the last byte)");
-    if (failure->was != VERDICT_COUNT) {
-        printf(", was %s", verdict_name(failure->was));
-    }
-    printf(": %s\n", failure->message);
-}
-
-static void print_gate(const struct audit *audit, const struct gate *gate, const char *than)
-{
-    if (gate->unknown) {
-        printf("%" PRIu64 " damages have no verdict: hardstop itself failed\n", gate->unknown);
-    }
-    if (!gate->n) {
-        if (!gate->unknown) {
-            style_print(stdout, STYLE_GOOD, "nothing %s%s\n", than ? "is worse than " : "fails", than ? than : "");
-        }
-        return;
-    }
-    if (gate->cells == 1) {
-        style_print(stdout, STYLE_BAD, "1 damage %s%s\n", than ? "is worse than " : "fails", than ? than : "");
-    } else {
-        style_print(stdout, STYLE_BAD, "%" PRIu64 " damages %s%s\n", gate->cells,
-                    than ? "are worse than " : "fail", than ? than : "");
-    }
-    for (size_t i = 0; i < gate->n && i < SHOWN_FAILURES; i++) {
-        print_failure(audit, &gate->failures[i]);
-    }
-    if (gate->n > SHOWN_FAILURES) {
-        printf("  and %zu more places\n", gate->n - SHOWN_FAILURES);
-    }
-}
-
 /* The distinct findings, with the commands that reproduce them. */
 static void print_findings(const struct audit *audit)
 {
@@ -304,7 +261,7 @@ static int judge(const struct audit_outputs *outputs, const struct audit *audit,
     if (result == 0) {
         gate_judge(audit, outputs->fail_on, earlier ? &baseline : NULL, &gate);
         *status = gate_status(&gate);
-        print_gate(audit, &gate, than);
+        gate_text(stdout, audit, &gate, than);
     }
     if (result == 0 && outputs->junit) {
         result = junit_write(outputs->junit, audit, &gate, err);

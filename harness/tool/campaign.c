@@ -39,23 +39,31 @@ static void on_interrupt(int number)
 }
 
 /*
- * The folder with the engine's targets: that of this command, or the one beside it where ci/build puts that engine's
- * build.  Free it; NULL with a reason.
+ * The folder with the engine's targets: that of this command, the one beside it where ci/build puts that engine's
+ * build, or where they are installed.  Free it; NULL with a reason.
  */
 static char *find_programs(const struct engine *engine, const char *target, struct hs_error *err)
 {
     bool is_own = strcmp(engine->name, HARDSTOP_ENGINE) == 0;
-    char *there = is_own ? hs_strdup(".") : hs_format("../../%s/bin", engine->flavour);
-    char *folder = arguments_beside(there), *program = hs_format("%s/%s_fuzzer", folder, target);
+    char *built = is_own ? hs_strdup(".") : hs_format("../../%s/bin", engine->flavour);
+    char *installed = hs_format("../lib/hardstop/%s", engine->flavour);
+    const char *const places[] = { built, installed };
+    char *folder = NULL;
 
-    free(there);
-    if (access(program, X_OK) != 0) {
-        hs_fail(err, HS_NO_OFFSET, "no target %s for the engine %s: ci/build %s makes it (%s: %s)", target,
-                engine->name, engine->flavour, program, strerror(errno));
-        free(folder);
-        folder = NULL;
+    for (size_t i = 0; !folder && i < HS_COUNT(places); i++) {
+        char *candidate = arguments_beside(places[i]), *program = hs_format("%s/%s_fuzzer", candidate, target);
+
+        if (access(program, X_OK) == 0) {
+            folder = hs_strdup(candidate);
+        } else if (i == 0) {
+            hs_fail(err, HS_NO_OFFSET, "no target %s for the engine %s: ci/build %s makes it (%s: %s)", target,
+                    engine->name, engine->flavour, program, strerror(errno));
+        }
+        free(program);
+        free(candidate);
     }
-    free(program);
+    free(installed);
+    free(built);
     return folder;
 }
 

@@ -81,7 +81,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_canaries_argp = {
     .options =
         (const struct argp_option[]){
             { "output", 'o', "FOLDER", 0, "write each as a case, FOLDER/DEVICE.textproto", 0 },
@@ -227,7 +227,7 @@ int command_canaries(int argc, char **argv)
     enum tool_status status = TOOL_CLEAN;
     json_t *json;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_canaries_argp, argc, argv, &options);
     json = json_array();
     if (options.table) {
         printf("| device | idstrs end in | sections | size | canaries |\n|---|---|---|---|---|\n");

@@ -59,7 +59,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_capture_argp = {
     .options =
         (const struct argp_option[]){
             { "output", 'o', "FILE", 0,
@@ -177,7 +177,7 @@ int command_capture(int argc, char **argv)
     size_t size;
     int result;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_capture_argp, argc, argv, &options);
     result = tool_open_outputs(&options.output, 1, &err);
     if (result == 0) {
         result = take(&options, &bytes, &size, &err);

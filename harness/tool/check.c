@@ -34,7 +34,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_check_argp = {
     .options = (const struct argp_option[]){
         { "places", 'p', "N", 0, "places per section and kind of damage, for a case that has no damage of its own "
                                  "(default 16)", 0 },
@@ -120,7 +120,7 @@ int command_check(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_check_argp, argc, argv, &options);
     if (session_open(&session, &options.file, &options.setup, &err) < 0 ||
         examine(&session.oracle, session.test, options.places, &examination, &err) < 0) {
         status = tool_fail(&err);

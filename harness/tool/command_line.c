@@ -77,16 +77,11 @@ static const char *name_of_option(size_t i)
     return i < n_options ? options[i]->name : NULL;
 }
 
-static void add_options(const struct argp *argp)
+static void add_option(void *user, const struct argp_option *option)
 {
-    for (const struct argp_option *option = argp->options; option && (option->name || option->key || option->doc);
-         option++) {
-        if (option->name) {
-            *HS_PUSH(options, n_options) = option;
-        }
-    }
-    for (const struct argp_child *child = argp->children; child && child->argp; child++) {
-        add_options(child->argp);
+    (void)user;
+    if (option->name) {
+        *HS_PUSH(options, n_options) = option;
     }
 }
 
@@ -193,20 +188,20 @@ const struct arguments *command_line_tail(void)
 void command_line_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     struct argp whole = *argp;
-    const char *doc = argp->doc ? argp->doc : "";
-    char *longer = strstr(doc, "Exit status:")
-                       ? hs_strdup(doc)
-                       : hs_format("%s%s" COMMAND_LINE_STATUS, doc, strchr(doc, '\v') ? "\n\n" : "\v");
+    char *before = option_table_before(argp), *behind = option_table_behind(argp);
+    char *doc = hs_format("%s\v%s", before, behind);
 
-    whole.doc = longer;
-    add_options(argp);
+    whole.doc = doc;
+    option_table_walk(argp, add_option, NULL);
     for (size_t i = 0; i < HS_COUNT(common_options); i++) {
         *HS_PUSH(options, n_options) = &common_options[i];
     }
     check_options(argc, argv);
     argp_parse(&whole, take_tail(argc, argv), argv, 0, NULL, input);
     arguments_clear(&tail);
-    free(longer);
+    free(doc);
+    free(before);
+    free(behind);
     free(options);
     options = NULL;
     n_options = 0;

@@ -7,11 +7,7 @@
 #include <stddef.h>
 
 #include "harness/base/arguments.h"
-
-/* For every --help that has no "Exit status:" of its own. */
-#define COMMAND_LINE_STATUS "Exit status: 0 clean, 1 a finding, 2 wrong usage or a failure of hardstop itself."
-/* For that of a command which judges nothing. */
-#define COMMAND_LINE_STATUS_DONE "Exit status: 0 done, 2 wrong usage or a failure of hardstop itself."
+#include "harness/tool/option_table.h"
 
 /* The `i`th of some names, valid until the next call; NULL behind the last. */
 typedef const char *command_line_name_fn(size_t i);

@@ -175,7 +175,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_compat_argp = {
     .options = (const struct argp_option[]){
         { "qemu", 'q', "PATH", 0, "a " SETUP_PROGRAM "ARCHITECTURE*; repeatable: each is a side.  For other "
                                   "architectures that beside it is taken, of the same name but for that", 0 },
@@ -266,7 +266,7 @@ int command_compat(int argc, char **argv)
     char *seeds;
     int status;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_compat_argp, argc, argv, &options);
     seeds = tool_corpus("cases/seeds");
     options.plan.seeds = seeds ? seeds : "";
     if (tool_open_outputs(options.outputs, OUTPUTS, &err) < 0 ||

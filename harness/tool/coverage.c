@@ -60,7 +60,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_coverage_argp = {
     .options = (const struct argp_option[]){
         { "functions", 'f', NULL, 0, "a row for each function, too", 0 },
         { "checks", 'c', NULL, 0, "only the functions that check what was loaded and that no case came by", 0 },
@@ -280,7 +280,7 @@ int command_coverage(int argc, char **argv)
     struct hs_error err;
     int status = TOOL_CLEAN;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_coverage_argp, argc, argv, &options);
     if (tool_open_outputs(&options.html, 1, &err) < 0 || take_all(&coverage, &err) < 0 || tell(&coverage, &err) < 0) {
         status = tool_fail(&err);
     }

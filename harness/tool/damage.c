@@ -129,7 +129,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_damage_argp = {
     .options = (const struct argp_option[]){
         { "truncate", KEY_TRUNCATE, "OFF", 0, "end the stream at OFF", 1 },
         { "insert", KEY_INSERT, "OFF:HEX", 0, "insert bytes at OFF", 1 },
@@ -258,7 +258,7 @@ int command_damage(int argc, char **argv)
     Hardstop__Case *test;
     int result = -1;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_damage_argp, argc, argv, &options);
     test = tool_read_case(options.path, NULL, NULL, &err);
     if (test && add_to_case(&options, test, &err) == 0) {
         result = write_result(&options, test, is_for_bytes(&options, test), &err);

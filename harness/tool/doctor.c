@@ -131,7 +131,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_doctor_argp = {
     .options = (const struct argp_option[]){ { "json", 'j', NULL, 0, "as one JSON array", 0 }, { 0 } },
     .parser = parse,
     .children = program_children,
@@ -177,7 +177,7 @@ int command_doctor(int argc, char **argv)
     struct telling telling = { .status = TOOL_CLEAN };
     bool json = false;
 
-    command_line_parse(&argp, argc, argv, &json);
+    command_line_parse(&command_doctor_argp, argc, argv, &json);
     telling.list = json ? json_array() : NULL;
     if (program_option_given()) {
         doctor_qemu(tell, &telling);

@@ -203,7 +203,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_experiment_argp = {
     .options = (const struct argp_option[]){
         { "devices", KEY_DEVICES, "LIST", 0, "default: net,blk,rng,balloon,serial", 0 },
         { "transports", KEY_TRANSPORTS, "LIST", 0, "of ccw, pci, pcie, mmio (default: ccw,pci)", 0 },
@@ -360,7 +360,7 @@ int command_experiment(int argc, char **argv)
     char *seeds = tool_corpus("cases/seeds");
     int result, status = TOOL_TROUBLE;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_experiment_argp, argc, argv, &options);
     options.seeds = options.seeds ? options.seeds : seeds;
     if (!options.from && !options.seeds) {
         result = hs_fail(&err, HS_NO_OFFSET, "the canary seeds are not where they were when this hardstop was built: "

@@ -94,7 +94,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_findings_argp = {
     .options = (const struct argp_option[]){
         { "known", 'k', "FILE", 0, "list of known findings (default: the one that comes with hardstop)", 0 },
         { "replay", 'r', NULL, 0, "replay each known case on the real loader, to see which are fixed", 0 },
@@ -320,7 +320,7 @@ int command_findings(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_findings_argp, argc, argv, &options);
     if (list(&options, &listing, &err) < 0) {
         status = tool_fail(&err);
     } else {

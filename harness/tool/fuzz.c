@@ -172,7 +172,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_fuzz_argp = {
     .options =
         (const struct argp_option[]){
             { "time", 't', "TIME", 0, "how long (90, 90s, 5m, 8h; default 60)", 0 },
@@ -290,7 +290,7 @@ int command_fuzz(int argc, char **argv)
     char *seeds;
     int result;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_fuzz_argp, argc, argv, &options);
     if (options.list) {
         return list_targets(options.json);
     }

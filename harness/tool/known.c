@@ -68,7 +68,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_known_argp = {
     .options = (const struct argp_option[]){
         { "qemu", 'q', "BINARY", 0, SETUP_PROGRAM "ARCHITECTURE*, a name in PATH or a path; repeatable (default: "
                                     PROGRAM_ENV ", else what is installed).  For cases of another architecture that "
@@ -238,7 +238,7 @@ int command_known(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_known_argp, argc, argv, &options);
     if (!options.table) {
         set_default(&options);
     }

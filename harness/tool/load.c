@@ -28,7 +28,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_load_argp = {
     .options = (const struct argp_option[]){
         { "timeout", 't', "MS", 0, "time limit of a load, of processor time (default 60000)", 0 },
         { 0 },
@@ -63,7 +63,7 @@ int command_load(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_load_argp, argc, argv, &options);
     session.oracle.timeout_ms = options.timeout_ms;
     if (session_open(&session, &options.file, &options.setup, &err) < 0 ||
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {

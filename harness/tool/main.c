@@ -10,30 +10,33 @@
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
 #include "harness/base/standard.h"
+#include "harness/tool/completion.h"
+#include "harness/tool/manual.h"
 #include "harness/tool/tool.h"
 
-#define VERSION "hardstop " HARDSTOP_VERSION
+#define COMMAND(name, summary) { #name, summary, command_##name, &command_##name##_argp }
 
 const struct command commands[] = {
-    { "capture", "take a migration stream from a real QEMU", command_capture },
-    { "show", "a stream or case as a tree: offsets, field names, values", command_show },
-    { "load", "load a stream or case into the real QEMU: verdict and message", command_load },
-    { "damage", "truncate, insert, delete or overwrite bytes", command_damage },
-    { "check", "judge all properties on a case", command_check },
-    { "repro", "replay a case or crash file, and confirm it on an unmodified QEMU", command_repro },
-    { "minimize", "make a finding's case small, and say which fields cause it", command_minimize },
-    { "findings", "list findings as new, known or fixed", command_findings },
-    { "known", "replay the known findings on any QEMU: confirmed, fixed, changed", command_known },
-    { "fuzz", "run the fuzz targets, and list what they find", command_fuzz },
-    { "seeds", "make or check the canary seeds of all devices", command_seeds },
-    { "canaries", "make canary states of devices that are not virtio", command_canaries },
-    { "audit", "every damage at every byte of a section: what is refused, and what is not", command_audit },
-    { "report", "an audit once more, in any of its forms", command_report },
-    { "experiment", "bytes missing, bytes too many: is the load always refused?", command_experiment },
-    { "compat", "QEMUs that meet: is what one saves kept by the other?", command_compat },
-    { "coverage", "lines of QEMU's own code that cases come by", command_coverage },
-    { "doctor", "what is missing on this machine, and how to get it", command_doctor },
-    { NULL, NULL, NULL },
+    COMMAND(capture, "take a migration stream from a real QEMU"),
+    COMMAND(show, "a stream or case as a tree: offsets, field names, values"),
+    COMMAND(load, "load a stream or case into the real QEMU: verdict and message"),
+    COMMAND(damage, "truncate, insert, delete or overwrite bytes"),
+    COMMAND(check, "judge all properties on a case"),
+    COMMAND(repro, "replay a case or crash file, and confirm it on an unmodified QEMU"),
+    COMMAND(minimize, "make a finding's case small, and say which fields cause it"),
+    COMMAND(findings, "list findings as new, known or fixed"),
+    COMMAND(known, "replay the known findings on any QEMU: confirmed, fixed, changed"),
+    COMMAND(fuzz, "run the fuzz targets, and list what they find"),
+    COMMAND(seeds, "make or check the canary seeds of all devices"),
+    COMMAND(canaries, "make canary states of devices that are not virtio"),
+    COMMAND(audit, "every damage at every byte of a section: what is refused, and what is not"),
+    COMMAND(report, "an audit once more, in any of its forms"),
+    COMMAND(experiment, "bytes missing, bytes too many: is the load always refused?"),
+    COMMAND(compat, "QEMUs that meet: is what one saves kept by the other?"),
+    COMMAND(vet, "may this QEMU be shipped?  all of it, in a fixed order, within a budget"),
+    COMMAND(coverage, "lines of QEMU's own code that cases come by"),
+    COMMAND(doctor, "what is missing on this machine, and how to get it"),
+    { NULL, NULL, NULL, NULL },
 };
 
 static const char *name_of_command(size_t i)
@@ -41,17 +44,6 @@ static const char *name_of_command(size_t i)
     size_t n = HS_COUNT(commands) - 1;
 
     return i < n ? commands[i].name : i == n ? "help" : NULL;
-}
-
-static void print_help(FILE *out)
-{
-    fputs("Usage: hardstop COMMAND [ARGUMENT...]\n"
-          "Does a damaged migration stream meet a hard stop?  Real streams, real QEMU, real verdicts.\n\n", out);
-    for (const struct command *command = commands; command->name; command++) {
-        fprintf(out, "  %-10s %s\n", command->name, command->summary);
-    }
-    fputs("\nhardstop help COMMAND, or hardstop COMMAND --help, tells a command's options.\n" COMMAND_LINE_STATUS "\n",
-          out);
 }
 
 /* Whether nobody is left to read what is printed, as behind `| head`. */
@@ -101,6 +93,16 @@ static int fail_unknown(const char *name)
     return TOOL_TROUBLE;
 }
 
+static int fail_shell(const char *name)
+{
+    if (name) {
+        printable_print(stderr, "hardstop: no completion for \"%s\"; there is one for " COMPLETION_SHELLS "\n", name);
+    } else {
+        fputs("hardstop: help --completion takes " COMPLETION_SHELLS "\n", stderr);
+    }
+    return TOOL_TROUBLE;
+}
+
 static const struct command *find_command(const char *name)
 {
     for (const struct command *command = commands; command->name; command++) {
@@ -116,18 +118,34 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-static int help(const char *name)
+/* Of one command: its --help, or its man page. */
+static int help_with(const char *name, bool as_manual)
 {
     char option[] = "--help", *arguments[] = { NULL, option, NULL };
-    const struct command *command = name ? find_command(name) : NULL;
+    const struct command *command = find_command(name);
 
-    if (command) {
-        return run(command, 2, arguments);
-    }
-    if (name && !is_one_of(name, "help", "--help")) {
+    if (!command) {
         return fail_unknown(name);
     }
-    print_help(stdout);
+    if (as_manual) {
+        manual_print(command, stdout);
+        return TOOL_CLEAN;
+    }
+    return run(command, 2, arguments);
+}
+
+static int help(int argc, char **argv)
+{
+    bool as_manual = argc > 1 && strcmp(argv[1], "--man") == 0;
+    const char *name = as_manual ? argv[2] : argv[1];
+
+    if (name && strcmp(name, "--completion") == 0) {
+        return completion_print(argv[2], stdout) == 0 ? TOOL_CLEAN : fail_shell(argv[2]);
+    }
+    if (name && !is_one_of(name, "help", "--help")) {
+        return help_with(name, as_manual);
+    }
+    (as_manual ? manual_print_all : manual_print_help)(stdout);
     return TOOL_CLEAN;
 }
 
@@ -137,21 +155,22 @@ int main(int argc, char **argv)
 
     standard_begin();
     argp_err_exit_status = TOOL_TROUBLE;
-    argp_program_version = VERSION;
+    argp_program_version = MANUAL_VERSION;
     atexit(check_stdout);
     if (argc < 2) {
-        print_help(stderr);
+        manual_print_help(stderr);
         return TOOL_TROUBLE;
     }
     if (is_one_of(argv[1], "--version", "-V")) {
-        puts(VERSION);
+        puts(MANUAL_VERSION);
         return TOOL_CLEAN;
     }
     if (is_one_of(argv[1], "--help", "-h")) {
-        return help(NULL);
+        manual_print_help(stdout);
+        return TOOL_CLEAN;
     }
     if (strcmp(argv[1], "help") == 0) {
-        return help(argv[2]);
+        return help(argc - 1, argv + 1);
     }
     command = find_command(argv[1]);
     return command ? run(command, argc - 1, argv + 1) : fail_unknown(argv[1]);

@@ -50,7 +50,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_minimize_argp = {
     .options = (const struct argp_option[]){
         { "output", 'o', "OUT", 0, "where the small case goes (default: beside FILE, as NAME.min.textproto)", 0 },
         { "max-loads", 'n', "N", 0, "end the search after so many loads, with what it has by then", 0 },
@@ -225,7 +225,7 @@ int command_minimize(int argc, char **argv)
     int status = TOOL_CLEAN;
     char *path;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_minimize_argp, argc, argv, &options);
     path = output_path(&options);
     if (check_link(&options, path, &err) < 0 || tool_open_outputs((const char *const[]){ path }, 1, &err) < 0 ||
         session_open(&session, &options.file, &options.setup, &err) < 0 || run(&options, path, &session, &err) < 0) {

@@ -38,7 +38,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_report_argp = {
     .options = (const struct argp_option[]){
         { "work", KEY_WORK, "FOLDER", 0, "where the audit kept the cases of its findings, in findings/ (default work)",
           0 },
@@ -58,7 +58,7 @@ int command_report(int argc, char **argv)
     struct hs_error err;
     int status, result;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_report_argp, argc, argv, &options);
     result = audit_outputs_open(&options.outputs, options.path, options.work, &err);
     if (result == 0) {
         result = audit_json_read(options.path, &audit, &err);

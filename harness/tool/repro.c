@@ -68,7 +68,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_repro_argp = {
     .options = (const struct argp_option[]){
         { "confirm", 'c', NULL, 0, "show the finding on an unmodified QEMU started with -incoming, and print that "
                                    "command line", 0 },
@@ -321,7 +321,7 @@ int command_repro(int argc, char **argv)
     struct hs_error err;
     int status;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_repro_argp, argc, argv, &options);
     if (find_places(&options, &places, &err) < 0 ||
         session_open(&session, &options.file, &options.setup, &err) < 0 ||
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {

@@ -81,7 +81,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_seeds_argp = {
     .options =
         (const struct argp_option[]){
             { "folder", 'f', "FOLDER", 0, "where the seeds are (default: those that come with hardstop)", 0 },
@@ -348,7 +348,7 @@ int command_seeds(int argc, char **argv)
     json_t *json;
     char *own;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_seeds_argp, argc, argv, &options);
     if (check_choice(&options, &err) < 0) {
         return tool_fail(&err);
     }

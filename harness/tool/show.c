@@ -28,7 +28,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp argp = {
+const struct argp command_show_argp = {
     .options = (const struct argp_option[]){
         { "section", 's', "PART", 0, "only sections whose idstr contains PART", 0 },
         { "all", 'a', NULL, 0, "long runs of zero array elements, and records of guest RAM, one by one, too", 0 },
@@ -58,7 +58,7 @@ int command_show(int argc, char **argv)
     int status;
     struct map map;
 
-    command_line_parse(&argp, argc, argv, &options);
+    command_line_parse(&command_show_argp, argc, argv, &options);
     test = tool_read_part(options.file.path, NULL, NULL, &err);
     if (!test) {
         return tool_fail(&err);

@@ -23,6 +23,7 @@ struct command {
     const char *name;
     const char *summary;
     int (*run)(int argc, char **argv); /* argv[0] is "hardstop NAME"; returns an enum tool_status */
+    const struct argp *argp; /* what it takes, for its man page and shells */
 };
 
 /* The sub-commands; ends with a row whose name is NULL. */
@@ -46,6 +47,13 @@ int command_experiment(int argc, char **argv);
 int command_compat(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_vet(int argc, char **argv);
+
+extern const struct argp command_capture_argp, command_show_argp, command_load_argp, command_damage_argp,
+    command_check_argp, command_repro_argp, command_findings_argp, command_known_argp,
+    command_minimize_argp, command_fuzz_argp, command_seeds_argp, command_canaries_argp,
+    command_audit_argp, command_report_argp, command_experiment_argp, command_compat_argp,
+    command_coverage_argp, command_doctor_argp, command_vet_argp;
 
 /* Options that say which QEMU: an argp child, whose input is a struct setup_options. */
 struct setup_options {
@@ -96,8 +104,8 @@ bool tool_ends_in(const char *path, const char *ending);
 bool tool_names_case(const char *path);
 
 /*
- * The path of what comes with hardstop, by its name below corpus/: beside an installed command, or in the source tree
- * that the command was built from, whatever the current folder is; free it.  NULL where it is neither here nor there.
+ * The path of what comes with hardstop, by its name below corpus/, which stands as ../share/hardstop beside a command,
+ * installed or just built, whatever the current folder is; free it.  NULL where it is not there.
  */
 char *tool_corpus(const char *name);
 

@@ -90,13 +90,9 @@ bool tool_names_case(const char *path)
 
 char *tool_corpus(const char *name)
 {
-    char *installed = hs_format("../share/hardstop/%s", name), *path = arguments_beside(installed);
+    char *beside = hs_format("../share/hardstop/%s", name), *path = arguments_beside(beside);
 
-    free(installed);
-    if (access(path, R_OK) != 0) {
-        free(path);
-        path = hs_format(HARDSTOP_SOURCE "/corpus/%s", name);
-    }
+    free(beside);
     if (access(path, R_OK) != 0) {
         free(path);
         path = NULL;

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Claim: what `cmake --install` puts somewhere works there, and wherever that is moved to: the command finds the object
+# that runs in QEMU, the guests, seeds and known findings; man pages and completions are there, and say what --help says.
+# test_install.sh BUILD SOURCE
+set -eu
+build=$1 source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "test_install: $*" >&2
+    exit 1
+}
+
+cmake --install "$build" --prefix "$work/first-place" --strip >"$work/log" 2>&1 || fail "$(cat "$work/log")"
+mv "$work/first-place" "$work/second-place"
+cd "$work/second-place"
+hardstop=bin/hardstop
+
+$hardstop capture --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw -o "$work/whole.case"
+$hardstop load "$work/whole.case" | grep -qx accepted || fail "no verdict on an undamaged stream"
+$hardstop capture --guest --qemu qemu-system-x86_64 --machine q35 --device virtio-rng-pci -o "$work/used.case"
+$hardstop seeds --transport ccw rng >"$work/said" || fail "seeds: $(cat "$work/said")"
+case=$(grep -v '^#' share/hardstop/known.tsv | cut -f1 | grep -v '^-$' | head -n 1)
+$hardstop known "$case" >"$work/said" || fail "known: $(cat "$work/said")"
+
+# What a page names, the command has, and the other way round.
+$hardstop help | sed -n 's/^  \([a-z]*\) .*/\1/p' >"$work/commands"
+while read -r command; do
+    page=share/man/man1/hardstop-$command.1
+    [ -s "$page" ] || fail "no $page"
+    $hardstop "$command" --help | sed -n 's/^  [ -].[ ,] *--\([a-z-]*\).*/--\1/p' |
+        grep -vx -e --help -e --usage -e --version | sort -u -u >"$work/has"
+    sed 's/\\-/-/g' "$page" | sed -n 's/^\\fB.*--\([a-z-]*\)\\fR.*/--\1/p' | sort -u >"$work/says"
+    cmp -s "$work/has" "$work/says" || fail "$page: $(diff "$work/has" "$work/says")"
+    grep -qw -e "$command" share/bash-completion/completions/hardstop || fail "bash does not know $command"
+    grep -q "^$command)" share/zsh/vendor-completions/_hardstop || fail "zsh does not know $command"
+    grep -q -e "-a $command " share/fish/vendor_completions.d/hardstop.fish || fail "fish does not know $command"
+done <"$work/commands"
+[ "$(wc -l <"$work/commands")" -gt 15 ] || fail "where are the commands?"
+
+# complete WANTED WORD...: what bash is offered for the last word.
+complete() {
+    wanted=$1
+    shift
+    # shellcheck disable=SC2016  # for bash
+    offered=$(bash -c '. share/bash-completion/completions/hardstop
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+        _hardstop
+        echo "${COMPREPLY[*]}"' bash "$@")
+    [ "$offered" = "$wanted" ] || fail "bash is offered '$offered' behind '$*', not '$wanted'"
+}
+complete "capture canaries" hardstop ca
+complete "--footers" hardstop capture --foo
+complete "on off" hardstop capture --footers ''
+complete "on off" hardstop capture --footers = o
+complete "compat" hardstop help com
+complete "" hardstop load fil
+
+! grep -rlF -e "$source" -e "$build" . || fail "these know where they were built"

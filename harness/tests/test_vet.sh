@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Claim: hardstop vet does its steps in their order, within a budget that does not depend on the clock, and fails by what
+# is new or worse alone: an earlier vetting of the same QEMU has nothing new, and one in which a known finding was gone,
+# or a damage refused, makes it fail, by name.
+# test_vet.sh HARDSTOP
+set -eu
+hardstop=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "test_vet: $*" >&2
+    cat "$work/said" >&2
+    exit 1
+}
+
+# vet STATUS OPTION...
+vet() {
+    wanted=$1 status=0
+    shift
+    "$hardstop" vet --qemu qemu-system-x86_64 "$@" >"$work/said" 2>&1 || status=$?
+    [ $status = "$wanted" ] || fail "vet $*: exit status $status, not $wanted"
+}
+
+says() {
+    grep -q -e "$1" "$work/said" || fail "does not say: $1"
+}
+
+# change PROGRAM FILE...: a program of Python's, which finds the files' JSON in `files`.
+change() {
+    python3 - "$@" <<'END'
+import json, sys
+files = [json.load(open(path)) for path in sys.argv[2:]]
+exec(sys.argv[1])
+for path, content in zip(sys.argv[2:], files):
+    json.dump(content, open(path, "w"))
+END
+}
+
+vet 2 --steps known,own --budget 10s --work "$work/none"
+says '10 s do not hold the least'
+vet 2 --steps none
+vet 2 --against qemu-system-x86_64 --baseline "$work"
+vet 2 --baseline "$work/not there"
+
+vet 0 --steps known,own --work "$work/good" --json "$work/vet.json" --junit "$work/vet.xml" --markdown "$work/vet.md"
+says '^clean  *known: '
+says '^clean  *own: '
+says '^2 clean, 0 worse, 0 without an answer, 0 left out$'
+xmllint --noout "$work/vet.xml" || fail "JUnit"
+grep -q '^### hardstop vet: clean$' "$work/vet.md" || fail "Markdown"
+# shellcheck disable=SC2016  # Python
+change '
+vet, = files
+assert vet["version"] == 1 and vet["result"] == "clean" and vet["budget"] == 0
+assert [step["name"] for step in vet["steps"]] == ["known", "own"]
+assert all(step["result"] == "clean" and step["command"] and step["why"] is None for step in vet["steps"])' "$work/vet.json"
+
+vet 0 --steps known,own --budget 20s --minimum known --baseline "$work/good" --work "$work/next"
+says '^left out  *for the budget: own$'
+# The finding was gone.
+change 'next(line for line in files[0] if line["qemu"][0]["state"] == "confirmed")["qemu"][0]["state"] = "fixed"' \
+    "$work/good/known.json"
+vet 1 --steps known --quiet --baseline "$work/good" --work "$work/next"
+says ' came back: '
+[ "$(grep -c ' came back: ' "$work/said")" = 1 ] || fail "more than one came back"
+echo "[" >"$work/good/known.json"
+vet 2 --steps known --baseline "$work/good" --work "$work/next"
+says 'good/known.json: '
+
+# A device that was touched goes first.
+git init -q "$work/tree"
+mkdir -p "$work/tree/hw/virtio"
+echo old >"$work/tree/hw/virtio/virtio-rng.c"
+git -C "$work/tree" add .
+git -C "$work/tree" -c user.name=test -c user.email=test@localhost commit -q -m old
+echo new >"$work/tree/hw/virtio/virtio-rng.c"
+audit="--steps audit --since HEAD --tree $work/tree --budget 60s --minimum known"
+# shellcheck disable=SC2086  # words
+vet 0 $audit --work "$work/good"
+head -n 1 "$work/said" | grep -q '^clean  *audit-[a-z]*-rng: ' || fail "rng was touched"
+vet 2 --steps audit --since --no-such-commit --tree "$work/tree" --work "$work/next"
+says 'git names no files'
+name=$(basename "$work"/good/audit-*-rng.json .json)
+# shellcheck disable=SC2086  # words
+vet 0 $audit --baseline "$work/good" --work "$work/next"
+# What crashes was refused.
+change '
+was = "crashed"
+cells = [cell for cell in files[0]["cells"] if cell["verdict"] == was]
+assert cells
+for cell in cells:
+    cell["verdict"], cell["count"] = "rejected", 1
+    files[0]["edits"][cell["edit"]][was] -= 1
+    files[0]["edits"][cell["edit"]]["rejected"] += 1' "$work/good/$name.json"
+# shellcheck disable=SC2086  # words
+vet 1 $audit --baseline "$work/good" --work "$work/next"
+says '^worse  *audit-'
+says 'crashed .* virtio.*, was rejected'

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hardstop vet: may this QEMU be shipped? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/base/print.h"
+#include "harness/setup/program.h"
+#include "harness/setup/setup.h"
+#include "harness/tool/tool.h"
+#include "harness/tool/vet_outputs.h"
+#include "harness/tool/vet_plan.h"
+#include "harness/tool/vet_run.h"
+
+enum {
+    KEY_AGAINST = 0x100,
+    KEY_BASELINE,
+    KEY_SINCE,
+    KEY_TREE,
+    KEY_STEPS,
+    KEY_MINIMUM,
+    KEY_FAIL_ON_CAMPAIGN,
+    KEY_MARKDOWN,
+};
+
+enum output { JSON, JUNIT, MARKDOWN, OUTPUTS };
+
+struct options {
+    struct vet vet;
+    const char *outputs[OUTPUTS];
+    bool quiet, has_steps;
+};
+
+static enum vet_kind kind_of(const char *word, const char *option, struct argp_state *state)
+{
+    for (int i = 0; i < VET_KINDS; i++) {
+        if (strcmp(vet_kinds[i].name, word) == 0) {
+            return (enum vet_kind)i;
+        }
+    }
+    argp_error(state, "%s: no step \"%s\"; there are known, own, compat, audit and campaign", option, word);
+    return VET_KINDS;
+}
+
+static void take_step(const char *word, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    options->vet.kinds[kind_of(word, "--steps", state)] = true;
+    options->has_steps = true;
+}
+
+static void check_choice(struct options *options, struct argp_state *state)
+{
+    struct vet *vet = &options->vet;
+
+    if (!vet->program) {
+        argp_error(state, "--qemu PATH: which QEMU?");
+    }
+    if (vet->older && vet->baseline) {
+        argp_error(state, "--against QEMU, or --baseline FOLDER, not both");
+    }
+    for (int i = 0; i < VET_KINDS && !options->has_steps; i++) {
+        vet->kinds[i] = true;
+    }
+}
+
+static error_t parse_output(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'j':
+        options->outputs[JSON] = value;
+        return 0;
+    case 'u':
+        options->outputs[JUNIT] = value;
+        return 0;
+    case KEY_MARKDOWN:
+        options->outputs[MARKDOWN] = value;
+        return 0;
+    case 'Q':
+        options->quiet = true;
+        return 0;
+    case ARGP_KEY_END:
+        check_choice(options, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+    struct vet *vet = &options->vet;
+
+    switch (key) {
+    case 'q':
+        vet->program = value;
+        return 0;
+    case KEY_AGAINST:
+        vet->older = value;
+        return 0;
+    case KEY_BASELINE:
+        vet->baseline = value;
+        return 0;
+    case KEY_SINCE:
+        vet->since = value;
+        return 0;
+    case KEY_TREE:
+        vet->tree = value;
+        return 0;
+    case 'B':
+        vet->budget = tool_seconds(value, 1000000 * 3600ul, state, "--budget");
+        return 0;
+    case KEY_STEPS:
+        tool_each_word(value, state, take_step);
+        return 0;
+    case KEY_MINIMUM:
+        vet->minimum = kind_of(value, "--minimum", state);
+        return 0;
+    case KEY_FAIL_ON_CAMPAIGN:
+        vet->campaign_fails = true;
+        return 0;
+    case 'w':
+        vet->work = value;
+        return 0;
+    default:
+        return parse_output(key, value, state);
+    }
+}
+
+const struct argp command_vet_argp = {
+    .options = (const struct argp_option[]){
+        { "qemu", 'q', "PATH", 0, "the " SETUP_PROGRAM "ARCHITECTURE that is vetted; of s390x and x86_64 that which is "
+                                  "beside it, too, under the same name but for that", 0 },
+        { "against", KEY_AGAINST, "PATH", 0, "an older QEMU: what it does as well is not new, and the two must take "
+                                             "each other's state", 0 },
+        { "baseline", KEY_BASELINE, "FOLDER", 0, "--work of an earlier vetting: what it has is not new", 0 },
+        { "since", KEY_SINCE, "COMMIT", 0, "devices whose files changed since then, as git says, go first", 0 },
+        { "tree", KEY_TREE, "FOLDER", 0, "with --since: QEMU's tree (default: the current folder)", 0 },
+        { "budget", 'B', "TIME", 0, "do no more steps than this holds, by what each takes two cores at most, whatever "
+                                    "it takes now (90s, 10m, 1h; default: all steps)", 0 },
+        { "steps", KEY_STEPS, "LIST", 0, "of known, own, compat, audit, campaign (default: all)", 0 },
+        { "minimum", KEY_MINIMUM, "STEP", 0, "a budget that does not reach it is too small: exit status 2 (default: "
+                                             "own)", 0 },
+        { "fail-on-campaign", KEY_FAIL_ON_CAMPAIGN, NULL, 0, "what the campaign finds that is not known fails, too",
+          0 },
+        { "work", 'w', "FOLDER", 0, "for all that comes of it; also a later --baseline (default work/vet)", 0 },
+        { "json", 'j', "FILE", 0, "steps and findings, for scripts", 0 },
+        { "junit", 'u', "FILE", 0, "JUnit XML: a test case for each step", 0 },
+        { "markdown", KEY_MARKDOWN, "FILE", 0, "a summary for a merge request", 0 },
+        { "quiet", 'Q', NULL, 0, "print what is worse, and nothing else", 0 },
+        { 0 },
+    },
+    .parser = parse,
+    .doc = "Vets a QEMU before it is shipped: whether known findings come back; whether it takes and keeps the streams "
+           "of its own devices, and, with --against, those of an older QEMU; whether an audit of each device lets pass "
+           "what was refused; and what a campaign finds.  Only what is new or worse fails.\v"
+           "Each step is a command of hardstop, which --json and --markdown name; its files are in --work.  Without "
+           "--against and --baseline, audits are told and fail nothing.\n\n"
+           "Exit status: 0 nothing is new or worse; 1 something is; 2 a step has no answer, or the budget is too "
+           "small.\n\n"
+           "Example: hardstop vet --qemu build/" SETUP_BINARY("x86_64") " --against /usr/bin/" SETUP_BINARY("x86_64")
+           " --budget 10m --markdown vet.md",
+};
+
+/* A name in PATH becomes a path: what is beside it has to be found. */
+static int find_program(const char **program, const char *option, struct hs_error *err)
+{
+    char *path = program_find(*program, err);
+    size_t length;
+
+    if (!path) {
+        return hs_fail_in(err, "%s", option);
+    }
+    if (!setup_architecture_in(path, &length)) {
+        hs_fail(err, HS_NO_OFFSET, "%s: %s is not called " SETUP_PROGRAM "ARCHITECTURE", option, path);
+        free(path);
+        return -1;
+    }
+    *program = path;
+    return 0;
+}
+
+static int write_outputs(const struct options *options, struct hs_error *err)
+{
+    static void (*const writers[OUTPUTS])(FILE *out, const struct vet *vet) = {
+        [JSON] = vet_print_json, [JUNIT] = vet_print_junit, [MARKDOWN] = vet_print_markdown,
+    };
+    int result = 0;
+
+    for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
+        if (options->outputs[i]) {
+            struct print_memory memory;
+            char *text;
+
+            writers[i](print_open(&memory), &options->vet);
+            text = print_close(&memory);
+            result = tool_write(options->outputs[i], text, memory.size, err);
+            free(text);
+        }
+    }
+    return result;
+}
+
+static int open_all(struct options *options, struct hs_error *err)
+{
+    struct vet *vet = &options->vet;
+    char *against = hs_format("%s/against", vet->work);
+    int result = find_program(&vet->program, "--qemu", err);
+
+    if (result == 0 && vet->older) {
+        result = find_program(&vet->older, "--against", err);
+    }
+    if (result == 0 && vet->baseline && access(vet->baseline, R_OK | X_OK) != 0) {
+        result = hs_fail(err, HS_NO_OFFSET, "--baseline: %s is no folder that can be read", vet->baseline);
+    }
+    if (result == 0) {
+        result = tool_open_outputs(options->outputs, OUTPUTS, err);
+    }
+    if (result == 0) {
+        result = file_make_folder(vet->older ? against : vet->work, err);
+    }
+    free(against);
+    return result < 0 ? -1 : vet_plan(vet, err);
+}
+
+static void run_all(struct options *options)
+{
+    struct vet *vet = &options->vet;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        struct vet_step *step = &vet->steps[i];
+
+        vet_run(vet, step);
+        if (step->state == VET_WORSE || step->state == VET_TROUBLE ||
+            (step->state == VET_CLEAN && !options->quiet)) {
+            vet_print_step(stdout, step, !options->quiet);
+            fflush(stdout);
+        }
+    }
+    if (!options->quiet) {
+        vet_print_end(stdout, vet);
+    }
+}
+
+int command_vet(int argc, char **argv)
+{
+    static const int statuses[] = {
+        [VET_CLEAN] = TOOL_CLEAN, [VET_WORSE] = TOOL_FINDING, [VET_TROUBLE] = TOOL_TROUBLE,
+    };
+    struct options options = { .vet = { .work = "work/vet", .tree = ".", .minimum = VET_OWN } };
+    struct hs_error err;
+    char *seeds = tool_corpus("cases/seeds");
+    int status;
+
+    command_line_parse(&command_vet_argp, argc, argv, &options);
+    options.vet.seeds = seeds ? seeds : "";
+    if (open_all(&options, &err) < 0) {
+        status = tool_fail(&err);
+    } else {
+        run_all(&options);
+        status = write_outputs(&options, &err) < 0 ? tool_fail(&err) : statuses[vet_result(&options.vet)];
+    }
+    vet_clear(&options.vet);
+    free(seeds);
+    return status;
+}

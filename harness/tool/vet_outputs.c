@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints what became of each step. */
+#include "harness/tool/vet_outputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/printable.h"
+#include "harness/report/style.h"
+#include "harness/report/xml.h"
+
+enum vet_state vet_result(const struct vet *vet)
+{
+    enum vet_state result = VET_CLEAN;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        enum vet_state state = vet->steps[i].state;
+
+        if (state == VET_WORSE || (state == VET_TROUBLE && result == VET_CLEAN)) {
+            result = state;
+        }
+    }
+    return result;
+}
+
+static size_t count(const struct vet *vet, enum vet_state state)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        n += vet->steps[i].state == state;
+    }
+    return n;
+}
+
+/* Each line behind some spaces, made printable. */
+static void print_lines(FILE *out, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+
+        fputs("    ", out);
+        printable_write(out, text, length);
+        fputc('\n', out);
+        text += length + (text[length] == '\n');
+    }
+}
+
+void vet_print_step(FILE *out, const struct vet_step *step, bool all)
+{
+    static const enum style styles[] = {
+        [VET_CLEAN] = STYLE_GOOD, [VET_WORSE] = STYLE_BAD, [VET_TROUBLE] = STYLE_WARN, [VET_LEFT_OUT] = STYLE_DIM,
+    };
+
+    style_print(out, styles[step->state], "%-9s", vet_state_name(step->state));
+    fprintf(out, "  %s: %s\n", step->name, vet_kinds[step->kind].claim);
+    if (step->why) {
+        print_lines(out, step->why);
+    }
+    for (size_t i = 0; i < step->n_findings; i++) {
+        if (all || step->findings[i].is_worse) {
+            print_lines(out, step->findings[i].text);
+        }
+    }
+}
+
+/* Steps that the budget does not hold, in a line. */
+static void print_left_out(FILE *out, const struct vet *vet)
+{
+    const char *before = "";
+
+    style_print(out, STYLE_DIM, "%-9s", vet_state_name(VET_LEFT_OUT));
+    fputs("  for the budget: ", out);
+    for (size_t i = 0; i < vet->n; i++) {
+        if (vet->steps[i].state == VET_LEFT_OUT) {
+            fprintf(out, "%s%s", before, vet->steps[i].name);
+            before = ", ";
+        }
+    }
+    fputc('\n', out);
+}
+
+void vet_print_end(FILE *out, const struct vet *vet)
+{
+    size_t left_out = count(vet, VET_LEFT_OUT);
+
+    if (left_out) {
+        print_left_out(out, vet);
+    }
+    fprintf(out, "%zu clean, %zu worse, %zu without an answer, %zu left out\n", count(vet, VET_CLEAN),
+            count(vet, VET_WORSE), count(vet, VET_TROUBLE), left_out);
+}
+
+/* Text in a table of Markdown. */
+static void print_cell(FILE *out, const char *text)
+{
+    char *line = printable_copy(text, strlen(text));
+
+    for (const char *c = line; *c; c++) {
+        fprintf(out, strchr("|\\`*_<[", *c) ? "\\%c" : "%c", *c);
+    }
+    free(line);
+}
+
+void vet_print_markdown(FILE *out, const struct vet *vet)
+{
+    fprintf(out, "### hardstop vet: %s\n\n| step | claim | result | seconds |\n|---|---|---|---|\n",
+            vet_state_name(vet_result(vet)));
+    for (size_t i = 0; i < vet->n; i++) {
+        const struct vet_step *step = &vet->steps[i];
+
+        fprintf(out, "| %s | %s | %s", step->name, vet_kinds[step->kind].claim, vet_state_name(step->state));
+        if (step->why) {
+            fputs(": ", out);
+            print_cell(out, step->why);
+        }
+        fprintf(out, " | %.0f |\n", step->seconds);
+    }
+    for (size_t i = 0; i < vet->n; i++) {
+        const struct vet_step *step = &vet->steps[i];
+        char *line;
+
+        if (step->n_findings == 0) {
+            continue;
+        }
+        line = arguments_line(&step->command);
+        fprintf(out, "\n<details%s><summary>%s</summary>\n\n", step->state == VET_WORSE ? " open" : "", step->name);
+        print_lines(out, line);
+        fputc('\n', out);
+        for (size_t k = 0; k < step->n_findings; k++) {
+            print_lines(out, step->findings[k].text);
+        }
+        fputs("\n</details>\n", out);
+        free(line);
+    }
+}
+
+static json_t *text_of(const char *text)
+{
+    return text ? printable_json(text, strlen(text)) : json_null();
+}
+
+static json_t *json_of(const struct vet_step *step)
+{
+    char *line = arguments_line(&step->command);
+    json_t *findings = json_array(), *json;
+
+    for (size_t i = 0; i < step->n_findings; i++) {
+        json_array_append_new(findings, json_pack("{s:o, s:b}", "text", text_of(step->findings[i].text), "worse",
+                                                  (int)step->findings[i].is_worse));
+    }
+    json = json_pack("{s:s, s:s, s:s, s:o, s:o, s:f, s:o}", "name", step->name, "claim", vet_kinds[step->kind].claim,
+                     "result", vet_state_name(step->state), "why", text_of(step->why), "command", text_of(line),
+                     "seconds", step->seconds, "findings", findings);
+    free(line);
+    return json;
+}
+
+void vet_print_json(FILE *out, const struct vet *vet)
+{
+    json_t *steps = json_array(), *json;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        json_array_append_new(steps, json_of(&vet->steps[i]));
+    }
+    json = json_pack("{s:i, s:o, s:o, s:o, s:I, s:s, s:o}", "version", 1, "qemu", text_of(vet->program), "against",
+                     text_of(vet->older), "baseline", text_of(vet->baseline), "budget", (json_int_t)vet->budget,
+                     "result", vet_state_name(vet_result(vet)), "steps", steps);
+    json_dumpf(json, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    fputc('\n', out);
+    json_decref(json);
+}
+
+static void print_testcase(FILE *out, const struct vet_step *step)
+{
+    static const char *const elements[] = { [VET_WORSE] = "failure", [VET_TROUBLE] = "error" };
+
+    fprintf(out, "    <testcase classname=\"hardstop vet\" name=\"%s\" time=\"%.3f\">", step->name, step->seconds);
+    if (step->state == VET_LEFT_OUT) {
+        fputs("<skipped message=\"", out);
+        xml_print(out, step->why);
+        fputs("\"/>", out);
+    } else if (step->state != VET_CLEAN) {
+        fprintf(out, "<%s message=\"", elements[step->state]);
+        xml_print(out, step->why ? step->why : vet_kinds[step->kind].claim);
+        fputs("\">", out);
+        for (size_t i = 0; i < step->n_findings; i++) {
+            if (step->findings[i].is_worse) {
+                xml_print(out, step->findings[i].text);
+            }
+        }
+        fprintf(out, "</%s>", elements[step->state]);
+    }
+    fputs("</testcase>\n", out);
+}
+
+void vet_print_junit(FILE *out, const struct vet *vet)
+{
+    double seconds = 0;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        seconds += vet->steps[i].seconds;
+    }
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
+    for (int level = 0; level < 2; level++) {
+        fprintf(out, "%s name=\"hardstop vet\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" "
+                     "time=\"%.3f\">\n",
+                level ? "  <testsuite" : "<testsuites", vet->n, count(vet, VET_WORSE), count(vet, VET_TROUBLE),
+                count(vet, VET_LEFT_OUT), seconds);
+    }
+    for (size_t i = 0; i < vet->n; i++) {
+        print_testcase(out, &vet->steps[i]);
+    }
+    fputs("  </testsuite>\n</testsuites>\n", out);
+}

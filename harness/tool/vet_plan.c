@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Puts the command line of each step together. */
+#include "harness/tool/vet_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/setup/family.h"
+#include "harness/setup/program.h"
+#include "harness/tool/vet_since.h"
+
+static bool has_transport(const struct vet *vet, enum family_transport transport)
+{
+    char *path = program_beside(vet->program, family_transport_binary(transport));
+    bool has = path && access(path, X_OK) == 0;
+
+    free(path);
+    return has;
+}
+
+/* Words, up to a NULL. */
+static void add(struct arguments *command, const char *const *words)
+{
+    for (; *words; words++) {
+        arguments_add(command, *words);
+    }
+}
+
+#define ADD(command, ...) add(command, (const char *const[]){ __VA_ARGS__, NULL })
+
+static struct vet_step *new_step(struct vet *vet, enum vet_kind kind, const char *name)
+{
+    struct vet_step *step = HS_PUSH(vet->steps, vet->n);
+
+    step->kind = kind;
+    step->name = hs_strdup(name);
+    step->output = hs_format("%s/%s.json", vet->work, name);
+    step->log = hs_format("%s/%s.log", vet->work, name);
+    return step;
+}
+
+/* What it is compared with: made of the older QEMU by the same command, or there from an earlier vetting. */
+static void set_earlier(const struct vet *vet, struct vet_step *step)
+{
+    char *path = vet->older ? hs_format("%s/against/%s.json", vet->work, step->name)
+                            : hs_format("%s/%s.json", vet->baseline ? vet->baseline : "", step->name);
+
+    if (vet->older || (vet->baseline && access(path, R_OK) == 0)) {
+        step->earlier = path;
+    } else {
+        free(path);
+    }
+}
+
+static void plan_known(struct vet *vet)
+{
+    struct vet_step *step = new_step(vet, VET_KNOWN, vet_kinds[VET_KNOWN].name);
+
+    step->is_printed = true;
+    set_earlier(vet, step);
+    ADD(&step->command, "hardstop", "known", "--json", "--qemu", vet->program);
+    if (vet->older) {
+        ADD(&step->reference, "hardstop", "known", "--json", "--qemu", vet->older);
+    }
+}
+
+static void plan_own(struct vet *vet)
+{
+    struct vet_step *step = new_step(vet, VET_OWN, vet_kinds[VET_OWN].name);
+
+    step->is_printed = true;
+    set_earlier(vet, step);
+    ADD(&step->command, "hardstop", "compat", "--json", "--states", "fresh,guest", "--qemu", vet->program, "--qemu",
+        vet->program);
+    if (vet->older) {
+        ADD(&step->reference, "hardstop", "compat", "--json", "--states", "fresh,guest", "--qemu", vet->older, "--qemu",
+            vet->older);
+    }
+}
+
+static void plan_compat(struct vet *vet)
+{
+    struct vet_step *step;
+    char *findings = hs_format("%s/findings", vet->work);
+
+    if (vet->older) {
+        step = new_step(vet, VET_COMPAT, vet_kinds[VET_COMPAT].name);
+        step->is_printed = true;
+        ADD(&step->command, "hardstop", "compat", "--json", "--findings", findings, "--qemu", vet->older, "--qemu",
+            vet->program);
+    }
+    free(findings);
+}
+
+static void add_audit(struct arguments *command, const char *program, const char *seed, const char *work,
+                      const char *output)
+{
+    ADD(command, "hardstop", "audit", "--trust-setup", "--qemu", program, "--edits",
+        "truncate,insert,delete,range,section", "--work", work, "--json", output, seed);
+}
+
+static void plan_audit(struct vet *vet, const struct family *family, enum family_transport transport)
+{
+    const char *on = family_transport_name(transport);
+    char *name = hs_format("audit-%s-%s", on, family->name);
+    char *seed = hs_format("%s/%s/%s.textproto", vet->seeds, on, family->name);
+    char *older = hs_format("%s/against", vet->work), *program;
+    struct vet_step *step;
+
+    if (access(seed, R_OK) == 0) {
+        step = new_step(vet, VET_AUDIT, name);
+        set_earlier(vet, step);
+        program = program_beside(vet->program, family_transport_binary(transport));
+        add_audit(&step->command, program, seed, vet->work, step->output);
+        free(program);
+        program = vet->older ? program_beside(vet->older, family_transport_binary(transport)) : NULL;
+        if (program) {
+            add_audit(&step->reference, program, seed, older, step->earlier);
+        }
+        free(program);
+    }
+    free(older);
+    free(seed);
+    free(name);
+}
+
+/* First the devices that were touched, then the others; those of one kind on all transports. */
+static void plan_audits(struct vet *vet, const struct vet_touched *touched)
+{
+    static const enum family_transport transports[] = { FAMILY_CCW, FAMILY_PCI };
+
+    for (int others = 0; others < 2; others++) {
+        for (const struct family *family = families; family->name; family++) {
+            for (size_t i = 0; i < HS_COUNT(transports); i++) {
+                if (!family->blocked && !family->host && family->device[transports[i]] &&
+                    has_transport(vet, transports[i]) &&
+                    vet_is_touched(touched, family, transports[i]) == !others) {
+                    plan_audit(vet, family, transports[i]);
+                }
+            }
+        }
+    }
+}
+
+/* One that is not there yet: a campaign would go on in an earlier one's. */
+static char *new_folder(const struct vet *vet, const char *name)
+{
+    char *path = hs_format("%s/%s", vet->work, name);
+
+    for (unsigned i = 2; access(path, F_OK) == 0; i++) {
+        free(path);
+        path = hs_format("%s/%s-%u", vet->work, name, i);
+    }
+    return path;
+}
+
+static void plan_campaign(struct vet *vet)
+{
+    static const struct {
+        enum family_transport transport;
+        const char *target;
+    } targets[] = { { FAMILY_CCW, "ccw" }, { FAMILY_PCI, "pci" } };
+    struct vet_step *step = new_step(vet, VET_CAMPAIGN, vet_kinds[VET_CAMPAIGN].name);
+
+    step->is_printed = true;
+    step->folder = new_folder(vet, step->name);
+    ADD(&step->command, "hardstop", "fuzz", "--json", "--jobs", "1", "--inputs", VET_CAMPAIGN_INPUTS, "--seed", "1",
+        "--work", step->folder, "--qemu", vet->program);
+    for (size_t i = 0; i < HS_COUNT(targets); i++) {
+        if (has_transport(vet, targets[i].transport)) {
+            arguments_add(&step->command, targets[i].target);
+        }
+    }
+}
+
+/* A step that has another to be compared with takes twice the time. */
+static unsigned long seconds_of(const struct vet_step *step)
+{
+    return vet_kinds[step->kind].seconds * (step->reference.n ? 2ul : 1ul);
+}
+
+static int apply_budget(struct vet *vet, struct hs_error *err)
+{
+    unsigned long used = 0, least = 0;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        struct vet_step *step = &vet->steps[i];
+        bool is_first = i == 0 || vet->steps[i - 1].kind != step->kind;
+
+        used += seconds_of(step);
+        if (!vet->budget || used <= vet->budget) {
+            continue;
+        }
+        step->state = VET_LEFT_OUT;
+        step->why = hs_format("the budget does not hold it: with it, %lu s", used);
+        least = is_first && step->kind <= vet->minimum ? used : least;
+    }
+    return least ? hs_fail(err, HS_NO_OFFSET, "--budget: %lu s do not hold the least, which ends with the first step "
+                                              "of %s: %lu s (or --minimum)", vet->budget,
+                           vet_kinds[vet->minimum].name, least)
+                 : 0;
+}
+
+int vet_plan(struct vet *vet, struct hs_error *err)
+{
+    struct vet_touched touched = { 0 };
+    int result = vet->since ? vet_since(vet, &touched, err) : 0;
+
+    if (result == 0 && vet->kinds[VET_KNOWN]) {
+        plan_known(vet);
+    }
+    if (result == 0 && vet->kinds[VET_OWN]) {
+        plan_own(vet);
+    }
+    if (result == 0 && vet->kinds[VET_COMPAT]) {
+        plan_compat(vet);
+    }
+    if (result == 0 && vet->kinds[VET_AUDIT]) {
+        plan_audits(vet, &touched);
+    }
+    if (result == 0 && vet->kinds[VET_CAMPAIGN]) {
+        plan_campaign(vet);
+    }
+    vet_touched_clear(&touched);
+    return result < 0 ? -1 : apply_budget(vet, err);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each step is a process of this very program: what it does can be done again by hand, and a crash ends one step. */
+#include "harness/tool/vet_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/base/printable.h"
+#include "harness/base/time.h"
+#include "harness/tool/tool.h"
+#include "harness/tool/vet_read.h"
+
+#define SELF "/proc/self/exe"
+
+static void become(const char *program, const struct arguments *command, const char *output, const char *log)
+{
+    int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+    int err = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (out < 0 || err < 0) {
+        fprintf(stderr, "hardstop: %s: %s\n", out < 0 ? output : log, strerror(errno));
+        _exit(TOOL_TROUBLE);
+    }
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    execvp(program, command->argv);
+    fprintf(stderr, "hardstop: %s: %s\n", program, strerror(errno));
+    _exit(TOOL_TROUBLE);
+}
+
+int vet_run_command(const char *program, const struct arguments *command, const char *output, const char *log)
+{
+    pid_t pid = fork();
+    int status = -1;
+
+    if (pid == 0) {
+        become(program, command, output, log);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        continue;
+    }
+    return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The last line of what a step said; free it. */
+static char *last_line(const char *path)
+{
+    uint8_t *text = NULL;
+    size_t size = 0;
+    char *line;
+
+    if (file_read(path, &text, &size, NULL) < 0) {
+        return hs_strdup("nothing was said");
+    }
+    while (size && (text[size - 1] == '\n' || text[size - 1] == ' ')) {
+        text[--size] = 0;
+    }
+    line = strrchr((char *)text, '\n');
+    line = line ? line + 1 : (char *)text;
+    line = *line ? printable_copy(line, strlen(line)) : hs_strdup("nothing was said");
+    free(text);
+    return line;
+}
+
+/* 0, or -1 with the step's reason.  An exit status of 1 is an answer. */
+static int run(struct vet_step *step, const struct arguments *command, const char *output, const char *log)
+{
+    char *said = hs_format("%s.out", log);
+    int status = vet_run_command(SELF, command, step->is_printed ? output : said, log);
+
+    if (status != TOOL_CLEAN && status != TOOL_FINDING) {
+        char *line = last_line(log), *words = arguments_line(command);
+
+        step->state = VET_TROUBLE;
+        step->why = hs_format("%s: %s", words, line);
+        free(words);
+        free(line);
+    }
+    free(said);
+    return step->why ? -1 : 0;
+}
+
+void vet_run(const struct vet *vet, struct vet_step *step)
+{
+    char *log = hs_format("%s/against/%s.log", vet->work, step->name);
+    double began = time_now();
+
+    if (step->state != VET_LEFT_OUT &&
+        (!step->reference.n || run(step, &step->reference, step->earlier, log) == 0) &&
+        run(step, &step->command, step->output, step->log) == 0) {
+        vet_read(vet, step);
+    }
+    step->seconds = time_now() - began;
+    free(log);
+}

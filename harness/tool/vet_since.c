@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A device's files have its name in theirs, "virtio-net.c", "vhost-user-blk-pci.c": no table has to know them. */
+#include "harness/tool/vet_since.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/check.h"
+#include "harness/base/file.h"
+#include "harness/tool/vet_run.h"
+
+/* Does the file's name have the word, with no letter or digit beside it? */
+static bool has_word(const char *file, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = strstr(file, word); at; at = strstr(at + 1, word)) {
+        if ((at == file || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[length])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_name(struct vet_touched *touched, const char *name)
+{
+    for (size_t i = 0; i < touched->n; i++) {
+        if (strcmp(touched->names[i], name) == 0) {
+            return;
+        }
+    }
+    *HS_PUSH(touched->names, touched->n) = hs_strdup(name);
+}
+
+/* What is common to all, by how a file's path begins. */
+static const char *const common[] = {
+    "migration/", "include/migration/", "hw/virtio/virtio.c", "hw/virtio/virtio-bus.c", "hw/virtio/virtio-qmp.c",
+    "include/hw/virtio/virtio.h", "include/hw/virtio/virtio-bus.h", "hw/core/", "system/", "softmmu/", "util/",
+};
+
+static const struct {
+    const char *word;
+    enum family_transport transport;
+} transports[] = {
+    { "ccw", FAMILY_CCW }, { "s390x", FAMILY_CCW }, { "pci", FAMILY_PCI }, { "pcie", FAMILY_PCIE },
+    { "mmio", FAMILY_MMIO },
+};
+
+void vet_touch(struct vet_touched *touched, const char *file)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+    bool is_virtio = has_word(name, "virtio") || has_word(name, "vhost"), is_device = false;
+
+    for (const struct family *family = families; family->name && is_virtio; family++) {
+        if (has_word(name, family->target)) {
+            add_name(touched, family->target);
+            is_device = true;
+        }
+    }
+    for (size_t i = 0; i < HS_COUNT(transports) && !is_device; i++) {
+        touched->transports[transports[i].transport] |= has_word(file, transports[i].word);
+    }
+    for (size_t i = 0; i < HS_COUNT(common); i++) {
+        touched->all |= strncmp(file, common[i], strlen(common[i])) == 0;
+    }
+}
+
+bool vet_is_touched(const struct vet_touched *touched, const struct family *family, enum family_transport transport)
+{
+    if (touched->all || touched->transports[transport]) {
+        return true;
+    }
+    for (size_t i = 0; i < touched->n; i++) {
+        if (strcmp(touched->names[i], family->target) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void touch_lines(struct vet_touched *touched, char *text)
+{
+    char *rest = text;
+
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        if (*line) {
+            vet_touch(touched, line);
+        }
+    }
+}
+
+int vet_since(const struct vet *vet, struct vet_touched *touched, struct hs_error *err)
+{
+    static const char *const words[] = { "diff", "--name-only", "--no-renames" };
+    char *output = hs_format("%s/since", vet->work), *log = hs_format("%s/since.log", vet->work);
+    struct arguments command = { 0 };
+    uint8_t *text = NULL;
+    size_t size;
+    int result;
+
+    arguments_add(&command, "git");
+    arguments_add(&command, "-C");
+    arguments_add(&command, vet->tree);
+    for (size_t i = 0; i < HS_COUNT(words); i++) {
+        arguments_add(&command, words[i]);
+    }
+    arguments_add(&command, vet->since);
+    arguments_add(&command, "--");
+    if (vet->since[0] == '-' || vet_run_command("git", &command, output, log) != 0) {
+        result = hs_fail(err, HS_NO_OFFSET, "--since: git names no files that changed in %s since %s (%s)", vet->tree,
+                         vet->since, log);
+    } else {
+        result = file_read(output, &text, &size, err);
+    }
+    if (result == 0) {
+        touch_lines(touched, (char *)text);
+    }
+    free(text);
+    arguments_clear(&command);
+    free(log);
+    free(output);
+    return result;
+}
+
+void vet_touched_clear(struct vet_touched *touched)
+{
+    for (size_t i = 0; i < touched->n; i++) {
+        free(touched->names[i]);
+    }
+    free(touched->names);
+    memset(touched, 0, sizeof(*touched));
+}

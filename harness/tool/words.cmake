@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Has hardstop print its man pages and completions into a folder: cmake -DPROGRAM=PATH -DFOLDER=PATH -P words.cmake
+function(print name)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_FILE ${FOLDER}/${name} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ${ARGN} failed: ${status}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${FOLDER})
+file(MAKE_DIRECTORY ${FOLDER}/man1)
+print(hardstop.bash help --completion bash)
+print(_hardstop help --completion zsh)
+print(hardstop.fish help --completion fish)
+print(man1/hardstop.1 help --man)
+file(STRINGS ${FOLDER}/man1/hardstop.1 pages REGEX "^\\.BR hardstop\\\\-[a-z]+ ")
+foreach(page ${pages})
+  string(REGEX REPLACE "^.*-([a-z]+) .*$" "\\1" command "${page}")
+  print(man1/hardstop-${command}.1 help --man ${command})
+endforeach()
