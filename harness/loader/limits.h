@@ -62,16 +62,19 @@
  */
 #define LOADER_MEMORY_LIMIT (UINT64_C(3) << 30)
 
-/* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long. */
-#define LOADER_START_MS 20000
+/* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long: beside thirty loops 20 s were too little. */
+#define LOADER_START_MS 60000
 /* For the server to answer after a load's time limit: it only has to kill a process. */
 #define LOADER_GRACE_MS 10000
 /* Beyond the limits of its load, a worker of a sweep may be silent so long: it may have to start its loader again. */
 #define LOADER_WORKER_GRACE_MS 35000
-/* From the start of QEMU to the last byte of a captured stream. */
-#define LOADER_CAPTURE_MS 30000
-/* For a guest to stop by itself, where it runs before it is captured: firmware takes less than a second. */
-#define LOADER_RUN_MS 60000
+/* From the start of QEMU to the last byte of a captured stream: some 0.2 s. */
+#define LOADER_CAPTURE_MS 120000
+/*
+ * For a guest to stop by itself, where it runs before it is captured: firmware takes less than a second, and 21 where it
+ * looks for something to boot in a network.
+ */
+#define LOADER_RUN_MS 300000
 /* Between the end of a connection to QEMU and that of the process: a core dump has this long. */
 #define LOADER_EXIT_MS 5000
 /* Between the first two questions how far QEMU is: a migration of 2 MiB takes a few milliseconds. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/audit/edit/edit_range.h"
 #include "harness/audit/sweep/plan.h"
 #include "harness/wire/description.h"
 #include "toy.h"
@@ -112,6 +113,40 @@ static void every_offset_has_its_cells(void **state)
     make_plan(&plan, test, &options);
     assert_int_equal(count_cells(&plan, EDIT_SECTION), 3 * test->stream->n_section - 1);
     sweep_plan_clear(&plan);
+    case_free(test);
+}
+
+/* Of an array the first elements can stand for all. */
+static void a_long_array_can_be_cut_short(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned elements;
+        bool within;
+    } paths[] = {
+        { "virtio.status", 1, true },        { "queue[0].num", 1, true },          { "queue[1].num", 1, false },
+        { "queue[9].num", 10, true },        { "queue[10].num", 10, false },       { "queue[10].num", 0, true },
+        { "a[0].b[2].c", 2, false },         { "subsection[virtio/64bit].x", 1, true },
+        { "subsection[virtio].vq[1023].y", 1023, false }, { "", 1, true },         { "a[", 1, true },
+    };
+    Hardstop__Case *test = toy_case();
+    struct sweep_options options = all_of(TOY_SECTION);
+    uint32_t cells[2];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(paths); i++) {
+        assert_int_equal(edit_is_within(paths[i].path, paths[i].elements), paths[i].within);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        struct sweep_plan plan;
+
+        options.choice.elements = i;
+        make_plan(&plan, test, &options);
+        cells[i] = count_cells(&plan, EDIT_RANGE);
+        assert_int_equal(count_cells(&plan, EDIT_FLIP), 8 * plan.target.bytes);
+        sweep_plan_clear(&plan);
+    }
+    assert_in_range(cells[1], 1, cells[0] - 1);
     case_free(test);
 }
 
@@ -279,6 +314,7 @@ int main(void)
         cmocka_unit_test(cells_have_the_bytes_of_their_damage),
         cmocka_unit_test(every_offset_has_its_cells),
         cmocka_unit_test(fields_get_their_boundary_values),
+        cmocka_unit_test(a_long_array_can_be_cut_short),
         cmocka_unit_test(what_is_no_damage_is_refused),
         cmocka_unit_test(damages_end_with_the_section),
         cmocka_unit_test(too_many_cells_are_told),

@@ -20,6 +20,7 @@ enum {
     KEY_EDITS = 0x200,
     KEY_VALUES,
     KEY_LENGTHS,
+    KEY_ELEMENTS,
     KEY_SECTION,
     KEY_WHOLE,
     KEY_JOBS,
@@ -99,6 +100,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_VALUES:
         tool_each_word(value, state, take_value);
+        return 0;
+    case KEY_ELEMENTS:
+        options->choice.elements = (unsigned)tool_number(value, 1, UINT32_MAX, state, "--elements");
         return 0;
     case KEY_LENGTHS:
         tool_each_word(value, state, take_length);
@@ -180,6 +184,7 @@ const struct argp command_audit_argp = {
         { "values", KEY_VALUES, "LIST", 0, "bytes to insert, in hex, up to 8 each, or all for each single byte "
                                            "(default: 00,ff,41)", 0 },
         { "lengths", KEY_LENGTHS, "LIST", 0, "how many bytes are deleted, 1 to 8 (default: 1)", 0 },
+        { "elements", KEY_ELEMENTS, "N", 0, "of an array, range takes the first N elements (default: all)", 0 },
         { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
         { "timeout", KEY_TIMEOUT, "MS", 0, "time limit of a load, of processor time (default 60000)", 0 },
         { "work", KEY_WORK, "FOLDER", 0, "where an interrupted audit is kept, and the cases of findings, in findings/ "

@@ -43,8 +43,8 @@ static char *journal_path(const struct audit_case *subject, const struct sweep_o
                           const char *work)
 {
     uint64_t words[] = {
-        options->choice.edits, options->choice.lengths, options->timeout_ms, subject->section,
-        loader_files(subject->test->setup),
+        options->choice.edits, options->choice.lengths, options->choice.elements, options->timeout_ms,
+        subject->section, loader_files(subject->test->setup),
     };
     uint64_t hash = XXH3_64bits(words, sizeof(words));
     size_t size;

@@ -8,7 +8,7 @@ const struct vet_kind_row vet_kinds[VET_KINDS] = {
     [VET_KNOWN] = { "known", "no known finding comes back", 20 },
     [VET_OWN] = { "own", "what it saves it takes, and saves again as it was", 40 },
     [VET_COMPAT] = { "compat", "the older QEMU and this one take and keep each other's state", 180 },
-    [VET_AUDIT] = { "audit", "no damage is let pass that was refused", 60 },
+    [VET_AUDIT] = { "audit", "no damage is let pass that was refused", 40 },
     [VET_CAMPAIGN] = { "campaign", VET_CAMPAIGN_INPUTS " inputs from one seed: what they find", 120 },
 };
 

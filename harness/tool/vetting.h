@@ -23,7 +23,7 @@ enum vet_kind {
 
 struct vet_kind_row {
     const char *name, *claim;
-    unsigned seconds; /* that one step takes: of some three times as much as two idle cores were seen to need */
+    unsigned seconds; /* that a step takes, of one QEMU: some three times what two idle cores were seen to need */
 };
 
 extern const struct vet_kind_row vet_kinds[VET_KINDS];
@@ -48,6 +48,7 @@ struct vet_step {
     char *name; /* also of its files: "known", "audit-ccw-net" */
     struct arguments command;
     struct arguments reference; /* the same of the older QEMU; none: argv is NULL */
+    unsigned long planned; /* seconds of the budget that it takes */
     bool is_printed; /* the command prints its JSON, and has no --json FILE */
     char *output, *log; /* paths: the JSON, and what else was said */
     char *folder; /* of a campaign */

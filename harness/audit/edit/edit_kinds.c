@@ -110,14 +110,14 @@ static void plan_range(const struct edit_target *target, const struct edit_choic
 {
     uint8_t values[EDIT_BOUNDARIES][EDIT_VALUE_SIZE];
 
-    (void)choice;
     for (size_t i = 0; i < target->map->n; i++) {
         const struct map_entry *entry = &target->map->entries[i];
         bool described = entry->section != MAP_NO_SECTION &&
                          section_is_described(target->stream->section[entry->section]);
         size_t n;
 
-        if (entry->offset < target->base || entry->offset - target->base >= target->bytes) {
+        if (entry->offset < target->base || entry->offset - target->base >= target->bytes ||
+            !edit_is_within(entry->path, choice->elements)) {
             continue;
         }
         n = edit_boundaries(target->map, entry, described, values);

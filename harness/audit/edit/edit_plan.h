@@ -21,6 +21,7 @@ struct edit_choice {
     const struct edit_value *values; /* bytes to insert */
     size_t n_values;
     unsigned lengths; /* how many bytes to delete: bit n - 1 for n, from 1 to 8 */
+    unsigned elements; /* of an array the first so many get boundary values; 0: all */
 };
 
 /* What is damaged: a section, or a whole stream. */

@@ -2,6 +2,8 @@
 /* The boundary values of a field: of its legal range, and of its width. */
 #include "harness/audit/edit/edit_range.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/check.h"
@@ -94,4 +96,14 @@ size_t edit_boundaries(const struct map *map, const struct map_entry *entry, boo
         }
     }
     return n;
+}
+
+bool edit_is_within(const char *path, unsigned elements)
+{
+    for (const char *at = path; elements && (at = strchr(at, '[')); at++) {
+        if (isdigit((unsigned char)at[1]) && strtoul(at + 1, NULL, 10) >= elements) {
+            return false;
+        }
+    }
+    return true;
 }
