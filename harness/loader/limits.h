@@ -62,7 +62,7 @@
  */
 #define LOADER_MEMORY_LIMIT (UINT64_C(3) << 30)
 
-/* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long: beside thirty loops 20 s were too little. */
+/* A start of QEMU takes 30 to 50 ms; an overloaded machine has this long: beside thirty loops 20 s were too few. */
 #define LOADER_START_MS 60000
 /* For the server to answer after a load's time limit: it only has to kill a process. */
 #define LOADER_GRACE_MS 10000

@@ -104,7 +104,8 @@ static void add_audit(struct arguments *command, const char *program, const char
                       const char *output)
 {
     ADD(command, "hardstop", "audit", "--trust-setup", "--qemu", program, "--edits",
-        "truncate,insert,delete,range,section", "--values", "00", "--elements", "2", "--work", work, "--json", output, seed);
+        "truncate,insert,delete,range,section", "--values", "00", "--elements", "2", "--work", work, "--json", output,
+        seed);
 }
 
 static void plan_audit(struct vet *vet, const struct family *family, enum family_transport transport)
