@@ -71,8 +71,8 @@
 /* From the start of QEMU to the last byte of a captured stream: some 0.2 s. */
 #define LOADER_CAPTURE_MS 120000
 /*
- * For a guest to stop by itself, where it runs before it is captured: firmware takes less than a second, and 21 where it
- * looks for something to boot in a network.
+ * For a guest to stop by itself, where it runs before it is captured: firmware takes less than a second, and 21 where
+ * it looks for something to boot in a network.
  */
 #define LOADER_RUN_MS 300000
 /* Between the end of a connection to QEMU and that of the process: a core dump has this long. */

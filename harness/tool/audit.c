@@ -86,15 +86,12 @@ static void take_value(const char *word, struct argp_state *state)
     add_value(options, &value, state);
 }
 
-static error_t parse(int key, char *value, struct argp_state *state)
+/* Which damages. */
+static error_t parse_choice(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->setup;
-        state->child_inputs[2] = &options->outputs;
-        return 0;
     case KEY_EDITS:
         tool_each_word(value, state, take_edit);
         return 0;
@@ -106,6 +103,20 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_LENGTHS:
         tool_each_word(value, state, take_length);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->setup;
+        state->child_inputs[2] = &options->outputs;
         return 0;
     case KEY_SECTION:
         options->section = value;
@@ -137,7 +148,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_choice(key, value, state);
     }
 }
 
