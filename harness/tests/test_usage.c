@@ -31,6 +31,39 @@ static void help_helps_with_itself(void **state)
     run_clear(&help);
 }
 
+/* What man pages and completion are made of is what --help is made of; test_install compares them. */
+static void commands_explain_themselves_in_other_forms(void **state)
+{
+    static const struct {
+        const char *arguments;
+        int status;
+        const char *words;
+    } rows[] = {
+        { "help --man", 0, ".BR hardstop\\-audit (1)" },
+        { "help --man help", 0, ".TH HARDSTOP 1" },
+        { "help --man audit", 0, "\\fB\\-\\-edits\\fR=\\fILIST\\fR\nof truncate, insert, delete, flip" },
+        { "help --man audit", 0, ".PP\n.nf\n  truncate  the stream ends at the offset\n" },
+        { "help --man load", 0, "\\fB\\-\\-poke\\fR[=\\fILIST\\fR]" },
+        { "help --man show", 0, "Exit status: 0 done" },
+        { "help --man none", 2, "no command \"none\"" },
+        { "help --completion bash", 0, "    capture,--footers) values='on off' ;;\n" },
+        { "help --completion zsh", 0, "'*--footers=[section footers]:value:(on off)'" },
+        { "help --completion fish", 0, "-l footers -x -a 'on off' -d 'section footers'\n" },
+        { "help --completion", 2, "bash, zsh or fish" },
+        { "help --completion csh", 2, "no completion for \"csh\"" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        struct run run = spawn_run(folder, rows[i].arguments);
+
+        if (run.status != rows[i].status || !strstr(run.status ? run.err : run.out, rows[i].words)) {
+            fail_msg("hardstop %s: status %d\n%s%s", rows[i].arguments, run.status, run.out, run.err);
+        }
+        run_clear(&run);
+    }
+}
+
 static const struct {
     const char *arguments;
     const char *words; /* of the one line that says what is wrong */
@@ -142,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(help_helps_with_itself),
+        SUPPORT_TIDY(commands_explain_themselves_in_other_forms),
         SUPPORT_TIDY(contradictions_are_refused),
         SUPPORT_TIDY(a_case_is_written_where_a_case_is_named),
         SUPPORT_TIDY(doctor_tells_of_every_check),
