@@ -32,6 +32,7 @@ enum output { JSON, JUNIT, MARKDOWN, OUTPUTS };
 struct options {
     struct vet vet;
     const char *outputs[OUTPUTS];
+    char *found[2]; /* paths of the programs */
     bool quiet, has_steps;
 };
 
@@ -170,22 +171,19 @@ const struct argp command_vet_argp = {
            " --budget 10m --markdown vet.md",
 };
 
-/* A name in PATH becomes a path: what is beside it has to be found. */
-static int find_program(const char **program, const char *option, struct hs_error *err)
+/* A name in PATH becomes a path, `*found`, which is to be freed: what is beside it has to be found, too. */
+static int find_program(const char **program, const char *option, char **found, struct hs_error *err)
 {
-    char *path = program_find(*program, err);
     size_t length;
 
-    if (!path) {
+    *found = program_find(*program, err);
+    if (!*found) {
         return hs_fail_in(err, "%s", option);
     }
-    if (!setup_architecture_in(path, &length)) {
-        hs_fail(err, HS_NO_OFFSET, "%s: %s is not called " SETUP_PROGRAM "ARCHITECTURE", option, path);
-        free(path);
-        return -1;
-    }
-    *program = path;
-    return 0;
+    *program = *found;
+    return setup_architecture_in(*found, &length)
+               ? 0
+               : hs_fail(err, HS_NO_OFFSET, "%s: %s is not called " SETUP_PROGRAM "ARCHITECTURE", option, *found);
 }
 
 static int write_outputs(const struct options *options, struct hs_error *err)
@@ -213,10 +211,10 @@ static int open_all(struct options *options, struct hs_error *err)
 {
     struct vet *vet = &options->vet;
     char *against = hs_format("%s/against", vet->work);
-    int result = find_program(&vet->program, "--qemu", err);
+    int result = find_program(&vet->program, "--qemu", &options->found[0], err);
 
     if (result == 0 && vet->older) {
-        result = find_program(&vet->older, "--against", err);
+        result = find_program(&vet->older, "--against", &options->found[1], err);
     }
     if (result == 0 && vet->baseline && access(vet->baseline, R_OK | X_OK) != 0) {
         result = hs_fail(err, HS_NO_OFFSET, "--baseline: %s is no folder that can be read", vet->baseline);
@@ -269,6 +267,8 @@ int command_vet(int argc, char **argv)
         status = write_outputs(&options, &err) < 0 ? tool_fail(&err) : statuses[vet_result(&options.vet)];
     }
     vet_clear(&options.vet);
+    free(options.found[0]);
+    free(options.found[1]);
     free(seeds);
     return status;
 }
