@@ -6,8 +6,8 @@
 #include "case.pb-c.h"
 
 /*
- * Adds to the case's guest memory the rings of all queues of its virtio sections, as they are in the RAM of its stream,
- * if it has any:
+ * Adds to the case's guest memory the rings of all queues of its virtio sections, as they are in the RAM of its stream;
+ * a case of some sections, whose stream has none, keeps the guest memory that it has:
  * an index in a section is checked against those (virtio_load() in hw/virtio/virtio.c, QEMU 7.2).  Zeros behind the
  * last byte that is none are left out, and so is what is not in the first RINGS_MOST bytes of memory, where addresses
  * and places in RAM may differ.
