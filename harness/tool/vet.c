@@ -229,6 +229,15 @@ static int open_all(struct options *options, struct hs_error *err)
     return result < 0 ? -1 : vet_plan(vet, err);
 }
 
+/* On a terminal: which step it is at, in a line that the next one takes; "" when it is over. */
+static void show_progress(const char *name)
+{
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r\033[K%s%s", name, *name ? " ..." : "");
+        fflush(stderr);
+    }
+}
+
 static void run_all(struct options *options)
 {
     struct vet *vet = &options->vet;
@@ -236,7 +245,9 @@ static void run_all(struct options *options)
     for (size_t i = 0; i < vet->n; i++) {
         struct vet_step *step = &vet->steps[i];
 
+        show_progress(step->state == VET_LEFT_OUT ? "" : step->name);
         vet_run(vet, step);
+        show_progress("");
         if (step->state == VET_WORSE || step->state == VET_TROUBLE ||
             (step->state == VET_CLEAN && !options->quiet)) {
             vet_print_step(stdout, step, !options->quiet);

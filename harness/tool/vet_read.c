@@ -26,19 +26,23 @@ static void add(struct vet_step *step, char *text, bool is_worse)
     step->state = is_worse ? VET_WORSE : step->state;
 }
 
+/* What is worse stays worse, whatever else has no answer.  Takes `why`. */
+static void set_trouble(struct vet_step *step, char *why)
+{
+    step->state = step->state == VET_WORSE ? VET_WORSE : VET_TROUBLE;
+    free(step->why);
+    step->why = why;
+}
+
 static void fail(struct vet_step *step, const char *path, const char *why)
 {
-    step->state = VET_TROUBLE;
-    free(step->why);
-    step->why = hs_format("%s: %s", path, why);
+    set_trouble(step, hs_format("%s: %s", path, why));
 }
 
 /* The reason names the file itself. */
 static void fail_as(struct vet_step *step, const struct hs_error *err)
 {
-    step->state = VET_TROUBLE;
-    free(step->why);
-    step->why = hs_strdup(err->text);
+    set_trouble(step, hs_strdup(err->text));
 }
 
 /* An array of a command's; NULL with the step's reason. */
