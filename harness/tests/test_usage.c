@@ -50,6 +50,9 @@ static void commands_explain_themselves_in_other_forms(void **state)
         { "help --completion zsh", 0, "'*--footers=[section footers]:value:(on off)'" },
         { "help --completion fish", 0, "-l footers -x -a 'on off' -d 'section footers'\n" },
         { "help --completion", 2, "bash, zsh or fish" },
+        { "help --completion bash zsh", 2, "help takes one command" },
+        { "help vet audit", 2, "help takes one command" },
+        { "help vet --man", 2, "help takes one command" },
         { "help --completion csh", 2, "no completion for \"csh\"" },
     };
 

@@ -43,6 +43,18 @@ says '10 s do not hold the least'
 vet 2 --steps none
 vet 2 --against qemu-system-x86_64 --baseline "$work"
 vet 2 --baseline "$work/not there"
+vet 2 --steps compat
+vet 2 --steps audit --budget 1s --work "$work/none"
+mkdir "$work/empty"
+vet 2 --steps known --baseline "$work/empty" --work "$work/none"
+says 'nothing of a vetting with these steps'
+mkfifo "$work/empty/known.json"
+vet 2 --steps known --baseline "$work/empty" --work "$work/none"
+says 'empty/known.json: is no regular file'
+vet 2 --steps known --baseline "$work/empty" --work "$work/../$(basename "$work")/empty"
+says 'one folder'
+vet 2 --steps known --work "$work/none" --json "$work/none/known.json"
+says 'is where the step known has its result'
 
 vet 0 --steps known,own --work "$work/good" --json "$work/vet.json" --junit "$work/vet.xml" --markdown "$work/vet.md"
 says '^clean  *known: '
@@ -59,6 +71,10 @@ assert all(step["result"] == "clean" and step["command"] and step["why"] is None
 
 vet 0 --steps known,own --budget 50s --minimum known --baseline "$work/good" --work "$work/next"
 says '^left out  *for the budget: own$'
+# A reference that could not tell is none: what is expected of this version counts.
+cp -r "$work/good" "$work/blind"
+change 'for line in files[0]: line["qemu"][0]["state"] = "not applicable"' "$work/blind/known.json"
+vet 0 --steps known --baseline "$work/blind" --work "$work/next"
 # The finding was gone.
 change 'next(line for line in files[0] if line["qemu"][0]["state"] == "confirmed")["qemu"][0]["state"] = "fixed"' \
     "$work/good/known.json"
@@ -69,10 +85,10 @@ echo "[" >"$work/good/known.json"
 vet 2 --steps known --baseline "$work/good" --work "$work/next"
 says 'good/known.json: '
 
-# A device that was touched goes first.
+# A device that was touched goes first, in a file that git does not know yet, too.
 git init -q "$work/tree"
 mkdir -p "$work/tree/hw/virtio"
-echo old >"$work/tree/hw/virtio/virtio-rng.c"
+echo old >"$work/tree/hw/virtio/virtio-net.h"
 git -C "$work/tree" add .
 git -C "$work/tree" -c user.name=test -c user.email=test@localhost commit -q -m old
 echo new >"$work/tree/hw/virtio/virtio-rng.c"

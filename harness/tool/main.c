@@ -139,6 +139,10 @@ static int help(int argc, char **argv)
     bool as_manual = argc > 1 && strcmp(argv[1], "--man") == 0;
     const char *name = as_manual ? argv[2] : argv[1];
 
+    if (argc > 2 + (as_manual || (name && strcmp(name, "--completion") == 0))) {
+        fputs("hardstop: help takes one command, or --man COMMAND, or --completion SHELL\n", stderr);
+        return TOOL_TROUBLE;
+    }
     if (name && strcmp(name, "--completion") == 0) {
         return completion_print(argv[2], stdout) == 0 ? TOOL_CLEAN : fail_shell(argv[2]);
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -61,6 +62,9 @@ static void check_choice(struct options *options, struct argp_state *state)
 
     if (!vet->program) {
         argp_error(state, "--qemu PATH: which QEMU?");
+    }
+    if (options->has_steps && vet->kinds[VET_COMPAT] && !vet->older) {
+        argp_error(state, "--steps compat is for --against QEMU");
     }
     if (vet->older && vet->baseline) {
         argp_error(state, "--against QEMU, or --baseline FOLDER, not both");
@@ -207,6 +211,41 @@ static int write_outputs(const struct options *options, struct hs_error *err)
     return result;
 }
 
+/* What a vetting is compared with, it must not overwrite. */
+static int check_baseline(const struct vet *vet, struct hs_error *err)
+{
+    struct stat baseline, work;
+
+    if (!vet->baseline) {
+        return 0;
+    }
+    if (stat(vet->baseline, &baseline) < 0 || !S_ISDIR(baseline.st_mode)) {
+        return hs_fail(err, HS_NO_OFFSET, "--baseline: %s is no folder", vet->baseline);
+    }
+    if (stat(vet->work, &work) == 0 && work.st_dev == baseline.st_dev && work.st_ino == baseline.st_ino) {
+        return hs_fail(err, HS_NO_OFFSET, "--baseline and --work are one folder, %s: what is there would be lost",
+                       vet->baseline);
+    }
+    return 0;
+}
+
+/* A summary must not take the place of what a step writes. */
+static int spare_steps(const struct options *options, struct hs_error *err)
+{
+    const struct vet *vet = &options->vet;
+
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        for (size_t k = 0; options->outputs[i] && k < vet->n; k++) {
+            if (file_is_one(options->outputs[i], vet->steps[k].output) ||
+                (vet->steps[k].earlier && file_is_one(options->outputs[i], vet->steps[k].earlier))) {
+                return hs_fail(err, HS_NO_OFFSET, "%s: is where the step %s has its result", options->outputs[i],
+                               vet->steps[k].name);
+            }
+        }
+    }
+    return 0;
+}
+
 static int open_all(struct options *options, struct hs_error *err)
 {
     struct vet *vet = &options->vet;
@@ -216,17 +255,17 @@ static int open_all(struct options *options, struct hs_error *err)
     if (result == 0 && vet->older) {
         result = find_program(&vet->older, "--against", &options->found[1], err);
     }
-    if (result == 0 && vet->baseline && access(vet->baseline, R_OK | X_OK) != 0) {
-        result = hs_fail(err, HS_NO_OFFSET, "--baseline: %s is no folder that can be read", vet->baseline);
-    }
     if (result == 0) {
-        result = tool_open_outputs(options->outputs, OUTPUTS, err);
+        result = check_baseline(vet, err);
     }
     if (result == 0) {
         result = file_make_folder(vet->older ? against : vet->work, err);
     }
     free(against);
-    return result < 0 ? -1 : vet_plan(vet, err);
+    if (result == 0) {
+        result = tool_open_outputs(options->outputs, OUTPUTS, err);
+    }
+    return result < 0 || vet_plan(vet, err) < 0 ? -1 : spare_steps(options, err);
 }
 
 /* On a terminal: which step it is at, in a line that the next one takes; "" when it is over. */

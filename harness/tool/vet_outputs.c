@@ -12,9 +12,19 @@
 #include "harness/report/style.h"
 #include "harness/report/xml.h"
 
+static size_t count(const struct vet *vet, enum vet_state state)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < vet->n; i++) {
+        n += vet->steps[i].state == state;
+    }
+    return n;
+}
+
 enum vet_state vet_result(const struct vet *vet)
 {
-    enum vet_state result = VET_CLEAN;
+    enum vet_state result = count(vet, VET_LEFT_OUT) < vet->n ? VET_CLEAN : VET_TROUBLE;
 
     for (size_t i = 0; i < vet->n; i++) {
         enum vet_state state = vet->steps[i].state;
@@ -24,16 +34,6 @@ enum vet_state vet_result(const struct vet *vet)
         }
     }
     return result;
-}
-
-static size_t count(const struct vet *vet, enum vet_state state)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < vet->n; i++) {
-        n += vet->steps[i].state == state;
-    }
-    return n;
 }
 
 /* Each line behind some spaces, made printable. */

@@ -23,7 +23,7 @@ void vet_print_json(FILE *out, const struct vet *vet);
 /* As GitLab and Jenkins read it: a testcase for each step. */
 void vet_print_junit(FILE *out, const struct vet *vet);
 
-/* Worse where one step is; else no answer where one has none; else clean. */
+/* Worse where one step is; else no answer where one has none, or none was done; else clean. */
 enum vet_state vet_result(const struct vet *vet);
 
 #endif

@@ -2,7 +2,6 @@
 /* Puts the command line of each step together. */
 #include "harness/tool/vet_plan.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,17 +46,33 @@ static struct vet_step *new_step(struct vet *vet, enum vet_kind kind, const char
     return step;
 }
 
-/* What it is compared with: made of the older QEMU by the same command, or there from an earlier vetting. */
+/*
+ * What it is compared with: made of the older QEMU by the same command, or there from an earlier vetting, which may
+ * have left the step out.
+ */
 static void set_earlier(const struct vet *vet, struct vet_step *step)
 {
     char *path = vet->older ? hs_format("%s/against/%s.json", vet->work, step->name)
                             : hs_format("%s/%s.json", vet->baseline ? vet->baseline : "", step->name);
 
-    if (vet->older || (vet->baseline && access(path, R_OK) == 0)) {
+    if (vet->older || (vet->baseline && access(path, F_OK) == 0)) {
         step->earlier = path;
     } else {
         free(path);
     }
+}
+
+/* A folder in which no step finds what it asks for is another one than was meant. */
+static int check_baseline(const struct vet *vet, struct hs_error *err)
+{
+    for (size_t i = 0; i < vet->n; i++) {
+        if (vet->steps[i].earlier) {
+            return 0;
+        }
+    }
+    return vet->baseline ? hs_fail(err, HS_NO_OFFSET, "--baseline: in %s is nothing of a vetting with these steps",
+                                   vet->baseline)
+                         : 0;
 }
 
 static void plan_known(struct vet *vet)
@@ -197,7 +212,7 @@ static int apply_budget(struct vet *vet, struct hs_error *err)
         }
         step->state = VET_LEFT_OUT;
         step->why = hs_format("the budget does not hold it: with it, %lu s", used);
-        least = is_first && step->kind <= vet->minimum ? used : least;
+        least = i == 0 || (is_first && step->kind <= vet->minimum) ? used : least;
     }
     return least ? hs_fail(err, HS_NO_OFFSET, "--budget: %lu s do not hold the least, which ends with the first step "
                                               "of %s: %lu s (or --minimum)", vet->budget,
@@ -226,5 +241,9 @@ int vet_plan(struct vet *vet, struct hs_error *err)
         plan_campaign(vet);
     }
     vet_touched_clear(&touched);
-    return result < 0 ? -1 : apply_budget(vet, err);
+    if (result == 0 && vet->n == 0) {
+        result = hs_fail(err, HS_NO_OFFSET, "%s: there is no step to do: no QEMU of s390x or x86_64, or no seeds "
+                                            "beside this command", vet->program);
+    }
+    return result < 0 || check_baseline(vet, err) < 0 ? -1 : apply_budget(vet, err);
 }

@@ -10,6 +10,7 @@
 #include "harness/audit/gate.h"
 #include "harness/base/alloc.h"
 #include "harness/base/print.h"
+#include "harness/base/printable.h"
 #include "harness/finding/known.h"
 #include "harness/report/gate_text.h"
 #include "harness/report/meetings.h"
@@ -29,6 +30,7 @@ static void add(struct vet_step *step, char *text, bool is_worse)
 /* What is worse stays worse, whatever else has no answer.  Takes `why`. */
 static void set_trouble(struct vet_step *step, char *why)
 {
+    printable_make(why);
     step->state = step->state == VET_WORSE ? VET_WORSE : VET_TROUBLE;
     free(step->why);
     step->why = why;
@@ -45,14 +47,27 @@ static void fail_as(struct vet_step *step, const struct hs_error *err)
     set_trouble(step, hs_strdup(err->text));
 }
 
-/* An array of a command's; NULL with the step's reason. */
+static bool has_objects(const json_t *array)
+{
+    size_t i;
+    json_t *object;
+
+    json_array_foreach (array, i, object) {
+        if (!json_is_object(object)) {
+            return false;
+        }
+    }
+    return json_is_array(array);
+}
+
+/* An array of objects, as commands print it; NULL with the step's reason. */
 static json_t *read_array(struct vet_step *step, const char *path)
 {
     json_error_t why;
     json_t *array = json_load_file(path, 0, &why);
 
-    if (!json_is_array(array)) {
-        fail(step, path, array ? "no JSON array" : why.text);
+    if (!has_objects(array)) {
+        fail(step, path, array ? "no JSON array of objects" : why.text);
         json_decref(array);
         return NULL;
     }
@@ -91,7 +106,7 @@ static bool came_back(const json_t *shown, const json_t *earlier)
     const json_t *before = earlier ? shown_of(earlier) : NULL;
     bool is_there = strcmp(word(shown, "state"), "confirmed") == 0;
 
-    if (before) {
+    if (before && strcmp(word(before, "state"), "not applicable") != 0) {
         return strcmp(word(before, "state"), "fixed") == 0 && strcmp(word(shown, "state"), "fixed") != 0 &&
                strcmp(word(shown, "state"), "not applicable") != 0;
     }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,19 +21,23 @@
 #include "harness/tool/vet_read.h"
 
 #define SELF "/proc/self/exe"
+/* In a folder that may be a stranger's: no link is followed, and no pipe waited for. */
+#define FLAGS (O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK)
 
 static void become(const char *program, const struct arguments *command, const char *output, const char *log)
 {
-    int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-    int err = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+    int err = open(log, FLAGS, 0666), out;
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (out < 0 || err < 0) {
-        fprintf(stderr, "hardstop: %s: %s\n", out < 0 ? output : log, strerror(errno));
+    if (err >= 0) {
+        dup2(err, STDERR_FILENO);
+        out = open(output, FLAGS, 0666);
+    }
+    if (err < 0 || out < 0) {
+        fprintf(stderr, "hardstop: %s: %s\n", err < 0 ? log : output, strerror(errno));
         _exit(TOOL_TROUBLE);
     }
     dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
     execvp(program, command->argv);
     fprintf(stderr, "hardstop: %s: %s\n", program, strerror(errno));
     _exit(TOOL_TROUBLE);
@@ -72,6 +77,20 @@ static char *last_line(const char *path)
     return line;
 }
 
+/* What a step writes or reads is a file, or not there: 0, or -1 with the step's reason. */
+static int check_file(struct vet_step *step, const char *path)
+{
+    struct stat status;
+
+    if (!path || lstat(path, &status) < 0 || S_ISREG(status.st_mode)) {
+        return 0;
+    }
+    step->state = VET_TROUBLE;
+    step->why = hs_format("%s: is no regular file", path);
+    printable_make(step->why);
+    return -1;
+}
+
 /* 0, or -1 with the step's reason.  An exit status of 1 is an answer. */
 static int run(struct vet_step *step, const struct arguments *command, const char *output, const char *log)
 {
@@ -83,6 +102,7 @@ static int run(struct vet_step *step, const struct arguments *command, const cha
 
         step->state = VET_TROUBLE;
         step->why = hs_format("%s: %s", words, line);
+        printable_make(step->why);
         free(words);
         free(line);
     }
@@ -95,7 +115,7 @@ void vet_run(const struct vet *vet, struct vet_step *step)
     char *log = hs_format("%s/against/%s.log", vet->work, step->name);
     double began = time_now();
 
-    if (step->state != VET_LEFT_OUT &&
+    if (step->state != VET_LEFT_OUT && check_file(step, step->output) == 0 && check_file(step, step->earlier) == 0 &&
         (!step->reference.n || run(step, &step->reference, step->earlier, log) == 0) &&
         run(step, &step->command, step->output, step->log) == 0) {
         vet_read(vet, step);

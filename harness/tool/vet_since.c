@@ -91,10 +91,10 @@ static void touch_lines(struct vet_touched *touched, char *text)
     }
 }
 
-int vet_since(const struct vet *vet, struct vet_touched *touched, struct hs_error *err)
+/* Touches what a command of git's names, below the tree; -1 when it fails. */
+static int touch_named(const struct vet *vet, struct vet_touched *touched, const char *const *words, const char *log)
 {
-    static const char *const words[] = { "diff", "--name-only", "--no-renames" };
-    char *output = hs_format("%s/since", vet->work), *log = hs_format("%s/since.log", vet->work);
+    char *output = hs_format("%s/since", vet->work);
     struct arguments command = { 0 };
     uint8_t *text = NULL;
     size_t size;
@@ -103,24 +103,31 @@ int vet_since(const struct vet *vet, struct vet_touched *touched, struct hs_erro
     arguments_add(&command, "git");
     arguments_add(&command, "-C");
     arguments_add(&command, vet->tree);
-    for (size_t i = 0; i < HS_COUNT(words); i++) {
-        arguments_add(&command, words[i]);
+    for (; *words; words++) {
+        arguments_add(&command, *words);
     }
-    arguments_add(&command, vet->since);
-    arguments_add(&command, "--");
-    if (vet->since[0] == '-' || vet_run_command("git", &command, output, log) != 0) {
-        result = hs_fail(err, HS_NO_OFFSET, "--since: git names no files that changed in %s since %s (%s)", vet->tree,
-                         vet->since, log);
-    } else {
-        result = file_read(output, &text, &size, err);
-    }
+    result = vet_run_command("git", &command, output, log) == 0 ? file_read(output, &text, &size, NULL) : -1;
     if (result == 0) {
         touch_lines(touched, (char *)text);
     }
     free(text);
     arguments_clear(&command);
-    free(log);
     free(output);
+    return result;
+}
+
+int vet_since(const struct vet *vet, struct vet_touched *touched, struct hs_error *err)
+{
+    const char *const changed[] = { "diff", "--name-only", "--no-renames", "--no-relative", vet->since, "--", NULL };
+    static const char *const added[] = { "ls-files", "--others", "--exclude-standard", "--full-name", NULL };
+    char *log = hs_format("%s/since.log", vet->work);
+    int result = vet->since[0] == '-' || touch_named(vet, touched, changed, log) < 0 ||
+                         touch_named(vet, touched, added, log) < 0
+                     ? hs_fail(err, HS_NO_OFFSET, "--since: git names no files that changed in %s since %s (%s)",
+                               vet->tree, vet->since, log)
+                     : 0;
+
+    free(log);
     return result;
 }
 
