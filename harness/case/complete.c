@@ -15,19 +15,6 @@
 
 enum { PAGE_SIZE = 4096 }; /* of guest RAM, on every machine that streams are captured from */
 
-static const Hardstop__Section *ram_section(const Hardstop__Stream *stream)
-{
-    for (size_t i = 0; i < stream->n_section; i++) {
-        const Hardstop__Section *section = stream->section[i];
-
-        if (section->type == HARDSTOP__SECTION__TYPE__START && section->idstr.len == 3 &&
-            memcmp(section->idstr.data, "ram", 3) == 0) {
-            return section;
-        }
-    }
-    return NULL;
-}
-
 /* The block that is guest RAM from address 0: "pc.ram", "s390.ram". */
 struct block {
     char name[256];
@@ -136,7 +123,7 @@ static void put_pages(const Hardstop__Case *test, const Hardstop__Stream *captur
 static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captured, struct builder *out,
                       struct hs_error *err)
 {
-    const Hardstop__Section *ram = ram_section(captured);
+    const Hardstop__Section *ram = guest_ram_section(captured);
     struct block block;
 
     if (!test->n_memory) {

@@ -51,14 +51,14 @@ static bool begins_ram(const Hardstop__Section *section)
            memcmp(section->idstr.data, "ram", 3) == 0;
 }
 
-bool guest_ram_is_in(const Hardstop__Stream *stream)
+const Hardstop__Section *guest_ram_section(const Hardstop__Stream *stream)
 {
     for (size_t i = 0; i < stream->n_section; i++) {
         if (begins_ram(stream->section[i])) {
-            return true;
+            return stream->section[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 void guest_ram_read(const Hardstop__Stream *whole, Hardstop__GuestMemory *const *areas, size_t n)

@@ -3,12 +3,10 @@
 #ifndef HARDSTOP_CASE_GUEST_RAM_H
 #define HARDSTOP_CASE_GUEST_RAM_H
 
-#include <stdbool.h>
-
 #include "case.pb-c.h"
 
-/* Does the stream have guest RAM?  Cases of some sections have none. */
-bool guest_ram_is_in(const Hardstop__Stream *stream);
+/* The section with which the stream's guest RAM begins, or NULL: cases of some sections have none. */
+const Hardstop__Section *guest_ram_section(const Hardstop__Stream *stream);
 /*
  * Fills each area as far as the stream, a whole one, has pages of it: of the block "pc.ram", "s390.ram" or the like,
  * from address 0 on.  The last that it sends counts.

@@ -74,7 +74,7 @@ void rings_take(Hardstop__Case *test)
 {
     size_t from = test->n_memory;
 
-    if (test->n_memory && !guest_ram_is_in(test->stream)) {
+    if (test->n_memory && !guest_ram_section(test->stream)) {
         return;
     }
     for (size_t i = 0; i < test->stream->n_section; i++) {

@@ -6,11 +6,10 @@
 #include "case.pb-c.h"
 
 /*
- * Adds to the case's guest memory the rings of all queues of its virtio sections, as they are in the RAM of its stream;
- * a case of some sections, whose stream has none, keeps the guest memory that it has:
+ * Adds to the case's guest memory the rings of all queues of its virtio sections, as they are in the RAM of its stream:
  * an index in a section is checked against those (virtio_load() in hw/virtio/virtio.c, QEMU 7.2).  Zeros behind the
  * last byte that is none are left out, and so is what is not in the first RINGS_MOST bytes of memory, where addresses
- * and places in RAM may differ.
+ * and places in RAM may differ.  A case with guest memory whose stream has no RAM keeps what it has.
  */
 void rings_take(Hardstop__Case *test);
 
