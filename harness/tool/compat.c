@@ -225,24 +225,29 @@ static int read_baseline(const char *path, json_t **baseline, struct hs_error *e
     return 0;
 }
 
+/* What print_file() hands on. */
+struct job {
+    void (*write)(FILE *out, const json_t *results, const json_t *baseline);
+    const json_t *results, *baseline;
+};
+
+static void print_job(FILE *out, const void *user)
+{
+    const struct job *job = user;
+
+    job->write(out, job->results, job->baseline);
+}
+
 static int write_outputs(const struct options *options, const json_t *results, const json_t *baseline,
                          struct hs_error *err)
 {
-    static void (*const writers[OUTPUTS])(FILE *out, const json_t *results, const json_t *baseline) = {
-        [JUNIT] = meetings_junit, [HTML] = meetings_html,
+    struct job jobs[OUTPUTS] = {
+        [JUNIT] = { meetings_junit, results, baseline }, [HTML] = { meetings_html, results, baseline },
     };
     int result = 0;
 
     for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
-        if (options->outputs[i]) {
-            struct print_memory memory;
-            char *text;
-
-            writers[i](print_open(&memory), results, baseline);
-            text = print_close(&memory);
-            result = tool_write(options->outputs[i], text, memory.size, err);
-            free(text);
-        }
+        result = options->outputs[i] ? print_file(options->outputs[i], print_job, &jobs[i], err) : 0;
     }
     return result;
 }

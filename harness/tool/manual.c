@@ -117,24 +117,15 @@ static void put_title(FILE *out, const char *name)
     fputs(" 1 \"\" \"" MANUAL_VERSION "\" \"hardstop\"\n", out);
 }
 
-static void put_description(const struct argp *argp, FILE *out)
+/* A part of the page, as the command's help has it; takes `text`. */
+static void put_part(FILE *out, const char *heading, const struct argp *argp, int key, char *text)
 {
-    char *before = option_table_before(argp), *filtered = option_table_text(argp, ARGP_KEY_HELP_PRE_DOC, before);
+    char *filtered = option_table_text(argp, key, text);
 
-    fputs(".SH DESCRIPTION\n", out);
+    fprintf(out, ".SH %s\n", heading);
     put_text(out, filtered);
     free(filtered);
-    free(before);
-}
-
-static void put_notes(const struct argp *argp, FILE *out)
-{
-    char *behind = option_table_behind(argp), *filtered = option_table_text(argp, ARGP_KEY_HELP_POST_DOC, behind);
-
-    fputs(".SH NOTES\n", out);
-    put_text(out, filtered);
-    free(filtered);
-    free(behind);
+    free(text);
 }
 
 void manual_print(const struct command *command, FILE *out)
@@ -148,10 +139,10 @@ void manual_print(const struct command *command, FILE *out)
     fprintf(out, "\n.SH SYNOPSIS\n\\fBhardstop %s\\fR [\\fIOPTION\\fR...] ", command->name);
     put(out, command->argp->args_doc ? command->argp->args_doc : "");
     fputc('\n', out);
-    put_description(command->argp, out);
+    put_part(out, "DESCRIPTION", command->argp, ARGP_KEY_HELP_PRE_DOC, option_table_before(command->argp));
     fputs(".SH OPTIONS\n", out);
     option_table_walk(command->argp, put_row, &page);
-    put_notes(command->argp, out);
+    put_part(out, "NOTES", command->argp, ARGP_KEY_HELP_POST_DOC, option_table_behind(command->argp));
     fputs(".SH SEE ALSO\n.BR hardstop (1)\n", out);
     free(title);
 }

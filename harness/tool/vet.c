@@ -192,21 +192,13 @@ static int find_program(const char **program, const char *option, char **found, 
 
 static int write_outputs(const struct options *options, struct hs_error *err)
 {
-    static void (*const writers[OUTPUTS])(FILE *out, const struct vet *vet) = {
+    static print_fn *const writers[OUTPUTS] = {
         [JSON] = vet_print_json, [JUNIT] = vet_print_junit, [MARKDOWN] = vet_print_markdown,
     };
     int result = 0;
 
     for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
-        if (options->outputs[i]) {
-            struct print_memory memory;
-            char *text;
-
-            writers[i](print_open(&memory), &options->vet);
-            text = print_close(&memory);
-            result = tool_write(options->outputs[i], text, memory.size, err);
-            free(text);
-        }
+        result = options->outputs[i] ? print_file(options->outputs[i], writers[i], &options->vet, err) : 0;
     }
     return result;
 }

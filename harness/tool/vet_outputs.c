@@ -105,8 +105,10 @@ static void print_cell(FILE *out, const char *text)
     free(line);
 }
 
-void vet_print_markdown(FILE *out, const struct vet *vet)
+void vet_print_markdown(FILE *out, const void *user)
 {
+    const struct vet *vet = user;
+
     fprintf(out, "### hardstop vet: %s\n\n| step | claim | result | seconds |\n|---|---|---|---|\n",
             vet_state_name(vet_result(vet)));
     for (size_t i = 0; i < vet->n; i++) {
@@ -159,8 +161,9 @@ static json_t *json_of(const struct vet_step *step)
     return json;
 }
 
-void vet_print_json(FILE *out, const struct vet *vet)
+void vet_print_json(FILE *out, const void *user)
 {
+    const struct vet *vet = user;
     json_t *steps = json_array(), *json;
 
     for (size_t i = 0; i < vet->n; i++) {
@@ -197,8 +200,9 @@ static void print_testcase(FILE *out, const struct vet_step *step)
     fputs("</testcase>\n", out);
 }
 
-void vet_print_junit(FILE *out, const struct vet *vet)
+void vet_print_junit(FILE *out, const void *user)
 {
+    const struct vet *vet = user;
     double seconds = 0;
 
     for (size_t i = 0; i < vet->n; i++) {

@@ -75,29 +75,27 @@ static int check_baseline(const struct vet *vet, struct hs_error *err)
                          : 0;
 }
 
-static void plan_known(struct vet *vet)
+static void add_known(struct arguments *command, const char *program)
 {
-    struct vet_step *step = new_step(vet, VET_KNOWN, vet_kinds[VET_KNOWN].name);
-
-    step->is_printed = true;
-    set_earlier(vet, step);
-    ADD(&step->command, "hardstop", "known", "--json", "--qemu", vet->program);
-    if (vet->older) {
-        ADD(&step->reference, "hardstop", "known", "--json", "--qemu", vet->older);
-    }
+    ADD(command, "hardstop", "known", "--json", "--qemu", program);
 }
 
-static void plan_own(struct vet *vet)
+static void add_own(struct arguments *command, const char *program)
 {
-    struct vet_step *step = new_step(vet, VET_OWN, vet_kinds[VET_OWN].name);
+    ADD(command, "hardstop", "compat", "--json", "--states", "fresh,guest", "--qemu", program, "--qemu", program);
+}
+
+/* A step of the whole QEMU, which prints its JSON. */
+static void plan_whole(struct vet *vet, enum vet_kind kind,
+                       void (*add_words)(struct arguments *command, const char *program))
+{
+    struct vet_step *step = new_step(vet, kind, vet_kinds[kind].name);
 
     step->is_printed = true;
     set_earlier(vet, step);
-    ADD(&step->command, "hardstop", "compat", "--json", "--states", "fresh,guest", "--qemu", vet->program, "--qemu",
-        vet->program);
+    add_words(&step->command, vet->program);
     if (vet->older) {
-        ADD(&step->reference, "hardstop", "compat", "--json", "--states", "fresh,guest", "--qemu", vet->older, "--qemu",
-            vet->older);
+        add_words(&step->reference, vet->older);
     }
 }
 
@@ -226,10 +224,10 @@ int vet_plan(struct vet *vet, struct hs_error *err)
     int result = vet->since ? vet_since(vet, &touched, err) : 0;
 
     if (result == 0 && vet->kinds[VET_KNOWN]) {
-        plan_known(vet);
+        plan_whole(vet, VET_KNOWN, add_known);
     }
     if (result == 0 && vet->kinds[VET_OWN]) {
-        plan_own(vet);
+        plan_whole(vet, VET_OWN, add_own);
     }
     if (result == 0 && vet->kinds[VET_COMPAT]) {
         plan_compat(vet);

@@ -10,7 +10,6 @@
 #include "harness/audit/gate.h"
 #include "harness/base/alloc.h"
 #include "harness/base/print.h"
-#include "harness/base/printable.h"
 #include "harness/finding/known.h"
 #include "harness/report/gate_text.h"
 #include "harness/report/meetings.h"
@@ -27,24 +26,15 @@ static void add(struct vet_step *step, char *text, bool is_worse)
     step->state = is_worse ? VET_WORSE : step->state;
 }
 
-/* What is worse stays worse, whatever else has no answer.  Takes `why`. */
-static void set_trouble(struct vet_step *step, char *why)
-{
-    printable_make(why);
-    step->state = step->state == VET_WORSE ? VET_WORSE : VET_TROUBLE;
-    free(step->why);
-    step->why = why;
-}
-
 static void fail(struct vet_step *step, const char *path, const char *why)
 {
-    set_trouble(step, hs_format("%s: %s", path, why));
+    vet_set_trouble(step, hs_format("%s: %s", path, why));
 }
 
 /* The reason names the file itself. */
 static void fail_as(struct vet_step *step, const struct hs_error *err)
 {
-    set_trouble(step, hs_strdup(err->text));
+    vet_set_trouble(step, hs_strdup(err->text));
 }
 
 static bool has_objects(const json_t *array)

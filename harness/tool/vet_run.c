@@ -85,9 +85,7 @@ static int check_file(struct vet_step *step, const char *path)
     if (!path || lstat(path, &status) < 0 || S_ISREG(status.st_mode)) {
         return 0;
     }
-    step->state = VET_TROUBLE;
-    step->why = hs_format("%s: is no regular file", path);
-    printable_make(step->why);
+    vet_set_trouble(step, hs_format("%s: is no regular file", path));
     return -1;
 }
 
@@ -100,9 +98,7 @@ static int run(struct vet_step *step, const struct arguments *command, const cha
     if (status != TOOL_CLEAN && status != TOOL_FINDING) {
         char *line = last_line(log), *words = arguments_line(command);
 
-        step->state = VET_TROUBLE;
-        step->why = hs_format("%s: %s", words, line);
-        printable_make(step->why);
+        vet_set_trouble(step, hs_format("%s: %s", words, line));
         free(words);
         free(line);
     }

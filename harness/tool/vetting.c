@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "harness/base/printable.h"
+
 const struct vet_kind_row vet_kinds[VET_KINDS] = {
     [VET_KNOWN] = { "known", "no known finding comes back", 20 },
     [VET_OWN] = { "own", "what it saves it takes, and saves again as it was", 40 },
@@ -19,6 +21,14 @@ const char *vet_state_name(enum vet_state state)
     };
 
     return names[state];
+}
+
+void vet_set_trouble(struct vet_step *step, char *why)
+{
+    printable_make(why);
+    step->state = step->state == VET_WORSE ? VET_WORSE : VET_TROUBLE;
+    free(step->why);
+    step->why = why;
 }
 
 void vet_clear(struct vet *vet)

@@ -74,6 +74,9 @@ struct vet {
     size_t n;
 };
 
+/* The step has no answer, for that reason, which it takes and makes printable.  What is worse stays worse. */
+void vet_set_trouble(struct vet_step *step, char *why);
+
 void vet_clear(struct vet *vet);
 
 #endif
