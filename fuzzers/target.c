@@ -3,6 +3,7 @@
 #include "fuzzers/target.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ enum {
     MAX_POOL = 48,
     QEMU_SIZE = 32 << 20, /* bytes: an idle one shares all but 11 to 20 MB with others, and its forks need some more */
     EXIT_FULL = 75, /* no engine's own status; EX_TEMPFAIL of sysexits.h */
+    KEPT_MEMORY = 32 << 20, /* bytes of what was freed that the C library keeps; it takes no more */
     MAX_FAILURES = 20, /* harness failures in a row: the campaign is not testing anything any more */
 };
 
@@ -100,6 +102,9 @@ static void read_settings(const char *target)
 
     if (!state.is_ready) {
         state.is_ready = true;
+        /* The next input wants memory as large as this one's: what is given back would be mapped and zeroed again. */
+        mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY);
+        mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
         if (getenv("__AFL_SHM_ID")) {
             /* AFL++ keeps us stopped between runs: nothing else would end us if its fork server went first. */
             prctl(PR_SET_PDEATHSIG, SIGKILL);

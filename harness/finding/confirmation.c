@@ -6,6 +6,7 @@
 
 #include "harness/judge/given.h"
 #include "harness/judge/state_bytes.h"
+#include "harness/setup/framing.h"
 
 /* Is one of the fields that differ in-process among those that differ here?  Clocks alone are no confirmation. */
 static bool shares_a_field(const struct state_comparison *one, const struct state_comparison *other)
@@ -24,6 +25,9 @@ static bool shares_a_field(const struct state_comparison *one, const struct stat
 static struct confirmation of_states(const struct judgement *judgement, const struct confirm_result *actual,
                                      const struct confirm_result *reference)
 {
+    enum stream_framing framing = setup_reading(judgement->test->setup);
+    const struct state_bytes after = { actual->saved, actual->saved_size, framing };
+    const struct state_bytes undamaged = { reference->saved, reference->saved_size, framing };
     struct state_comparison comparison = { .n = 0 };
     bool done;
 
@@ -36,9 +40,7 @@ static struct confirmation of_states(const struct judgement *judgement, const st
         return (struct confirmation){ false, "accepted, but no such field is saved otherwise than given" };
     }
     if (judgement->verdict == VERDICT_GARBAGE) {
-        done = actual->saved && reference->saved &&
-               state_compare_bytes(reference->saved, reference->saved_size, judgement->description, actual->saved,
-                                   actual->saved_size, STATE_WHOLE, &comparison);
+        done = state_compare_bytes(&undamaged, judgement->description, &after, STATE_WHOLE, &comparison);
         if (done && shares_a_field(&judgement->garbage, &comparison)) {
             return (struct confirmation){ true, "accepted, with fields unlike those of the undamaged stream" };
         }

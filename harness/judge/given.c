@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/judge/state_bytes.h"
+#include "harness/setup/framing.h"
 #include "harness/wire/framing.h"
 
 enum {
@@ -100,17 +101,22 @@ static size_t find_mark(const struct judgement *judgement)
 bool given_compare(const struct judgement *judgement, const uint8_t *saved, size_t size,
                    struct state_comparison *comparison)
 {
-    const struct builder *given = &judgement->damaged;
+    enum stream_framing framing = setup_reading(judgement->test->setup);
+    struct state_bytes given = { judgement->damaged.data, judgement->damaged.size, framing };
+    const struct state_bytes after = { saved, size, framing };
     size_t mark;
 
     /* What was given is what stands in the bytes: a message can be built otherwise than a loader reads it. */
-    if (state_compare_bytes(given->data, given->size, judgement->description, saved, size, STATE_GIVEN, comparison)) {
+    if (state_compare_bytes(&given, judgement->description, &after, STATE_GIVEN, comparison)) {
         return true;
     }
     /* A loader stops at the mark, and what follows, which made no stream of the whole, is one difference. */
     mark = find_mark(judgement);
-    if (mark == SIZE_MAX || !state_compare_bytes(given->data, judgement->plain.marks[mark].start + 1,
-                                                 judgement->description, saved, size, STATE_GIVEN, comparison)) {
+    if (mark == SIZE_MAX) {
+        return false;
+    }
+    given.size = judgement->plain.marks[mark].start + 1;
+    if (!state_compare_bytes(&given, judgement->description, &after, STATE_GIVEN, comparison)) {
         return false;
     }
     state_note(comparison, judgement->test->stream->section[mark], STATE_UNREAD, "not loaded");

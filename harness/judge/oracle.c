@@ -13,6 +13,7 @@
 #include "harness/judge/given.h"
 #include "harness/judge/reset.h"
 #include "harness/judge/state_bytes.h"
+#include "harness/setup/framing.h"
 #include "harness/wire/description.h"
 
 static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut, bool fast,
@@ -22,7 +23,7 @@ static int load(struct oracle *oracle, const Hardstop__Case *test, const struct 
     struct loader_answer answer;
 
     input.timeout_ms = fast ? LOADER_FAST_MS : oracle->timeout_ms;
-    input.most_reads = fast ? LOADER_FAST_READS : oracle->most_reads;
+    input.most_reads = fast && !oracle->hasty ? LOADER_FAST_READS : oracle->most_reads;
     input.fast = fast;
     oracle->loads++;
     if (loader_load(oracle->loader, &input, &answer, err) < 0) {
@@ -89,6 +90,18 @@ static bool is_answer(const struct loader_answer *answer)
     return answer->outcome == OUTCOME_ACCEPTED || answer->outcome == OUTCOME_REJECTED;
 }
 
+/* An end by itself, or by what the loader asked for: not by the clock. */
+static bool has_ended_badly(const struct loader_answer *answer)
+{
+    return answer->outcome == OUTCOME_CRASHED || answer->hang == HANG_READS;
+}
+
+/* Is it the loader's own, or the end of the little time that a fast load is given? */
+static bool counts(const struct oracle *oracle, const struct loader_answer *answer, bool fast)
+{
+    return !fast || is_answer(answer) || (oracle->hasty && has_ended_badly(answer));
+}
+
 /* The undamaged stream's answer: many cases in a row share it.  Beside a damaged one it is only loaded. */
 static int load_reference(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
@@ -104,8 +117,7 @@ static int load_reference(struct oracle *oracle, struct judgement *judgement, bo
             return -1;
         }
         reference->hash = hash;
-        /* A fast load is given little time. */
-        reference->is_there = !fast || is_answer(&reference->record.answer);
+        reference->is_there = counts(oracle, &reference->record.answer, fast);
     }
     record_answer(&judgement->reference, &reference->record.answer);
     return 0;
@@ -163,6 +175,7 @@ static bool has_same_places(const struct damage_effect *effect)
 static void compare_states(struct judgement *judgement, bool hasty)
 {
     const struct record *actual = &judgement->actual, *reference = &judgement->reference;
+    enum stream_framing framing = setup_reading(judgement->test->setup);
 
     judgement->garbage.n = judgement->resave.n = 0;
     judgement->has_resave = false;
@@ -170,8 +183,9 @@ static void compare_states(struct judgement *judgement, bool hasty)
         return;
     }
     if (judgement->verdict == VERDICT_GARBAGE && !hasty) {
-        state_compare_bytes(reference->saved.data, reference->saved.size, NULL, actual->saved.data, actual->saved.size,
-                            STATE_WHOLE, &judgement->garbage);
+        state_compare_bytes(&(struct state_bytes){ reference->saved.data, reference->saved.size, framing }, NULL,
+                            &(struct state_bytes){ actual->saved.data, actual->saved.size, framing }, STATE_WHOLE,
+                            &judgement->garbage);
     }
     if (has_same_places(&judgement->effect)) {
         judgement->has_resave = compare_given(judgement);
@@ -200,7 +214,7 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
         return -1;
     }
     find_description(judgement);
-    if (!judgement->is_damaged || (fast && !is_answer(&judgement->reference.answer))) {
+    if (!judgement->is_damaged || !counts(oracle, &judgement->reference.answer, fast)) {
         record_answer(&judgement->actual, &judgement->reference.answer);
     } else if (load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast, &judgement->actual,
                     err) < 0) {
@@ -214,14 +228,18 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
 }
 
 /*
- * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts.  A state that was saved fast
- * has no description, so it must do without: tables name all of the stream, or its payloads came back byte for byte.
+ * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts, but in haste, where one that
+ * is new is judged again.  A state that was saved fast has no description, so it must do without: tables name all of
+ * the stream, or its payloads came back byte for byte.
  */
-static bool is_settled(const struct judgement *judgement)
+static bool is_settled(const struct judgement *judgement, bool hasty)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
     enum outcome reference = judgement->reference.answer.outcome;
 
+    if (hasty && !judgement->test->n_poke && has_ended_badly(answer)) {
+        return true;
+    }
     if (reference != OUTCOME_ACCEPTED && (reference != OUTCOME_REJECTED || judgement->is_captured)) {
         return false;
     }
@@ -260,7 +278,7 @@ static int judge_fast(struct oracle *oracle, struct judgement *judgement, struct
     enum verdict verdict;
     bool differs;
 
-    if (judge_loads(oracle, judgement, true, err) < 0 || !is_settled(judgement)) {
+    if (judge_loads(oracle, judgement, true, err) < 0 || !is_settled(judgement, oracle->hasty)) {
         return 0;
     }
     judgement->was_repeated = judgement->was_reset = judgement->is_unusable = false;

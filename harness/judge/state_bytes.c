@@ -71,8 +71,18 @@ Hardstop__Stream *state_adopt_any(const Hardstop__Stream *stream, const uint8_t 
     return adopt(stream, saved, size, true);
 }
 
-bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names, const uint8_t *right,
-                         size_t right_size, enum state_scope scope, struct state_comparison *comparison)
+/* What is framed as it should be is read once, not in each way there is. */
+static Hardstop__Stream *decode(const struct state_bytes *state, const ProtobufCBinaryData *description)
+{
+    Hardstop__Stream *stream = stream_decode_with(state->data, state->size, state->framing, description, NULL);
+
+    return stream || state->framing == STREAM_ANY
+               ? stream
+               : stream_decode_with(state->data, state->size, STREAM_ANY, description, NULL);
+}
+
+bool state_compare_bytes(const struct state_bytes *left, const ProtobufCBinaryData *names,
+                         const struct state_bytes *right, enum state_scope scope, struct state_comparison *comparison)
 {
     ProtobufCBinaryData left_json, right_json;
     const ProtobufCBinaryData *of_left = NULL, *of_right = NULL;
@@ -80,15 +90,15 @@ bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCB
     bool done = false;
 
     comparison->n = 0;
-    if (!left || !right) {
+    if (!left->data || !right->data) {
         return false;
     }
-    of_right = state_description(right, right_size, &right_json) ? &right_json : NULL;
-    of_left = state_description(left, left_size, &left_json) ? &left_json : of_right;
-    a = stream_decode_with(left, left_size, STREAM_ANY, of_left, NULL);
+    of_right = state_description(right->data, right->size, &right_json) ? &right_json : NULL;
+    of_left = state_description(left->data, left->size, &left_json) ? &left_json : of_right;
+    a = decode(left, of_left);
     of_left = of_left == of_right && names ? names : of_left;
     of_right = of_right ? of_right : of_left;
-    b = stream_decode_with(right, right_size, STREAM_ANY, of_right, NULL);
+    b = decode(right, of_right);
     if (a && b) {
         state_compare(a, of_left, b, of_right, scope, comparison);
         done = true;

@@ -5,13 +5,20 @@
 
 #include "harness/judge/state.h"
 
+/* A state as it stands in memory. */
+struct state_bytes {
+    const uint8_t *data; /* NULL: there is none */
+    size_t size;
+    enum stream_framing framing; /* of whoever reads or writes it; STREAM_ANY where that is not known */
+};
+
 /*
  * Decodes and compares two states.  Where the first has no description at its end, `names` (JSON of a vmdesc, may be
- * NULL) is that of its sections; what one description lacks is read by the other's.  False when a state is missing
- * (NULL) or is no stream; the comparison is empty then.
+ * NULL) is that of its sections; what one description lacks is read by the other's.  False when a state is missing or
+ * is no stream; the comparison is empty then.
  */
-bool state_compare_bytes(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names, const uint8_t *right,
-                         size_t right_size, enum state_scope scope, struct state_comparison *comparison);
+bool state_compare_bytes(const struct state_bytes *left, const ProtobufCBinaryData *names,
+                         const struct state_bytes *right, enum state_scope scope, struct state_comparison *comparison);
 
 /*
  * A copy of `stream` in which each device's section has the payload of its partner in a saved state.  NULL where the

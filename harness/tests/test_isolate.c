@@ -180,7 +180,7 @@ static void crashes_and_hangs_are_the_same(void **state)
 {
     static const char *const names[] = {
         "ccw-blk-elem-in-num", "ccw-scsi-cmd", "pci-net-queue-num", "pci-iommu-domain-twice", "ccw-rng-num-queues",
-        "ccw-rng-config-len",
+        "ccw-rng-config-len", "ccw-blk-elem-in-addr",
     };
 
     (void)state;
@@ -196,13 +196,65 @@ static void crashes_and_hangs_are_the_same(void **state)
         test = support_read_case(path);
         pair = open_pair(test->setup, NULL);
         damage_apply(test, &plain, &damaged, &effect);
-        /* Again, in the process that came after the one that was lost. */
+        /* Again, by the process that goes on, or that came after the one that was lost. */
         for (int k = 0; k < 2; k++) {
             assert_null(compare(&pair, test, damaged.data, damaged.size));
         }
         stream_encoding_clear(&plain);
         builder_clear(&damaged);
         close_pair(&pair);
+        case_free(test);
+    }
+}
+
+/* The processes that a loader's QEMU has begun and not yet ended. */
+static void read_children(const struct loader *loader, char *text, size_t size)
+{
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)qemu_pid(loader), (int)qemu_pid(loader));
+    file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, size - 1, file)] = 0;
+    fclose(file);
+}
+
+/* A load that ends badly is put back like any other: the process that loads fast goes on. */
+static void a_crash_does_not_end_the_process_that_loads(void **state)
+{
+    static const char *const names[] = { "ccw-blk-elem-in-num", "ccw-blk-elem-in-addr", "ccw-scsi-vq-index" };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(names); i++) {
+        struct loader_input input = { .fast = true, .timeout_ms = 5000 };
+        struct stream_encoding plain = { 0 };
+        struct builder damaged = { 0 };
+        struct damage_effect effect;
+        struct loader_answer answer;
+        char children[2][256], path[256];
+        struct loader *loader;
+        Hardstop__Case *test;
+        struct hs_error err;
+
+        snprintf(path, sizeof(path), CORPUS_DIR "/cases/regress/%s.textproto", names[i]);
+        test = support_read_case(path);
+        loader = support_open(test->setup);
+        damage_apply(test, &plain, &damaged, &effect);
+        input.bytes = damaged.data;
+        input.size = damaged.size;
+        input.memory = test->memory;
+        input.n_memory = test->n_memory;
+        for (int k = 0; k < 2; k++) {
+            assert_int_equal(loader_load(loader, &input, &answer, &err), 0);
+            assert_int_equal(answer.outcome, OUTCOME_CRASHED);
+            read_children(loader, children[k], sizeof(children[k]));
+        }
+        assert_true(*children[0]);
+        assert_string_equal(children[0], children[1]);
+        loader_close(loader);
+        stream_encoding_clear(&plain);
+        builder_clear(&damaged);
         case_free(test);
     }
 }
@@ -250,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(a_fast_load_answers_as_any_other),
         SUPPORT_TIDY(crashes_and_hangs_are_the_same),
+        SUPPORT_TIDY(a_crash_does_not_end_the_process_that_loads),
         SUPPORT_TIDY(both_ways_serve_in_turns),
         SUPPORT_TIDY(a_state_that_is_not_put_back_is_noticed),
     };

@@ -28,8 +28,8 @@ struct parts {
     bool (*mutate)(ProtobufCMessage *msg, const struct mutate_options *options, struct random *random);
     enum property_result (*judge)(const struct judgement *judgement);
     Hardstop__Stream *(*decode)(const uint8_t *data, size_t size, enum stream_framing framing, struct hs_error *err);
-    bool (*compare)(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names, const uint8_t *right,
-                    size_t right_size, enum state_scope scope, struct state_comparison *comparison);
+    bool (*compare)(const struct state_bytes *left, const ProtobufCBinaryData *names, const struct state_bytes *right,
+                    enum state_scope scope, struct state_comparison *comparison);
     int (*save)(const char *folder, const struct finding *finding, const Hardstop__Case *test, struct hs_error *err);
     enum defect loader;
 };
@@ -256,8 +256,9 @@ static bool comparison_sees_every_field(const struct parts *parts, const char *w
             continue;
         }
         saved.data[entry->offset + entry->size - 1] ^= 0x40;
-        (parts->compare ? parts->compare : state_compare_bytes)(map.encoding.out.data, saved.size, NULL, saved.data,
-                                                                saved.size, STATE_GIVEN, &comparison);
+        (parts->compare ? parts->compare : state_compare_bytes)(
+            &(struct state_bytes){ map.encoding.out.data, saved.size, STREAM_ANY }, NULL,
+            &(struct state_bytes){ saved.data, saved.size, STREAM_ANY }, STATE_GIVEN, &comparison);
         saved.data[entry->offset + entry->size - 1] ^= 0x40;
         missed += comparison.n != 1 || strcmp(comparison.differences[0].path, entry->path) != 0;
         seen++;
@@ -269,11 +270,11 @@ static bool comparison_sees_every_field(const struct parts *parts, const char *w
     return missed == 0;
 }
 
-static bool compare_without_isr(const uint8_t *left, size_t left_size, const ProtobufCBinaryData *names,
-                                const uint8_t *right, size_t right_size, enum state_scope scope,
+static bool compare_without_isr(const struct state_bytes *left, const ProtobufCBinaryData *names,
+                                const struct state_bytes *right, enum state_scope scope,
                                 struct state_comparison *comparison)
 {
-    bool done = state_compare_bytes(left, left_size, names, right, right_size, scope, comparison);
+    bool done = state_compare_bytes(left, names, right, scope, comparison);
 
     if (comparison->n == 1 && strcmp(comparison->differences[0].path, "virtio.isr") == 0) {
         comparison->n = 0;

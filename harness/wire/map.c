@@ -16,12 +16,18 @@ struct mapping {
     struct vmdesc *vmdesc, *other;
     struct records records;
     size_t walked; /* the section whose records were named last */
+    size_t only; /* the place whose entry is wanted; SIZE_MAX: all */
     struct field_place payload; /* of the section whose records are named */
 };
 
 /* The path stays an offset until all are there: the arena moves as it grows. */
-static void append(struct map *map, const char *path, struct map_entry entry)
+static void append(const struct mapping *mapping, const char *path, struct map_entry entry)
 {
+    struct map *map = mapping->map;
+
+    if (mapping->only != SIZE_MAX && (mapping->only < entry.offset || mapping->only - entry.offset >= entry.size)) {
+        return;
+    }
     entry.path = (const char *)map->paths.size;
     builder_put(&map->paths, path, strlen(path) + 1);
     *HS_PUSH(map->entries, map->n) = entry;
@@ -46,7 +52,7 @@ static void map_described(struct mapping *mapping, const struct field_place *pla
     if (header && header->kind == FIELD_UINT) {
         bytes_get_be(&bytes, entry.size, &entry.value);
     }
-    append(mapping->map, field->path, entry);
+    append(mapping, field->path, entry);
 }
 
 /* Where a table exists for a payload that is not read by it, somebody else's word was taken. */
@@ -89,7 +95,7 @@ static void map_opaque(struct mapping *mapping, const struct field_place *place)
         map_described(mapping, place, &fitted.fields[i]);
     }
     if (fitted.size < place->size || (!described && !place->size)) {
-        append(mapping->map, fitted.rest ? fitted.rest : place->path + place->section_path, (struct map_entry){
+        append(mapping, fitted.rest ? fitted.rest : place->path + place->section_path, (struct map_entry){
             .section = place->section, .offset = place->offset + fitted.size, .size = place->size - fitted.size,
             .part = place->part,
         });
@@ -109,7 +115,7 @@ static void on_record(void *user, const struct records_place *place)
     if (place->run) {
         *HS_PUSH(map->runs, map->n_runs) = *place->run;
     }
-    append(map, place->path, entry);
+    append(mapping, place->path, entry);
 }
 
 /* The section before that one which has its id and is no whole one; SIZE_MAX: none. */
@@ -204,7 +210,7 @@ static void on_place(void *user, const struct field_place *place)
         }
         return;
     }
-    append(mapping->map, place->path + place->section_path, (struct map_entry){
+    append(mapping, place->path + place->section_path, (struct map_entry){
         .section = place->section, .offset = place->offset, .size = place->size,
         .part = is_first ? FIELD_PART_SECTION_TYPE : place->part, .field = place->field, .value = place->value,
         .context = place->context,
@@ -216,19 +222,23 @@ void map_init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBi
     map_init_some(map, stream, description, NULL, NULL);
 }
 
-static void init(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
-                 const ProtobufCBinaryData *other, const bool *wanted, bool each)
+/* `mapping` says what is wanted. */
+static void init(struct mapping mapping, const ProtobufCBinaryData *description, const ProtobufCBinaryData *other,
+                 const bool *wanted)
 {
     struct vmdesc own, more;
-    struct mapping mapping = { .map = map, .stream = stream, .vmdesc = &own, .other = &more, .walked = SIZE_MAX };
 
-    memset(map, 0, sizeof(*map));
-    vmdesc_take(&own, description ? description : description_of(stream));
+    memset(mapping.map, 0, sizeof(*mapping.map));
+    vmdesc_take(&own, description ? description : description_of(mapping.stream));
     vmdesc_take(&more, other);
-    mapping.records = (struct records){ .format = ram_format_of(stream, &own), .each = each, .visit = on_record,
-                                        .user = &mapping };
-    stream_encode_some(stream, &map->encoding, on_place, &mapping, wanted);
-    settle_paths(map);
+    mapping.vmdesc = &own;
+    mapping.other = &more;
+    mapping.walked = SIZE_MAX;
+    mapping.records.format = ram_format_of(mapping.stream, &own);
+    mapping.records.visit = on_record;
+    mapping.records.user = &mapping;
+    stream_encode_some(mapping.stream, &mapping.map->encoding, on_place, &mapping, wanted);
+    settle_paths(mapping.map);
     vmdesc_give_back(&own);
     vmdesc_give_back(&more);
 }
@@ -236,20 +246,20 @@ static void init(struct map *map, const Hardstop__Stream *stream, const Protobuf
 void map_init_some(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
                    const ProtobufCBinaryData *other, const bool *wanted)
 {
-    init(map, stream, description, other, wanted, false);
+    init((struct mapping){ .map = map, .stream = stream, .only = SIZE_MAX }, description, other, wanted);
 }
 
 void map_init_each(struct map *map, const Hardstop__Stream *stream, const bool *wanted)
 {
-    init(map, stream, NULL, NULL, wanted, true);
+    init((struct mapping){ .map = map, .stream = stream, .only = SIZE_MAX, .records.each = true }, NULL, NULL, wanted);
 }
 
-void map_init_section(struct map *map, const Hardstop__Stream *stream, size_t section)
+void map_init_place(struct map *map, const Hardstop__Stream *stream, size_t section, size_t offset)
 {
     bool *wanted = hs_alloc(stream->n_section * sizeof(*wanted));
 
     wanted[section] = true;
-    map_init_some(map, stream, NULL, NULL, wanted);
+    init((struct mapping){ .map = map, .stream = stream, .only = offset }, NULL, NULL, wanted);
     free(wanted);
 }
 

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include "harness/loader/qemu/preload/counters.h"
 #include "harness/loader/qemu/preload/isolate.h"
@@ -18,6 +20,15 @@
 static struct protocol_shared *watched;
 static bool is_alone; /* nobody else has our layout, nor ends the process for us */
 static char alternate_stack[128 * 1024];
+static bool is_sanitized; /* a sanitizer has more to say, and ends the process */
+static void **return_place; /* or NULL */
+static bool is_recording; /* the end of a load that is to return */
+
+/* Where the C library keeps the words of an assertion: a mapping of its own, which only the next one takes away. */
+struct kept_words {
+    unsigned size; /* of the mapping */
+};
+static struct kept_words **kept_words; /* NULL: somewhere else */
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
 
@@ -69,6 +80,42 @@ static void pass_on(int number, siginfo_t *info, void *context)
     }
 }
 
+void crash_return_to(void **place)
+{
+    return_place = place;
+    is_recording = false;
+}
+
+/* One that was sent from outside may have come in the middle of anything, putting a page back, say. */
+static bool is_own(const siginfo_t *info)
+{
+    return info->si_code > 0 || (info->si_code == SI_TKILL && info->si_pid == getpid());
+}
+
+/* Nothing more of this load is of use: what it leaves behind is put back. */
+__attribute__((noreturn)) static void go_back(void)
+{
+    void **place = return_place;
+
+    return_place = NULL;
+    counters_hand_over();
+    if (kept_words && *kept_words) {
+        syscall(SYS_munmap, *kept_words, (unsigned long)(*kept_words)->size);
+    }
+    __builtin_longjmp(place, 1);
+}
+
+/* A second fault, in the unwinder, must end the process with what is known so far. */
+static void prepare_end(void)
+{
+    return_place = NULL;
+    isolate_release();
+    counters_hand_over();
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+        signal(fatal_signals[i], SIG_DFL);
+    }
+}
+
 static void on_fatal(int number, siginfo_t *info, void *context)
 {
     uint64_t pc = program_counter(context);
@@ -76,12 +123,13 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     if (number == SIGSEGV && isolate_allow(info->si_addr)) {
         return;
     }
-    isolate_release();
-    counters_hand_over();
-    /* A second fault, in the unwinder, must end the process with what is known so far. */
-    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
-        signal(fatal_signals[i], SIG_DFL);
+    if (is_recording || !return_place || !is_own(info) || is_sanitized) {
+        prepare_end();
     }
+    if (is_recording) {
+        raise(number);
+    }
+    is_recording = return_place != NULL;
     /* The supervisor may be reading the answer of a load that is over. */
     if (watched->answer.phase == PROTOCOL_PHASE_FINISHED) {
         raise(number);
@@ -92,6 +140,9 @@ static void on_fatal(int number, siginfo_t *info, void *context)
     watched->answer.n_frames = 1;
     watched->answer.at_signal = 1;
     record_stack(pc);
+    if (is_recording) {
+        go_back();
+    }
     if (is_alone) {
         crash_translate(watched);
     }
@@ -106,6 +157,7 @@ static void prepare_sanitizer(void *frame)
     symbolize_fn *symbolize = (symbolize_fn *)dlsym(RTLD_DEFAULT, "__sanitizer_symbolize_pc");
     char text[256];
 
+    is_sanitized = symbolize != NULL;
     if (symbolize) {
         symbolize(frame, "%m", text, sizeof(text));
     }
@@ -117,6 +169,7 @@ void crash_prepare(void)
 
     backtrace(frame, 2);
     prepare_sanitizer(frame[0]);
+    kept_words = (struct kept_words **)dlvsym(RTLD_DEFAULT, "__abort_msg", "GLIBC_PRIVATE");
 }
 
 void crash_watch(struct protocol_shared *shared)
@@ -146,8 +199,11 @@ static void record_exit(int status)
     if (watched && watched->answer.phase != PROTOCOL_PHASE_FINISHED) {
         watched->answer.exited = 1;
         watched->answer.exit_status = status;
-        counters_hand_over();
         record_stack(0);
+        if (return_place && !is_sanitized) {
+            go_back();
+        }
+        counters_hand_over();
     }
 }
 

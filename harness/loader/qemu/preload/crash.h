@@ -14,6 +14,11 @@ void crash_watch(struct protocol_shared *shared);
  * whom they are of.
  */
 void crash_watch_all(struct protocol_shared *shared);
+/*
+ * A load that aborts, faults or exits goes on behind the return place, as if it had called __builtin_longjmp(), instead
+ * of ending its process; NULL: no longer.  Not where a sanitizer handles the signal, or where it was sent from outside.
+ */
+void crash_return_to(void **place);
 /* In the serving process, which has the same layout: turns recorded addresses into module, offset and symbol. */
 void crash_translate(struct protocol_shared *shared);
 

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "harness/loader/limits.h"
+#include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/load.h"
@@ -250,6 +251,26 @@ static void await_fast_request(struct protocol_shared *shared)
     begin_answer(shared);
 }
 
+/* A load that does not return has a status like that of a process which it would have ended. */
+static int status_of_end(const struct protocol_shared *shared)
+{
+    return shared->answer.exited ? W_EXITCODE(shared->answer.exit_status, 0) : W_EXITCODE(0, shared->answer.signal);
+}
+
+static void load_fast(struct protocol_shared *shared)
+{
+    static void *place[5]; /* as __builtin_setjmp() wants it */
+
+    if (__builtin_setjmp(place) == 0) {
+        crash_return_to(place);
+        load_stream(shared);
+    } else {
+        beyond_end();
+        record_end(shared, status_of_end(shared));
+    }
+    crash_return_to(NULL);
+}
+
 /* Loads for as long as memory can be put back.  Each supervisor has one memory limit for all its loads. */
 __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *shared)
 {
@@ -263,7 +284,7 @@ __attribute__((noreturn)) static void run_fast_loads(struct protocol_shared *sha
     limit_resources(shared->request.memory_limit);
     isolate_clean_stack();
     for (;;) {
-        load_stream(shared);
+        load_fast(shared);
         shared->runner.busy = 0;
         answer();
         if (!isolate_restore()) {
