@@ -123,16 +123,26 @@ static int load_reference(struct oracle *oracle, struct judgement *judgement, bo
     return 0;
 }
 
-/* Where a stream has no description, what the loader saves of it has one. */
-static void find_description(struct judgement *judgement)
+/*
+ * Where a stream has no description, what the loader saves of it has one.  A state that is saved fast has none: that of
+ * the machine without the stream has to do, in haste, as what is new is judged again.
+ */
+static int find_description(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
     const Hardstop__Stream *stream = judgement->test->stream;
-    const struct builder *saved = &judgement->reference.saved;
+    const struct builder *saved = fast && oracle->hasty ? &oracle->fresh.record.saved : &judgement->reference.saved;
 
     judgement->description = stream ? description_of(stream) : NULL;
-    if (description_is_missing(stream) && state_description(saved->data, saved->size, &judgement->of_reference)) {
+    if (!description_is_missing(stream)) {
+        return 0;
+    }
+    if (fast && oracle->hasty && load_fresh(oracle, judgement->test, err) < 0) {
+        return -1;
+    }
+    if (state_description(saved->data, saved->size, &judgement->of_reference)) {
         judgement->description = &judgement->of_reference;
     }
+    return 0;
 }
 
 static bool same_answer(const struct loader_answer *a, const struct loader_answer *b)
@@ -210,10 +220,9 @@ static int load_again(struct oracle *oracle, struct judgement *judgement, struct
 
 static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
-    if (load_reference(oracle, judgement, fast, err) < 0) {
+    if (load_reference(oracle, judgement, fast, err) < 0 || find_description(oracle, judgement, fast, err) < 0) {
         return -1;
     }
-    find_description(judgement);
     if (!judgement->is_damaged || !counts(oracle, &judgement->reference.answer, fast)) {
         record_answer(&judgement->actual, &judgement->reference.answer);
     } else if (load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast, &judgement->actual,
@@ -229,8 +238,8 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
 
 /*
  * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts, but in haste, where one that
- * is new is judged again.  A state that was saved fast has no description, so it must do without: tables name all of
- * the stream, or its payloads came back byte for byte.
+ * is new is judged again.  A state that was saved fast has no description, so it must do without its own: tables name
+ * all of the stream, or its payloads came back byte for byte.
  */
 static bool is_settled(const struct judgement *judgement, bool hasty)
 {
@@ -245,7 +254,7 @@ static bool is_settled(const struct judgement *judgement, bool hasty)
     }
     return answer->outcome == OUTCOME_REJECTED ||
            (answer->outcome == OUTCOME_ACCEPTED && !judgement->test->n_poke &&
-            (!description_is_needed(judgement->test->stream) ||
+            (!description_is_needed(judgement->test->stream) || (hasty && judgement->description) ||
              (has_same_places(&judgement->effect) &&
               given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved))));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sorts entries when the first of them is looked for: most comparisons need none. */
+/* Makes a table when the first path is looked for: most comparisons need none. */
 #include "harness/judge/path_index.h"
 
 #include <stdlib.h>
@@ -8,55 +8,45 @@
 
 #include "harness/base/alloc.h"
 
+#define PATH_INDEX_EMPTY SIZE_MAX
+
 static uint64_t hash_of(const char *path)
 {
     return XXH3_64bits(path, strlen(path));
 }
 
-/* By the hash of the path, and those of one path as they stand on the wire. */
-static int by_hash(const void *left, const void *right)
+/* The place of a path in the table: where it is, or would be put. */
+static size_t *place_of(const struct path_index *index, const char *path)
 {
-    const struct path_place *a = left, *b = right;
+    size_t mask = index->capacity - 1, at = hash_of(path) & mask;
 
-    return a->hash != b->hash ? (a->hash < b->hash ? -1 : 1) : a->at < b->at ? -1 : a->at > b->at;
+    while (index->table[at] != PATH_INDEX_EMPTY && strcmp(index->map->entries[index->table[at]].path, path) != 0) {
+        at = (at + 1) & mask;
+    }
+    return &index->table[at];
 }
 
 static void build(struct path_index *index)
 {
-    index->order = hs_resize(NULL, index->n, sizeof(*index->order));
+    index->capacity = 16;
+    while (index->capacity < 2 * index->n) {
+        index->capacity *= 2;
+    }
+    index->table = hs_resize(NULL, index->capacity, sizeof(*index->table));
+    memset(index->table, 0xff, index->capacity * sizeof(*index->table));
     for (size_t i = 0; i < index->n; i++) {
         size_t at = index->start + i;
 
-        index->order[i] = (struct path_place){ hash_of(index->map->entries[at].path), at };
+        *place_of(index, index->map->entries[at].path) = at;
     }
-    qsort(index->order, index->n, sizeof(*index->order), by_hash);
 }
 
 size_t path_index_last(struct path_index *index, const char *path)
 {
-    size_t low = 0, high = index->n;
-    uint64_t hash = hash_of(path);
-
-    if (!index->order) {
+    if (!index->table) {
         build(index);
     }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (index->order[middle].hash <= hash) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    /* Two paths may have one hash. */
-    while (low && index->order[low - 1].hash == hash) {
-        low--;
-        if (strcmp(index->map->entries[index->order[low].at].path, path) == 0) {
-            return index->order[low].at;
-        }
-    }
-    return SIZE_MAX;
+    return *place_of(index, path);
 }
 
 size_t path_index_find(struct path_index *index, size_t expected, const char *path)
@@ -69,6 +59,6 @@ size_t path_index_find(struct path_index *index, size_t expected, const char *pa
 
 void path_index_clear(struct path_index *index)
 {
-    free(index->order);
-    index->order = NULL;
+    free(index->table);
+    index->table = NULL;
 }

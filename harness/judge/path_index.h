@@ -5,16 +5,12 @@
 
 #include "harness/wire/map.h"
 
-struct path_place {
-    uint64_t hash; /* of the path */
-    size_t at; /* in the map */
-};
-
 /* Set map, n and start; the rest is zero. */
 struct path_index {
     const struct map *map;
-    struct path_place *order; /* entries, sorted by the hashes of their paths; NULL until it is needed */
     size_t n, start; /* which entries of the map */
+    size_t *table; /* the last entry of each path, by its hash; NULL until it is needed */
+    size_t capacity; /* a power of two */
 };
 
 /* The entry of that path: at `expected`, or wherever it is; SIZE_MAX when there is none. */

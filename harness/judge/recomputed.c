@@ -160,6 +160,8 @@ const struct recomputed_rule recomputed_rules[] = {
     { 0 },
 };
 
+_Static_assert(HS_COUNT(recomputed_rules) <= RECOMPUTED_RULES, "a place for each rule");
+
 /* The rows that the names of the rules, and of the fields below, stand for. */
 struct rows {
     const struct field *first;
@@ -353,10 +355,10 @@ static bool is_of_field(size_t i, const struct map_entry *entry)
     return holds(&rows.fields[i], entry->field) && (!rule->array || entry->context.array == rows.arrays[i].first);
 }
 
-static bool is_of_description(const struct recomputed_rule *rule, const char *device, const struct map_entry *entry)
+static bool is_of_description(const struct recomputed_rule *rule, const struct map_entry *entry)
 {
     if (rule->device) {
-        return strcmp(rule->device, device) == 0 && (!rule->path || is_path(entry->path, rule->path));
+        return !rule->path || is_path(entry->path, rule->path);
     }
     if (rule->when == RECOMPUTED_NEWER_VERSION) {
         return entry->part == FIELD_PART_SUBSECTION_HEADER && entry->field &&
@@ -368,17 +370,32 @@ static bool is_of_description(const struct recomputed_rule *rule, const char *de
     return rule->type != VMDESC_OTHER && rule->type == entry->type;
 }
 
-const char *recomputed_why(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
-                           const struct map_entry *other)
+/* Thousands of fields may differ, and few rules are about the device. */
+static void choose_rules(struct recomputed *walk, const Hardstop__Section *section)
 {
     char device[64];
 
-    find_rows();
     map_device_name(section, device, sizeof(device));
+    walk->section = section;
+    walk->n_rules = 0;
     for (size_t i = 0; recomputed_rules[i].reason; i++) {
-        const struct recomputed_rule *rule = &recomputed_rules[i];
+        if (!recomputed_rules[i].device || strcmp(recomputed_rules[i].device, device) == 0) {
+            walk->rules[walk->n_rules++] = (uint8_t)i;
+        }
+    }
+}
 
-        if ((rule->field ? is_of_field(i, entry) : is_of_description(rule, device, entry)) &&
+const char *recomputed_why(struct recomputed *walk, const Hardstop__Section *section, const struct map_entry *entry,
+                           const struct map_entry *other)
+{
+    find_rows();
+    if (walk->section != section) {
+        choose_rules(walk, section);
+    }
+    for (size_t i = 0; i < walk->n_rules; i++) {
+        const struct recomputed_rule *rule = &recomputed_rules[walk->rules[i]];
+
+        if ((rule->field ? is_of_field(walk->rules[i], entry) : is_of_description(rule, entry)) &&
             applies(walk, rule, entry, other)) {
             return rule->reason;
         }

@@ -42,6 +42,8 @@ struct recomputed_rule {
     const char *reason;
 };
 
+enum { RECOMPUTED_RULES = 128 }; /* there are fewer */
+
 extern const struct recomputed_rule recomputed_rules[]; /* ends with a row without reason */
 
 /* What the fields of one section have told so far, in the order of the wire; zero at first, but for the maps. */
@@ -52,6 +54,10 @@ struct recomputed {
     bool holds_back; /* the serial port last seen had an element that waited */
     bool version_1; /* VIRTIO_F_VERSION_1 was negotiated */
     bool other_length; /* the config space is of another length than the machine's */
+    /* The rules that may be about the section: found when its first field is asked about. */
+    const Hardstop__Section *section;
+    uint8_t rules[RECOMPUTED_RULES];
+    size_t n_rules;
 };
 
 /* Takes note of a field; every one, in the order of the wire. */

@@ -6,6 +6,7 @@
 
 #include "harness/base/check.h"
 #include "harness/judge/state.h"
+#include "harness/judge/state_bytes.h"
 #include "harness/message/reflect.h"
 
 #define A(byte) "section { section_id: 1 idstr: 'x/a' instance_id: 0 version_id: 1 opaque: '" byte "' footer { } }"
@@ -292,9 +293,42 @@ static void subsections_differ_by_themselves(void **state)
     }
 }
 
+static void put_state(struct builder *out, const char *byte, bool has_footer)
+{
+    support_put_section(out, 4, 7, "a", 1);
+    support_put_hex(out, byte);
+    if (has_footer) {
+        support_put_footer(out, 7);
+    }
+    support_put_hex(out, "00");
+}
+
+/* Whatever framing is said to be theirs, what the bytes hold is compared. */
+static void a_framing_is_only_a_hint(void **state)
+{
+    static const enum stream_framing framings[] = { STREAM_ANY, STREAM_LEGACY, STREAM_FOOTER, STREAM_SIZED };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(framings) * 2; i++) {
+        struct builder left = { 0 }, right = { 0 };
+        struct state_comparison comparison = { .n = 0 };
+
+        put_state(&left, "31", i & 1);
+        put_state(&right, "32", i & 1);
+        assert_true(state_compare_bytes(&(struct state_bytes){ left.data, left.size, framings[i / 2] }, NULL,
+                                        &(struct state_bytes){ right.data, right.size, framings[i / 2] }, STATE_GIVEN,
+                                        &comparison));
+        assert_int_equal(comparison.n, 1);
+        assert_string_equal(comparison.differences[0].device, "a");
+        builder_clear(&left);
+        builder_clear(&right);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_framing_is_only_a_hint),
         cmocka_unit_test(differences_are_those_that_count),
         cmocka_unit_test(differences_tell_what_is_behind_them),
         cmocka_unit_test(subsections_differ_by_themselves),
