@@ -42,7 +42,7 @@ struct recomputed_rule {
     const char *reason;
 };
 
-enum { RECOMPUTED_RULES = 128 }; /* there are fewer */
+enum { RECOMPUTED_RULES = 128 }; /* a place for each, and more */
 
 extern const struct recomputed_rule recomputed_rules[]; /* ends with a row without reason */
 
