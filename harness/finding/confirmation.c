@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "harness/judge/given.h"
+#include "harness/judge/property.h"
+#include "harness/judge/reset.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/setup/framing.h"
 
@@ -71,8 +73,30 @@ static bool is_same_crash(const struct judgement *judgement, const struct confir
     return finding_of(judgement, &found) && finding_of(&other, &there) && strcmp(found.same, there.same) == 0;
 }
 
+bool confirmation_wants_fresh(const struct judgement *judgement)
+{
+    struct finding finding;
+
+    return finding_of(judgement, &finding) && strcmp(finding.property, PROPERTY_RESET) == 0;
+}
+
+static struct confirmation of_reset(const struct judgement *judgement, const struct confirm_result *actual,
+                                    const struct confirm_result *fresh)
+{
+    struct state_comparison left = { .n = 0 };
+
+    if (!fresh || !reset_compare_states(judgement, fresh->reset, fresh->reset_size, actual->reset, actual->reset_size,
+                                        &left)) {
+        return (struct confirmation){ false, "accepted, and its state after a reset could not be compared" };
+    }
+    if (!shares_a_field(&judgement->left, &left)) {
+        return (struct confirmation){ false, "accepted, and after a reset no such field is the stream's" };
+    }
+    return (struct confirmation){ true, "accepted, and after a reset a field is not that of a fresh machine" };
+}
+
 struct confirmation confirmation_of(const struct judgement *judgement, const struct confirm_result *actual,
-                                    const struct confirm_result *reference)
+                                    const struct confirm_result *reference, const struct confirm_result *fresh)
 {
     struct confirmation confirmation = {
         .confirmed = actual->outcome == judgement->actual.answer.outcome,
@@ -81,6 +105,9 @@ struct confirmation confirmation_of(const struct judgement *judgement, const str
 
     if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
         return (struct confirmation){ false, "accepted, and a guest must act to show more" };
+    }
+    if (confirmation.confirmed && confirmation_wants_fresh(judgement)) {
+        return of_reset(judgement, actual, fresh);
     }
     if (confirmation.confirmed && actual->outcome == OUTCOME_ACCEPTED) {
         return of_states(judgement, actual, reference);

@@ -38,22 +38,22 @@ static void drop_kept(Hardstop__Stream *stream)
     stream->n_section = n;
 }
 
-bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh, struct state_comparison *left)
+bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
+                          const uint8_t *used, size_t used_size, struct state_comparison *left)
 {
-    const struct loader_answer *actual = &judgement->actual.answer;
     const Hardstop__Stream *stream = judgement->test->stream;
     Hardstop__Stream *a, *b;
     bool done = false;
 
     left->n = 0;
-    if (!stream || !fresh->used_size || !actual->used_size) {
+    if (!stream || !fresh_size || !used_size) {
         return false;
     }
-    if (fresh->used_size == actual->used_size && memcmp(fresh->used, actual->used, fresh->used_size) == 0) {
+    if (fresh_size == used_size && memcmp(fresh, used, fresh_size) == 0) {
         return true;
     }
-    a = state_adopt_any(stream, fresh->used, fresh->used_size);
-    b = state_adopt_any(stream, actual->used, actual->used_size);
+    a = state_adopt_any(stream, fresh, fresh_size);
+    b = state_adopt_any(stream, used, used_size);
     if (a && b) {
         drop_kept(a);
         state_compare(a, judgement->description, b, judgement->description, STATE_GIVEN, left);
@@ -62,4 +62,11 @@ bool reset_compare(const struct judgement *judgement, const struct loader_answer
     stream_free(a);
     stream_free(b);
     return done;
+}
+
+bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh, struct state_comparison *left)
+{
+    const struct loader_answer *actual = &judgement->actual.answer;
+
+    return reset_compare_states(judgement, fresh->used, fresh->used_size, actual->used, actual->used_size, left);
 }

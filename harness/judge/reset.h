@@ -12,5 +12,8 @@
  */
 bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh,
                    struct state_comparison *left);
+/* The same of two states, by any loader; NULL: there is none. */
+bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
+                          const uint8_t *used, size_t used_size, struct state_comparison *left);
 
 #endif

@@ -11,11 +11,13 @@
 #include "harness/base/error.h"
 #include "harness/loader/loader.h"
 #include "harness/setup/trust.h"
+#include "harness/wire/builder.h"
 
 struct confirm_limits {
     uint32_t timeout_ms; /* best of processor time; 0: LOADER_TIMEOUT_MS */
     uint64_t most_reads; /* system calls that read; 0: LOADER_READS_BEYOND */
-    uint32_t pokes; /* what is done after an accepted load, as far as QMP can: a set of enum poke */
+    uint32_t pokes; /* what is done after an accepted load, as far as QMP and qtest can: a set of enum poke */
+    bool unsaved; /* it is used as it is loaded, and not saved before */
     uint64_t memory; /* bytes that it may add to the address space of a QEMU without a stream; 0: no limit */
 };
 
@@ -33,8 +35,11 @@ struct confirm_result {
     char *text;
     char *command_line; /* for a shell; does what was done here, without our QMP connection */
     const char *commands; /* QMP's, that were then given, by their names; "": none */
+    struct builder acts; /* what its guest was then made to do: lines for the socket of -qtest; none where it was not */
     uint8_t *saved; /* ACCEPTED: the state migrated out again; NULL when QEMU could not */
     size_t saved_size;
+    uint8_t *reset; /* the state after POKE_RESET; NULL: it was not reset, or could not be saved then */
+    size_t reset_size;
 };
 
 /*
@@ -53,5 +58,11 @@ struct confirm_result {
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err);
 void confirm_result_clear(struct confirm_result *result);
+
+/*
+ * Does confirm_run() do what a guest of the setup would, for one of these pokes?  The guest in the stream should do
+ * nothing itself then: its processors should be halted.
+ */
+bool confirm_acts(const Hardstop__Setup *setup, uint32_t pokes);
 
 #endif

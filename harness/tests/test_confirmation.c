@@ -138,7 +138,7 @@ static void each_row_is_confirmed_or_not(void **state)
         } else if (rows[i].saved == ANOTHER_FIELD) {
             save_another(&actual, test);
         }
-        confirmation = confirmation_of(&judgement, &actual, &reference);
+        confirmation = confirmation_of(&judgement, &actual, &reference, NULL);
         if (confirmation.confirmed != rows[i].confirmed || !*confirmation.why) {
             fail_msg("%s: %s: %s", rows[i].name, confirmation.confirmed ? "confirmed" : "not confirmed",
                      confirmation.why);
@@ -188,7 +188,36 @@ static void a_report_is_confirmed_by_the_same_report(void **state)
         strcpy(actual.frames[0].symbol, reports[i].actual_symbol);
         answer->signal = *reports[i].kind ? 0 : SIGSEGV;
         actual.signal = *reports[i].actual_kind ? 0 : SIGSEGV;
-        assert_int_equal(confirmation_of(&judgement, &actual, &reference).confirmed, reports[i].confirmed);
+        assert_int_equal(confirmation_of(&judgement, &actual, &reference, NULL).confirmed, reports[i].confirmed);
+    }
+}
+
+/* A reset that leaves something is confirmed by one that leaves the same. */
+static void what_a_reset_leaves_is_confirmed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        Hardstop__Case *test = planted_case("poke: RESET");
+        struct confirm_result actual = { .outcome = OUTCOME_ACCEPTED }, fresh = { .outcome = OUTCOME_ACCEPTED };
+        struct judgement judgement = { 0 };
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader };
+        const struct loader_answer *used = &judgement.actual.answer, *other = &oracle.fresh.record.answer;
+        struct confirmation confirmation;
+
+        planted_init(&planted, REMEMBERS, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_true(confirmation_wants_fresh(&judgement));
+        fresh.reset = (uint8_t *)other->used;
+        fresh.reset_size = i == 2 ? 0 : other->used_size;
+        actual.reset = (uint8_t *)(i == 1 ? other->used : used->used);
+        actual.reset_size = i == 3 ? 0 : used->used_size;
+        confirmation = confirmation_of(&judgement, &actual, &actual, &fresh);
+        assert_int_equal(confirmation.confirmed, i == 0);
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+        case_free(test);
     }
 }
 
@@ -197,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_confirmed_or_not),
         cmocka_unit_test(a_report_is_confirmed_by_the_same_report),
+        cmocka_unit_test(what_a_reset_leaves_is_confirmed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

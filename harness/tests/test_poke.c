@@ -45,26 +45,45 @@ static enum property_result result(const struct judged *judged, const char *prop
     return property_find(property)->judge(&judged->judgement);
 }
 
-/* A QEMU has functions for all of them, on each transport; the device of the simplest kind survives. */
+/*
+ * A QEMU has functions for all of them, on each transport; the device of the simplest kind survives, but on mmio, where
+ * 7.2 to 11.1 do not.
+ */
 static void each_is_done(void **state)
 {
-    static const char *const seeds[] = { SEEDS "ccw/rng.textproto", SEEDS "pci/rng.textproto",
-                                         SEEDS "mmio/rng.textproto" };
+    static const struct {
+        const char *path;
+        uint32_t pokes;
+    } seeds[] = {
+        { SEEDS "ccw/rng.textproto", POKE_ALL },
+        { SEEDS "pci/rng.textproto", POKE_ALL },
+        { SEEDS "mmio/rng.textproto", POKE_ALL & ~POKE_BIT(POKE_REGISTERS) },
+    };
 
     (void)state;
     for (size_t i = 0; i < HS_COUNT(seeds); i++) {
         struct judged judged;
 
-        judge(&judged, seeds[i], POKE_ALL);
+        judge(&judged, seeds[i].path, seeds[i].pokes);
         assert_int_equal(judged.judgement.actual.answer.outcome, OUTCOME_ACCEPTED);
-        assert_int_equal(judged.judgement.actual.answer.poked, POKE_ALL);
+        assert_int_equal(judged.judgement.actual.answer.poked, seeds[i].pokes);
         assert_int_equal(result(&judged, "accepted-survives-use"), PROPERTY_PASS);
         assert_int_not_equal(result(&judged, PROPERTY_RESET), PROPERTY_SKIP);
         clear(&judged);
     }
 }
 
-/* Whatever is done is done to a QEMU of which nothing is ours, too, as far as QMP goes. */
+static size_t count_lines(const struct builder *acts, const char *begin)
+{
+    size_t n = 0;
+
+    for (const uint8_t *at = acts->data; at < acts->data + acts->size; at++) {
+        n += (at == acts->data || at[-1] == '\n') && strncmp((const char *)at, begin, strlen(begin)) == 0;
+    }
+    return n;
+}
+
+/* Whatever is done is done to a QEMU of which nothing is ours, too; what its guest does, by qtest. */
 static void an_unmodified_one_is_used(void **state)
 {
     Hardstop__Case *test = support_read_case(SEEDS "pci/rng.textproto");
@@ -84,6 +103,9 @@ static void an_unmodified_one_is_used(void **state)
     assert_int_equal(confirmed.outcome, OUTCOME_ACCEPTED);
     assert_int_equal(confirmed.poke, POKE_NONE);
     assert_string_equal(confirmed.commands, "cont, stop, system_reset, device_del");
+    assert_non_null(confirmed.reset);
+    assert_true(count_lines(&confirmed.acts, "outl 0xcf8 0x8") > 100);
+    assert_true(count_lines(&confirmed.acts, "write") > 1000);
     confirm_result_clear(&confirmed);
     support_remove(folder);
     free(path);

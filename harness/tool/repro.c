@@ -8,6 +8,7 @@
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
 #include "harness/case/complete.h"
+#include "harness/case/halt.h"
 #include "harness/case/pokes.h"
 #include "harness/setup/roster.h"
 #include "harness/loader/capture.h"
@@ -90,8 +91,9 @@ const struct argp command_repro_argp = {
 
 /* What the unmodified QEMU did with the damaged stream, and with the undamaged one. */
 struct evidence {
-    struct confirm_result actual, reference;
+    struct confirm_result actual, reference, fresh;
     struct confirmation confirmation;
+    char *acts; /* the file of what its guest was made to do, or NULL */
 };
 
 /* Where the complete stream goes: to a file, for QEMU to read, and where what was named is none, there, too. */
@@ -123,29 +125,67 @@ static int find_places(const struct options *options, struct places *places, str
     return tool_open_outputs(&options->output, 1, err);
 }
 
+/* What is loaded; in a machine that is used, before it, that its processors execute nothing, as in a served QEMU. */
+static void put_devices(const Hardstop__Case *test, const Hardstop__Stream *captured, const struct builder *bytes,
+                        struct builder *devices)
+{
+    if (test->n_poke && !case_is_whole(test)) {
+        halt_processors(captured, devices);
+    }
+    builder_put(devices, bytes->data, bytes->size);
+}
+
 static int run_unmodified(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
                           const struct builder *bytes, const struct places *places, const char *copy,
                           struct confirm_result *result, struct hs_error *err)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
+    const Hardstop__Case *test = judgement->test;
+    bool is_given = bytes == &judgement->damaged, is_reference = bytes == &judgement->plain.out;
     /* A limit that was hit is part of the finding; where none was, the QEMU has none. */
     const struct confirm_limits limits = {
         .timeout_ms = answer->timeout_ms,
-        .pokes = bytes == &judgement->damaged || !judgement->is_damaged ? case_pokes(judgement->test) : 0,
+        .pokes = !is_reference || !judgement->is_damaged ? case_pokes(test) : 0,
+        .unsaved = !is_reference && confirmation_wants_fresh(judgement),
         .memory = judgement_ran_out_of_memory(judgement) ? answer->memory_limit : 0,
     };
-    const Hardstop__Case *test = judgement->test;
-    struct builder whole = { 0 };
+    struct builder whole = { 0 }, devices = { 0 };
     int status;
 
-    status = complete_stream(test, bytes, captured, bytes == &judgement->damaged && judgement->effect.truncated, &whole,
-                             err);
+    put_devices(test, captured, bytes, &devices);
+    status = complete_stream(test, &devices, captured, is_given && judgement->effect.truncated, &whole, err);
     if (status == 0) {
         status = (places->is_ours ? file_write_own : file_write)(places->file, whole.data, whole.size, err);
     }
     status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
+    builder_clear(&devices);
     builder_clear(&whole);
     return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, &limits, result, err);
+}
+
+/* One that loads no device, and is used in the same way. */
+static int run_fresh(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
+                     const struct places *places, struct confirm_result *result, struct hs_error *err)
+{
+    static uint8_t end_of_file[] = { HARDSTOP__SECTION__TYPE__EOF };
+    const struct builder nothing = { .data = end_of_file, .size = sizeof(end_of_file) };
+
+    if (!confirmation_wants_fresh(judgement)) {
+        return 0;
+    }
+    return run_unmodified(judgement, trust, captured, &nothing, places, NULL, result, err);
+}
+
+/* Beside the stream, for those who want to do the same. */
+static int write_acts(const struct places *places, struct evidence *evidence, struct hs_error *err)
+{
+    const struct builder *acts = &evidence->actual.acts;
+
+    if (!acts->size) {
+        return 0;
+    }
+    evidence->acts = hs_format("%s.qtest", places->file);
+    return (places->is_ours ? file_write_own : file_write)(evidence->acts, acts->data, acts->size, err);
 }
 
 static int confirm(const struct judgement *judgement, enum trust trust, const struct places *places,
@@ -157,15 +197,19 @@ static int confirm(const struct judgement *judgement, enum trust trust, const st
     if (!captured) {
         return hs_fail_in(err, "no complete stream to put the case into");
     }
-    /* The reference first, so that the file that stays is the damaged one. */
+    /* The others first, so that the file that stays is the damaged one. */
     result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places, NULL,
                             &evidence->reference, err);
+    if (result == 0) {
+        result = run_fresh(judgement, trust, captured, places, &evidence->fresh, err);
+    }
     if (result == 0) {
         result = run_unmodified(judgement, trust, captured, &judgement->damaged, places, places->copy,
                                 &evidence->actual, err);
     }
+    result = result < 0 ? result : write_acts(places, evidence, err);
     if (result == 0) {
-        evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference);
+        evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference, &evidence->fresh);
     }
     stream_free(captured);
     return result;
@@ -200,6 +244,14 @@ static bool is_confirmed(const struct evidence evidence[2])
     return evidence[0].confirmation.confirmed && (!has_second(evidence) || evidence[1].confirmation.confirmed);
 }
 
+/* How long it is, with its end. */
+static size_t last_line(const struct builder *lines)
+{
+    const uint8_t *before = lines->size > 1 ? memrchr(lines->data, '\n', lines->size - 1) : NULL;
+
+    return before ? (size_t)(lines->data + lines->size - before - 1) : lines->size;
+}
+
 static void print_confirmation(const struct evidence *evidence, const char *which)
 {
     const struct confirm_result *actual = &evidence->actual;
@@ -226,6 +278,10 @@ static void print_confirmation(const struct evidence *evidence, const char *whic
     if (actual->commands && *actual->commands) {
         printf("  and then, by QMP: %s\n", actual->commands);
     }
+    if (evidence->acts) {
+        printf("  with -qtest, each line of %s, the last: %.*s", evidence->acts, (int)last_line(&actual->acts),
+               (const char *)actual->acts.data + actual->acts.size - last_line(&actual->acts));
+    }
 }
 
 static void print_text(const struct judgement *judgement, const struct finding *finding)
@@ -248,6 +304,8 @@ static void print_json(const struct judgement *judgement, const struct finding *
     if (evidence[0].actual.command_line) {
         json_object_set_new(json, "confirmed", json_boolean(is_confirmed(evidence)));
         json_object_set_new(json, "command_line", json_string(evidence[0].actual.command_line));
+        json_object_set_new(json, "commands", json_string(evidence[0].actual.commands));
+        json_object_set_new(json, "acts", evidence[0].acts ? json_string(evidence[0].acts) : json_null());
     }
     if (has_second(evidence)) {
         json_object_set_new(json, "command_line_beside", json_string(evidence[1].actual.command_line));
@@ -297,6 +355,8 @@ static int reproduce(const struct options *options, const struct places *places,
     for (size_t i = 0; i < 2; i++) {
         confirm_result_clear(&evidence[i].actual);
         confirm_result_clear(&evidence[i].reference);
+        confirm_result_clear(&evidence[i].fresh);
+        free(evidence[i].acts);
     }
     return status;
 }

@@ -17,6 +17,7 @@
 #include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/memory.h"
 #include "harness/loader/qemu/object.h"
+#include "harness/loader/qemu/platform.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/protocol.h"
@@ -173,6 +174,7 @@ static int open_memory(struct qemu_loader *qemu, struct hs_error *err)
         return -1;
     }
     qemu->shared = qemu->memory.shared;
+    qemu->shared->request.platform = platform_of(qemu->setup);
     qemu->shared->program.counters.size = qemu->counters ? qemu->counters->size : 0;
     return 0;
 }

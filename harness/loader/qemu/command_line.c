@@ -10,6 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/qemu/process.h"
+#include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/sanitizer.h"
 #include "harness/setup/framing.h"
 #include "harness/setup/program.h"
@@ -170,4 +171,29 @@ int command_line_explain(const Hardstop__Setup *setup, const char *text, struct 
                        setup->binary);
     }
     return hs_fail(err, HS_NO_OFFSET, "%s did not start: %.*s", setup->binary, (int)length, text);
+}
+
+char *command_line_shell(const struct arguments *arguments, const char *binary, const char *program, const char *path)
+{
+    struct arguments file = { 0 }, words = { 0 };
+    char *line, *from, *whole;
+
+    for (size_t i = 0; i < arguments->n; i++) {
+        bool is_chosen = program_given(PROGRAM_ENV) && strcmp(arguments->argv[i], binary) == 0;
+
+        arguments_add(&words, is_chosen ? program : arguments->argv[i]);
+    }
+    line = arguments_line(&words);
+    arguments_add(&file, path);
+    from = arguments_line(&file);
+    /* Of its options (sanitizer.h), those without which it would do something else. */
+    whole = hs_format("%s%s " COMMAND_LINE_FD "<%s",
+                      program_sanitizers(program)->address
+                          ? "ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 " : "",
+                      line, from);
+    arguments_clear(&words);
+    arguments_clear(&file);
+    free(from);
+    free(line);
+    return whole;
 }

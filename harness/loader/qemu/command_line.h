@@ -21,6 +21,15 @@ int command_line_prepare(struct command_line *command, const Hardstop__Setup *se
                          struct hs_error *err);
 void command_line_clear(struct command_line *command);
 
+/* The descriptor by which a QEMU is given the stream that it loads. */
+#define COMMAND_LINE_FD "3"
+
+/*
+ * The line of a shell that starts the arguments with the file at `path` as that descriptor; free it.  `binary`, as the
+ * setup has it, may stand for `program`, which PATH does not have.
+ */
+char *command_line_shell(const struct arguments *arguments, const char *binary, const char *program, const char *path);
+
 /*
  * Turns QEMU's own start-up error into one that says what to do: an unknown machine or device, a device whose module
  * is not installed.  `text` is what QEMU printed.  Returns -1.

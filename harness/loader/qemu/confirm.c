@@ -15,6 +15,7 @@
 #include "harness/loader/qemu/arrival.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/qemu/lone_start.h"
+#include "harness/loader/qemu/platform.h"
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/qmp.h"
@@ -27,7 +28,7 @@
  * things in between, timers of devices that are half loaded among them, and what becomes of that is another thing each
  * time.
  */
-#define INCOMING_FD "3"
+#define INCOMING_FD COMMAND_LINE_FD
 
 /* How QEMU is told of it, and what one says that wants to be told otherwise: before 8.2, and from 11.1 on. */
 static const struct {
@@ -59,32 +60,6 @@ static int open_stream(const char *path, struct hs_error *err)
     return -1;
 }
 
-/* The command line of a shell, which opens the file.  A name in it may stand for a program that PATH does not have. */
-static char *shell_line(const struct arguments *arguments, const char *binary, const char *program, const char *path)
-{
-    struct arguments file = { 0 }, words = { 0 };
-    char *line, *from, *whole;
-
-    for (size_t i = 0; i < arguments->n; i++) {
-        bool is_chosen = program_given(PROGRAM_ENV) && strcmp(arguments->argv[i], binary) == 0;
-
-        arguments_add(&words, is_chosen ? program : arguments->argv[i]);
-    }
-    line = arguments_line(&words);
-    arguments_add(&file, path);
-    from = arguments_line(&file);
-    /* Of its options (sanitizer.h), those without which it would do something else. */
-    whole = hs_format("%s%s " INCOMING_FD "<%s",
-                      program_sanitizers(program)->address
-                          ? "ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 " : "",
-                      line, from);
-    arguments_clear(&words);
-    arguments_clear(&file);
-    free(from);
-    free(line);
-    return whole;
-}
-
 /* What is started: the setup's QEMU, with -incoming and without. */
 struct attempt {
     const Hardstop__Setup *setup;
@@ -92,6 +67,8 @@ struct attempt {
     int stream;
     struct confirm_limits limits;
     struct watch *watch; /* NULL: none */
+    bool acts; /* what a guest does is done, too */
+    struct qtest qtest; /* by this */
 };
 
 static struct patience patience_for(const struct attempt *attempt, const struct process *process)
@@ -192,20 +169,59 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
     return 0;
 }
 
+/* A QEMU that is asked for its state after a reset. */
+struct reset_one {
+    struct qmp *qmp;
+    struct patience *patience;
+    struct confirm_result *result;
+};
+
+/* One that does not give it, or no longer lives, shows that by what follows. */
+static void save_reset(void *user)
+{
+    struct reset_one *one = user;
+
+    capture_save(one->qmp, one->patience, &one->result->reset, &one->result->reset_size, NULL);
+}
+
 /* Of what was saved only if QEMU survives that. */
-static int use(const struct attempt *attempt, struct qmp *qmp, struct process *process, struct confirm_result *result,
+static int use(struct attempt *attempt, struct qmp *qmp, struct process *process, struct confirm_result *result,
                struct hs_error *err)
 {
     struct patience patience = patience_for(attempt, process);
+    struct reset_one reset = { qmp, &patience, result };
+    const struct used used = { .qmp = qmp, .qtest = attempt->acts ? &attempt->qtest : NULL,
+                               .platform = platform_of(attempt->setup), .patience = &patience,
+                               .was_reset = save_reset, .user = &reset };
+    uint32_t pokes = attempt->limits.pokes;
 
-    result->commands = use_words(attempt->limits.pokes);
-    if (use_machine(qmp, attempt->limits.pokes, &result->poke, &patience, err) == 0) {
+    attempt->qtest.patience = &patience;
+    attempt->qtest.lines = &result->acts;
+    if (use_machine(&used, pokes, &result->poke, err) == 0) {
+        result->commands = use_words(pokes);
         return 0;
     }
+    result->commands = use_words(pokes & (POKE_BIT(result->poke + 1) - 1));
     return judge_silence(attempt, qmp, &patience, process, result, err);
 }
 
-static int run(const struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
+/* Starts it; with a qtest socket where a guest's acts are asked for. */
+static int start(struct attempt *attempt, struct qmp *qmp, struct process *process, struct process_given *given,
+                 struct hs_error *err)
+{
+    int status;
+
+    if (attempt->acts && qtest_prepare(&attempt->qtest, &attempt->with.arguments, given, err) < 0) {
+        memset(qmp, 0, sizeof(*qmp));
+        qmp->fd = -1;
+        return -1;
+    }
+    status = qmp_start(qmp, process, attempt->with.path, &attempt->with.arguments, given, err);
+    qtest_started(&attempt->qtest);
+    return status;
+}
+
+static int run(struct attempt *attempt, struct confirm_result *result, struct hs_error *err)
 {
     struct process_given given = { 0 };
     struct process process = { 0 };
@@ -217,20 +233,23 @@ static int run(const struct attempt *attempt, struct confirm_result *result, str
     if (attempt->watch) {
         watch_begin(attempt->watch, &given);
     }
-    status = qmp_start(&qmp, &process, attempt->with.path, &attempt->with.arguments, &given, err);
+    status = start(attempt, &qmp, &process, &given, err);
     patience = patience_for(attempt, &process);
     if (status < 0 && qmp.failure != QMP_FAILURE_GONE) {
         hs_fail_in(err, "%s", attempt->setup->binary);
     } else if (status < 0 || arrival_await(&qmp, &patience, &result->outcome, err) < 0) {
         status = judge_silence(attempt, &qmp, &patience, &process, result, err);
     } else if (result->outcome == OUTCOME_ACCEPTED) {
-        status = save(attempt, &qmp, &process, result, err);
-        if (status == 0 && result->outcome == OUTCOME_ACCEPTED && result->saved) {
+        bool unsaved = attempt->limits.unsaved;
+
+        status = unsaved ? 0 : save(attempt, &qmp, &process, result, err);
+        if (status == 0 && result->outcome == OUTCOME_ACCEPTED && (result->saved || unsaved)) {
             status = use(attempt, &qmp, &process, result, err);
         }
     } else {
         said_read(&process, result);
     }
+    qtest_close(&attempt->qtest);
     capture_quit(&qmp, &process);
     return status < 0 ? -1 : said_finish(attempt->setup, &attempt->without, result, err);
 }
@@ -276,7 +295,7 @@ static int run_by(struct attempt *attempt, enum trust trust, const char *path, s
         arguments_add(&attempt->with.arguments, "-incoming");
         arguments_add(&attempt->with.arguments, incoming[way].uri);
         result->command_line =
-            shell_line(&attempt->with.arguments, attempt->setup->binary, attempt->without.path, path);
+            command_line_shell(&attempt->with.arguments, attempt->setup->binary, attempt->without.path, path);
         status = run(attempt, result, err);
     }
     command_line_clear(&attempt->with);
@@ -297,12 +316,17 @@ static void begin_result(struct confirm_result *result)
     result->text = hs_strdup("");
 }
 
+bool confirm_acts(const Hardstop__Setup *setup, uint32_t pokes)
+{
+    return (pokes & ACTS_POKES) && platform_of(setup) != ACTS_NONE;
+}
+
 int confirm_watched(const Hardstop__Setup *setup, enum trust trust, const char *path,
                     const struct confirm_limits *limits, struct watch *watch, struct confirm_result *result,
                     struct hs_error *err)
 {
     static size_t way; /* streams of one QEMU come in a row */
-    struct attempt attempt = { .setup = setup, .watch = watch };
+    struct attempt attempt = { .setup = setup, .watch = watch, .qtest = { .fd = -1, .child = -1 } };
     int status = -1;
 
     begin_result(result);
@@ -315,6 +339,7 @@ int confirm_watched(const Hardstop__Setup *setup, enum trust trust, const char *
     if (!attempt.limits.most_reads) {
         attempt.limits.most_reads = LOADER_READS_BEYOND;
     }
+    attempt.acts = confirm_acts(setup, attempt.limits.pokes);
     attempt.stream = open_stream(path, err);
     if (attempt.stream < 0) {
         return -1;
@@ -344,5 +369,7 @@ void confirm_result_clear(struct confirm_result *result)
     free(result->text);
     free(result->command_line);
     free(result->saved);
+    free(result->reset);
+    builder_clear(&result->acts);
     memset(result, 0, sizeof(*result));
 }

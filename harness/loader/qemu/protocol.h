@@ -17,7 +17,7 @@
 
 #include "harness/loader/qemu/protocol_program.h"
 
-#define PROTOCOL_MAGIC 0x48535038u /* "HSP8" */
+#define PROTOCOL_MAGIC 0x48535039u /* "HSP9" */
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
@@ -74,6 +74,7 @@ struct protocol_shared {
         uint8_t chance; /* see struct loader_input */
         uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
         uint32_t most_reads, pokes; /* see struct loader_input */
+        uint32_t platform; /* enum acts_platform */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint32_t n_pieces; /* 0: the stream is INPUT */
         uint64_t pieces; /* where they are in CONTROL */

@@ -13,16 +13,20 @@ enum {
     MOST_DEVICES = 8, /* that are asked to go, as -device named none of them */
 };
 
+/* In the order of their numbers. */
 static const struct {
     enum poke poke;
-    const char *command;
-    bool of_device;
+    const char *command; /* of QMP, or NULL */
+    bool of_device, of_guest;
 } table[] = {
-    { POKE_CONT, "cont", false },
-    { POKE_CLOCK, NULL, false }, /* time passes by itself */
-    { POKE_STOP, "stop", false },
-    { POKE_RESET, "system_reset", false },
-    { POKE_UNPLUG, "device_del", true },
+    { POKE_CONT, "cont", false, false },
+    { POKE_CLOCK, NULL, false, false }, /* time passes by itself */
+    { POKE_KICK, NULL, false, true },
+    { POKE_CONFIG, NULL, false, true },
+    { POKE_REGISTERS, NULL, false, true },
+    { POKE_STOP, "stop", false, false },
+    { POKE_RESET, "system_reset", false, false },
+    { POKE_UNPLUG, "device_del", true, false },
 };
 
 const char *use_words(uint32_t pokes)
@@ -40,15 +44,17 @@ const char *use_words(uint32_t pokes)
 }
 
 /* 0 also where QEMU refuses. */
-static int execute(struct qmp *qmp, const char *command, json_t *arguments, struct patience *patience,
-                   struct hs_error *err)
+static int execute(const struct used *used, const char *command, json_t *arguments, struct hs_error *err)
 {
-    return qmp_execute(qmp, command, arguments, -1, patience, NULL, err) < 0 && qmp->failure != QMP_FAILURE_REFUSED
+    struct qmp *qmp = used->qmp;
+
+    return qmp_execute(qmp, command, arguments, -1, used->patience, NULL, err) < 0 &&
+                   qmp->failure != QMP_FAILURE_REFUSED
                ? -1
                : 0;
 }
 
-static int unplug(struct qmp *qmp, const char *command, struct patience *patience, struct hs_error *err)
+static int unplug(const struct used *used, const char *command, struct hs_error *err)
 {
     int result = 0;
 
@@ -56,36 +62,57 @@ static int unplug(struct qmp *qmp, const char *command, struct patience *patienc
         char path[64];
 
         snprintf(path, sizeof(path), "/machine/peripheral-anon/device[%d]", i);
-        result = execute(qmp, command, json_pack("{s:s}", "id", path), patience, err);
+        result = execute(used, command, json_pack("{s:s}", "id", path), err);
     }
     return result;
 }
 
-/* What a command asks for may be done only when QEMU is back in its main loop: two answers later it has been there. */
-static int settle(struct qmp *qmp, struct patience *patience, struct hs_error *err)
+/* What a guest does. */
+static int act(const struct used *used, enum poke poke, struct hs_error *err)
 {
-    return execute(qmp, "query-status", NULL, patience, err) < 0 ? -1
-                                                                 : execute(qmp, "query-status", NULL, patience, err);
+    struct acts_bus bus;
+
+    if (!used->qtest) {
+        return 0;
+    }
+    bus = qtest_bus(used->qtest);
+    if (acts_do(&bus, used->platform, poke)) {
+        usleep(PASSES_US);
+        return 0;
+    }
+    used->qmp->failure = used->qtest->is_late ? QMP_FAILURE_LATE : QMP_FAILURE_GONE;
+    return hs_fail(err, HS_NO_OFFSET, "QEMU no longer answers on qtest");
 }
 
-int use_machine(struct qmp *qmp, uint32_t pokes, enum poke *at, struct patience *patience, struct hs_error *err)
+/* What a command asks for may be done only when QEMU is back in its main loop: two answers later it has been there. */
+static int settle(const struct used *used, struct hs_error *err)
+{
+    return execute(used, "query-status", NULL, err) < 0 ? -1 : execute(used, "query-status", NULL, err);
+}
+
+int use_machine(const struct used *used, uint32_t pokes, enum poke *at, struct hs_error *err)
 {
     for (size_t i = 0; i < HS_COUNT(table); i++) {
         int result = 0;
 
-        if (!(pokes & POKE_BIT(table[i].poke))) {
+        if (!(pokes & POKE_BIT(table[i].poke)) || (table[i].of_guest && !used->qtest)) {
             continue;
         }
         *at = table[i].poke;
-        if (!table[i].command) {
+        if (table[i].of_guest) {
+            result = act(used, table[i].poke, err);
+        } else if (!table[i].command) {
             usleep(PASSES_US);
         } else if (table[i].of_device) {
-            result = unplug(qmp, table[i].command, patience, err);
+            result = unplug(used, table[i].command, err);
         } else {
-            result = execute(qmp, table[i].command, NULL, patience, err);
+            result = execute(used, table[i].command, NULL, err);
         }
-        if (result < 0 || settle(qmp, patience, err) < 0) {
+        if (result < 0 || settle(used, err) < 0) {
             return -1;
+        }
+        if (table[i].poke == POKE_RESET && used->was_reset) {
+            used->was_reset(used->user);
         }
     }
     *at = POKE_NONE;

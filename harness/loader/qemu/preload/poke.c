@@ -6,6 +6,7 @@
 
 #include "harness/base/check.h"
 #include "harness/loader/poke.h"
+#include "harness/loader/qemu/acts.h"
 #include "harness/loader/qemu/preload/clock.h"
 #include "harness/loader/qemu/preload/save.h"
 #include "harness/loader/qemu/preload/symbols.h"
@@ -233,6 +234,30 @@ static bool poke_unplug(struct protocol_shared *shared)
     return true;
 }
 
+static bool access_bus(void *user, const struct acts_access *access, uint32_t *value)
+{
+    void *space = access->is_port ? symbols.address_space_io : symbols.address_space_memory;
+
+    (void)user;
+    /* A little-endian guest's, as all of these platforms are, and so is who runs this. */
+    symbols.address_space_rw(space, access->address, 0, value, access->size, access->is_write);
+    return true;
+}
+
+/* Where the guest's own way is known, that is gone. */
+static bool act(struct protocol_shared *shared, enum poke poke)
+{
+    struct acts_bus bus = { .access = access_bus };
+
+    if (!(POKE_BIT(poke) & ACTS_POKES) || shared->request.platform == ACTS_NONE || !symbols.address_space_rw ||
+        !symbols.address_space_memory || !symbols.address_space_io) {
+        return false;
+    }
+    acts_do(&bus, (enum acts_platform)shared->request.platform, poke);
+    let_time_pass();
+    return true;
+}
+
 void poke_machine(struct protocol_shared *shared)
 {
     /* false: not here. */
@@ -248,7 +273,7 @@ void poke_machine(struct protocol_shared *shared)
 
         if (shared->request.pokes & bit) {
             shared->answer.poke = i;
-            shared->answer.poked |= pokes[i](shared) ? bit : 0;
+            shared->answer.poked |= act(shared, (enum poke)i) || pokes[i](shared) ? bit : 0;
         }
     }
     shared->answer.poke = POKE_NONE;

@@ -96,6 +96,9 @@ static const struct {
     USED(memory_region_size),
     USED(memory_region_dispatch_read),
     USED(memory_region_dispatch_write),
+    USED(address_space_rw),
+    USED(address_space_memory),
+    USED(address_space_io),
     /* The linker's, at both ends of a section. */
     MEMBER(counters_start, "__start___sancov_cntrs", OPTIONAL, NULL),
     MEMBER(counters_stop, "__stop___sancov_cntrs", OPTIONAL, NULL),

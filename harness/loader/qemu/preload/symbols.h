@@ -86,6 +86,10 @@ struct symbols {
     /* The last argument is a struct MemTxAttrs, of four or eight bytes. */
     uint32_t (*memory_region_dispatch_read)(void *region, uint64_t at, uint64_t *value, uint32_t op, uint64_t attrs);
     uint32_t (*memory_region_dispatch_write)(void *region, uint64_t at, uint64_t value, uint32_t op, uint64_t attrs);
+    /* The third argument is a struct MemTxAttrs, too. */
+    uint32_t (*address_space_rw)(void *space, uint64_t address, uint64_t attrs, void *buffer, uint64_t size,
+                                 bool is_write);
+    void *address_space_memory, *address_space_io;
     char *counters_start, *counters_stop; /* clang's: a byte for each edge of the code */
     const uintptr_t *counters_places; /* of each a pair: the address, and flags */
     const char *hardstop_defects;
