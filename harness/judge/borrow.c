@@ -4,12 +4,10 @@
 
 #include "harness/judge/state_bytes.h"
 #include "harness/wire/description.h"
-#include "harness/wire/framing.h"
 
 int borrow_state(struct loader *loader, struct loader_answer *answer, struct hs_error *err)
 {
-    static const uint8_t end_of_file[] = { TYPE_EOF };
-    const struct loader_input nothing = { .bytes = end_of_file, .size = sizeof(end_of_file) };
+    const struct loader_input nothing = { .bytes = loader_nothing, .size = sizeof(loader_nothing) };
 
     if (loader_load(loader, &nothing, answer, err) < 0) {
         return -1;

@@ -47,8 +47,7 @@ static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding
 /* The machine of the case without its stream, but used as it is: an end of file is all that is loaded. */
 static int load_fresh(struct oracle *oracle, const Hardstop__Case *test, struct hs_error *err)
 {
-    static uint8_t end_of_file[] = { HARDSTOP__SECTION__TYPE__EOF };
-    const struct builder nothing = { .data = end_of_file, .size = sizeof(end_of_file) };
+    const struct builder nothing = { .data = loader_nothing, .size = sizeof(loader_nothing) };
     const struct stream_encoding none = { .out = nothing };
     Hardstop__Case fresh = *test;
     uint64_t hash;

@@ -10,6 +10,8 @@
 #include "harness/base/check.h"
 #include "harness/case/pokes.h"
 
+uint8_t loader_nothing[1] = { HARDSTOP__SECTION__TYPE__EOF };
+
 const char *outcome_name(enum outcome outcome)
 {
     static const char *const names[] = {

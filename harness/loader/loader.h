@@ -98,4 +98,7 @@ bool loader_is_from_outside(int number);
 /* "SIGSEGV" ...; a number's text for others.  Valid until the next call. */
 const char *loader_signal_name(int number);
 
+/* The bytes of device sections where there is none: nothing is loaded, and the machine's own state is saved. */
+extern uint8_t loader_nothing[1];
+
 #endif

@@ -31,8 +31,7 @@ static void look_for_program(const char *subject, const char *advice, struct dia
 /* The proof of a loader is that it starts and answers. */
 static void start_loader(const char *subject, const char *advice, struct diagnosis *diagnosis)
 {
-    static const uint8_t end_of_file = 0;
-    struct loader_input input = { .bytes = &end_of_file, .size = 1 };
+    struct loader_input input = { .bytes = loader_nothing, .size = sizeof(loader_nothing) };
     Hardstop__Setup *setup = setup_standard(subject, HARDSTOP__FRAMING__FOOTER);
     struct loader_answer answer;
     struct hs_error err;

@@ -167,8 +167,7 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
 static int run_fresh(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
                      const struct places *places, struct confirm_result *result, struct hs_error *err)
 {
-    static uint8_t end_of_file[] = { HARDSTOP__SECTION__TYPE__EOF };
-    const struct builder nothing = { .data = end_of_file, .size = sizeof(end_of_file) };
+    const struct builder nothing = { .data = loader_nothing, .size = sizeof(loader_nothing) };
 
     if (!confirmation_wants_fresh(judgement)) {
         return 0;

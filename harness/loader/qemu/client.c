@@ -26,7 +26,6 @@
 #include "harness/loader/qemu/shape.h"
 #include "harness/loader/qemu/slow.h"
 #include "harness/message/reflect.h"
-#include "harness/wire/framing.h"
 #include "harness/wire/vmdesc.h"
 
 struct qemu_loader {
@@ -327,8 +326,7 @@ static int load(struct qemu_loader *qemu, const struct loader_input *input, cons
  */
 static int find_behind(struct qemu_loader *qemu, struct hs_error *err)
 {
-    static const uint8_t end_of_file[] = { TYPE_EOF };
-    const struct loader_input nothing = { .bytes = end_of_file, .size = sizeof(end_of_file) };
+    const struct loader_input nothing = { .bytes = loader_nothing, .size = sizeof(loader_nothing) };
     struct loader_answer answer = { 0 };
     size_t at = SIZE_MAX;
     int result;

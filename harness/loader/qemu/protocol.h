@@ -73,8 +73,7 @@ struct protocol_shared {
         uint8_t as_sent; /* 1: saved again with a description only where the machine type sends one */
         uint8_t chance; /* see struct loader_input */
         uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
-        uint32_t most_reads, pokes; /* see struct loader_input */
-        uint32_t platform; /* enum acts_platform */
+        uint32_t most_reads, pokes, platform; /* see struct loader_input, and enum acts_platform */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint32_t n_pieces; /* 0: the stream is INPUT */
         uint64_t pieces; /* where they are in CONTROL */
