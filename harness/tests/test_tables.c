@@ -285,7 +285,7 @@ static const struct {
     { "VirtioSerial.nr_active_ports", 0, 511 }, { "VirtioSerialPort.id", 0, 511 }, { "GpuScanouts.max_outputs", 1, 16 },
     { "ScsiRequest.retry", 1, 2 }, { "ScsiDevice.sense_len", 0, 252 },
 };
-enum { FLAGS = 36 };
+enum { FLAGS = 38 };
 
 static void ranges_are_those_of_qemu(void **state)
 {

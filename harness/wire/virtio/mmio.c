@@ -5,8 +5,8 @@
 #define MMIO Hardstop__MmioTransport
 
 static const struct field mmio_fields[] = {
-    FIELD_NUMBER(MMIO, host_features_sel, 4),
-    FIELD_NUMBER(MMIO, guest_features_sel, 4),
+    FIELD_NUMBER(MMIO, host_features_sel, 4, FIELD_FLAG),
+    FIELD_NUMBER(MMIO, guest_features_sel, 4, FIELD_FLAG),
     FIELD_NUMBER(MMIO, guest_page_shift, 4),
 };
 const struct table mmio_table = TABLE(hardstop__mmio_transport, mmio_fields);

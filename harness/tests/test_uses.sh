@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each defect of ci/patches/uses-10.0.patch shows by the poke that it is there for, in the served QEMU and in an
+# unmodified process, and is missed without that poke; and without a defect there is none.  Skipped (77) without such
+# QEMUs.
+# test_uses.sh HARDSTOP SOURCE
+set -eu
+hardstop=$1
+cache=${HARDSTOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hardstop}/qemu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0 found=0
+
+for target in s390x x86_64; do
+    qemu=$(ls "$cache/bin/qemu-system-$target"-*-uses* 2>/dev/null | head -n 1)
+    if [ ! -x "$qemu" ]; then
+        echo "not tested: there is no QEMU of ci/qemu --source --target $target --patch uses trixie"
+        exit 77
+    fi
+    cat >"$work/qemu-system-$target" <<END
+#!/bin/sh
+HARDSTOP_USE=\$(cat "$work/defect") exec "$qemu" "\$@"
+END
+    chmod +x "$work/qemu-system-$target"
+done
+
+# A fresh device with the mark of the patch.
+echo none >"$work/defect"
+for machine in s390x:ccw:s390-ccw-virtio-10.0:virtio-rng-ccw x86_64:pci:pc-q35-10.0:virtio-rng-pci-non-transitional; do
+    IFS=: read -r target transport type device <<END
+$machine
+END
+    "$hardstop" capture --qemu "$work/qemu-system-$target" --machine "$type" --device "$device" --section virtio-rng \
+        -o "$work/plain.textproto" >/dev/null
+    awk '!done && /virtio \{/ { print; print "isr: 90"; done = 1; next } !/^ *isr:/' "$work/plain.textproto" \
+        >"$work/$transport.textproto"
+    grep -q "isr: 90" "$work/$transport.textproto"
+done
+
+# says STATUS WORDS TRANSPORT POKES OPTION...
+says() {
+    expected=$1 words=$2 case=$work/$3.textproto pokes=$4 status=0
+    shift 4
+    "$hardstop" repro --trust-setup --poke="$pokes" -o "$work/out.mig" "$@" "$case" >"$work/said" 2>&1 || status=$?
+    [ "$status" = "$expected" ] && grep -q -e "$words" "$work/said"
+}
+
+# finds POKE TRANSPORT WITHOUT WORDS: WITHOUT is what is done besides.
+finds() {
+    echo "$1" >"$work/defect"
+    if says 1 "$4" "$2" "$3,$1" --confirm && grep -q "^CONFIRMED" "$work/said" && says 0 "" "$2" "$3"; then
+        found=$((found + 1))
+    else
+        echo "$1 on $2: not found, not confirmed, or found without it:" >&2
+        tail -n 12 "$work/said" >&2
+        failed=1
+    fi
+    echo none >"$work/defect"
+    says 0 "" "$2" "$3,$1" || { echo "$1 on $2: a finding without the defect" >&2; tail -n 12 "$work/said" >&2; failed=1; }
+}
+
+dies="accepted-survives-use does not hold: SIGABRT"
+for transport in ccw pci; do
+    finds cont $transport clock "$dies"
+    finds clock $transport cont "$dies"
+    finds stop $transport cont "$dies"
+    finds reset $transport cont "reset-forgets does not hold: .*virtio.isr 0x0 -> 0x5a"
+done
+for poke in kick config registers; do
+    finds $poke pci cont "$dies"
+done
+finds unplug ccw cont "$dies"
+[ $failed = 0 ] && [ $found = 12 ] && echo "$found uses found, and missed without their poke"
