@@ -41,14 +41,14 @@ done
 says() {
     expected=$1 words=$2 case=$work/$3.textproto pokes=$4 status=0
     shift 4
-    "$hardstop" repro --trust-setup --poke="$pokes" -o "$work/out.mig" "$@" "$case" >"$work/said" 2>&1 || status=$?
+    "$hardstop" repro --trust-setup --poke="$pokes" "$@" "$case" >"$work/said" 2>&1 || status=$?
     [ "$status" = "$expected" ] && grep -q -e "$words" "$work/said"
 }
 
 # finds POKE TRANSPORT WITHOUT WORDS: WITHOUT is what is done besides.
 finds() {
     echo "$1" >"$work/defect"
-    if says 1 "$4" "$2" "$3,$1" --confirm && grep -q "^CONFIRMED" "$work/said" && says 0 "" "$2" "$3"; then
+    if says 1 "$4" "$2" "$3,$1" --confirm -o "$work/out.mig" && grep -q "^CONFIRMED" "$work/said" && says 0 "" "$2" "$3"; then
         found=$((found + 1))
     else
         echo "$1 on $2: not found, not confirmed, or found without it:" >&2

@@ -17,6 +17,7 @@ enum {
     MOST_OBJECTS = 256, /* of one kind */
     MOST_BYTES = 4096, /* of a region's registers; and of these, each */
     CONFIG_BYTES = 256,
+    VIRTUAL_CLOCK = 1, /* QEMU_CLOCK_VIRTUAL of include/qemu/timer.h */
 };
 
 static const uint32_t bounds[] = { 0, 1, 0x7fffffff, 0x80000000, UINT32_MAX };
@@ -77,7 +78,7 @@ static bool poke_cont(struct protocol_shared *shared)
     void *error = NULL;
 
     (void)shared;
-    if (!symbols.vm_prepare_start || !symbols.bdrv_activate_all || !save_is_paused()) {
+    if (!symbols.vm_prepare_start || !symbols.bdrv_activate_all || !symbols.qemu_clock_enable || !save_can_run()) {
         return false;
     }
     /* As -incoming does before its guest runs: until then, disks belong to the sender. */
@@ -87,6 +88,8 @@ static bool poke_cont(struct protocol_shared *shared)
         return false;
     }
     symbols.vm_prepare_start(false);
+    /* As resume_all_vcpus(): until then no timer of the guest's clock runs. */
+    symbols.qemu_clock_enable(VIRTUAL_CLOCK, true);
     return true;
 }
 
@@ -187,9 +190,10 @@ static bool poke_registers(struct protocol_shared *shared)
 
 static bool poke_stop(struct protocol_shared *shared)
 {
-    if (!symbols.vm_state_notify) {
+    if (!symbols.vm_state_notify || !symbols.qemu_clock_enable) {
         return false;
     }
+    symbols.qemu_clock_enable(VIRTUAL_CLOCK, false);
     save_stop();
     save_used(shared);
     return true;

@@ -14,7 +14,7 @@ enum { HEADER = 8 }; /* magic and version of a stream: migration/savevm.c */
 
 /* RunState, whose numbers differ between versions: qapi/run-state.json. */
 static struct {
-    int inmigrate, paused, running;
+    int inmigrate, paused, running, suspended, internal_error, shutdown;
 } states;
 
 static int run_state(const char *name)
@@ -27,6 +27,9 @@ void save_prepare(void)
     states.inmigrate = run_state("inmigrate");
     states.paused = run_state("paused");
     states.running = run_state("running");
+    states.suspended = run_state("suspended");
+    states.internal_error = run_state("internal-error");
+    states.shutdown = run_state("shutdown");
 }
 
 /*
@@ -86,9 +89,16 @@ void save_again(struct protocol_shared *shared)
     shared->answer.saved_size -= shared->answer.saved_offset;
 }
 
-bool save_is_paused(void)
+bool save_can_run(void)
 {
-    return symbols.runstate_check && symbols.runstate_check(states.paused);
+    const int others[] = { states.running, states.suspended, states.internal_error, states.shutdown };
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (!symbols.runstate_check || symbols.runstate_check(others[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void save_stop(void)

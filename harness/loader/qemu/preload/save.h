@@ -16,8 +16,8 @@ void save_prepare(void);
  */
 void save_again(struct protocol_shared *shared);
 
-/* Is the guest stopped, with nothing that keeps it from running? */
-bool save_is_paused(void);
+/* Is the guest stopped, with nothing that keeps it from running?  As qmp_cont() asks (monitor/qmp-cmds.c). */
+bool save_can_run(void);
 /* Stops a guest that runs: devices are told. */
 void save_stop(void);
 /* Behind that, the device sections of the machine as it is now, with their end mark; nothing if that fails. */

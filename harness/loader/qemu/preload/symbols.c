@@ -79,6 +79,7 @@ static const struct {
     USED(runstate_check),
     USED(vm_prepare_start),
     USED(vm_state_notify),
+    USED(qemu_clock_enable),
     USED(bdrv_activate_all),
     USED(qemu_system_reset),
     USED(qdev_unplug),

@@ -68,6 +68,7 @@ struct symbols {
     bool (*runstate_check)(int state);
     int (*vm_prepare_start)(bool step_pending);
     void (*vm_state_notify)(bool running, int state);
+    void (*qemu_clock_enable)(int type, bool enabled);
     void (*bdrv_activate_all)(void **errp);
     void (*qemu_system_reset)(int cause);
     void (*qdev_unplug)(void *device, void **errp);
