@@ -195,6 +195,7 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
         snprintf(finding->message, sizeof(finding->message), "accepted, saves again as if undamaged");
         if (strcmp(property->name, PROPERTY_RESET) == 0) {
             place_of_difference(&judgement->left, finding, place);
+            place->is_left = true;
             describe_differences(&judgement->left, "after a reset unlike those of a fresh machine", finding);
         } else if (strcmp(property->name, "accepted-resaves-equal") == 0) {
             place_of_difference(&judgement->resave, finding, place);

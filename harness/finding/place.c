@@ -136,6 +136,15 @@ static void field_words(const struct place *place, const struct finding *finding
     snprintf(words, size, "%s%s%s", device, *device && *field ? " " : "", field);
 }
 
+/* "virtio.ccw" of "virtio.ccw.id.cu_type": what is not reset there is forgotten in one place. */
+static void part_words(const char *field, char *words, size_t size)
+{
+    size_t length = strcspn(field, ".");
+
+    length += field[length] ? 1 + strcspn(field + length + 1, ".") : 0;
+    snprintf(words, size, "%.*s", (int)length, field);
+}
+
 void place_words(const struct place *place, const struct finding *finding, char *words, size_t size)
 {
     if (place->mechanism != MECHANISM_NONE) {
@@ -145,6 +154,8 @@ void place_words(const struct place *place, const struct finding *finding, char 
         snprintf(words, size, "section that is never loaded");
     } else if (place->what != STATE_FIELD) {
         snprintf(words, size, "%s", state_what_name(place->what));
+    } else if (place->is_left && place->is_virtio) {
+        part_words(finding->field, words, size);
     } else if (place->is_known) {
         field_words(place, finding, words, size);
     } else {

@@ -13,6 +13,7 @@ struct place {
     bool is_virtio; /* the section's payload is of the virtio devices' table */
     enum mechanism mechanism;
     bool is_not_kept; /* a value that was out of range, and was not kept either */
+    bool is_left; /* after a reset: the part of the device that holds it was not reset */
     bool has_no_footer; /* it is in a section of a kind that has a footer today, and this one has none */
 };
 

@@ -24,12 +24,15 @@ static bool is_kept(const Hardstop__Section *section)
     return false;
 }
 
-static void drop_kept(Hardstop__Stream *stream)
+/* What is kept by design, and what is behind the end-of-file mark, which was never loaded. */
+static void drop_others(Hardstop__Stream *stream)
 {
+    bool ended = false;
     size_t n = 0;
 
     for (size_t i = 0; i < stream->n_section; i++) {
-        if (is_kept(stream->section[i])) {
+        ended |= stream->section[i]->type == HARDSTOP__SECTION__TYPE__EOF;
+        if (ended || is_kept(stream->section[i])) {
             stream_free_section(stream->section[i]);
         } else {
             stream->section[n++] = stream->section[i];
@@ -55,7 +58,7 @@ bool reset_compare_states(const struct judgement *judgement, const uint8_t *fres
     a = state_adopt_any(stream, fresh, fresh_size);
     b = state_adopt_any(stream, used, used_size);
     if (a && b) {
-        drop_kept(a);
+        drop_others(a);
         state_compare(a, judgement->description, b, judgement->description, STATE_GIVEN, left);
         done = true;
     }

@@ -10,6 +10,8 @@
 #include "harness/base/check.h"
 #include "harness/case/case.h"
 #include "harness/finding/confirmation.h"
+#include "harness/judge/reset.h"
+#include "harness/message/reflect.h"
 #include "planted.h"
 
 /* What the unmodified QEMU saved. */
@@ -221,12 +223,51 @@ static void what_a_reset_leaves_is_confirmed(void **state)
     }
 }
 
+#define PART(name, byte) "section { section_id: 1 idstr: '" name "' instance_id: 0 version_id: 1 opaque: '" byte "' } "
+#define END "section { type: EOF } "
+
+static void encode(const char *text, struct stream_encoding *encoding)
+{
+    ProtobufCMessage *stream = support_message(&hardstop__stream__descriptor, text);
+
+    stream_encode((Hardstop__Stream *)stream, encoding, NULL, NULL);
+    reflect_free(stream);
+}
+
+/* What was never loaded cannot be left. */
+static void what_is_behind_the_end_is_not_left(void **state)
+{
+    static const struct {
+        const char *stream;
+        size_t n;
+    } given[] = { { PART("a", "1") PART("b", "9") END, 1 }, { PART("a", "1") END PART("b", "9"), 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(given); i++) {
+        Hardstop__Case test = HARDSTOP__CASE__INIT;
+        struct judgement judgement = { .test = &test };
+        struct stream_encoding fresh = { 0 }, used = { 0 };
+        struct state_comparison left = { .n = 0 };
+
+        test.stream = (Hardstop__Stream *)support_message(&hardstop__stream__descriptor, given[i].stream);
+        encode(PART("a", "0") PART("b", "0") END, &fresh);
+        encode(PART("a", "0") PART("b", "9") END, &used);
+        assert_true(reset_compare_states(&judgement, fresh.out.data, fresh.out.size, used.out.data, used.out.size,
+                                         &left));
+        assert_int_equal(left.n, given[i].n);
+        stream_encoding_clear(&fresh);
+        stream_encoding_clear(&used);
+        stream_free(test.stream);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_confirmed_or_not),
         cmocka_unit_test(a_report_is_confirmed_by_the_same_report),
         cmocka_unit_test(what_a_reset_leaves_is_confirmed),
+        cmocka_unit_test(what_is_behind_the_end_is_not_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
