@@ -96,15 +96,34 @@ bool confirmation_wants_fresh(const struct judgement *judgement)
     return finding_of(judgement, &finding) && strcmp(finding.property, PROPERTY_RESET) == 0;
 }
 
-static struct confirmation of_reset(const struct judgement *judgement, const struct confirm_result *actual,
-                                    const struct confirm_result *fresh)
+/* Leaves out the fields that are in the other comparison, too. */
+static void drop_fields(struct state_comparison *from, const struct state_comparison *other)
 {
-    struct state_comparison left = { .n = 0 };
+    size_t n = 0;
 
-    if (!fresh || !reset_compare_states(judgement, fresh->reset, fresh->reset_size, actual->reset, actual->reset_size,
-                                        &left)) {
+    for (size_t i = 0; i < from->n && i < STATE_DIFFERENCES; i++) {
+        const struct state_comparison one = { .n = 1, .differences[0] = from->differences[i] };
+
+        if (!shares_a_field(&one, other)) {
+            from->differences[n++] = from->differences[i];
+        }
+    }
+    from->n = n;
+}
+
+static struct confirmation of_reset(const struct judgement *judgement, const struct confirm_result *actual,
+                                    const struct confirm_result fresh[2])
+{
+    struct state_comparison left = { .n = 0 }, unlike = { .n = 0 };
+
+    if (!fresh ||
+        !reset_compare_states(judgement, fresh[0].reset, fresh[0].reset_size, actual->reset, actual->reset_size,
+                              &left) ||
+        !reset_compare_states(judgement, fresh[0].reset, fresh[0].reset_size, fresh[1].reset, fresh[1].reset_size,
+                              &unlike)) {
         return (struct confirmation){ false, "accepted, and its state after a reset could not be compared" };
     }
+    drop_fields(&left, &unlike);
     if (!shares_a_field(&judgement->left, &left) && !shares_a_section(&judgement->left, &left)) {
         return (struct confirmation){ false, "accepted, and after a reset no such field is the stream's" };
     }
@@ -112,7 +131,7 @@ static struct confirmation of_reset(const struct judgement *judgement, const str
 }
 
 struct confirmation confirmation_of(const struct judgement *judgement, const struct confirm_result *actual,
-                                    const struct confirm_result *reference, const struct confirm_result *fresh)
+                                    const struct confirm_result *reference, const struct confirm_result fresh[2])
 {
     struct confirmation confirmation = {
         .confirmed = actual->outcome == judgement->actual.answer.outcome,

@@ -13,17 +13,18 @@ struct confirmation {
 
 /*
  * Compares the judgement of a finding with what an unmodified QEMU did with the damaged stream (`actual`) and with the
- * undamaged one (`reference`); of `reset-forgets` also with what one did that was used in the same way, and loaded
+ * undamaged one (`reference`); of `reset-forgets` also with what two did that were used in the same way, and loaded
  * nothing (`fresh`, otherwise NULL).  Confirmed are
  *   crashes    that are the same finding by the unmodified QEMU's signal, exit status and words
  *   hangs      and rejections that are that there, too
  *   what is done after an accepted load  the same, where it can be done: see confirm_acts()
- *   resets     after which one of those very fields is unlike that of a machine that loaded nothing, too
+ *   resets     after which one of those very fields is unlike that of the machines that loaded nothing, too, in which
+ *              it is the same
  *   accepted   streams of which, when a field was not saved as given or differs from the undamaged stream's, one of
  *              those very fields is so there, too; others as soon as they are accepted
  */
 struct confirmation confirmation_of(const struct judgement *judgement, const struct confirm_result *actual,
-                                    const struct confirm_result *reference, const struct confirm_result *fresh);
+                                    const struct confirm_result *reference, const struct confirm_result fresh[2]);
 
 /* Is the finding one of what a reset leaves? */
 bool confirmation_wants_fresh(const struct judgement *judgement);

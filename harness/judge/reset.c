@@ -8,8 +8,8 @@
 #include "harness/judge/state_bytes.h"
 #include "harness/wire/map.h"
 
-/* What goes on whatever the machine does: the guest's clocks, and whether it runs. */
-static const char *const kept[] = { "timer", "globalstate" };
+/* What goes on whatever the machine does: clocks, those with a battery too, and whether the guest runs. */
+static const char *const kept[] = { "timer", "globalstate", "mc146818rtc", "todclock" };
 
 static bool is_kept(const Hardstop__Section *section)
 {

@@ -34,7 +34,7 @@ struct confirm_result {
     /* QEMU's error output, without what it says without a stream, too; "": none.  A failed save adds its reason. */
     char *text;
     char *command_line; /* for a shell; does what was done here, without our QMP connection */
-    const char *commands; /* QMP's, that were then given, by their names; "": none */
+    char *commands; /* QMP's, that were then given, by their names; "": none */
     struct builder acts; /* what its guest was then made to do: lines for the socket of -qtest; none where it was not */
     uint8_t *saved; /* ACCEPTED: the state migrated out again; NULL when QEMU could not */
     size_t saved_size;

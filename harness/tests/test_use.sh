@@ -41,6 +41,19 @@ for seed in pci/blk ccw/rng mmio/balloon; do
     confirm $seed reset
     says "^CONFIRMED on an unmodified QEMU: accepted, and after a reset a field is not that of a fresh machine$"
 done
+for pokes in cont,reset cont,reset,unplug all; do
+    confirm ccw/rng $pokes
+    says "^CONFIRMED on an unmodified QEMU: accepted, and after a reset a field is not that of a fresh machine$"
+    says "^  and then, by QMP: cont, stop, system_reset"
+done
+# A clock with a battery goes on, whatever is reset.
+"$hardstop" capture -q qemu-system-x86_64 -M pc --device virtio-rng-pci --section mc146818rtc -o "$place/rtc.textproto" >/dev/null
+"$hardstop" repro --confirm --poke=reset -o "$place/out.mig" "$place/rtc.textproto" >"$place/out" || fail "a clock is left"
+# What is read is not written over.
+cp "$seeds/pci/rng.textproto" "$place/x.mig.qtest"
+status=0
+"$hardstop" repro --confirm --poke=kick -o "$place/x.mig" "$place/x.mig.qtest" >"$place/out" 2>&1 || status=$?
+[ $status = 2 ] && cmp -s "$seeds/pci/rng.textproto" "$place/x.mig.qtest" || fail "the case was written over"
 confirm ccw/rng all
 says "^CONFIRMED on an unmodified QEMU: accepted, and after a reset a field is not that of a fresh machine$"
 says "^  and then, by QMP: cont, stop, system_reset, device_del$"

@@ -91,7 +91,7 @@ const struct argp command_repro_argp = {
 
 /* What the unmodified QEMU did with the damaged stream, and with the undamaged one. */
 struct evidence {
-    struct confirm_result actual, reference, fresh;
+    struct confirm_result actual, reference, fresh[2];
     struct confirmation confirmation;
     char *acts; /* the file of what its guest was made to do, or NULL */
 };
@@ -101,6 +101,7 @@ struct places {
     char *file;
     bool is_ours; /* the file's name, which nobody gave us */
     const char *copy; /* or NULL */
+    char *acts; /* the file of what the guest was made to do */
 };
 
 /* Not beside the case: the stream holds guest RAM and firmware, which nobody should commit by mistake. */
@@ -118,21 +119,13 @@ static int find_places(const struct options *options, struct places *places, str
     places->is_ours = !is_file;
     places->copy = is_file ? NULL : options->output;
     places->file = is_file ? hs_strdup(options->output) : default_path(options->file.path);
-    if (options->confirm && file_is_one(places->file, options->file.path)) {
+    places->acts = hs_format("%s.qtest", places->file);
+    if (options->confirm &&
+        (file_is_one(places->file, options->file.path) || file_is_one(places->acts, options->file.path))) {
         return hs_fail(err, HS_NO_OFFSET, "%s: is read; --output names another place for the complete stream",
-                       places->file);
+                       options->file.path);
     }
     return tool_open_outputs(&options->output, 1, err);
-}
-
-/* What is loaded; in a machine that is used, before it, that its processors execute nothing, as in a served QEMU. */
-static void put_devices(const Hardstop__Case *test, const Hardstop__Stream *captured, const struct builder *bytes,
-                        struct builder *devices)
-{
-    if (test->n_poke && !case_is_whole(test)) {
-        halt_processors(captured, devices);
-    }
-    builder_put(devices, bytes->data, bytes->size);
 }
 
 static int run_unmodified(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
@@ -140,39 +133,48 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
                           struct confirm_result *result, struct hs_error *err)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
-    const Hardstop__Case *test = judgement->test;
+    Hardstop__Case test = *judgement->test;
     bool is_given = bytes == &judgement->damaged, is_reference = bytes == &judgement->plain.out;
     /* A limit that was hit is part of the finding; where none was, the QEMU has none. */
     const struct confirm_limits limits = {
         .timeout_ms = answer->timeout_ms,
-        .pokes = !is_reference || !judgement->is_damaged ? case_pokes(test) : 0,
+        .pokes = !is_reference || !judgement->is_damaged ? case_pokes(&test) : 0,
         .unsaved = !is_reference && confirmation_wants_fresh(judgement),
         .memory = judgement_ran_out_of_memory(judgement) ? answer->memory_limit : 0,
     };
     struct builder whole = { 0 }, devices = { 0 };
     int status;
 
-    put_devices(test, captured, bytes, &devices);
-    status = complete_stream(test, &devices, captured, is_given && judgement->effect.truncated, &whole, err);
+    if (!is_given && !is_reference) {
+        /* Whatever the case is, these bytes are of devices alone. */
+        test.has_whole = test.whole = false;
+        test.stream = NULL;
+    }
+    if (test.n_poke && !case_is_whole(&test)) {
+        halt_processors(captured, &devices);
+    }
+    builder_put(&devices, bytes->data, bytes->size);
+    status = complete_stream(&test, &devices, captured, is_given && judgement->effect.truncated, &whole, err);
     if (status == 0) {
         status = (places->is_ours ? file_write_own : file_write)(places->file, whole.data, whole.size, err);
     }
     status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
     builder_clear(&devices);
     builder_clear(&whole);
-    return status < 0 ? -1 : confirm_run(test->setup, trust, places->file, &limits, result, err);
+    return status < 0 ? -1 : confirm_run(test.setup, trust, places->file, &limits, result, err);
 }
 
-/* One that loads no device, and is used in the same way. */
+/* Two that load no device, and are used in the same way. */
 static int run_fresh(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
-                     const struct places *places, struct confirm_result *result, struct hs_error *err)
+                     const struct places *places, struct confirm_result results[2], struct hs_error *err)
 {
     const struct builder nothing = { .data = loader_nothing, .size = sizeof(loader_nothing) };
+    int result = 0;
 
-    if (!confirmation_wants_fresh(judgement)) {
-        return 0;
+    for (int i = 0; i < 2 && result == 0 && confirmation_wants_fresh(judgement); i++) {
+        result = run_unmodified(judgement, trust, captured, &nothing, places, NULL, &results[i], err);
     }
-    return run_unmodified(judgement, trust, captured, &nothing, places, NULL, result, err);
+    return result;
 }
 
 /* Beside the stream, for those who want to do the same. */
@@ -183,7 +185,7 @@ static int write_acts(const struct places *places, struct evidence *evidence, st
     if (!acts->size) {
         return 0;
     }
-    evidence->acts = hs_format("%s.qtest", places->file);
+    evidence->acts = hs_strdup(places->acts);
     return (places->is_ours ? file_write_own : file_write)(evidence->acts, acts->data, acts->size, err);
 }
 
@@ -197,18 +199,15 @@ static int confirm(const struct judgement *judgement, enum trust trust, const st
         return hs_fail_in(err, "no complete stream to put the case into");
     }
     /* The others first, so that the file that stays is the damaged one. */
-    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places, NULL,
-                            &evidence->reference, err);
-    if (result == 0) {
-        result = run_fresh(judgement, trust, captured, places, &evidence->fresh, err);
-    }
+    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places, NULL, &evidence->reference, err);
+    result = result < 0 ? result : run_fresh(judgement, trust, captured, places, evidence->fresh, err);
     if (result == 0) {
         result = run_unmodified(judgement, trust, captured, &judgement->damaged, places, places->copy,
                                 &evidence->actual, err);
     }
     result = result < 0 ? result : write_acts(places, evidence, err);
     if (result == 0) {
-        evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference, &evidence->fresh);
+        evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference, evidence->fresh);
     }
     stream_free(captured);
     return result;
@@ -227,8 +226,10 @@ static int confirm_all(const struct judgement *judgement, const struct finding *
     if (result == 0 && strcmp(finding->property, PROPERTY_VERSIONS) == 0) {
         /* What surrounds the case there is that QEMU's own. */
         other.file = hs_format("%s.beside", places->file);
+        other.acts = hs_format("%s.qtest", other.file);
         result = confirm(judgement->beside, trust | TRUST_BINARY, &other, &evidence[1], err);
         free(other.file);
+        free(other.acts);
     }
     return result;
 }
@@ -354,7 +355,8 @@ static int reproduce(const struct options *options, const struct places *places,
     for (size_t i = 0; i < 2; i++) {
         confirm_result_clear(&evidence[i].actual);
         confirm_result_clear(&evidence[i].reference);
-        confirm_result_clear(&evidence[i].fresh);
+        confirm_result_clear(&evidence[i].fresh[0]);
+        confirm_result_clear(&evidence[i].fresh[1]);
         free(evidence[i].acts);
     }
     return status;
@@ -392,6 +394,7 @@ int command_repro(int argc, char **argv)
     judgement_clear(&judgement);
     session_close(&session);
     free(places.file);
+    free(places.acts);
     tool_clear_setup(&options.setup);
     return status;
 }

@@ -176,12 +176,19 @@ struct reset_one {
     struct confirm_result *result;
 };
 
-/* One that does not give it, or no longer lives, shows that by what follows. */
-static void save_reset(void *user)
+/* One that refuses goes on. */
+static int save_reset(void *user, struct hs_error *err)
 {
     struct reset_one *one = user;
+    int status = capture_save(one->qmp, one->patience, &one->result->reset, &one->result->reset_size, err);
 
-    capture_save(one->qmp, one->patience, &one->result->reset, &one->result->reset_size, NULL);
+    return status < 0 && one->qmp->failure != QMP_FAILURE_NONE && one->qmp->failure != QMP_FAILURE_REFUSED ? -1 : 0;
+}
+
+static void set_commands(struct confirm_result *result, uint32_t pokes)
+{
+    free(result->commands);
+    result->commands = hs_strdup(use_words(pokes));
 }
 
 /* Of what was saved only if QEMU survives that. */
@@ -198,10 +205,10 @@ static int use(struct attempt *attempt, struct qmp *qmp, struct process *process
     attempt->qtest.patience = &patience;
     attempt->qtest.lines = &result->acts;
     if (use_machine(&used, pokes, &result->poke, err) == 0) {
-        result->commands = use_words(pokes);
+        set_commands(result, pokes);
         return 0;
     }
-    result->commands = use_words(pokes & (POKE_BIT(result->poke + 1) - 1));
+    set_commands(result, pokes & (POKE_BIT(result->poke + 1) - 1));
     return judge_silence(attempt, qmp, &patience, process, result, err);
 }
 
@@ -292,6 +299,10 @@ static int run_by(struct attempt *attempt, enum trust trust, const char *path, s
     int status = -1;
 
     if (command_line_prepare(&attempt->with, attempt->setup, trust, err) == 0 && limit_memory(attempt, err) == 0) {
+        if (attempt->limits.pokes) {
+            /* A device that is used may ask for it; a served QEMU does not obey. */
+            arguments_add(&attempt->with.arguments, "-no-shutdown");
+        }
         arguments_add(&attempt->with.arguments, "-incoming");
         arguments_add(&attempt->with.arguments, incoming[way].uri);
         result->command_line =
@@ -312,7 +323,7 @@ static void begin_result(struct confirm_result *result)
 {
     memset(result, 0, sizeof(*result));
     result->exit_status = -1;
-    result->commands = "";
+    result->commands = hs_strdup("");
     result->text = hs_strdup("");
 }
 
@@ -367,6 +378,7 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
 void confirm_result_clear(struct confirm_result *result)
 {
     free(result->text);
+    free(result->commands);
     free(result->command_line);
     free(result->saved);
     free(result->reset);

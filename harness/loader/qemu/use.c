@@ -34,6 +34,8 @@ const char *use_words(uint32_t pokes)
     static char words[128];
     size_t used = 0;
 
+    /* One that runs is stopped first, see below. */
+    pokes |= pokes & POKE_BIT(POKE_CONT) && pokes & POKE_BIT(POKE_RESET) ? POKE_BIT(POKE_STOP) : 0;
     words[0] = 0;
     for (size_t i = 0; i < HS_COUNT(table); i++) {
         if (table[i].command && pokes & POKE_BIT(table[i].poke)) {
@@ -106,13 +108,15 @@ int use_machine(const struct used *used, uint32_t pokes, enum poke *at, struct h
         } else if (table[i].of_device) {
             result = unplug(used, table[i].command, err);
         } else {
-            result = execute(used, table[i].command, NULL, err);
+            /* No instruction of what starts anew is executed, as in a served QEMU. */
+            result = table[i].poke == POKE_RESET ? execute(used, "stop", NULL, err) : 0;
+            result = result < 0 ? result : execute(used, table[i].command, NULL, err);
         }
         if (result < 0 || settle(used, err) < 0) {
             return -1;
         }
-        if (table[i].poke == POKE_RESET && used->was_reset) {
-            used->was_reset(used->user);
+        if (table[i].poke == POKE_RESET && used->was_reset && used->was_reset(used->user, err) < 0) {
+            return -1;
         }
     }
     *at = POKE_NONE;

@@ -13,7 +13,7 @@ struct used {
     struct qtest *qtest; /* by which what a guest does is done, or NULL: it is left out */
     enum acts_platform platform;
     struct patience *patience;
-    void (*was_reset)(void *user); /* called after a reset, with `user`; NULL: nothing */
+    int (*was_reset)(void *user, struct hs_error *err); /* called after a reset, with `user`; NULL: nothing */
     void *user;
 };
 
