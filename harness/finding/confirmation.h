@@ -17,7 +17,7 @@ struct confirmation {
  * nothing (`fresh`, otherwise NULL).  Confirmed are
  *   crashes    that are the same finding by the unmodified QEMU's signal, exit status and words
  *   hangs      and rejections that are that there, too
- *   what is done after an accepted load  the same, where it can be done: see confirm_acts()
+ *   what is done after an accepted load  the same, where it can be done: see confirm_run()
  *   resets     after which one of those very fields is unlike that of the machines that loaded nothing, too, in which
  *              it is the same
  *   accepted   streams of which, when a field was not saved as given or differs from the undamaged stream's, one of

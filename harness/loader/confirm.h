@@ -48,7 +48,9 @@ struct confirm_result {
  * also an exit that skips those words; accepted is what QEMU itself calls completed, or a guest that no longer waits
  * for its migration; hung is one that after QEMU's greeting uses `timeout_ms` without reading, or asks
  * `most_reads` times for bytes, or sleeps: all its threads are there, so nobody else would wake it.  The save that
- * follows an accepted load, and what is then done to the machine, have the same limits once more.  A saved state is to
+ * follows an accepted load, and what is then done to the machine, have the same limits once more.  Where a machine's
+ * guest finds its devices in a way that is known here (platform.h), its acts are done, too; the guest in the stream
+ * should do nothing itself then: its processors should be halted.  A saved state is to
  * be compared with that of the undamaged stream, not with the stream itself: a loaded machine may save more than a
  * fresh one.  Call from the main thread.
  * 0, or -1 with a reason when nothing can be said: a part of the setup that a file may not ask for, no such file, a
@@ -58,11 +60,5 @@ struct confirm_result {
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err);
 void confirm_result_clear(struct confirm_result *result);
-
-/*
- * Does confirm_run() do what a guest of the setup would, for one of these pokes?  The guest in the stream should do
- * nothing itself then: its processors should be halted.
- */
-bool confirm_acts(const Hardstop__Setup *setup, uint32_t pokes);
 
 #endif

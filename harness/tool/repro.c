@@ -128,10 +128,20 @@ static int find_places(const struct options *options, struct places *places, str
     return tool_open_outputs(&options->output, 1, err);
 }
 
-static int run_unmodified(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
-                          const struct builder *bytes, const struct places *places, const char *copy,
+/* What is to be shown by an unmodified QEMU. */
+struct subject {
+    const struct judgement *judgement;
+    enum trust trust;
+    const Hardstop__Stream *captured;
+    const struct places *places;
+    bool is_of_reset;
+};
+
+static int run_unmodified(const struct subject *subject, const struct builder *bytes, const char *copy,
                           struct confirm_result *result, struct hs_error *err)
 {
+    const struct judgement *judgement = subject->judgement;
+    const struct places *places = subject->places;
     const struct loader_answer *answer = &judgement->actual.answer;
     Hardstop__Case test = *judgement->test;
     bool is_given = bytes == &judgement->damaged, is_reference = bytes == &judgement->plain.out;
@@ -139,7 +149,7 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
     const struct confirm_limits limits = {
         .timeout_ms = answer->timeout_ms,
         .pokes = !is_reference || !judgement->is_damaged ? case_pokes(&test) : 0,
-        .unsaved = !is_reference && confirmation_wants_fresh(judgement),
+        .unsaved = !is_reference && subject->is_of_reset,
         .memory = judgement_ran_out_of_memory(judgement) ? answer->memory_limit : 0,
     };
     struct builder whole = { 0 }, devices = { 0 };
@@ -151,30 +161,17 @@ static int run_unmodified(const struct judgement *judgement, enum trust trust, c
         test.stream = NULL;
     }
     if (test.n_poke && !case_is_whole(&test)) {
-        halt_processors(captured, &devices);
+        halt_processors(subject->captured, &devices);
     }
     builder_put(&devices, bytes->data, bytes->size);
-    status = complete_stream(&test, &devices, captured, is_given && judgement->effect.truncated, &whole, err);
+    status = complete_stream(&test, &devices, subject->captured, is_given && judgement->effect.truncated, &whole, err);
     if (status == 0) {
         status = (places->is_ours ? file_write_own : file_write)(places->file, whole.data, whole.size, err);
     }
     status = status < 0 || !copy ? status : file_write(copy, whole.data, whole.size, err);
     builder_clear(&devices);
     builder_clear(&whole);
-    return status < 0 ? -1 : confirm_run(test.setup, trust, places->file, &limits, result, err);
-}
-
-/* Two that load no device, and are used in the same way. */
-static int run_fresh(const struct judgement *judgement, enum trust trust, const Hardstop__Stream *captured,
-                     const struct places *places, struct confirm_result results[2], struct hs_error *err)
-{
-    const struct builder nothing = { .data = loader_nothing, .size = sizeof(loader_nothing) };
-    int result = 0;
-
-    for (int i = 0; i < 2 && result == 0 && confirmation_wants_fresh(judgement); i++) {
-        result = run_unmodified(judgement, trust, captured, &nothing, places, NULL, &results[i], err);
-    }
-    return result;
+    return status < 0 ? -1 : confirm_run(test.setup, subject->trust, places->file, &limits, result, err);
 }
 
 /* Beside the stream, for those who want to do the same. */
@@ -193,18 +190,19 @@ static int confirm(const struct judgement *judgement, enum trust trust, const st
                    struct evidence *evidence, struct hs_error *err)
 {
     Hardstop__Stream *captured = capture_decoded(judgement->test->setup, trust, err);
+    const struct subject subject = { judgement, trust, captured, places, confirmation_wants_fresh(judgement) };
+    const struct builder nothing = { .data = loader_nothing, .size = sizeof(loader_nothing) };
     int result;
 
     if (!captured) {
         return hs_fail_in(err, "no complete stream to put the case into");
     }
     /* The others first, so that the file that stays is the damaged one. */
-    result = run_unmodified(judgement, trust, captured, &judgement->plain.out, places, NULL, &evidence->reference, err);
-    result = result < 0 ? result : run_fresh(judgement, trust, captured, places, evidence->fresh, err);
-    if (result == 0) {
-        result = run_unmodified(judgement, trust, captured, &judgement->damaged, places, places->copy,
-                                &evidence->actual, err);
+    result = run_unmodified(&subject, &judgement->plain.out, NULL, &evidence->reference, err);
+    for (int i = 0; i < 2 && result == 0 && subject.is_of_reset; i++) {
+        result = run_unmodified(&subject, &nothing, NULL, &evidence->fresh[i], err);
     }
+    result = result < 0 ? result : run_unmodified(&subject, &judgement->damaged, places->copy, &evidence->actual, err);
     result = result < 0 ? result : write_acts(places, evidence, err);
     if (result == 0) {
         evidence->confirmation = confirmation_of(judgement, &evidence->actual, &evidence->reference, evidence->fresh);

@@ -71,6 +71,12 @@ struct attempt {
     struct qtest qtest; /* by this */
 };
 
+/* Is there something among the pokes that a guest of the setup does? */
+static bool needs_guest(const Hardstop__Setup *setup, uint32_t pokes)
+{
+    return (pokes & ACTS_POKES) && platform_of(setup) != ACTS_NONE;
+}
+
 static struct patience patience_for(const struct attempt *attempt, const struct process *process)
 {
     struct patience patience = patience_with(process->pid, attempt->limits.timeout_ms);
@@ -169,47 +175,24 @@ static int save(const struct attempt *attempt, struct qmp *qmp, struct process *
     return 0;
 }
 
-/* A QEMU that is asked for its state after a reset. */
-struct reset_one {
-    struct qmp *qmp;
-    struct patience *patience;
-    struct confirm_result *result;
-};
-
-/* One that refuses goes on. */
-static int save_reset(void *user, struct hs_error *err)
-{
-    struct reset_one *one = user;
-    int status = capture_save(one->qmp, one->patience, &one->result->reset, &one->result->reset_size, err);
-
-    return status < 0 && one->qmp->failure != QMP_FAILURE_NONE && one->qmp->failure != QMP_FAILURE_REFUSED ? -1 : 0;
-}
-
-static void set_commands(struct confirm_result *result, uint32_t pokes)
-{
-    free(result->commands);
-    result->commands = hs_strdup(use_words(pokes));
-}
-
 /* Of what was saved only if QEMU survives that. */
 static int use(struct attempt *attempt, struct qmp *qmp, struct process *process, struct confirm_result *result,
                struct hs_error *err)
 {
     struct patience patience = patience_for(attempt, process);
-    struct reset_one reset = { qmp, &patience, result };
-    const struct used used = { .qmp = qmp, .qtest = attempt->acts ? &attempt->qtest : NULL,
-                               .platform = platform_of(attempt->setup), .patience = &patience,
-                               .was_reset = save_reset, .user = &reset };
+    struct used used = { .qmp = qmp, .qtest = attempt->acts ? &attempt->qtest : NULL,
+                         .platform = platform_of(attempt->setup), .patience = &patience };
     uint32_t pokes = attempt->limits.pokes;
+    int status;
 
     attempt->qtest.patience = &patience;
     attempt->qtest.lines = &result->acts;
-    if (use_machine(&used, pokes, &result->poke, err) == 0) {
-        set_commands(result, pokes);
-        return 0;
-    }
-    set_commands(result, pokes & (POKE_BIT(result->poke + 1) - 1));
-    return judge_silence(attempt, qmp, &patience, process, result, err);
+    status = use_machine(&used, pokes, &result->poke, err);
+    result->reset = used.reset;
+    result->reset_size = used.reset_size;
+    free(result->commands);
+    result->commands = use_words(status == 0 ? pokes : pokes & (POKE_BIT(result->poke + 1) - 1));
+    return status == 0 ? 0 : judge_silence(attempt, qmp, &patience, process, result, err);
 }
 
 /* Starts it; with a qtest socket where a guest's acts are asked for. */
@@ -327,11 +310,6 @@ static void begin_result(struct confirm_result *result)
     result->text = hs_strdup("");
 }
 
-bool confirm_acts(const Hardstop__Setup *setup, uint32_t pokes)
-{
-    return (pokes & ACTS_POKES) && platform_of(setup) != ACTS_NONE;
-}
-
 int confirm_watched(const Hardstop__Setup *setup, enum trust trust, const char *path,
                     const struct confirm_limits *limits, struct watch *watch, struct confirm_result *result,
                     struct hs_error *err)
@@ -350,7 +328,7 @@ int confirm_watched(const Hardstop__Setup *setup, enum trust trust, const char *
     if (!attempt.limits.most_reads) {
         attempt.limits.most_reads = LOADER_READS_BEYOND;
     }
-    attempt.acts = confirm_acts(setup, attempt.limits.pokes);
+    attempt.acts = needs_guest(setup, attempt.limits.pokes);
     attempt.stream = open_stream(path, err);
     if (attempt.stream < 0) {
         return -1;

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/loader/qemu/capture.h"
 
 enum {
     PASSES_US = 300000, /* so long the guest runs, by the clock: nothing is judged by it */
@@ -29,20 +31,19 @@ static const struct {
     { POKE_UNPLUG, "device_del", true, false },
 };
 
-const char *use_words(uint32_t pokes)
+char *use_words(uint32_t pokes)
 {
-    static char words[128];
+    char words[128] = "";
     size_t used = 0;
 
     /* One that runs is stopped first, see below. */
     pokes |= pokes & POKE_BIT(POKE_CONT) && pokes & POKE_BIT(POKE_RESET) ? POKE_BIT(POKE_STOP) : 0;
-    words[0] = 0;
     for (size_t i = 0; i < HS_COUNT(table); i++) {
         if (table[i].command && pokes & POKE_BIT(table[i].poke)) {
             used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", used ? ", " : "", table[i].command);
         }
     }
-    return words;
+    return hs_strdup(words);
 }
 
 /* 0 also where QEMU refuses. */
@@ -92,7 +93,16 @@ static int settle(const struct used *used, struct hs_error *err)
     return execute(used, "query-status", NULL, err) < 0 ? -1 : execute(used, "query-status", NULL, err);
 }
 
-int use_machine(const struct used *used, uint32_t pokes, enum poke *at, struct hs_error *err)
+/* One that refuses goes on. */
+static int save_reset(struct used *used, struct hs_error *err)
+{
+    int status = capture_save(used->qmp, used->patience, &used->reset, &used->reset_size, err);
+    enum qmp_failure failure = used->qmp->failure;
+
+    return status < 0 && failure != QMP_FAILURE_NONE && failure != QMP_FAILURE_REFUSED ? -1 : 0;
+}
+
+int use_machine(struct used *used, uint32_t pokes, enum poke *at, struct hs_error *err)
 {
     for (size_t i = 0; i < HS_COUNT(table); i++) {
         int result = 0;
@@ -115,7 +125,7 @@ int use_machine(const struct used *used, uint32_t pokes, enum poke *at, struct h
         if (result < 0 || settle(used, err) < 0) {
             return -1;
         }
-        if (table[i].poke == POKE_RESET && used->was_reset && used->was_reset(used->user, err) < 0) {
+        if (table[i].poke == POKE_RESET && save_reset(used, err) < 0) {
             return -1;
         }
     }

@@ -13,17 +13,17 @@ struct used {
     struct qtest *qtest; /* by which what a guest does is done, or NULL: it is left out */
     enum acts_platform platform;
     struct patience *patience;
-    int (*was_reset)(void *user, struct hs_error *err); /* called after a reset, with `user`; NULL: nothing */
-    void *user;
+    uint8_t *reset; /* the state after a reset, free it; NULL: there was none, or QEMU refused to save it */
+    size_t reset_size;
 };
 
 /*
  * Does those of the set that can be done; `at` says which is being done.  What QEMU refuses is passed over.  0, or -1
  * when a connection failed, which `qmp->failure` tells.
  */
-int use_machine(const struct used *used, uint32_t pokes, enum poke *at, struct hs_error *err);
+int use_machine(struct used *used, uint32_t pokes, enum poke *at, struct hs_error *err);
 
-/* The commands, for a person to type; "": none. */
-const char *use_words(uint32_t pokes);
+/* The commands, for a person to type; "": none.  Free it. */
+char *use_words(uint32_t pokes);
 
 #endif

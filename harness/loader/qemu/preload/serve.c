@@ -149,17 +149,21 @@ static enum end await_end(pid_t pid, int pidfd, uint32_t limit_ms)
     return used < limit_ms ? END_WAITS : END_SPINS;
 }
 
+static void drop_own_signal(struct protocol_shared *shared)
+{
+    if (shared->answer.timed_out || shared->answer.waits) {
+        shared->answer.signal = 0;
+        shared->answer.fault_address = 0;
+    }
+}
+
 /* What the end of a process that loads says. */
 static void record_end(struct protocol_shared *shared, int status)
 {
     if (WIFSIGNALED(status)) {
         shared->answer.signal = WTERMSIG(status);
     }
-    if (shared->answer.timed_out || shared->answer.waits) {
-        /* That signal was ours. */
-        shared->answer.signal = 0;
-        shared->answer.fault_address = 0;
-    }
+    drop_own_signal(shared);
     /* A sanitizer that has handled a signal exits. */
     if (WIFEXITED(status) && !shared->answer.signal && shared->answer.phase != PROTOCOL_PHASE_FINISHED) {
         shared->answer.exited = 1;
@@ -251,12 +255,6 @@ static void await_fast_request(struct protocol_shared *shared)
     begin_answer(shared);
 }
 
-/* A load that does not return has a status like that of a process which it would have ended. */
-static int status_of_end(const struct protocol_shared *shared)
-{
-    return shared->answer.exited ? W_EXITCODE(shared->answer.exit_status, 0) : W_EXITCODE(0, shared->answer.signal);
-}
-
 static void load_fast(struct protocol_shared *shared)
 {
     static void *place[5]; /* as __builtin_setjmp() wants it */
@@ -266,7 +264,8 @@ static void load_fast(struct protocol_shared *shared)
         load_stream(shared);
     } else {
         beyond_end();
-        record_end(shared, status_of_end(shared));
+        drop_own_signal(shared);
+        crash_translate(shared);
     }
     crash_return_to(NULL);
 }
