@@ -83,7 +83,7 @@ static void count_field(const struct judgement *judgement, uint64_t seed)
     if (!judgement->is_damaged || effect->first == SIZE_MAX || !stream || effect->section >= stream->n_section) {
         return;
     }
-    map_init_place(&map, stream, effect->section, effect->first);
+    map_init_place(&map, stream, NULL, effect->section, effect->first);
     entry = map_at(&map, effect->first);
     count(class_of_string(entry ? entry->path : "", seed));
     map_clear(&map);

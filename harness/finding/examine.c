@@ -137,7 +137,7 @@ static int judge_ranges(struct oracle *oracle, const Hardstop__Case *test, uint3
     struct map map;
     int result = 0;
 
-    map_init_place(&map, test->stream, section, SIZE_MAX);
+    map_init_place(&map, test->stream, NULL, section, SIZE_MAX);
     for (size_t i = 0; i < map.n && result == 0; i++) {
         const struct map_entry *entry = &map.entries[i];
         size_t k = 0;

@@ -76,7 +76,7 @@ void place_of_damage(const struct judgement *judgement, struct finding *finding,
         if (effect->section < stream->n_section) {
             place_in_section(stream->section[effect->section], finding, place);
         }
-        map_init(&map, stream, judgement->description);
+        map_init_place(&map, stream, judgement->description, effect->section, effect->first);
         place_at(judgement, &map, finding, place);
         map_clear(&map);
     }

@@ -44,6 +44,7 @@ struct judgement {
     bool has_resave; /* `resave` holds what was given beside what was saved */
     struct state_comparison garbage; /* reference state beside actual state; empty where not GARBAGE, or in haste */
     struct state_comparison resave;
+    size_t saved_at[8]; /* where in a saved state the names of the first sections were found last: looked at first */
     bool is_unusable; /* a machine without the stream, used in the same way, does not survive it either */
     bool was_reset; /* after the load, and so was a machine without one */
     struct state_comparison left; /* the state of that one beside that of this; empty where they were not reset */

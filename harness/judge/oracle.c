@@ -167,11 +167,12 @@ enum verdict oracle_verdict(const struct loader_answer *actual, const struct loa
     return VERDICT_UNKNOWN;
 }
 
-static bool compare_given(struct judgement *judgement)
+static bool compare_given(struct judgement *judgement, bool hasty)
 {
     const struct builder *saved = &judgement->actual.saved;
 
     return given_is_saved(judgement, &judgement->damaged, saved) ||
+           (hasty && given_compare_differing(judgement, &judgement->resave)) ||
            given_compare(judgement, saved->data, saved->size, &judgement->resave);
 }
 
@@ -197,7 +198,7 @@ static void compare_states(struct judgement *judgement, bool hasty)
                             &judgement->garbage);
     }
     if (has_same_places(&judgement->effect)) {
-        judgement->has_resave = compare_given(judgement);
+        judgement->has_resave = compare_given(judgement, hasty);
     }
 }
 
@@ -240,7 +241,7 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
  * is new is judged again.  A state that was saved fast has no description, so it must do without its own: tables name
  * all of the stream, or its payloads came back byte for byte.
  */
-static bool is_settled(const struct judgement *judgement, bool hasty)
+static bool is_settled(struct judgement *judgement, bool hasty)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
     enum outcome reference = judgement->reference.answer.outcome;

@@ -41,7 +41,7 @@ bool range_find_violation(const struct judgement *judgement, struct range_violat
     if (!only_overwritten(&judgement->effect) || judgement->effect.section == SIZE_MAX || !stream) {
         return false;
     }
-    map_init_place(&map, stream, judgement->effect.section, judgement->effect.first);
+    map_init_place(&map, stream, NULL, judgement->effect.section, judgement->effect.first);
     found = find_in(&map, judgement, violation);
     map_clear(&map);
     return found;

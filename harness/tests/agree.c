@@ -348,7 +348,7 @@ static bool add_edit(const struct agree_subject *subject, enum edit edit, struct
     if (stream->section[section]->type != HARDSTOP__SECTION__TYPE__FULL) {
         return false;
     }
-    map_init_place(&map, stream, section, SIZE_MAX);
+    map_init_place(&map, stream, NULL, section, SIZE_MAX);
     if (edit_target_init(&target, stream, &subject->encoding, section)) {
         target.map = &map;
         edit_kinds[edit].plan(&target, &choice, &list);

@@ -2,6 +2,7 @@
 /* One growing block for all writing, of malloc or of a file that is shown. */
 #include "harness/wire/builder.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,28 +134,25 @@ void builder_put_zeros(struct builder *out, size_t n)
     }
 }
 
+/* Numbers are most of a stream: eight bytes are written at once, of which the first `width` stay. */
+static void put_number(struct builder *out, size_t width, uint64_t bytes)
+{
+    if (out->view) {
+        put_copy(out, (const uint8_t *)&bytes, width);
+        return;
+    }
+    memcpy(make_room(out, sizeof(bytes)), &bytes, sizeof(bytes));
+    out->size += width;
+}
+
 void builder_put_be(struct builder *out, size_t width, uint64_t value)
 {
-    uint8_t aside[8], *data = out->view ? aside : reserve(out, width);
-
-    for (size_t i = width; i > 0; i--, value >>= 8) {
-        data[i - 1] = (uint8_t)value;
-    }
-    if (out->view) {
-        put_copy(out, aside, width);
-    }
+    put_number(out, width, htobe64(value << (64 - 8 * width)));
 }
 
 void builder_put_le(struct builder *out, size_t width, uint64_t value)
 {
-    uint8_t aside[8], *data = out->view ? aside : reserve(out, width);
-
-    for (size_t i = 0; i < width; i++, value >>= 8) {
-        data[i] = (uint8_t)value;
-    }
-    if (out->view) {
-        put_copy(out, aside, width);
-    }
+    put_number(out, width, htole64(value));
 }
 
 void builder_overwrite(struct builder *out, size_t at, const void *data, size_t n)

@@ -84,6 +84,12 @@ static void visit_as(struct field_encoder *encoder, enum field_part part, const 
     encoder->part = around;
 }
 
+/* Whoever wants to know of one place needs nothing of what follows it. */
+static bool is_enough(const struct field_encoder *encoder)
+{
+    return encoder->enough && encoder->out->size >= encoder->enough;
+}
+
 static void write_number(struct field_encoder *encoder, const struct field *field, uint64_t value)
 {
     if (field->little) {
@@ -115,7 +121,7 @@ static void encode_numbers(struct field_encoder *encoder, const struct field *fi
     struct field_context outer = encoder->context;
 
     encoder->context.array = field;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !is_enough(encoder); i++) {
         uint64_t value = i < held ? row_number(field, array + i * field->size) : 0;
         size_t offset = encoder->out->size;
         size_t length = encoder->path_length;
@@ -169,7 +175,7 @@ static void encode_messages(struct field_encoder *encoder, const struct field *f
     ProtobufCMessage *const *array = *(ProtobufCMessage *const *const *)row_member(field, message);
     ProtobufCMessage *zero = NULL;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !is_enough(encoder); i++) {
         if (i >= held && !encoder->visit && row_fixed_size(field->message)) {
             builder_put_zeros(encoder->out, (n - i) * row_fixed_size(field->message));
             break;
@@ -332,7 +338,7 @@ void field_encode(struct field_encoder *encoder, const struct table *table, cons
 {
     HS_CHECK(message->descriptor == table->descriptor, "%s given, %s wanted", message->descriptor->name,
              table->descriptor->name);
-    for (size_t i = 0; i < table->n_fields; i++) {
+    for (size_t i = 0; i < table->n_fields && !is_enough(encoder); i++) {
         const struct field *field = &table->fields[i];
 
         if (is_left_out(field, message)) {

@@ -47,6 +47,7 @@ struct field_encoder {
     struct builder *out;
     field_visit_fn *visit; /* NULL: only encode */
     void *user;
+    size_t enough; /* so many bytes in the builder end an array; 0: all is encoded */
     enum field_part part; /* what is encoded, and in which section: for those who visit */
     size_t section, section_path;
     struct field_context context;

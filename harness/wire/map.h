@@ -52,10 +52,11 @@ void map_init_some(struct map *map, const Hardstop__Stream *stream, const Protob
 /* The same with each record of guest RAM by itself, which takes half a KiB for one. */
 void map_init_each(struct map *map, const Hardstop__Stream *stream, const bool *wanted);
 /*
- * As map_init_some() for one section, whose index is given, and with no entry but that which holds the byte at
- * `offset`, for map_at(); SIZE_MAX: all of them.
+ * As map_init_some() for one section, whose index is given (none has it: all of the stream), and with no entry but that
+ * which holds the byte at `offset`, for map_at(), and no marks of sections behind it; SIZE_MAX: all of them.
  */
-void map_init_place(struct map *map, const Hardstop__Stream *stream, size_t section, size_t offset);
+void map_init_place(struct map *map, const Hardstop__Stream *stream, const ProtobufCBinaryData *description,
+                    size_t section, size_t offset);
 void map_clear(struct map *map);
 
 /* In a section's payload, not in its header or footer? */

@@ -66,9 +66,12 @@ Hardstop__Stream *stream_decode_part(const uint8_t *data, size_t size, enum stre
  * place under paths such as "section[3].virtio.status".
  */
 void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit, void *user);
-/* The same, but only the sections whose place in `visited` is true are visited. */
+/*
+ * The same, but only the sections whose place in `visited` is true are visited, and little is encoded behind the first
+ * `enough` bytes (0: all).
+ */
 void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
-                        void *user, const bool *visited);
+                        void *user, const bool *visited, size_t enough);
 void stream_encoding_clear(struct stream_encoding *encoding);
 
 /* Takes a copy of bytes that are read, or refers to them where they are many and shown of a file. */

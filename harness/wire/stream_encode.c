@@ -97,14 +97,14 @@ static void encode_marked(struct field_encoder *encoder, uint8_t type, const cha
 
 void stream_encode(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit, void *user)
 {
-    stream_encode_some(stream, encoding, visit, user, NULL);
+    stream_encode_some(stream, encoding, visit, user, NULL, 0);
 }
 
 void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *encoding, field_visit_fn *visit,
-                        void *user, const bool *visited)
+                        void *user, const bool *visited, size_t enough)
 {
     struct field_encoder encoder = { .out = &encoding->out, .visit = visited ? NULL : visit, .user = user,
-                                     .section = STREAM_NO_SECTION };
+                                     .enough = enough, .section = STREAM_NO_SECTION };
     size_t offset;
 
     builder_reset(&encoding->out);
@@ -116,7 +116,7 @@ void stream_encode_some(const Hardstop__Stream *stream, struct stream_encoding *
         encode_marked(&encoder, TYPE_CONFIGURATION, "configuration", &framing_configuration,
                       &stream->configuration->base);
     }
-    for (size_t i = 0; i < stream->n_section; i++) {
+    for (size_t i = 0; i < stream->n_section && (!enough || encoding->out.size < enough); i++) {
         struct stream_mark *mark = append_mark(encoding);
         size_t length;
 

@@ -15,14 +15,16 @@ enum {
 size_t vmdesc_find(const uint8_t *data, size_t size)
 {
     size_t first = size > MAX_JSON ? size - MAX_JSON : 0;
+    size_t end = size < HEADER_SIZE ? 0 : size - HEADER_SIZE;
+    const uint8_t *at;
 
-    for (size_t at = size < HEADER_SIZE + 1 ? 0 : size - HEADER_SIZE - 1; at > first; at--) {
-        struct bytes in = { data, size, at + 1 };
+    while (end > first + 1 && (at = memrchr(data + first + 1, 0x06, end - first - 1)) != NULL) {
+        struct bytes in = { data, size, (size_t)(at - data) + 1 };
         uint64_t length;
 
-        if (data[at] == 0x06 && data[at + HEADER_SIZE] == '{' && bytes_get_be(&in, 4, &length) &&
-            length == bytes_left(&in)) {
-            return at;
+        end = (size_t)(at - data);
+        if (at[HEADER_SIZE] == '{' && bytes_get_be(&in, 4, &length) && length == bytes_left(&in)) {
+            return end;
         }
     }
     return SIZE_MAX;
