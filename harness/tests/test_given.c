@@ -132,8 +132,8 @@ static void the_quick_comparison_finds_the_same(void **state)
     }
 }
 
-/* Of a section that is given twice the last counts, and what is missing is not to be seen in a part. */
-static void some_are_left_to_the_whole_comparison(void **state)
+/* The end-of-file mark is no section to look for, and an answer does not need the bytes to be those undamaged. */
+static void what_is_saved_is_told_by_its_bytes(void **state)
 {
     struct judgement judgement = { 0 };
     static struct state_comparison comparison;
@@ -143,6 +143,12 @@ static void some_are_left_to_the_whole_comparison(void **state)
     judgement.test = test;
     stream_encode(test->stream, &judgement.plain, NULL, NULL);
     builder_put(&judgement.damaged, judgement.plain.out.data, judgement.plain.out.size);
+    builder_put(&judgement.actual.saved, judgement.plain.out.data, judgement.plain.out.size);
+    assert_true(given_is_saved(&judgement, &judgement.damaged, &judgement.actual.saved));
+    assert_true(given_compare_differing(&judgement, &comparison));
+    assert_int_equal(comparison.n, 0);
+    /* What is missing is not to be seen in a part. */
+    builder_reset(&judgement.actual.saved);
     support_put_section(&judgement.actual.saved, 4, 2, "another", 1);
     support_put_hex(&judgement.actual.saved, "00");
     assert_false(given_is_saved(&judgement, &judgement.damaged, &judgement.actual.saved));
@@ -155,7 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_quick_comparison_finds_the_same),
-        cmocka_unit_test(some_are_left_to_the_whole_comparison),
+        cmocka_unit_test(what_is_saved_is_told_by_its_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
