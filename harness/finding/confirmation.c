@@ -95,11 +95,16 @@ static bool is_same_crash(const struct judgement *judgement, const struct confir
     return finding_of(judgement, &found) && finding_of(&other, &there) && strcmp(found.same, there.same) == 0;
 }
 
-bool confirmation_wants_fresh(const struct judgement *judgement)
+static bool is_of(const struct judgement *judgement, const char *property)
 {
     struct finding finding;
 
-    return finding_of(judgement, &finding) && strcmp(finding.property, PROPERTY_RESET) == 0;
+    return finding_of(judgement, &finding) && strcmp(finding.property, property) == 0;
+}
+
+bool confirmation_wants_fresh(const struct judgement *judgement)
+{
+    return is_of(judgement, PROPERTY_RESET);
 }
 
 /* Leaves out the fields that are in the other comparison, too. */
@@ -144,6 +149,10 @@ struct confirmation confirmation_of(const struct judgement *judgement, const str
 
     if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
         return (struct confirmation){ false, "accepted, and a guest must act to show more" };
+    }
+    if (is_of(judgement, PROPERTY_RETRY)) {
+        return (struct confirmation){ false, "rejected, and with -incoming a process ends there: a second load needs "
+                                             "one that goes on" };
     }
     if (confirmation.confirmed && confirmation_wants_fresh(judgement)) {
         return of_reset(judgement, actual, fresh);

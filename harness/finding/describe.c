@@ -86,6 +86,7 @@ static const char *moment(const struct loader_answer *answer)
         [POKE_STOP] = ", after it was accepted, when the guest was stopped and saved after use",
         [POKE_RESET] = ", after it was accepted, when the machine was reset",
         [POKE_UNPLUG] = ", after it was accepted, when the device was to go",
+        [POKE_RETRY] = ", after it was rejected, when the machine was reset and loaded the undamaged stream",
     };
 
     return answer->saving ? ", while saving what was accepted" : answer->poke ? moments[answer->poke] : "";
@@ -135,8 +136,9 @@ static void describe_hang(const struct loader_answer *answer, struct finding *fi
 
 static void describe_differences(const struct state_comparison *comparison, const char *what, struct finding *finding)
 {
-    size_t used = (size_t)snprintf(finding->message, sizeof(finding->message), "accepted, %zu field%s %s:",
-                                   comparison->n, comparison->n == 1 ? "" : "s", what);
+    size_t used = (size_t)snprintf(finding->message, sizeof(finding->message), "%s, %zu field%s %s:",
+                                   finding->verdict == VERDICT_REJECTED ? "rejected" : "accepted", comparison->n,
+                                   comparison->n == 1 ? "" : "s", what);
 
     for (size_t i = 0; i < comparison->n && i < 3 && used < sizeof(finding->message); i++) {
         const struct state_difference *difference = &comparison->differences[i];
@@ -172,6 +174,19 @@ static void describe_unloaded(const struct judgement *judgement, struct finding 
         append(finding, " and %zu more", n - NAMED);
     }
     free(names);
+}
+
+/* What a rejected stream does to the next one. */
+static void describe_retry(const struct judgement *judgement, struct finding *finding, struct place *place)
+{
+    if (judgement->left.n) {
+        place_of_difference(&judgement->left, finding, place);
+        place->is_left = true;
+        describe_differences(&judgement->left, "unlike those that the undamaged stream gives without it", finding);
+    } else {
+        append(finding, "; then, after a reset, the undamaged stream is rejected, too");
+        append_last_words(judgement->actual.answer.text, finding);
+    }
 }
 
 static void describe_verdict(const struct judgement *judgement, const struct property *property,
@@ -212,6 +227,9 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
     default:
         set_device(finding, answer->section, strlen(answer->section));
         snprintf(finding->message, sizeof(finding->message), "%.*s", (int)strcspn(answer->text, "\n"), answer->text);
+        if (strcmp(property->name, PROPERTY_RETRY) == 0) {
+            describe_retry(judgement, finding, place);
+        }
         break;
     }
 }

@@ -146,6 +146,16 @@ void identify(const struct judgement *judgement, const struct place *place, stru
         }
         break;
     case VERDICT_REJECTED:
+        if (place->is_left) {
+            identify_accepted(place, finding);
+            break;
+        }
+        if (answer->is_refused_again) {
+            /* What the first stream was refused for is another matter, and the words for the second are few. */
+            snprintf(finding->same, sizeof(finding->same), "%s: %s: rejected, too", finding->property,
+                     finding->transport);
+            break;
+        }
         used = (size_t)snprintf(finding->same, sizeof(finding->same), "%s: %s: ", finding->property, finding->device);
         words_first(answer->text, program, finding->same + used, sizeof(finding->same) - used);
         break;

@@ -47,7 +47,8 @@ struct judgement {
     size_t saved_at[8]; /* where in a saved state the names of the first sections were found last: looked at first */
     bool is_unusable; /* a machine without the stream, used in the same way, does not survive it either */
     bool was_reset; /* after the load, and so was a machine without one */
-    struct state_comparison left; /* the state of that one beside that of this; empty where they were not reset */
+    bool was_retried; /* after a rejected load the undamaged stream was loaded; and so it was after a load of nothing */
+    struct state_comparison left; /* the state of that one beside that of this; empty where neither was done */
     char loader[64]; /* what loaded: "QEMU 7.2.22", or "" */
     struct judgement *beside; /* of the same case by another loader; NULL: there is none */
     Hardstop__Case elsewhere; /* the case as that one has it, with the other loader's setup; all of it borrowed */

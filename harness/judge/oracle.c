@@ -25,6 +25,7 @@ static int load(struct oracle *oracle, const Hardstop__Case *test, const struct 
     input.timeout_ms = fast ? LOADER_FAST_MS : oracle->timeout_ms;
     input.most_reads = fast && !oracle->hasty ? LOADER_FAST_READS : oracle->most_reads;
     input.fast = fast;
+    input.again = oracle->plain;
     oracle->loads++;
     if (loader_load(oracle->loader, &input, &answer, err) < 0) {
         return -1;
@@ -66,13 +67,57 @@ static int load_fresh(struct oracle *oracle, const Hardstop__Case *test, struct 
     return 0;
 }
 
+/* The undamaged stream, loaded after one that is refused at its first byte. */
+static int load_retried(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    static uint8_t refused[] = { 0xff }; /* no section's type */
+    const struct builder bytes = { .data = refused, .size = sizeof(refused) };
+    Hardstop__Case plain = *judgement->test;
+    Hardstop__Poke retry = HARDSTOP__POKE__RETRY;
+    uint64_t hash = hash_of(&plain, &judgement->plain);
+
+    plain.poke = &retry;
+    plain.n_poke = 1;
+    if (!oracle->retried.is_there || oracle->retried.hash != hash) {
+        oracle->retried.is_there = false;
+        if (load(oracle, &plain, &bytes, true, false, &oracle->retried.record, err) < 0) {
+            return -1;
+        }
+        oracle->retried.is_there = true;
+        oracle->retried.hash = hash;
+    }
+    return 0;
+}
+
+/* What a rejected load left: what the undamaged stream gives after it, beside what it gives without. */
+static int compare_retry(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    const struct loader_answer *actual = &judgement->actual.answer, *other = &oracle->retried.record.answer;
+
+    if (load_retried(oracle, judgement, err) < 0) {
+        return -1;
+    }
+    judgement->is_unusable = !(other->poked & POKE_BIT(POKE_RETRY)) || other->is_refused_again;
+    judgement->was_retried = !judgement->is_unusable && !actual->poke &&
+                             (actual->is_refused_again || retry_compare(judgement, other, &judgement->left));
+    return 0;
+}
+
+static bool was_retried(const struct loader_answer *answer)
+{
+    return answer->poke == POKE_RETRY || answer->poked & POKE_BIT(POKE_RETRY);
+}
+
 /* What became of the machine in use, beside one without the stream. */
 static int compare_use(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
 {
     const struct loader_answer *actual = &judgement->actual.answer;
 
     judgement->left.n = 0;
-    judgement->was_reset = judgement->is_unusable = false;
+    judgement->was_reset = judgement->was_retried = judgement->is_unusable = false;
+    if (was_retried(actual)) {
+        return compare_retry(oracle, judgement, err);
+    }
     if (!actual->poke && !actual->used_size) {
         return 0;
     }
@@ -236,6 +281,19 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
     return 0;
 }
 
+/* The same cases in every run. */
+static bool is_one_in(const struct judgement *judgement, uint64_t n)
+{
+    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % n == 0;
+}
+
+/* Is there something to do after the rejection? */
+static bool is_retried(const struct judgement *judgement, bool hasty)
+{
+    return case_pokes(judgement->test) & POKE_BIT(POKE_RETRY) &&
+           (!hasty || is_one_in(judgement, LOADER_RETRIED_ONE_IN));
+}
+
 /*
  * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts, but in haste, where one that
  * is new is judged again.  A state that was saved fast has no description, so it must do without its own: tables name
@@ -252,11 +310,13 @@ static bool is_settled(struct judgement *judgement, bool hasty)
     if (reference != OUTCOME_ACCEPTED && (reference != OUTCOME_REJECTED || judgement->is_captured)) {
         return false;
     }
-    return answer->outcome == OUTCOME_REJECTED ||
-           (answer->outcome == OUTCOME_ACCEPTED && !judgement->test->n_poke &&
-            (!description_is_needed(judgement->test->stream) || (hasty && judgement->description) ||
-             (has_same_places(&judgement->effect) &&
-              given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved))));
+    if (answer->outcome == OUTCOME_REJECTED) {
+        return !is_retried(judgement, hasty);
+    }
+    return answer->outcome == OUTCOME_ACCEPTED && !judgement->test->n_poke &&
+           (!description_is_needed(judgement->test->stream) || (hasty && judgement->description) ||
+            (has_same_places(&judgement->effect) &&
+             given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved)));
 }
 
 /* Was there something to compare, where there should be? */
@@ -264,12 +324,6 @@ static bool was_compared(const struct judgement *judgement)
 {
     return judgement->actual.answer.outcome != OUTCOME_ACCEPTED || judgement->has_resave ||
            !has_same_places(&judgement->effect);
-}
-
-/* The same cases in every run. */
-static bool is_checked(const struct judgement *judgement)
-{
-    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % LOADER_CHECKED_ONE_IN == 0;
 }
 
 static int judge_plainly(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
@@ -290,12 +344,12 @@ static int judge_fast(struct oracle *oracle, struct judgement *judgement, struct
     if (judge_loads(oracle, judgement, true, err) < 0 || !is_settled(judgement, oracle->hasty)) {
         return 0;
     }
-    judgement->was_repeated = judgement->was_reset = judgement->is_unusable = false;
+    judgement->was_repeated = judgement->was_reset = judgement->was_retried = judgement->is_unusable = false;
     compare_states(judgement, oracle->hasty);
     if (!was_compared(judgement)) {
         return 0;
     }
-    if (!is_checked(judgement)) {
+    if (!is_one_in(judgement, LOADER_CHECKED_ONE_IN)) {
         return 1;
     }
     verdict = judgement->verdict;
@@ -320,6 +374,7 @@ static int judge_here(struct oracle *oracle, const Hardstop__Case *test, struct 
     snprintf(judgement->loader, sizeof(judgement->loader), "%s", loader_name(oracle->loader));
     judgement->is_damaged = damage_apply(test, &judgement->plain, &judgement->damaged, &judgement->effect);
     judgement->is_captured = case_is_captured(test, &judgement->plain);
+    oracle->plain = &judgement->plain.out;
     if (oracle->fast) {
         settled = judge_fast(oracle, judgement, err);
     }
@@ -368,5 +423,6 @@ void oracle_clear(struct oracle *oracle)
     record_clear(&oracle->reference.record);
     record_clear(&oracle->fast_reference.record);
     record_clear(&oracle->fresh.record);
+    record_clear(&oracle->retried.record);
     memset(oracle, 0, sizeof(*oracle));
 }

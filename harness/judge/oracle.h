@@ -27,6 +27,8 @@ struct oracle {
     bool fast;
     struct reference reference, fast_reference;
     struct reference fresh; /* of no stream, used as the case asks; the hash is that of what it asks */
+    struct reference retried; /* the same for the undamaged stream after one of which nothing is read */
+    const struct builder *plain; /* the undamaged stream of the case at hand */
     unsigned long loads; /* how many loads were asked for */
     struct oracle *beside; /* judges each case, too, with the same limit and haste; NULL: nobody does */
     Hardstop__Setup *setup; /* of `beside`: its loader's, in the place of the case's */

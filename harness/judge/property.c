@@ -45,12 +45,27 @@ static enum property_result loader_answers(const struct judgement *judgement)
                  (judgement->verdict != VERDICT_HUNG && !judgement_ran_out_of_memory(judgement)));
 }
 
+/* Did it come to a second load? */
+static bool ended_in_retry(const struct judgement *judgement)
+{
+    return judgement->actual.answer.poke == POKE_RETRY;
+}
+
 static enum property_result accepted_survives_use(const struct judgement *judgement)
 {
-    if (judgement->is_unusable || (!was_over(judgement) && !judgement->actual.answer.poked)) {
+    if (judgement->is_unusable || ended_in_retry(judgement) || judgement->was_retried ||
+        (!was_over(judgement) && !judgement->actual.answer.poked)) {
         return PROPERTY_SKIP;
     }
     return holds(!was_over(judgement));
+}
+
+static enum property_result rejected_leaves_no_trace(const struct judgement *judgement)
+{
+    if (judgement->is_unusable || (!judgement->was_retried && !ended_in_retry(judgement))) {
+        return PROPERTY_SKIP;
+    }
+    return holds(!ended_in_retry(judgement) && !judgement->actual.answer.is_refused_again && !judgement->left.n);
 }
 
 static enum property_result reset_forgets(const struct judgement *judgement)
@@ -153,6 +168,7 @@ const struct property properties[] = {
     { "loader-answers", "in time, with bounded memory", loader_answers },
     { "accepted-survives-use", "what is accepted can be used: run, kicked, written to, reset", accepted_survives_use },
     { PROPERTY_RESET, "after a reset nothing of the stream is left", reset_forgets },
+    { PROPERTY_RETRY, "after a rejected load a good one gives what it gives without", rejected_leaves_no_trace },
     { "undamaged-is-accepted", "the stream as captured loads", undamaged_is_accepted },
     { "damage-is-never-garbage", "no damage that changes the length is accepted with a state that differs",
       damage_is_never_garbage },

@@ -41,8 +41,8 @@ static void drop_others(Hardstop__Stream *stream)
     stream->n_section = n;
 }
 
-bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
-                          const uint8_t *used, size_t used_size, struct state_comparison *left)
+static bool compare(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size, const uint8_t *used,
+                    size_t used_size, enum state_scope scope, struct state_comparison *left)
 {
     const Hardstop__Stream *stream = judgement->test->stream;
     Hardstop__Stream *a, *b;
@@ -59,7 +59,7 @@ bool reset_compare_states(const struct judgement *judgement, const uint8_t *fres
     b = state_adopt_any(stream, used, used_size);
     if (a && b) {
         drop_others(a);
-        state_compare(a, judgement->description, b, judgement->description, STATE_GIVEN, left);
+        state_compare(a, judgement->description, b, judgement->description, scope, left);
         done = true;
     }
     stream_free(a);
@@ -67,9 +67,22 @@ bool reset_compare_states(const struct judgement *judgement, const uint8_t *fres
     return done;
 }
 
+bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
+                          const uint8_t *used, size_t used_size, struct state_comparison *left)
+{
+    return compare(judgement, fresh, fresh_size, used, used_size, STATE_GIVEN, left);
+}
+
 bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh, struct state_comparison *left)
 {
     const struct loader_answer *actual = &judgement->actual.answer;
 
     return reset_compare_states(judgement, fresh->used, fresh->used_size, actual->used, actual->used_size, left);
+}
+
+bool retry_compare(const struct judgement *judgement, const struct loader_answer *fresh, struct state_comparison *left)
+{
+    const struct loader_answer *actual = &judgement->actual.answer;
+
+    return compare(judgement, fresh->used, fresh->used_size, actual->used, actual->used_size, STATE_WHOLE, left);
 }

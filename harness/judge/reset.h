@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a reset leaves of what was loaded. */
+/* What a reset leaves of what was loaded, or was to be. */
 #ifndef HARDSTOP_JUDGE_RESET_H
 #define HARDSTOP_JUDGE_RESET_H
 
@@ -15,5 +15,9 @@ bool reset_compare(const struct judgement *judgement, const struct loader_answer
 /* The same of two states, by any loader; NULL: there is none. */
 bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
                           const uint8_t *used, size_t used_size, struct state_comparison *left);
+
+/* The same for two machines that loaded the undamaged stream, this one after a load that it rejected: every field counts. */
+bool retry_compare(const struct judgement *judgement, const struct loader_answer *fresh,
+                   struct state_comparison *left);
 
 #endif

@@ -38,6 +38,8 @@
 #define LOADER_FAST_READS 20000
 /* Of what fast loads settle, so much is judged once more without them. */
 #define LOADER_CHECKED_ONE_IN 256
+/* Of what is rejected in haste, and asks for POKE_RETRY, so much is loaded again: a second load needs a fork. */
+#define LOADER_RETRIED_ONE_IN 16
 /*
  * A load that asks so often for bytes behind the end of its stream is hung, whatever time that takes: an unmodified
  * QEMU 7.2 needs 0.6 to 0.7 us for a question, so about a minute.  Between two powers of two, since what is skipped is

@@ -22,6 +22,7 @@ struct loader_answer {
     bool saving; /* CRASHED, HUNG: it happened while the state was saved again, after the load was accepted */
     enum poke poke; /* CRASHED, HUNG: at which it happened, the load and that save being over; else POKE_NONE */
     uint32_t poked; /* the set of those that came to their end; a loader may have none */
+    bool is_refused_again; /* POKE_RETRY is one of these, and the second load was rejected */
     struct loader_report report; /* CRASHED: of a sanitizer; the signal and the frames below are then its own */
     bool exited; /* CRASHED: by exit(), not by a signal, nor by a report */
     int exit_status;
@@ -45,7 +46,7 @@ struct loader_answer {
     char markers[LOADER_MARKERS];
     const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc unless it was saved fast */
     size_t saved_size;
-    const uint8_t *used; /* the state that was saved after POKE_RESET, without a vmdesc */
+    const uint8_t *used; /* the state that was saved after POKE_RESET or POKE_RETRY, without a vmdesc */
     size_t used_size; /* 0: there is none */
 };
 

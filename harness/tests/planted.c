@@ -174,7 +174,7 @@ static void use(struct planted *planted, const struct loader_input *input, struc
     /* An end of file alone is none. */
     bool has_stream = input->size > 1;
 
-    answer->poked = input->pokes;
+    answer->poked = input->pokes & ~POKE_BIT(POKE_RETRY);
     if (kicked && ((has_stream && (planted->defect == DIES_IN_USE || planted->defect == HANGS_IN_USE)) ||
                    planted->defect == CANNOT_BE_USED)) {
         crash(answer, SIGSEGV, "");
@@ -188,6 +188,26 @@ static void use(struct planted *planted, const struct loader_input *input, struc
         answer->used = planted->used.data;
         answer->used_size = planted->used.size;
     }
+}
+
+/* What is done after a rejected load; one byte is refused before anything is read. */
+static void retry(struct planted *planted, const struct loader_input *input, struct loader_answer *answer)
+{
+    bool was_read = input->size > 1;
+
+    if (planted->defect == DIES_AFTER_REJECTING && was_read) {
+        crash(answer, SIGSEGV, "");
+        answer->outcome = OUTCOME_CRASHED;
+        answer->poke = POKE_RETRY;
+        return;
+    }
+    answer->poked = POKE_BIT(POKE_RETRY);
+    answer->is_refused_again = planted->defect == REJECTS_ALL_THEN && was_read;
+    builder_reset(&planted->used);
+    builder_put(&planted->used, input->again->data, input->again->size);
+    planted->used.data[status_of(&planted->state)] ^= planted->defect == LEAVES_A_TRACE && was_read ? 0x40 : 0;
+    answer->used = planted->used.data;
+    answer->used_size = planted->used.size;
 }
 
 static int load(struct loader *loader, const struct loader_input *input, struct loader_answer *answer,
@@ -218,6 +238,9 @@ static int load(struct loader *loader, const struct loader_input *input, struct 
     }
     if (answer->outcome == OUTCOME_ACCEPTED && input->pokes) {
         use(planted, input, answer);
+    }
+    if (answer->outcome == OUTCOME_REJECTED && input->pokes & POKE_BIT(POKE_RETRY) && !input->fast) {
+        retry(planted, input, answer);
     }
     return 0;
 }

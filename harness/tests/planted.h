@@ -25,6 +25,9 @@ enum defect {
     HANGS_IN_USE,
     CANNOT_BE_USED, /* as DIES_IN_USE, and without a stream, too */
     REMEMBERS, /* a field, over a reset */
+    LEAVES_A_TRACE, /* of a rejected stream, in a field of the next one */
+    DIES_AFTER_REJECTING, /* when it loads the next one */
+    REJECTS_ALL_THEN, /* rejects whatever comes after a rejected one */
     IS_GOOD_IN_FORKS, /* and accepts all when it loads fast */
 };
 

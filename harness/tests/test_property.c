@@ -33,6 +33,7 @@
 #define STABLE "verdict-is-stable "
 #define USE "accepted-survives-use "
 #define FORGETS "reset-forgets "
+#define TRACE "rejected-leaves-no-trace "
 #define OUT_OF_RANGE "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '\\xff\\xff' }"
 
 #define LATER(damage) "damage { at { section: 0 field: 'virtio.num_queues' } " damage " }"
@@ -101,6 +102,17 @@ static const struct {
     { CANNOT_BE_USED, "poke: KICK", VERDICT_CRASHED, "", SURVIVES ANSWERS UNDAMAGED STABLE },
     { REMEMBERS, "poke: RESET", VERDICT_EQUAL, FORGETS, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
     { REMEMBERS, "poke: KICK", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
+    /* After a rejected load alone a second one is tried. */
+    { GOOD, "poke: RETRY", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
+    { GOOD, "poke: [KICK, RETRY] " TRUNCATE, VERDICT_REJECTED, "",
+      SURVIVES ANSWERS UNDAMAGED GARBAGE TRUNCATION STABLE TRACE },
+    { LEAVES_A_TRACE, "poke: RETRY " TRUNCATE, VERDICT_REJECTED, TRACE,
+      SURVIVES ANSWERS UNDAMAGED GARBAGE TRUNCATION STABLE },
+    { LEAVES_A_TRACE, "poke: KICK " TRUNCATE, VERDICT_REJECTED, "",
+      SURVIVES ANSWERS UNDAMAGED GARBAGE TRUNCATION STABLE },
+    { REJECTS_ALL_THEN, "poke: RETRY " TRUNCATE, VERDICT_REJECTED, TRACE,
+      SURVIVES ANSWERS UNDAMAGED GARBAGE TRUNCATION STABLE },
+    { DIES_AFTER_REJECTING, "poke: RETRY " TRUNCATE, VERDICT_CRASHED, TRACE, SURVIVES ANSWERS UNDAMAGED GARBAGE STABLE },
 };
 
 static bool names(const char *list, const char *name)
@@ -292,10 +304,16 @@ static void behind_a_mark_nothing_is_kept(void **state)
 static bool is_left(size_t row, bool hasty)
 {
     enum verdict verdict = cases[row].verdict;
-    bool is_used = strstr(cases[row].damages, "poke") && verdict != VERDICT_REJECTED;
+    bool is_used = strstr(cases[row].damages, verdict == VERDICT_REJECTED ? "RETRY" : "poke");
 
     return verdict == VERDICT_HUNG || cases[row].defect == REJECTS_ALL || is_used ||
            (verdict == VERDICT_CRASHED && !hasty);
+}
+
+/* In haste, a second stream is tried after some rejected ones alone. */
+static bool is_sampled(size_t row, bool hasty)
+{
+    return hasty && strstr(cases[row].damages, "RETRY");
 }
 
 static void settle_fast(bool hasty)
@@ -305,7 +323,7 @@ static void settle_fast(bool hasty)
         struct finding findings[2] = { { .signature = 0 } };
         unsigned long loads[2];
 
-        for (int fast = 0; fast < 2; fast++) {
+        for (int fast = 0; fast < 2 && !is_sampled(i, hasty); fast++) {
             struct judgement judgement = { 0 };
             struct planted planted;
             struct oracle oracle = { .loader = &planted.loader, .hasty = hasty, .fast = fast };
@@ -319,8 +337,10 @@ static void settle_fast(bool hasty)
             oracle_clear(&oracle);
             planted_clear(&planted);
         }
-        assert_int_equal(findings[0].signature, findings[1].signature);
-        assert_int_equal(loads[1] > loads[0], is_left(i, hasty));
+        if (!is_sampled(i, hasty)) {
+            assert_int_equal(findings[0].signature, findings[1].signature);
+            assert_int_equal(loads[1] > loads[0], is_left(i, hasty));
+        }
         case_free(test);
     }
 }
@@ -462,13 +482,37 @@ static void a_loader_that_cannot_load_gives_no_verdict(void **state)
     case_free(test);
 }
 
+static void in_haste_some_rejected_ones_are_followed_by_another(void **state)
+{
+    struct judgement judgement = { 0 };
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader, .hasty = true, .fast = true };
+    unsigned tried = 0;
+
+    (void)state;
+    for (unsigned byte = 1; byte < 256; byte++) {
+        Hardstop__Case *test = planted_case("poke: RETRY " INSERT);
+
+        test->damage[0]->insert.data[0] = (uint8_t)byte;
+        planted_init(&planted, LEAVES_A_TRACE, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_int_equal(judgement.verdict, VERDICT_REJECTED);
+        tried += judgement.was_retried && judgement.left.n;
+        planted_clear(&planted);
+        case_free(test);
+    }
+    assert_in_range(tried, 255 / LOADER_RETRIED_ONE_IN / 2, 255 / LOADER_RETRIED_ONE_IN * 2);
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+}
+
 /* Damages at many places: a good loader keeps every claim, and every claim had something to judge. */
 /* Rows with a legal range in the payload of planted_case(). */
 enum { RANGES = 7 };
 
 static void an_examination_of_a_good_loader_is_clean(void **state)
 {
-    Hardstop__Case *test = planted_case("poke: [KICK, RESET]");
+    Hardstop__Case *test = planted_case("poke: [KICK, RESET, RETRY]");
     struct examination examination;
     struct planted planted, other;
     struct oracle beside = { .loader = &other.loader };
@@ -634,6 +678,7 @@ int main(void)
         cmocka_unit_test(behind_a_mark_nothing_is_kept),
         cmocka_unit_test(fast_loads_settle_what_is_no_crash),
         cmocka_unit_test(in_haste_they_settle_crashes_too),
+        cmocka_unit_test(in_haste_some_rejected_ones_are_followed_by_another),
         cmocka_unit_test(fast_loads_are_not_trusted),
         cmocka_unit_test(a_reference_is_that_of_its_case),
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Each defect of ci/patches/uses-10.0.patch shows by the poke that it is there for, in the served QEMU and in an
-# unmodified process, and is missed without that poke; and without a defect there is none.  Skipped (77) without such
+# Each defect of ci/patches/uses-10.0.patch shows by the poke that it is there for, in the served QEMU and, but for what
+# follows a rejection, in an unmodified process, and is missed without that poke; and without a defect there is none.  Skipped (77) without such
 # QEMUs.
 # test_uses.sh HARDSTOP SOURCE
 set -eu
@@ -70,4 +70,19 @@ for poke in kick config registers; do
     finds $poke pci cont "$dies"
 done
 finds unplug ccw cont "$dies"
-[ $failed = 0 ] && [ $found = 12 ] && echo "$found uses found, and missed without their poke"
+# What follows a rejected stream: here the end of the file is none.
+for transport in ccw pci; do
+    { cat "$work/$transport.textproto"; echo "damage { at { offset: 4294967295 } insert: 'A' }"; } >"$work/rejected.textproto"
+    trace="rejected-leaves-no-trace does not hold: .*virtio.status 0x0 -> 0x40"
+    echo retry >"$work/defect"
+    if says 1 "$trace" rejected retry && says 0 "" rejected cont; then
+        found=$((found + 1))
+    else
+        echo "retry on $transport: not found, or found without it:" >&2
+        tail -n 12 "$work/said" >&2
+        failed=1
+    fi
+    echo none >"$work/defect"
+    says 0 "" rejected retry || { echo "retry on $transport: a finding without the defect" >&2; failed=1; }
+done
+[ $failed = 0 ] && [ $found = 14 ] && echo "$found uses found, and missed without their poke"

@@ -19,7 +19,7 @@ static enum outcome outcome_of(const struct protocol_shared *shared)
     }
     /* What is done after the load may wait for a thread; the load itself is over. */
     if (shared->answer.waits && shared->answer.phase == PROTOCOL_PHASE_POKING) {
-        return OUTCOME_ACCEPTED;
+        return shared->answer.load_result == 0 ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
     }
     if (shared->answer.waits || *shared->answer.goes_on) {
         return OUTCOME_UNKNOWN;
@@ -106,13 +106,14 @@ static bool is_there(int output, uint64_t offset, uint64_t size)
            size <= (uint64_t)status.st_size - offset;
 }
 
-/* The state after a reset, behind that after the load. */
+/* The state after a reset, behind that after the load, or after a second load. */
 static void read_used(struct answer_room *room, const struct protocol_shared *shared, int output,
                       struct loader_answer *answer)
 {
     uint64_t offset = shared->answer.used_offset, size = shared->answer.used_size;
 
-    if (!(answer->poked & POKE_BIT(POKE_RESET)) || !size || !is_there(output, offset, size)) {
+    if (!(answer->poked & (POKE_BIT(POKE_RESET) | POKE_BIT(POKE_RETRY))) || !size ||
+        !is_there(output, offset, size)) {
         return;
     }
     builder_reset(&room->used);
@@ -171,10 +172,11 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
     answer->result = shared->answer.load_result;
     answer->saving = shared->answer.phase == PROTOCOL_PHASE_SAVING;
     answer->poke = shared->answer.phase == PROTOCOL_PHASE_POKING && answer->outcome != OUTCOME_ACCEPTED &&
-                           shared->answer.poke < POKES
+                           answer->outcome != OUTCOME_REJECTED && shared->answer.poke < POKES
                        ? (enum poke)shared->answer.poke
                        : POKE_NONE;
     answer->poked = shared->answer.poked;
+    answer->is_refused_again = shared->answer.again_result < 0;
     answer->exited = shared->answer.exited;
     answer->exit_status = shared->answer.exit_status;
     answer->signal = shared->answer.signal;
@@ -208,9 +210,9 @@ int answer_read(struct answer_room *room, const struct protocol_shared *shared, 
                              "the load did not begin: no new process, no such guest memory, memory that cannot be "
                              "put back, or a Linux before 5.3");
     }
-    if (answer->outcome != OUTCOME_ACCEPTED) {
+    if (answer->outcome != OUTCOME_ACCEPTED && answer->outcome != OUTCOME_REJECTED) {
         return 0;
     }
     read_used(room, shared, output, answer);
-    return read_saved(room, shared, output, answer, err);
+    return answer->outcome == OUTCOME_REJECTED ? 0 : read_saved(room, shared, output, answer, err);
 }

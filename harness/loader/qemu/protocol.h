@@ -17,7 +17,7 @@
 
 #include "harness/loader/qemu/protocol_program.h"
 
-#define PROTOCOL_MAGIC 0x48535039u /* "HSP9" */
+#define PROTOCOL_MAGIC 0x48535041u /* "HSPA" */
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
@@ -77,6 +77,7 @@ struct protocol_shared {
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint32_t n_pieces; /* 0: the stream is INPUT */
         uint64_t pieces; /* where they are in CONTROL */
+        uint64_t again, again_size; /* POKE_RETRY: where the second stream is in CONTROL; 0 bytes: there is none */
         uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */
     } request;
     struct {
@@ -95,6 +96,7 @@ struct protocol_shared {
         struct protocol_frame frames[PROTOCOL_FRAMES];
         uint8_t markers[PROTOCOL_MARKERS]; /* of a QEMU that has them; not 0: reached */
         uint32_t poke, poked; /* at which it is, and the set of those that came to their end */
+        int32_t again_result; /* of POKE_RETRY's load, as load_result */
         uint64_t saved_offset, saved_size, used_offset, used_size; /* in OUTPUT: the state, and the last of POKING */
     } answer;
     /*

@@ -49,6 +49,17 @@ static int put_memory(struct request *request, const struct loader_input *input)
     return result;
 }
 
+/* A whole stream is not loaded twice: it may be as large as the guest's memory. */
+static int put_again(struct request *request, const struct loader_input *input)
+{
+    bool is_wanted = input->again && !input->fast && input->pokes & POKE_BIT(POKE_RETRY) &&
+                     !loader_input_is_whole(input) && !request_file(input);
+
+    request->shared->request.again = (uint64_t)request->at;
+    request->shared->request.again_size = is_wanted ? input->again->size : 0;
+    return is_wanted ? put(request, input->again->data, input->again->size) : 0;
+}
+
 static int put_piece(struct request *request, int fd, uint64_t offset, uint64_t size)
 {
     struct protocol_piece piece = { fd, offset, size };
@@ -119,6 +130,7 @@ int request_write(struct protocol_shared *shared, int control, int stream, const
 
     shared->request.n_pieces = 0;
     result = put_memory(&request, input);
+    result |= put_again(&request, input);
     result |= view ? put_pieces(&request, input, view, behind) : put_copy(&request, input, behind);
     if (result) {
         return hs_fail(err, HS_NO_OFFSET, "cannot hand over %zu bytes: %s", input->size, strerror(errno));

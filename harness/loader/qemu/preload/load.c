@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/loader/poke.h"
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/counters.h"
 #include "harness/loader/qemu/preload/file.h"
@@ -17,6 +18,7 @@
 #include "harness/loader/qemu/preload/save.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
+#include "harness/loader/qemu/traces.h"
 
 /* Of `size` bytes from `address` on: those behind the last address there is, which go nowhere. */
 static uint64_t bytes_behind_the_end(uint64_t address, uint64_t size)
@@ -139,23 +141,80 @@ static size_t portion(const struct protocol_shared *shared)
     return shared->request.chance ? 512 : shared->request.whole ? SIZE_MAX : 4096;
 }
 
+/* Loads what INPUT holds; what the loader returned. */
+static int load_input(struct protocol_shared *shared)
+{
+    void *file = file_open_input(PROTOCOL_FD_INPUT, portion(shared));
+    int result;
+
+    load.chance = shared->request.chance;
+    /* Commands look for their answer channel in from_src_file, the first member of struct MigrationIncomingState. */
+    *(void **)symbols.migration_incoming_get_current() = file;
+    beyond_begin(shared, file);
+    result = load_file(file, shared->request.whole);
+    beyond_end();
+    return result;
+}
+
+/* The second stream takes the place of the first. */
+static void take_second(const struct protocol_shared *shared)
+{
+    uint64_t left = shared->request.again_size;
+    off_t from = (off_t)shared->request.again, to = 0;
+
+    if (ftruncate(PROTOCOL_FD_INPUT, 0) < 0) {
+        _exit(3);
+    }
+    while (left) {
+        char chunk[4096];
+        size_t n = left < sizeof(chunk) ? (size_t)left : sizeof(chunk);
+
+        if (pread(PROTOCOL_FD_CONTROL, chunk, n, from) != (ssize_t)n ||
+            pwrite(PROTOCOL_FD_INPUT, chunk, n, to) != (ssize_t)n) {
+            _exit(3);
+        }
+        from += (off_t)n;
+        to += (off_t)n;
+        left -= n;
+    }
+    lseek(PROTOCOL_FD_INPUT, 0, SEEK_SET);
+}
+
+/* As where a tool that was refused a state tries another one: loadvm resets the machine first. */
+static void load_again(struct protocol_shared *shared)
+{
+    if (!symbols.qemu_system_reset) {
+        return;
+    }
+    shared->answer.phase = PROTOCOL_PHASE_POKING;
+    shared->answer.poke = POKE_RETRY;
+    /* Which sections it begins is told of the first load alone. */
+    symbols.trace_enable_events("-" TRACES_FULL);
+    symbols.trace_enable_events("-" TRACES_PART);
+    symbols.qemu_system_reset(0);
+    write_guest_memory(shared);
+    take_second(shared);
+    load_prepare();
+    shared->answer.again_result = load_input(shared);
+    if (shared->answer.again_result < 0) {
+        report_failure(shared->answer.again_result, false);
+    } else {
+        save_used(shared);
+    }
+    shared->answer.poked |= POKE_BIT(POKE_RETRY);
+    shared->answer.poke = POKE_NONE;
+}
+
 void load_stream(struct protocol_shared *shared)
 {
     const char *reason;
-    void *file;
     int result;
 
     write_guest_memory(shared);
     lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
     pieces_begin(shared);
-    file = file_open_input(PROTOCOL_FD_INPUT, portion(shared));
-    load.chance = shared->request.chance;
-    /* Commands look for their answer channel in from_src_file, the first member of struct MigrationIncomingState. */
-    *(void **)symbols.migration_incoming_get_current() = file;
-    beyond_begin(shared, file);
     shared->answer.phase = PROTOCOL_PHASE_LOADING;
-    result = load_file(file, shared->request.whole);
-    beyond_end();
+    result = load_input(shared);
     shared->answer.load_result = result;
     reason = incoming_goes_on(result);
     if (reason) {
@@ -164,8 +223,10 @@ void load_stream(struct protocol_shared *shared)
     }
     if (result < 0) {
         report_failure(result, shared->request.whole);
-    }
-    if (result == 0) {
+        if (shared->request.again_size) {
+            load_again(shared);
+        }
+    } else if (result == 0) {
         vcpu_do_work();
         save_again(shared);
         if (shared->request.pokes) {

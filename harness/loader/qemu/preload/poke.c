@@ -272,7 +272,7 @@ void poke_machine(struct protocol_shared *shared)
     };
 
     shared->answer.phase = PROTOCOL_PHASE_POKING;
-    for (uint32_t i = POKE_NONE + 1; i < POKES; i++) {
+    for (uint32_t i = POKE_NONE + 1; i < POKES && pokes[i]; i++) {
         uint32_t bit = POKE_BIT(i);
 
         if (shared->request.pokes & bit) {
