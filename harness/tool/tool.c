@@ -180,7 +180,7 @@ static const struct argp judge_argp = {
         { "captured", KEY_CAPTURED, NULL, 0, "FILE is a stream as QEMU saved it: that it is rejected is a finding", 0 },
         { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
           "use what is accepted, as a guest and a management tool would: all, or of cont, clock, kick, config, "
-          "registers, stop, reset, unplug those named", 0 },
+          "registers, stop, reset, unplug those named; retry: after what is rejected, load the undamaged stream", 0 },
         { 0 },
     },
     .parser = parse_file,
