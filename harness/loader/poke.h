@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is done to a machine after an accepted load, as a guest that runs and a management tool would (the last: after a
- * rejected one): in the order of the numbers, each once.  A set of them has the bit 1 << N for each.  The numbers are those of `enum Poke` in
- * proto/case.proto, but for POKE_NONE.
+ * rejected one): in the order of the numbers, each once.  A set of them has the bit 1 << N for each.  The numbers are
+ * those of `enum Poke` in proto/case.proto, but for POKE_NONE.
  */
 #ifndef HARDSTOP_LOADER_POKE_H
 #define HARDSTOP_LOADER_POKE_H
@@ -19,7 +19,7 @@ enum poke {
     POKE_STOP, /* the guest is stopped, and its state saved, and not looked at */
     POKE_RESET, /* the machine is reset, and its state saved: of what was loaded nothing may be left */
     POKE_UNPLUG, /* each device that the setup names is asked to go, then time passes */
-    /* After a rejected load of device sections: the machine is reset, the undamaged stream loaded, and its state saved. */
+    /* After a rejected load of device sections: the machine is reset, loads the undamaged stream, and is saved. */
     POKE_RETRY,
     POKES,
 };
