@@ -11,90 +11,18 @@
 #include "harness/case/case.h"
 #include "harness/case/pokes.h"
 #include "harness/judge/given.h"
+#include "harness/judge/loads.h"
 #include "harness/judge/reset.h"
 #include "harness/judge/state_bytes.h"
 #include "harness/setup/framing.h"
 #include "harness/wire/description.h"
-
-static int load(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut, bool fast,
-                struct record *record, struct hs_error *err)
-{
-    struct loader_input input = loader_input_of(test, bytes, cut);
-    struct loader_answer answer;
-
-    input.timeout_ms = fast ? LOADER_FAST_MS : oracle->timeout_ms;
-    input.most_reads = fast && !oracle->hasty ? LOADER_FAST_READS : oracle->most_reads;
-    input.fast = fast;
-    input.again = oracle->plain;
-    oracle->loads++;
-    if (loader_load(oracle->loader, &input, &answer, err) < 0) {
-        return -1;
-    }
-    record_answer(record, &answer);
-    return 0;
-}
-
-static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding *plain)
-{
-    uint64_t hash = case_stream_hash(plain) + case_is_whole(test);
-
-    for (size_t i = 0; i < test->n_memory; i++) {
-        hash = XXH3_64bits_withSeed(test->memory[i]->data.data, test->memory[i]->data.len,
-                                    hash ^ test->memory[i]->address);
-    }
-    return hash;
-}
-
-/* The machine of the case without its stream, but used as it is: an end of file is all that is loaded. */
-static int load_fresh(struct oracle *oracle, const Hardstop__Case *test, struct hs_error *err)
-{
-    const struct builder nothing = { .data = loader_nothing, .size = sizeof(loader_nothing) };
-    const struct stream_encoding none = { .out = nothing };
-    Hardstop__Case fresh = *test;
-    uint64_t hash;
-
-    fresh.stream = NULL;
-    fresh.has_whole = fresh.whole = false;
-    hash = hash_of(&fresh, &none) + case_pokes(test);
-    if (!oracle->fresh.is_there || oracle->fresh.hash != hash) {
-        oracle->fresh.is_there = false;
-        if (load(oracle, &fresh, &nothing, false, false, &oracle->fresh.record, err) < 0) {
-            return -1;
-        }
-        oracle->fresh.is_there = true;
-        oracle->fresh.hash = hash;
-    }
-    return 0;
-}
-
-/* The undamaged stream, loaded after one that is refused at its first byte. */
-static int load_retried(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
-{
-    static uint8_t refused[] = { 0xff }; /* no section's type */
-    const struct builder bytes = { .data = refused, .size = sizeof(refused) };
-    Hardstop__Case plain = *judgement->test;
-    Hardstop__Poke retry = HARDSTOP__POKE__RETRY;
-    uint64_t hash = hash_of(&plain, &judgement->plain);
-
-    plain.poke = &retry;
-    plain.n_poke = 1;
-    if (!oracle->retried.is_there || oracle->retried.hash != hash) {
-        oracle->retried.is_there = false;
-        if (load(oracle, &plain, &bytes, true, false, &oracle->retried.record, err) < 0) {
-            return -1;
-        }
-        oracle->retried.is_there = true;
-        oracle->retried.hash = hash;
-    }
-    return 0;
-}
 
 /* What a rejected load left: what the undamaged stream gives after it, beside what it gives without. */
 static int compare_retry(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
 {
     const struct loader_answer *actual = &judgement->actual.answer, *other = &oracle->retried.record.answer;
 
-    if (load_retried(oracle, judgement, err) < 0) {
+    if (loads_retried(oracle, judgement, err) < 0) {
         return -1;
     }
     judgement->is_unusable = !(other->poked & POKE_BIT(POKE_RETRY)) || other->is_refused_again;
@@ -121,49 +49,11 @@ static int compare_use(struct oracle *oracle, struct judgement *judgement, struc
     if (!actual->poke && !actual->used_size) {
         return 0;
     }
-    if (load_fresh(oracle, judgement->test, err) < 0) {
+    if (loads_fresh(oracle, judgement->test, err) < 0) {
         return -1;
     }
     judgement->is_unusable = oracle->fresh.record.answer.poke != POKE_NONE;
     judgement->was_reset = reset_compare(judgement, &oracle->fresh.record.answer, &judgement->left);
-    return 0;
-}
-
-static bool is_answer(const struct loader_answer *answer)
-{
-    return answer->outcome == OUTCOME_ACCEPTED || answer->outcome == OUTCOME_REJECTED;
-}
-
-/* An end by itself, or by what the loader asked for: not by the clock. */
-static bool has_ended_badly(const struct loader_answer *answer)
-{
-    return answer->outcome == OUTCOME_CRASHED || answer->hang == HANG_READS;
-}
-
-/* Is it the loader's own, or the end of the little time that a fast load is given? */
-static bool counts(const struct oracle *oracle, const struct loader_answer *answer, bool fast)
-{
-    return !fast || is_answer(answer) || (oracle->hasty && has_ended_badly(answer));
-}
-
-/* The undamaged stream's answer: many cases in a row share it.  Beside a damaged one it is only loaded. */
-static int load_reference(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
-{
-    struct reference *reference = fast ? &oracle->fast_reference : &oracle->reference;
-    Hardstop__Case plain = *judgement->test;
-    uint64_t hash;
-
-    plain.n_poke = judgement->is_damaged ? 0 : plain.n_poke;
-    hash = hash_of(&plain, &judgement->plain) + case_pokes(&plain);
-    if (!reference->is_there || reference->hash != hash) {
-        reference->is_there = false;
-        if (load(oracle, &plain, &judgement->plain.out, false, fast, &reference->record, err) < 0) {
-            return -1;
-        }
-        reference->hash = hash;
-        reference->is_there = counts(oracle, &reference->record.answer, fast);
-    }
-    record_answer(&judgement->reference, &reference->record.answer);
     return 0;
 }
 
@@ -180,7 +70,7 @@ static int find_description(struct oracle *oracle, struct judgement *judgement, 
     if (!description_is_missing(stream)) {
         return 0;
     }
-    if (fast && oracle->hasty && load_fresh(oracle, judgement->test, err) < 0) {
+    if (fast && oracle->hasty && loads_fresh(oracle, judgement->test, err) < 0) {
         return -1;
     }
     if (state_description(saved->data, saved->size, &judgement->of_reference)) {
@@ -257,7 +147,7 @@ static int load_again(struct oracle *oracle, struct judgement *judgement, struct
     if (!oracle->repeat) {
         return 0;
     }
-    result = load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, false, &again, err);
+    result = loads_run(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, false, &again, err);
     judgement->is_stable = result == 0 && same_answer(&again.answer, &judgement->actual.answer);
     record_clear(&again);
     return result;
@@ -265,12 +155,12 @@ static int load_again(struct oracle *oracle, struct judgement *judgement, struct
 
 static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err)
 {
-    if (load_reference(oracle, judgement, fast, err) < 0 || find_description(oracle, judgement, fast, err) < 0) {
+    if (loads_reference(oracle, judgement, fast, err) < 0 || find_description(oracle, judgement, fast, err) < 0) {
         return -1;
     }
-    if (!judgement->is_damaged || !counts(oracle, &judgement->reference.answer, fast)) {
+    if (!judgement->is_damaged || !loads_count(oracle, &judgement->reference.answer, fast)) {
         record_answer(&judgement->actual, &judgement->reference.answer);
-    } else if (load(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast, &judgement->actual,
+    } else if (loads_run(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast, &judgement->actual,
                     err) < 0) {
         return -1;
     }
@@ -304,7 +194,7 @@ static bool is_settled(struct judgement *judgement, bool hasty)
     const struct loader_answer *answer = &judgement->actual.answer;
     enum outcome reference = judgement->reference.answer.outcome;
 
-    if (hasty && !judgement->test->n_poke && has_ended_badly(answer)) {
+    if (hasty && !judgement->test->n_poke && loads_ended_badly(answer)) {
         return true;
     }
     if (reference != OUTCOME_ACCEPTED && (reference != OUTCOME_REJECTED || judgement->is_captured)) {
