@@ -11,7 +11,7 @@ int loads_run(struct oracle *oracle, const Hardstop__Case *test, const struct bu
 
 /* Fills in the judgement's reference: the undamaged stream.  Beside a damaged one it is only loaded, and not used. */
 int loads_reference(struct oracle *oracle, struct judgement *judgement, bool fast, struct hs_error *err);
-/* Fills in oracle.fresh: the machine without the stream, used as the case asks.  An end of file is all that is loaded. */
+/* Fills in oracle.fresh: the machine without the stream, used as the case asks; an end of file is all it loads. */
 int loads_fresh(struct oracle *oracle, const Hardstop__Case *test, struct hs_error *err);
 /* Fills in oracle.retried: the undamaged stream, after one that is refused at its first byte. */
 int loads_retried(struct oracle *oracle, const struct judgement *judgement, struct hs_error *err);

@@ -160,8 +160,8 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
     }
     if (!judgement->is_damaged || !loads_count(oracle, &judgement->reference.answer, fast)) {
         record_answer(&judgement->actual, &judgement->reference.answer);
-    } else if (loads_run(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast, &judgement->actual,
-                    err) < 0) {
+    } else if (loads_run(oracle, judgement->test, &judgement->damaged, judgement->effect.truncated, fast,
+                         &judgement->actual, err) < 0) {
         return -1;
     }
     judgement->is_sound = judgement->reference.answer.outcome == OUTCOME_ACCEPTED &&

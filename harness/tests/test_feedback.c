@@ -96,6 +96,13 @@ static void numbers_make_nothing_new(void **state)
               "VQ 17 size 0xabcd < last_avail_idx 0xffff - used_idx 0x0\n" QUEUES),
         trace(here, VERDICT_REJECTED, "a/virtio-rng",
               "VQ 2 size 0x100 < last_avail_idx 0x5 - used_idx 0x1f'made up'\n" QUEUES),
+        /* A name that the input made up, with quotes, bytes that are no text, and lines in it. */
+        trace(here, VERDICT_REJECTED, "a/virtio-rng", "VQ 2 size 0x100 < last_avail_idx 0x5 - used_idx 0x1f'a'b'\n" QUEUES),
+        trace(here, VERDICT_REJECTED, "a/virtio-rng",
+              "VQ 2 size 0x100 < last_avail_idx 0x5 - used_idx 0x1f'made\nup'\nof several' and more\n" QUEUES),
+        trace(here, VERDICT_REJECTED, "a/virtio-rng",
+              "VQ 2 size 0x100 < last_avail_idx 0x5 - used_idx 0x1f\xff\x01 and more\n" QUEUES),
+        trace(here, VERDICT_REJECTED, "a/virtio-rng", lines),
         /* Another byte of the same field, and another kind of damage to it. */
         trace("damage { at { section: 0 field: 'virtio.ccw.mba' offset: 3 } insert: 'xx' }", VERDICT_REJECTED,
               "a/virtio-rng", lines),
@@ -105,6 +112,36 @@ static void numbers_make_nothing_new(void **state)
     for (size_t i = 0; i < HS_COUNT(others); i++) {
         if (has_new(&others[i], &base)) {
             fail_msg("number %zu gives something new", i);
+        }
+    }
+}
+
+/* A device that no table knows may be any name, and so may a subsection. */
+static void made_up_names_make_nothing_new(void **state)
+{
+    struct trace base = trace(here, VERDICT_REJECTED, "none", QUEUES);
+    struct trace other = trace(here, VERDICT_REJECTED, "other", "rest of it)\n" QUEUES);
+
+    (void)state;
+    assert_false(has_new(&other, &base));
+}
+
+/* The same answer of two machines. */
+static void another_setup_is_new(void **state)
+{
+    static const char *const setups[] = { "setup { machine: 'a' } ", "setup { machine: 'b' } ",
+                                          "setup { machine: 'a' device: 'c' } ",
+                                          "setup { machine: 'a' framing: LEGACY } " };
+    struct trace traces[HS_COUNT(setups)];
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(setups); i++) {
+        char damage[160];
+
+        snprintf(damage, sizeof(damage), "%s%s", setups[i], here);
+        traces[i] = trace(damage, VERDICT_REJECTED, "a/virtio-rng", lines);
+        for (size_t k = 0; k < i; k++) {
+            assert_true(has_new(&traces[i], &traces[k]));
         }
     }
 }
@@ -141,6 +178,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_answers_are_new),
         cmocka_unit_test(numbers_make_nothing_new),
+        cmocka_unit_test(made_up_names_make_nothing_new),
+        cmocka_unit_test(another_setup_is_new),
         cmocka_unit_test(any_place_is_taken),
     };
 
