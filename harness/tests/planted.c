@@ -203,6 +203,9 @@ static void retry(struct planted *planted, const struct loader_input *input, str
     }
     answer->poked = POKE_BIT(POKE_RETRY);
     answer->is_refused_again = planted->defect == REJECTS_ALL_THEN && was_read;
+    if (answer->is_refused_again) {
+        return;
+    }
     builder_reset(&planted->used);
     builder_put(&planted->used, input->again->data, input->again->size);
     planted->used.data[status_of(&planted->state)] ^= planted->defect == LEAVES_A_TRACE && was_read ? 0x40 : 0;

@@ -70,9 +70,9 @@ for poke in kick config registers; do
     finds $poke pci cont "$dies"
 done
 finds unplug ccw cont "$dies"
-# What follows a rejected stream: here the end of the file is none.
+# What follows a rejected stream: here no section's type is where the end of the file was.
 for transport in ccw pci; do
-    { cat "$work/$transport.textproto"; echo "damage { at { offset: 4294967295 } insert: 'A' }"; } >"$work/rejected.textproto"
+    { cat "$work/$transport.textproto"; echo "damage { at { section: 1 header: true } insert: 'A' }"; } >"$work/rejected.textproto"
     trace="rejected-leaves-no-trace does not hold: .*virtio.status 0x0 -> 0x40"
     echo retry >"$work/defect"
     if says 1 "$trace" rejected retry && says 0 "" rejected cont; then
