@@ -21,7 +21,6 @@
 
 /* QEMU's own trace event for each section that it saves; on while what was loaded, not fast, is saved again. */
 #define PROTOCOL_SAVE_EVENT "vmstate_save"
-
 /* High numbers, so that QEMU's own descriptors do not meet them. */
 enum protocol_fd {
     PROTOCOL_FD_SOCKET = 200,
@@ -75,14 +74,15 @@ struct protocol_shared {
         uint32_t timeout_ms; /* of processor time; of a fast load, of the clock on the wall */
         uint32_t most_reads, pokes, platform; /* see struct loader_input, and enum acts_platform */
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
-        uint32_t n_pieces; /* 0: the stream is INPUT */
-        uint64_t pieces; /* where they are in CONTROL */
+        uint32_t n_pieces; /* 0: the stream is INPUT; */
+        uint64_t pieces; /* else: where they are in CONTROL */
         uint64_t again, again_size; /* POKE_RETRY: where the second stream is in CONTROL; 0 bytes: there is none */
         uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */
     } request;
     struct {
         uint32_t phase; /* enum protocol_phase, how far the load came */
-        int32_t load_result, save_result; /* what the loader returned: 0 or a negative errno; and what saving did */
+        int32_t load_result, again_result; /* what the loader returned, and for POKE_RETRY's stream: 0 or -errno */
+        int32_t save_result; /* what saving did */
         uint8_t timed_out; /* enum protocol_hang */
         uint8_t waits; /* for what no one in its process will do */
         char goes_on[128]; /* why the migration is not over, so that there is no verdict; "": it is */
@@ -96,7 +96,6 @@ struct protocol_shared {
         struct protocol_frame frames[PROTOCOL_FRAMES];
         uint8_t markers[PROTOCOL_MARKERS]; /* of a QEMU that has them; not 0: reached */
         uint32_t poke, poked; /* at which it is, and the set of those that came to their end */
-        int32_t again_result; /* of POKE_RETRY's load, as load_result */
         uint64_t saved_offset, saved_size, used_offset, used_size; /* in OUTPUT: the state, and the last of POKING */
     } answer;
     /*
