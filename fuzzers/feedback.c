@@ -124,18 +124,6 @@ static void count_lines(const char *text, bool is_name, uint64_t seed)
     }
 }
 
-/* Which of the machines it was that gave the verdict: no engine's schedule sees that otherwise. */
-static void count_setup(const Hardstop__Setup *setup, uint64_t verdict)
-{
-    uint64_t hash = verdict + setup->framing;
-
-    hash = setup->machine ? XXH3_64bits_withSeed(setup->machine, strlen(setup->machine), hash) : hash;
-    for (size_t i = 0; i < setup->n_device; i++) {
-        hash = XXH3_64bits_withSeed(setup->device[i], strlen(setup->device[i]), hash);
-    }
-    count(hash);
-}
-
 static void count_field(const struct judgement *judgement, uint64_t seed)
 {
     const struct damage_effect *effect = &judgement->effect;
@@ -167,9 +155,6 @@ void target_feedback(const struct judgement *judgement)
     uint64_t seed = where(judgement);
 
     count(seed);
-    if (judgement->test->setup) {
-        count_setup(judgement->test->setup, (uint64_t)judgement->verdict);
-    }
     count(class_of_string("reference", (uint64_t)judgement->reference.answer.outcome));
     count_lines(judgement->actual.answer.text, *section && !is_known(section), seed);
     count_field(judgement, seed);

@@ -126,26 +126,6 @@ static void made_up_names_make_nothing_new(void **state)
     assert_false(has_new(&other, &base));
 }
 
-/* The same answer of two machines. */
-static void another_setup_is_new(void **state)
-{
-    static const char *const setups[] = { "setup { machine: 'a' } ", "setup { machine: 'b' } ",
-                                          "setup { machine: 'a' device: 'c' } ",
-                                          "setup { machine: 'a' framing: LEGACY } " };
-    struct trace traces[HS_COUNT(setups)];
-
-    (void)state;
-    for (size_t i = 0; i < HS_COUNT(setups); i++) {
-        char damage[160];
-
-        snprintf(damage, sizeof(damage), "%s%s", setups[i], here);
-        traces[i] = trace(damage, VERDICT_REJECTED, "a/virtio-rng", lines);
-        for (size_t k = 0; k < i; k++) {
-            assert_true(has_new(&traces[i], &traces[k]));
-        }
-    }
-}
-
 /* Damage at the end, in headers, in no section, of a case without a stream: counted or not, it does no harm. */
 static void any_place_is_taken(void **state)
 {
@@ -179,7 +159,6 @@ int main(void)
         cmocka_unit_test(new_answers_are_new),
         cmocka_unit_test(numbers_make_nothing_new),
         cmocka_unit_test(made_up_names_make_nothing_new),
-        cmocka_unit_test(another_setup_is_new),
         cmocka_unit_test(any_place_is_taken),
     };
 

@@ -115,7 +115,6 @@ struct protocol_shared {
     int64_t version[3]; /* of QEMU, once ready */
     char refusal[512];
 };
-
 _Static_assert(sizeof(struct protocol_shared) <= PROTOCOL_MEMORY_OFFSET, "guest memory comes behind it");
 
 #endif
