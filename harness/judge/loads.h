@@ -1,11 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The loads that a judgement is made of, those that many cases share only once.  All: 0, or -1 with a reason. */
+/* The loads that a judgement is made of, those that many cases share only once. */
 #ifndef HARDSTOP_JUDGE_LOADS_H
 #define HARDSTOP_JUDGE_LOADS_H
 
-#include "harness/judge/oracle.h"
+#include "harness/judge/judgement.h"
 
-/* One load of a case with these bytes; `cut`, `fast`: as in struct loader_input. */
+/* What a loader answered to an undamaged stream. */
+struct reference {
+    bool is_there;
+    uint64_t hash; /* of the stream */
+    struct record record;
+};
+
+struct oracle {
+    struct loader *loader;
+    uint32_t timeout_ms, most_reads; /* of a load, as in struct loader_input */
+    bool hasty; /* leave `garbage` empty: for campaigns, which name the fields of new findings alone */
+    bool repeat; /* load twice, to see whether the verdict is stable */
+    /*
+     * Load fast first: for campaigns.  What that does not settle is loaded as ever, and so is one in 256 of what it
+     * does, which fails where the two differ.  Not with `repeat`.
+     */
+    bool fast;
+    struct reference reference, fast_reference;
+    struct reference fresh; /* of no stream, used as the case asks; the hash is that of what it asks */
+    struct reference retried; /* the same for the undamaged stream after one of which nothing is read */
+    const struct builder *plain; /* the undamaged stream of the case at hand */
+    unsigned long loads; /* how many loads were asked for */
+    struct oracle *beside; /* judges each case, too, with the same limit and haste; NULL: nobody does */
+    Hardstop__Setup *setup; /* of `beside`: its loader's, in the place of the case's */
+};
+
+/*
+ * All of these: 0, or -1 with a reason.  One load of a case with these bytes; `cut`, `fast`: as in struct loader_input.
+ */
 int loads_run(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut, bool fast,
               struct record *record, struct hs_error *err);
 
