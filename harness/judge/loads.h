@@ -15,7 +15,8 @@ struct reference {
 struct oracle {
     struct loader *loader;
     uint32_t timeout_ms, most_reads; /* of a load, as in struct loader_input */
-    bool hasty; /* leave `garbage` empty: for campaigns, which name the fields of new findings alone */
+    /* For campaigns, which judge what is new once more: `garbage` stays empty, and only sections that differ are read. */
+    bool hasty;
     bool repeat; /* load twice, to see whether the verdict is stable */
     /*
      * Load fast first: for campaigns.  What that does not settle is loaded as ever, and so is one in 256 of what it

@@ -376,11 +376,41 @@ static void odd_descriptions_are_noted(void **state)
     stream_free(stream);
 }
 
+/* A map of one place ends behind it, and has what the whole map has there. */
+static void a_place_is_what_it_is_in_the_whole_map(void **state)
+{
+    for (int i = 0; i < 4; i++) {
+        Hardstop__Stream *stream = build(i & 1, i & 2);
+        struct map map, place;
+
+        (void)state;
+        map_init(&map, stream, NULL);
+        for (size_t k = 0; k < map.n; k++) {
+            const struct map_entry *entry = &map.entries[k];
+            size_t last = entry->offset + entry->size - 1;
+            const struct map_entry *found;
+
+            map_init_place(&place, stream, NULL, entry->section, last);
+            found = map_at(&place, last);
+            assert_int_equal(place.n, 1);
+            assert_non_null(found);
+            assert_string_equal(found->path, entry->path);
+            assert_int_equal(found->offset, entry->offset);
+            assert_int_equal(found->size, entry->size);
+            assert_int_equal(found->value, entry->value);
+            map_clear(&place);
+        }
+        map_clear(&map);
+        stream_free(stream);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_is_mapped_once),
         cmocka_unit_test(entries_tell_section_field_and_value),
+        cmocka_unit_test(a_place_is_what_it_is_in_the_whole_map),
         cmocka_unit_test(names_are_text),
         cmocka_unit_test(odd_descriptions_are_noted),
         cmocka_unit_test(what_nothing_describes_has_no_name),
