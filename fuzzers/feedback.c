@@ -160,4 +160,5 @@ void target_feedback(const struct judgement *judgement)
     count_field(judgement, seed);
     count_difference(&judgement->resave, VERDICT_EQUAL);
     count_difference(&judgement->garbage, VERDICT_GARBAGE);
+    count_difference(&judgement->left, VERDICT_COUNT);
 }

@@ -147,12 +147,12 @@ struct confirmation confirmation_of(const struct judgement *judgement, const str
         .why = outcome_name(actual->outcome),
     };
 
-    if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
-        return (struct confirmation){ false, "accepted, and a guest must act to show more" };
-    }
     if (is_of(judgement, PROPERTY_RETRY)) {
         return (struct confirmation){ false, "rejected, and with -incoming a process ends there: a second load needs "
                                              "one that goes on" };
+    }
+    if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
+        return (struct confirmation){ false, "accepted, and a guest must act to show more" };
     }
     if (confirmation.confirmed && confirmation_wants_fresh(judgement)) {
         return of_reset(judgement, actual, fresh);

@@ -53,7 +53,7 @@ static bool ended_in_retry(const struct judgement *judgement)
 
 static enum property_result accepted_survives_use(const struct judgement *judgement)
 {
-    if (judgement->is_unusable || ended_in_retry(judgement) || judgement->was_retried ||
+    if (judgement->is_unusable || ended_in_retry(judgement) || judgement->verdict == VERDICT_REJECTED ||
         (!was_over(judgement) && !judgement->actual.answer.poked)) {
         return PROPERTY_SKIP;
     }

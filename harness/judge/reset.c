@@ -41,26 +41,50 @@ static void drop_others(Hardstop__Stream *stream)
     stream->n_section = n;
 }
 
-static bool compare(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size, const uint8_t *used,
-                    size_t used_size, enum state_scope scope, struct state_comparison *left)
+static void swap_sides(struct state_comparison *comparison)
 {
-    const Hardstop__Stream *stream = judgement->test->stream;
+    for (size_t i = 0; i < comparison->n && i < STATE_DIFFERENCES; i++) {
+        struct state_difference *difference = &comparison->differences[i];
+        char left[sizeof(difference->left)];
+
+        memcpy(left, difference->left, sizeof(left));
+        memcpy(difference->left, difference->right, sizeof(left));
+        memcpy(difference->right, left, sizeof(left));
+    }
+}
+
+/* The stream's sections as a state has them; NULL: it lacks one. */
+static Hardstop__Stream *sections_of(const struct judgement *judgement, const uint8_t *state, size_t size)
+{
+    Hardstop__Stream *stream = judgement->test->stream && size ? state_adopt_any(judgement->test->stream, state, size)
+                                                               : NULL;
+
+    if (stream) {
+        drop_others(stream);
+    }
+    return stream;
+}
+
+/* With `both`, also what only the second has; what runs by itself is left out in either case. */
+static bool compare(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size, const uint8_t *used,
+                    size_t used_size, bool both, struct state_comparison *left)
+{
     Hardstop__Stream *a, *b;
-    bool done = false;
+    bool done;
 
     left->n = 0;
-    if (!stream || !fresh_size || !used_size) {
-        return false;
+    if (fresh_size && fresh_size == used_size && memcmp(fresh, used, fresh_size) == 0) {
+        return judgement->test->stream != NULL;
     }
-    if (fresh_size == used_size && memcmp(fresh, used, fresh_size) == 0) {
-        return true;
+    a = sections_of(judgement, fresh, fresh_size);
+    b = sections_of(judgement, used, used_size);
+    done = a && b;
+    if (done) {
+        state_compare(a, judgement->description, b, judgement->description, STATE_GIVEN, left);
     }
-    a = state_adopt_any(stream, fresh, fresh_size);
-    b = state_adopt_any(stream, used, used_size);
-    if (a && b) {
-        drop_others(a);
-        state_compare(a, judgement->description, b, judgement->description, scope, left);
-        done = true;
+    if (done && both && !left->n) {
+        state_compare(b, judgement->description, a, judgement->description, STATE_GIVEN, left);
+        swap_sides(left);
     }
     stream_free(a);
     stream_free(b);
@@ -70,7 +94,7 @@ static bool compare(const struct judgement *judgement, const uint8_t *fresh, siz
 bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
                           const uint8_t *used, size_t used_size, struct state_comparison *left)
 {
-    return compare(judgement, fresh, fresh_size, used, used_size, STATE_GIVEN, left);
+    return compare(judgement, fresh, fresh_size, used, used_size, false, left);
 }
 
 bool reset_compare(const struct judgement *judgement, const struct loader_answer *fresh, struct state_comparison *left)
@@ -84,5 +108,5 @@ bool retry_compare(const struct judgement *judgement, const struct loader_answer
 {
     const struct loader_answer *actual = &judgement->actual.answer;
 
-    return compare(judgement, fresh->used, fresh->used_size, actual->used, actual->used_size, STATE_WHOLE, left);
+    return compare(judgement, fresh->used, fresh->used_size, actual->used, actual->used_size, true, left);
 }

@@ -16,7 +16,7 @@ bool reset_compare(const struct judgement *judgement, const struct loader_answer
 bool reset_compare_states(const struct judgement *judgement, const uint8_t *fresh, size_t fresh_size,
                           const uint8_t *used, size_t used_size, struct state_comparison *left);
 
-/* The same for two machines that loaded the undamaged stream, this one after a rejected load: every field counts. */
+/* The same for two machines that loaded the undamaged stream, this one after a rejected load; also what only it has. */
 bool retry_compare(const struct judgement *judgement, const struct loader_answer *fresh,
                    struct state_comparison *left);
 

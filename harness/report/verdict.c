@@ -101,6 +101,7 @@ static void print_unloaded(FILE *out, const struct judgement *judgement)
 /* Of what was asked for, what was done; the rest is not to be had from this QEMU, or came behind what ended it. */
 static void print_pokes(FILE *out, const struct judgement *judgement)
 {
+    const struct loader_answer *answer = &judgement->actual.answer;
     const Hardstop__Case *test = judgement->test;
 
     if (!test->n_poke) {
@@ -114,7 +115,10 @@ static void print_pokes(FILE *out, const struct judgement *judgement)
     }
     fputs(judgement->actual.answer.poked ? "\n" : " no\n", out);
     if (judgement->is_unusable) {
-        fputs("  a fresh machine, used in the same way, does not survive it either\n", out);
+        fputs(answer->poked & POKE_BIT(POKE_RETRY) || answer->poke == POKE_RETRY
+                  ? "  after a stream of which nothing is read, the undamaged one is not accepted either\n"
+                  : "  a fresh machine, used in the same way, does not survive it either\n",
+              out);
     }
 }
 
@@ -129,7 +133,10 @@ void verdict_text(FILE *out, const struct judgement *judgement)
     }
     if (answer->outcome != OUTCOME_ACCEPTED) {
         fprintf(out, "%s%s%s", answer->saving ? ", while saving what was accepted" : "",
-                answer->poke ? ", after it was accepted, at the poke " : "", poke_name(answer->poke));
+                answer->poke == POKE_RETRY ? ", after it was rejected, at the poke "
+                : answer->poke           ? ", after it was accepted, at the poke "
+                                         : "",
+                poke_name(answer->poke));
     }
     fputc('\n', out);
     print_pokes(out, judgement);
@@ -141,7 +148,13 @@ void verdict_text(FILE *out, const struct judgement *judgement)
     print_unloaded(out, judgement);
     print_differences(out, "unlike the undamaged state (undamaged -> now)", &judgement->garbage);
     print_differences(out, "not saved as given (given -> saved)", &judgement->resave);
-    print_differences(out, "after a reset unlike those of a fresh machine (fresh -> now)", &judgement->left);
+    print_differences(out,
+                      judgement->was_retried ? "unlike what the undamaged stream gives (without -> after this one)"
+                                             : "after a reset unlike those of a fresh machine (fresh -> now)",
+                      &judgement->left);
+    if (judgement->was_retried && answer->is_refused_again) {
+        fputs("  then, after a reset, the undamaged stream was rejected, too\n", out);
+    }
     if (judgement->beside) {
         printable_print(out, "beside it, %s: ", judgement->beside->loader);
         verdict_text(out, judgement->beside);
@@ -216,8 +229,9 @@ static json_t *json_use(const struct judgement *judgement)
             json_array_append_new(done, json_string(poke_name(i)));
         }
     }
-    return json_pack("{s:o, s:s, s:o}", "done", done, "ended_at", poke_name(answer->poke), "left_after_reset",
-                     json_differences(&judgement->left));
+    return json_pack("{s:o, s:s, s:o, s:b}", "done", done, "ended_at", poke_name(answer->poke),
+                     judgement->was_retried ? "left_after_rejection" : "left_after_reset",
+                     json_differences(&judgement->left), "rejected_again", (int)answer->is_refused_again);
 }
 
 static json_t *judgement_json(const struct judgement *judgement)

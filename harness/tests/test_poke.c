@@ -2,14 +2,17 @@
 /* What is done to the real QEMU after an accepted load: all of it, the same each time, and what it finds. */
 #include "support.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/pokes.h"
 #include "harness/finding/finding.h"
 #include "harness/loader/capture.h"
 #include "harness/loader/confirm.h"
+#include "harness/message/reflect.h"
 
 #define SEEDS CORPUS_DIR "/cases/seeds/"
 
@@ -103,6 +106,62 @@ static void a_rejected_stream_is_followed_by_another(void **state)
         }
         clear(&judged);
     }
+}
+
+/* Takes the record of guest memory at that address away. */
+static void drop_memory(Hardstop__Case *test, uint64_t address)
+{
+    for (size_t i = 0; i < test->n_memory; i++) {
+        if (test->memory[i]->address == address) {
+            reflect_free(&test->memory[i]->base);
+            test->memory[i] = test->memory[--test->n_memory];
+            return;
+        }
+    }
+    fail_msg("no memory at %" PRIu64, address);
+}
+
+/* Its sizes of rings are left over a reset by QEMU 7.2, and one that is broken or disabled answers nothing. */
+static void mend(Hardstop__VirtioSection *device)
+{
+    for (size_t i = 0; i < device->n_subsection; i++) {
+        Hardstop__Subsection *part = device->subsection[i];
+
+        if (part->body_case == HARDSTOP__SUBSECTION__BODY_RINGSIZE) {
+            part->ringsize->n_num_default = 0;
+        } else if (part->body_case == HARDSTOP__SUBSECTION__BODY_BROKEN) {
+            part->broken->broken = 0;
+        } else if (part->body_case == HARDSTOP__SUBSECTION__BODY_DISABLED) {
+            part->disabled->disabled = 0;
+        }
+    }
+}
+
+/*
+ * A reset ends the requests that are under way, and says so in guest memory: what that then holds is not what the
+ * undamaged stream belongs to, and no fault of the rejected one.
+ */
+static void guest_memory_is_put_back_before_it(void **state)
+{
+    Hardstop__Case *test = support_read_case(SEEDS "mmio/scsi.textproto");
+    Hardstop__VirtioSection *device = support_virtio(test, "virtio-scsi");
+    Hardstop__Damage *damage;
+    struct judged judged;
+
+    (void)state;
+    mend(device);
+    device->queue[4]->last_avail_idx = 0;
+    drop_memory(test, 1085442);
+    drop_memory(test, 1086466);
+    damage = support_damage(test, HARDSTOP__DAMAGE__KIND_OVERWRITE, (uint32_t)test->stream->n_section - 1, 0);
+    damage->at->has_header = damage->at->header = true;
+    damage->overwrite.data = hs_copy("\xff", 1);
+    damage->overwrite.len = 1;
+    judge_case(&judged, test, POKE_BIT(POKE_RETRY));
+    assert_int_equal(judged.judgement.reference.answer.outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(judged.judgement.verdict, VERDICT_REJECTED);
+    assert_int_equal(result(&judged, PROPERTY_RETRY), PROPERTY_PASS);
+    clear(&judged);
 }
 
 static size_t count_lines(const struct builder *acts, const char *begin)
@@ -230,6 +289,7 @@ int main(void)
         cmocka_unit_test(names_and_numbers_are_one),
         cmocka_unit_test(each_is_done),
         cmocka_unit_test(a_rejected_stream_is_followed_by_another),
+        cmocka_unit_test(guest_memory_is_put_back_before_it),
         cmocka_unit_test(an_end_in_use_is_found),
         cmocka_unit_test(an_unmodified_one_is_used),
         cmocka_unit_test(none_is_done_by_itself),

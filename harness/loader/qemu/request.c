@@ -140,6 +140,10 @@ int request_write(struct protocol_shared *shared, int control, int stream, const
     shared->request.fast = input->fast;
     shared->request.pokes = input->fast ? 0 : input->pokes;
     shared->request.timeout_ms = request_limit_ms(input);
+    if (shared->request.again_size) {
+        /* Two loads. */
+        shared->request.timeout_ms *= 2;
+    }
     shared->request.most_reads = input->most_reads ? input->most_reads : LOADER_READS_BEYOND;
     shared->request.n_memory = (uint32_t)input->n_memory;
     return 0;

@@ -15,6 +15,7 @@
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/pieces.h"
 #include "harness/loader/qemu/preload/poke.h"
+#include "harness/loader/qemu/preload/ram.h"
 #include "harness/loader/qemu/preload/save.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
@@ -183,16 +184,14 @@ static void take_second(const struct protocol_shared *shared)
 /* As where a tool that was refused a state tries another one: loadvm resets the machine first. */
 static void load_again(struct protocol_shared *shared)
 {
-    if (!symbols.qemu_system_reset) {
-        return;
-    }
     shared->answer.phase = PROTOCOL_PHASE_POKING;
     shared->answer.poke = POKE_RETRY;
     /* Which sections it begins is told of the first load alone. */
     symbols.trace_enable_events("-" TRACES_FULL);
     symbols.trace_enable_events("-" TRACES_PART);
     symbols.qemu_system_reset(0);
-    write_guest_memory(shared);
+    /* What is reset may write there, such as an answer to a request that was under way. */
+    ram_put_back();
     take_second(shared);
     load_prepare();
     shared->answer.again_result = load_input(shared);
@@ -208,9 +207,11 @@ static void load_again(struct protocol_shared *shared)
 void load_stream(struct protocol_shared *shared)
 {
     const char *reason;
+    bool may_go_on;
     int result;
 
     write_guest_memory(shared);
+    may_go_on = shared->request.again_size && symbols.qemu_system_reset && ram_keep();
     lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
     pieces_begin(shared);
     shared->answer.phase = PROTOCOL_PHASE_LOADING;
@@ -223,7 +224,7 @@ void load_stream(struct protocol_shared *shared)
     }
     if (result < 0) {
         report_failure(result, shared->request.whole);
-        if (shared->request.again_size) {
+        if (may_go_on) {
             load_again(shared);
         }
     } else if (result == 0) {

@@ -71,6 +71,9 @@ struct symbols {
     void (*qemu_clock_enable)(int type, bool enabled);
     void (*bdrv_activate_all)(void **errp);
     void (*qemu_system_reset)(int cause);
+    int (*qemu_ram_foreach_block)(int (*act)(void *block, void *user), void *user);
+    void *(*qemu_ram_get_host_addr)(void *block);
+    uint64_t (*qemu_ram_get_used_length)(void *block);
     void (*qdev_unplug)(void *device, void **errp);
     void (*error_free)(void *error);
     void *(*object_dynamic_cast)(void *object, const char *type);
