@@ -22,6 +22,7 @@ static struct block {
 } blocks[MOST_BLOCKS];
 static size_t n_blocks;
 static uint64_t total;
+static uint8_t *copies = MAP_FAILED;
 
 static int add(void *block, void *user)
 {
@@ -49,24 +50,27 @@ static void update(uint8_t *to, const uint8_t *from, uint64_t size)
     }
 }
 
-bool ram_keep(void)
+void ram_reserve(void)
 {
-    uint8_t *copies;
-
     n_blocks = 0;
     total = 0;
-    if (!symbols.qemu_ram_foreach_block || !symbols.qemu_ram_get_host_addr || !symbols.qemu_ram_get_used_length ||
-        symbols.qemu_ram_foreach_block(add, NULL) || !total) {
-        return false;
+    if (symbols.qemu_ram_foreach_block && symbols.qemu_ram_get_host_addr && symbols.qemu_ram_get_used_length &&
+        symbols.qemu_ram_foreach_block(add, NULL) == 0 && total) {
+        copies = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     }
-    copies = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+bool ram_keep(void)
+{
+    uint8_t *at = copies;
+
     if (copies == MAP_FAILED) {
         return false;
     }
     for (size_t i = 0; i < n_blocks; i++) {
-        blocks[i].copy = copies;
-        update(copies, blocks[i].bytes, blocks[i].size);
-        copies += blocks[i].size;
+        blocks[i].copy = at;
+        update(at, blocks[i].bytes, blocks[i].size);
+        at += blocks[i].size;
     }
     return true;
 }

@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-/* Keeps a copy of all blocks of guest memory.  False where there are more than 256 MiB of it, or it cannot be found. */
+/* Takes the room for a copy, before a limit is set to what the load may take. */
+void ram_reserve(void);
+/* Keeps a copy of all blocks of guest memory.  False without room: there are more than 256 MiB, or none is found. */
 bool ram_keep(void);
 /* Makes it what it was. */
 void ram_put_back(void);

@@ -25,6 +25,7 @@
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/load.h"
+#include "harness/loader/qemu/preload/ram.h"
 #include "harness/loader/qemu/preload/vcpu.h"
 
 static void limit_resources(uint64_t memory)
@@ -54,6 +55,9 @@ __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     load_prepare();
+    if (shared->request.again_size) {
+        ram_reserve();
+    }
     limit_resources(shared->request.memory_limit);
     crash_watch(shared);
     vcpu_begin(shared);
