@@ -190,19 +190,11 @@ bool given_compare(const struct judgement *judgement, const uint8_t *saved, size
     return true;
 }
 
-static bool has_no_parts(const void *user, uint32_t id)
-{
-    (void)user;
-    (void)id;
-    return false;
-}
-
 /* Where the payload ends of the section whose name is at `at`: where that was given, or the first place it could. */
 static size_t find_end(const struct builder *saved, size_t at, const struct given_section *section)
 {
     struct section_end search = {
         .in = bytes_of(saved->data, saved->size), .is_full = true, .footers = section->has_footer,
-        .has_parts = has_no_parts,
     };
     struct bytes id = { saved->data, saved->size, at - SECTION_ID_SIZE };
     size_t end = at + section->size;

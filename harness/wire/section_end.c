@@ -79,7 +79,7 @@ static bool could_be_section(const struct section_end *search, size_t at)
     if (stream_type_has_header(type)) {
         return id < 0x10000 && length > 0 && is_printable(&in, 1, (size_t)length);
     }
-    return search->has_parts(search->user, (uint32_t)id);
+    return search->has_parts && search->has_parts(search->user, (uint32_t)id);
 }
 
 static bool is_footer(const struct section_end *search, size_t at)

@@ -10,7 +10,8 @@ struct section_end {
     bool footers;
     uint32_t section_id; /* of the section whose end is looked for */
     bool is_full; /* it is a FULL section, behind which QEMU sends no part of another */
-    bool (*has_parts)(const void *user, uint32_t id); /* did a START section of that id come before? */
+    /* Did a START section of that id come before?  NULL: none did. */
+    bool (*has_parts)(const void *user, uint32_t id);
     const void *user;
 };
 

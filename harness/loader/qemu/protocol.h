@@ -32,7 +32,7 @@ enum protocol_fd {
 };
 
 struct protocol_piece {
-    int64_t fd; /* PROTOCOL_FD_INPUT or PROTOCOL_FD_FILE */
+    int64_t fd; /* PROTOCOL_FD_INPUT or PROTOCOL_FD_FILE; of a second stream, PROTOCOL_FD_CONTROL */
     uint64_t offset, size;
 };
 
@@ -76,7 +76,7 @@ struct protocol_shared {
         uint32_t n_memory; /* guest memory records in CONTROL: u64 address, u64 size (host order), bytes */
         uint32_t n_pieces; /* 0: the stream is INPUT; */
         uint64_t pieces; /* else: where they are in CONTROL */
-        uint64_t again, again_size; /* POKE_RETRY: where the second stream is in CONTROL; 0 bytes: there is none */
+        uint64_t again; /* POKE_RETRY: where in CONTROL the piece is that is the second stream; 0: there is none */
         uint64_t memory_limit; /* bytes of address space that one load may add; 0: no limit */
     } request;
     struct {

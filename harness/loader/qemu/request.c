@@ -55,9 +55,14 @@ static int put_again(struct request *request, const struct loader_input *input)
     bool is_wanted = input->again && !input->fast && input->pokes & POKE_BIT(POKE_RETRY) &&
                      !loader_input_is_whole(input) && !request_file(input);
 
-    request->shared->request.again = (uint64_t)request->at;
-    request->shared->request.again_size = is_wanted ? input->again->size : 0;
-    return is_wanted ? put(request, input->again->data, input->again->size) : 0;
+    struct protocol_piece piece = { PROTOCOL_FD_CONTROL, (uint64_t)request->at + sizeof(piece), 0 };
+
+    request->shared->request.again = is_wanted ? (uint64_t)request->at : 0;
+    if (!is_wanted) {
+        return 0;
+    }
+    piece.size = input->again->size;
+    return put(request, &piece, sizeof(piece)) | put(request, input->again->data, input->again->size);
 }
 
 static int put_piece(struct request *request, int fd, uint64_t offset, uint64_t size)
@@ -140,7 +145,7 @@ int request_write(struct protocol_shared *shared, int control, int stream, const
     shared->request.fast = input->fast;
     shared->request.pokes = input->fast ? 0 : input->pokes;
     shared->request.timeout_ms = request_limit_ms(input);
-    if (shared->request.again_size) {
+    if (shared->request.again) {
         /* Two loads. */
         shared->request.timeout_ms *= 2;
     }

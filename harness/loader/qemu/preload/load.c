@@ -142,12 +142,15 @@ static size_t portion(const struct protocol_shared *shared)
     return shared->request.chance ? 512 : shared->request.whole ? SIZE_MAX : 4096;
 }
 
-/* Loads what INPUT holds; what the loader returned. */
+/* Loads the stream that the request describes; what the loader returned. */
 static int load_input(struct protocol_shared *shared)
 {
-    void *file = file_open_input(PROTOCOL_FD_INPUT, portion(shared));
+    void *file;
     int result;
 
+    lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
+    pieces_begin(shared);
+    file = file_open_input(PROTOCOL_FD_INPUT, portion(shared));
     load.chance = shared->request.chance;
     /* Commands look for their answer channel in from_src_file, the first member of struct MigrationIncomingState. */
     *(void **)symbols.migration_incoming_get_current() = file;
@@ -155,30 +158,6 @@ static int load_input(struct protocol_shared *shared)
     result = load_file(file, shared->request.whole);
     beyond_end();
     return result;
-}
-
-/* The second stream takes the place of the first. */
-static void take_second(const struct protocol_shared *shared)
-{
-    uint64_t left = shared->request.again_size;
-    off_t from = (off_t)shared->request.again, to = 0;
-
-    if (ftruncate(PROTOCOL_FD_INPUT, 0) < 0) {
-        _exit(3);
-    }
-    while (left) {
-        char chunk[4096];
-        size_t n = left < sizeof(chunk) ? (size_t)left : sizeof(chunk);
-
-        if (pread(PROTOCOL_FD_CONTROL, chunk, n, from) != (ssize_t)n ||
-            pwrite(PROTOCOL_FD_INPUT, chunk, n, to) != (ssize_t)n) {
-            _exit(3);
-        }
-        from += (off_t)n;
-        to += (off_t)n;
-        left -= n;
-    }
-    lseek(PROTOCOL_FD_INPUT, 0, SEEK_SET);
 }
 
 /* As where a tool that was refused a state tries another one: loadvm resets the machine first. */
@@ -192,7 +171,8 @@ static void load_again(struct protocol_shared *shared)
     symbols.qemu_system_reset(0);
     /* What is reset may write there, such as an answer to a request that was under way. */
     ram_put_back();
-    take_second(shared);
+    shared->request.pieces = shared->request.again;
+    shared->request.n_pieces = 1;
     load_prepare();
     shared->answer.again_result = load_input(shared);
     if (shared->answer.again_result < 0) {
@@ -211,9 +191,7 @@ void load_stream(struct protocol_shared *shared)
     int result;
 
     write_guest_memory(shared);
-    may_go_on = shared->request.again_size && symbols.qemu_system_reset && ram_keep();
-    lseek(PROTOCOL_FD_INPUT, 0, shared->request.n_pieces ? SEEK_END : SEEK_SET);
-    pieces_begin(shared);
+    may_go_on = shared->request.again && symbols.qemu_system_reset && ram_keep();
     shared->answer.phase = PROTOCOL_PHASE_LOADING;
     result = load_input(shared);
     shared->answer.load_result = result;

@@ -55,7 +55,7 @@ __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     load_prepare();
-    if (shared->request.again_size) {
+    if (shared->request.again) {
         ram_reserve();
     }
     limit_resources(shared->request.memory_limit);
