@@ -157,11 +157,39 @@ static void what_is_saved_is_told_by_its_bytes(void **state)
     case_free(test);
 }
 
+/* A state may hold more than was given, before what was: none of it is cut off for that. */
+static void a_payload_may_be_saved_longer(void **state)
+{
+    struct judgement judgement = { 0 };
+    static struct state_comparison all, some;
+    Hardstop__Case *test = support_read_case(seeds[1]);
+    Hardstop__VirtioSection *device = support_virtio(test, "virtio-rng");
+    struct stream_encoding whole = { 0 };
+
+    (void)state;
+    assert_in_range(device->n_subsection, 2, 100);
+    stream_encode(test->stream, &whole, NULL, NULL);
+    builder_put(&judgement.actual.saved, whole.out.data, whole.out.size);
+    reflect_free(&device->subsection[0]->base);
+    memmove(device->subsection, device->subsection + 1, --device->n_subsection * sizeof(*device->subsection));
+    judgement.test = test;
+    stream_encode(test->stream, &judgement.plain, NULL, NULL);
+    builder_put(&judgement.damaged, judgement.plain.out.data, judgement.plain.out.size);
+    assert_true(given_compare(&judgement, judgement.actual.saved.data, judgement.actual.saved.size, &all));
+    assert_true(given_compare_differing(&judgement, &some));
+    assert_int_equal(all.n, 0);
+    assert_int_equal(some.n, 0);
+    stream_encoding_clear(&whole);
+    judgement_clear(&judgement);
+    case_free(test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_quick_comparison_finds_the_same),
         cmocka_unit_test(what_is_saved_is_told_by_its_bytes),
+        cmocka_unit_test(a_payload_may_be_saved_longer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
