@@ -260,6 +260,33 @@ static void a_server_killed_in_a_load_gives_the_verdict_yet(void **state)
     case_free(hang);
 }
 
+/* What is killed before it can say a word is started once more; a second time, and the error says what it looks like. */
+static void a_server_killed_while_it_starts_is_started_again(void **state)
+{
+    static const char script[] = "#!/bin/sh\n"
+                                 "test -s \"$0.kills\" || exec qemu-system-s390x \"$@\"\n"
+                                 "sed -i 1d \"$0.kills\"\n"
+                                 "kill -9 $$\n";
+    Hardstop__Case *good = support_capture_part("ccw", HARDSTOP__FRAMING__FOOTER, "virtio-rng");
+    char *folder = support_folder();
+    struct loader *loader;
+    struct hs_error err;
+
+    (void)state;
+    free(good->setup->binary);
+    good->setup->binary = support_write(folder, "qemu", script, strlen(script));
+    assert_int_equal(chmod(good->setup->binary, 0755), 0);
+    free(support_write(folder, "qemu.kills", "1\n2\n", 4));
+    assert_null(loader_open(good->setup, TRUST_ALL, NULL, &err));
+    assert_non_null(strstr(err.text, "said nothing"));
+    free(support_write(folder, "qemu.kills", "1\n", 2));
+    loader = support_open(good->setup);
+    load_accepted(loader, good, NULL);
+    loader_close(loader);
+    case_free(good);
+    support_remove(folder);
+}
+
 /* The one field of the rings that a load looks at in guest memory: the index behind which the driver adds buffers. */
 static void guest_memory_is_written_before_the_load(void **state)
 {
@@ -440,6 +467,7 @@ int main(void)
         SUPPORT_TIDY(what_follows_device_sections_is_there),
         SUPPORT_TIDY(a_killed_server_is_started_again),
         SUPPORT_TIDY(a_server_killed_in_a_load_gives_the_verdict_yet),
+        SUPPORT_TIDY(a_server_killed_while_it_starts_is_started_again),
         SUPPORT_TIDY(guest_memory_is_written_before_the_load),
         SUPPORT_TIDY(a_wrapper_script_may_stand_before_qemu),
         SUPPORT_TIDY(descriptors_do_not_collide),

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "harness/loader/qemu/answer.h"
 #include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/memory.h"
+#include "harness/loader/qemu/message.h"
 #include "harness/loader/qemu/object.h"
 #include "harness/loader/qemu/platform.h"
 #include "harness/loader/qemu/process.h"
@@ -54,22 +54,6 @@ static struct qemu_loader *of(struct loader *loader)
     return (struct qemu_loader *)loader;
 }
 
-/* Waits for one message; 0 when time is up, -1 when the other side is gone. */
-static int receive(struct qemu_loader *qemu, int timeout_ms)
-{
-    struct pollfd fd = { .fd = qemu->socket, .events = POLLIN };
-    char message;
-    int n;
-
-    do {
-        n = poll(&fd, 1, timeout_ms);
-    } while (n < 0 && errno == EINTR);
-    if (n == 0) {
-        return 0;
-    }
-    return n > 0 && read(qemu->socket, &message, 1) == 1 ? message : -1;
-}
-
 static void stop(struct qemu_loader *qemu)
 {
     process_kill(&qemu->process);
@@ -81,10 +65,8 @@ static void stop(struct qemu_loader *qemu)
 
 static int tell(struct qemu_loader *qemu)
 {
-    char message = PROTOCOL_TOLD;
-
     program_tell(&qemu->program, qemu->shared);
-    return send(qemu->socket, &message, 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+    return message_send(qemu->socket, PROTOCOL_TOLD);
 }
 
 static void take_counters(struct qemu_loader *qemu)
@@ -105,7 +87,7 @@ static int receive_first(struct qemu_loader *qemu)
     int message;
 
     do {
-        message = receive(qemu, LOADER_LOOK_MS);
+        message = message_receive(qemu->socket, LOADER_LOOK_MS);
         if (message == 0 && shape_is_without(qemu->process.pid, TRACES_PART, qemu->preload)) {
             return REFUSAL_NOT_THERE;
         }
@@ -119,7 +101,7 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
     int message = receive_first(qemu);
 
     while (message == PROTOCOL_HELLO || (message == PROTOCOL_ASK && tell(qemu) == 0)) {
-        message = receive(qemu, LOADER_START_MS);
+        message = message_receive(qemu->socket, LOADER_START_MS);
     }
     if (message == PROTOCOL_READY) {
         snprintf(qemu->name, sizeof(qemu->name), "QEMU %" PRId64 ".%" PRId64 ".%" PRId64, qemu->shared->version[0],
@@ -133,7 +115,7 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
     return -1;
 }
 
-static int start(struct qemu_loader *qemu, struct hs_error *err)
+static int start_once(struct qemu_loader *qemu, struct hs_error *err)
 {
     /* Symbols bound while QEMU starts are not bound again in the child of each load. */
     const char *const environment[] = { "LD_PRELOAD", qemu->preload, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1", NULL };
@@ -154,8 +136,17 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     process_give(&given, qemu->counters ? qemu->counters->fd : -1, PROTOCOL_FD_COUNTERS);
     result = process_start(&qemu->process, qemu->command.path, &qemu->command.arguments, &given, err);
     close(pair[1]);
-    if (result == 0) {
-        result = await_ready(qemu, err);
+    return result < 0 ? -1 : await_ready(qemu, err);
+}
+
+static int start(struct qemu_loader *qemu, struct hs_error *err)
+{
+    int result = start_once(qemu, err);
+
+    /* Somebody who kills it before it can say a word decides nothing either. */
+    if (result < 0 && process_was_killed(&qemu->process)) {
+        stop(qemu);
+        result = start_once(qemu, err);
     }
     if (result < 0) {
         stop(qemu);
@@ -235,7 +226,7 @@ static pid_t busy_runner(struct qemu_loader *qemu, int *message)
     *message = 0;
     /* The server may not have said yet which it is. */
     if (qemu->shared->runner.busy && qemu->shared->runner.pid <= 0) {
-        *message = receive(qemu, LOADER_STACK_MS);
+        *message = message_receive(qemu->socket, LOADER_STACK_MS);
     }
     pid = qemu->shared->runner.pid;
     return !*message && qemu->shared->runner.busy && is_ours(qemu, pid) ? pid : 0;
@@ -248,15 +239,15 @@ static int end_runner(struct qemu_loader *qemu)
     pid_t pid = busy_runner(qemu, &message);
 
     if (!pid) {
-        return message ? message : receive(qemu, LOADER_GRACE_MS);
+        return message ? message : message_receive(qemu->socket, LOADER_GRACE_MS);
     }
     qemu->shared->answer.timed_out = 1;
     /* A load that still obeys signals shows where it spins. */
     kill(pid, SIGABRT);
-    message = receive(qemu, LOADER_STACK_MS);
+    message = message_receive(qemu->socket, LOADER_STACK_MS);
     if (!message) {
         kill(pid, SIGKILL);
-        message = receive(qemu, LOADER_GRACE_MS);
+        message = message_receive(qemu->socket, LOADER_GRACE_MS);
     }
     /* Said again: a load that was late in beginning has wiped it out.  One that came to its end has answered. */
     qemu->shared->answer.timed_out = qemu->shared->answer.phase != PROTOCOL_PHASE_FINISHED;
@@ -271,13 +262,13 @@ static int end_runner(struct qemu_loader *qemu)
 static int run(struct qemu_loader *qemu)
 {
     int limit = (int)qemu->shared->request.timeout_ms;
-    char request = PROTOCOL_LOAD;
     int message;
 
-    if (send(qemu->socket, &request, 1, MSG_NOSIGNAL) != 1) {
+    if (message_send(qemu->socket, PROTOCOL_LOAD) < 0) {
         return -1;
     }
-    message = receive(qemu, qemu->shared->request.fast ? limit : LOADER_PATIENCE * limit + LOADER_GRACE_MS);
+    limit = qemu->shared->request.fast ? limit : LOADER_PATIENCE * limit + LOADER_GRACE_MS;
+    message = message_receive(qemu->socket, limit);
     if (message == 0 && qemu->shared->request.fast) {
         message = end_runner(qemu);
     }

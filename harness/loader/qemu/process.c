@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/base/check.h"
+#include "harness/loader/loader.h"
 #include "harness/loader/qemu/guard.h"
 #include "harness/loader/qemu/sanitizer.h"
 
@@ -163,6 +164,14 @@ bool process_wait(const struct process *process, struct patience *patience, int 
     *exit_status = info.si_code == CLD_EXITED ? info.si_status : -1;
     *signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
     return true;
+}
+
+bool process_was_killed(const struct process *process)
+{
+    struct patience moment = patience_by_clock(LOADER_LOOK_MS);
+    int status, signal;
+
+    return process->pid && process_wait(process, &moment, &status, &signal) && loader_is_from_outside(signal);
 }
 
 uint64_t process_address_space(const struct process *process)

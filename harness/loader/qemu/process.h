@@ -54,6 +54,8 @@ void process_kill(struct process *process);
  * `signal` the signal that ended it, or 0.  process_kill() is still needed.
  */
 bool process_wait(const struct process *process, struct patience *patience, int *exit_status, int *signal);
+/* Has somebody else ended it?  Of a child whose descriptors are closed; one that goes on is waited for a moment. */
+bool process_was_killed(const struct process *process);
 /* Bytes of the child's address space; 0 where Linux does not say. */
 uint64_t process_address_space(const struct process *process);
 /* Reads what stderr holds now; at most `size` - 1 bytes are kept, the rest is dropped.  Returns the length. */
