@@ -183,16 +183,18 @@ int canary_check(struct loader *loader, const Hardstop__Case *test, const Hardst
                  struct canary *canary, struct hs_error *err)
 {
     struct stream_encoding plain = { 0 };
+    struct ring_areas areas = { 0 };
     struct loader_input input;
     struct loader_answer answer;
     int result;
 
     stream_encode(test->stream, &plain, NULL, NULL);
-    input = loader_input_of(test, &plain.out, false);
+    input = loader_input_of(test, &plain.out, false, &areas);
     canary->loads++;
     canary->bytes = canary->unnamed = canary->places = canary->held = canary->n_gaps = 0;
     tally_all(canary, test->stream, fresh->stream);
     result = loader_load(loader, &input, &answer, err);
+    ring_areas_clear(&areas);
     stream_encoding_clear(&plain);
     canary->outcome = result < 0 ? OUTCOME_UNKNOWN : answer.outcome;
     return result < 0 || saved_as_given(test, &answer, canary, err) < 0 ? -1 : all_explained(canary, err);

@@ -11,62 +11,9 @@
 #include "harness/case/case.h"
 #include "harness/canary/canary_search.h"
 #include "harness/canary/canary_table.h"
+#include "harness/canary/queues.h"
 #include "harness/message/reflect.h"
 #include "harness/message/text.h"
-
-static Hardstop__Subsection *subsection_of(const Hardstop__VirtioSection *device, const char *name)
-{
-    for (size_t i = 0; i < device->n_subsection; i++) {
-        const ProtobufCBinaryData *own = &device->subsection[i]->name;
-
-        if (own->len == strlen(name) && memcmp(own->data, name, own->len) == 0) {
-            return device->subsection[i];
-        }
-    }
-    return NULL;
-}
-
-/* A feature may add a field: hw/net/virtio-net.c, 7.2. */
-static void add_offloads(Hardstop__VirtioSection *device)
-{
-    if (device->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_NET && (device->guest_features & 1 << 2)) {
-        device->net->has_curr_guest_offloads = true;
-        device->net->curr_guest_offloads = 0;
-    }
-}
-
-/* Features: all that the device offers, which it tells when it is asked for more. */
-static int negotiate(struct canary_search *search)
-{
-    static const char said[] = "Allowed features: 0x";
-    Hardstop__VirtioSection *device = canary_search_device(search);
-    Hardstop__Subsection *wide = subsection_of(device, "virtio/64bit_features");
-    uint64_t *features = wide ? &wide->features_64bit->guest_features : NULL;
-    const char *allowed;
-    uint64_t offered;
-
-    device->has_guest_features = true;
-    device->guest_features = UINT32_MAX;
-    if (wide) {
-        wide->features_64bit->has_guest_features = true;
-        *features = UINT64_MAX;
-    }
-    canary_search_encode(search);
-    if (canary_search_load(search, &search->plain.out) < 0) {
-        return -1;
-    }
-    allowed = strstr(search->answer.text, said);
-    if (!allowed) {
-        return canary_search_refuse(search, "asking for all features");
-    }
-    offered = strtoull(allowed + strlen(said), NULL, 16);
-    device->guest_features = (uint32_t)offered;
-    if (wide) {
-        *features = offered;
-    }
-    add_offloads(device);
-    return canary_search_settle(search, "features");
-}
 
 static void remember(Hardstop__Case *test, uint64_t address, uint16_t word)
 {
@@ -100,27 +47,11 @@ static uint32_t ring_size(uint32_t fresh, size_t i)
 
 static void set_ring(struct canary_search *search, Hardstop__VirtioSection *device, size_t i)
 {
-    Hardstop__Subsection *rings = subsection_of(device, "virtio/virtqueues");
     Hardstop__VirtQueue *queue = device->queue[i];
-    uint64_t desc = CANARY_RING_BASE + i * CANARY_RING_STRIDE;
+    uint64_t desc = queues_place(device, i, ring_size(queue->num, i), (uint16_t)(0x1122 + i * 0x101));
 
-    queue->has_num = queue->has_desc = queue->has_last_avail_idx = true;
-    queue->num = ring_size(queue->num, i);
-    queue->desc = desc;
-    queue->last_avail_idx = (uint32_t)(0x1122 + i * 0x101);
     remember(search->test, desc + CANARY_RING_AVAIL + 2, (uint16_t)(queue->last_avail_idx + (queue->num > 5 ? 5 : 3)));
     remember(search->test, desc + CANARY_RING_USED + 2, (uint16_t)(queue->last_avail_idx - 3));
-    while (rings && rings->virtqueues->n_vq <= i) {
-        Hardstop__Virtqueues *list = rings->virtqueues;
-
-        list->vq = hs_resize(list->vq, list->n_vq + 1, sizeof(*list->vq));
-        list->vq[list->n_vq++] = (Hardstop__VirtqueueState *)reflect_new(&hardstop__virtqueue_state__descriptor);
-    }
-    if (rings) {
-        rings->virtqueues->vq[i]->has_avail = rings->virtqueues->vq[i]->has_used = true;
-        rings->virtqueues->vq[i]->avail = desc + CANARY_RING_AVAIL;
-        rings->virtqueues->vq[i]->used = desc + CANARY_RING_USED;
-    }
 }
 
 static int set_rings(struct canary_search *search)
@@ -136,7 +67,7 @@ static int set_rings(struct canary_search *search)
 static bool is_wanted(const struct canary_search *search, const struct canary_part *part)
 {
     return (!part->families || fnmatch(part->families, search->family->name, 0) == 0) &&
-           (!part->subsection || !subsection_of(canary_search_device(search), part->subsection));
+           (!part->subsection || !queues_subsection(canary_search_device(search), part->subsection));
 }
 
 /* The first section with a payload of that kind. */
@@ -211,11 +142,12 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
     if (!canary_search_device(&search)) {
         return hs_fail(err, HS_NO_OFFSET, "%s: no virtio section", family->name);
     }
-    if (negotiate(&search) == 0 && set_rings(&search) == 0 && add_parts(&search) == 0) {
+    if (queues_negotiate(&search) == 0 && set_rings(&search) == 0 && add_parts(&search) == 0) {
         result = canary_search_fill(&search) < 0 ? -1 : canary_search_settle(&search, "the end");
     }
     case_mark_captured(test);
     canary->loads = search.loads;
+    ring_areas_clear(&search.areas);
     stream_encoding_clear(&search.plain);
     return result;
 }

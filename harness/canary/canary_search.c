@@ -25,7 +25,7 @@ enum { TRY_MS = 2000 };
 
 static int load(struct canary_search *search, const struct builder *bytes, bool fast)
 {
-    struct loader_input input = loader_input_of(search->test, bytes, false);
+    struct loader_input input = loader_input_of(search->test, bytes, false, &search->areas);
 
     input.fast = fast;
     input.timeout_ms = fast ? TRY_MS : 0;

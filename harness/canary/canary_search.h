@@ -12,6 +12,7 @@ struct canary_search {
     const struct family *family;
     Hardstop__Case *test;
     struct stream_encoding plain; /* of the test's stream */
+    struct ring_areas areas;
     unsigned long loads;
     struct loader_answer answer; /* of the last load */
     struct hs_error *err; /* where reasons go */

@@ -334,7 +334,7 @@ static bool is_of(const ProtobufCFieldDescriptor *field, const ProtobufCMessageD
 bool case_field_is_aside(const ProtobufCFieldDescriptor *field)
 {
     if (is_of(field, &hardstop__case__descriptor)) {
-        return field->id == 1 /* setup */ || field->id >= 5 /* captured, and what follows it */;
+        return field->id == 1 /* setup */ || (field->id >= 5 && field->id <= 9) /* captured ... poke */;
     }
     return is_of(field, &hardstop__stream__descriptor) && field->id == 6 /* description */;
 }

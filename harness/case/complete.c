@@ -8,6 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/case/case.h"
 #include "harness/case/guest_ram.h"
+#include "harness/case/ring_areas.h"
 #include "harness/wire/ram.h"
 
 #define uthash_malloc(size) hs_alloc(size)
@@ -98,15 +99,15 @@ static void read_pages(struct page *pages, const Hardstop__Stream *captured)
 }
 
 /* In the order in which the case touches them. */
-static void put_pages(const Hardstop__Case *test, const Hardstop__Stream *captured, const struct block *block,
+static void put_pages(const struct ring_areas *areas, const Hardstop__Stream *captured, const struct block *block,
                       struct builder *out)
 {
     struct page *pages = NULL, *page, *next;
 
     /* Once to know which pages are touched, and over what these hold once more. */
     for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < test->n_memory; i++) {
-            lay(&pages, test->memory[i], block);
+        for (size_t i = 0; i < areas->n; i++) {
+            lay(&pages, areas->list[i], block);
         }
         if (pass == 0) {
             read_pages(pages, captured);
@@ -124,9 +125,10 @@ static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captur
                       struct hs_error *err)
 {
     const Hardstop__Section *ram = guest_ram_section(captured);
+    struct ring_areas areas = { 0 };
     struct block block;
 
-    if (!test->n_memory) {
+    if (!test->n_memory && !test->n_ring) {
         return 0;
     }
     if (!ram || !main_block(ram, &block)) {
@@ -134,7 +136,9 @@ static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captur
     }
     builder_put_be(out, 1, HARDSTOP__SECTION__TYPE__PART);
     builder_put_be(out, 4, ram->section_id);
-    put_pages(test, captured, &block, out);
+    ring_areas_lay(&areas, test);
+    put_pages(&areas, captured, &block, out);
+    ring_areas_clear(&areas);
     ram_put_end(out);
     if (ram->footer) {
         builder_put_be(out, 1, 0x7e);

@@ -3,9 +3,11 @@
 #include "harness/case/guest_ram.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
+#include "harness/message/reflect.h"
 #include "harness/wire/ram.h"
 
 /* The areas to fill, and the section of RAM that is read. */
@@ -90,6 +92,13 @@ uint64_t guest_ram_hash(const Hardstop__Case *test)
     for (size_t i = 0; i < test->n_memory; i++) {
         hash = XXH3_64bits_withSeed(test->memory[i]->data.data, test->memory[i]->data.len,
                                     hash + test->memory[i]->address + i);
+    }
+    for (size_t i = 0; i < test->n_ring; i++) {
+        size_t size;
+        uint8_t *packed = reflect_pack(&test->ring[i]->base, &size);
+
+        hash = XXH3_64bits_withSeed(packed, size, hash + i);
+        free(packed);
     }
     return hash;
 }

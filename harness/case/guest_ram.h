@@ -13,7 +13,7 @@ const Hardstop__Section *guest_ram_section(const Hardstop__Stream *stream);
  */
 void guest_ram_read(const Hardstop__Stream *whole, Hardstop__GuestMemory *const *areas, size_t n);
 
-/* XXH3 of what the case says that guest memory holds. */
+/* XXH3 of what the case says that guest memory holds, beside what its stream makes of its rings. */
 uint64_t guest_ram_hash(const Hardstop__Case *test);
 
 #endif

@@ -7,12 +7,9 @@
 
 #include "harness/base/alloc.h"
 #include "harness/case/guest_ram.h"
+#include "harness/case/queue.h"
 
-enum {
-    LEGACY_ALIGN = 4096, /* of the ring of what was used: VIRTIO_PCI_VRING_ALIGN */
-    MOST_ENTRIES = 1024, /* VIRTQUEUE_MAX_SIZE */
-    LEAST_KEPT = 4,
-};
+enum { LEAST_KEPT = 4 };
 
 static void add_area(Hardstop__Case *test, uint64_t address, size_t size)
 {
@@ -30,35 +27,16 @@ static void add_area(Hardstop__Case *test, uint64_t address, size_t size)
     *HS_PUSH(test->memory, test->n_memory) = memory;
 }
 
-static const Hardstop__Virtqueues *places_of_rings(const Hardstop__VirtioSection *device)
-{
-    for (size_t i = 0; i < device->n_subsection; i++) {
-        if (device->subsection[i]->body_case == HARDSTOP__SUBSECTION__BODY_VIRTQUEUES) {
-            return device->subsection[i]->virtqueues;
-        }
-    }
-    return NULL;
-}
-
 static void add_rings(Hardstop__Case *test, const Hardstop__VirtioSection *device)
 {
-    const Hardstop__Virtqueues *places = places_of_rings(device);
+    for (uint32_t i = 0; i < device->n_queue; i++) {
+        struct queue queue;
 
-    for (size_t i = 0; i < device->n_queue; i++) {
-        uint64_t n = device->queue[i]->num, descriptors = device->queue[i]->desc;
-        uint64_t available = descriptors + 16 * n;
-        uint64_t used = (available + 4 + 2 * n + LEGACY_ALIGN - 1) / LEGACY_ALIGN * LEGACY_ALIGN;
-
-        if (!descriptors || n > MOST_ENTRIES) {
-            continue;
+        if (device->queue[i]->num <= QUEUE_MOST_ENTRIES && queue_of(device, i, &queue)) {
+            add_area(test, queue.desc, 16 * queue.num);
+            add_area(test, queue.avail, 6 + 2 * queue.num);
+            add_area(test, queue.used, 6 + 8 * queue.num);
         }
-        if (places && i < places->n_vq) {
-            available = places->vq[i]->avail;
-            used = places->vq[i]->used;
-        }
-        add_area(test, descriptors, 16 * n);
-        add_area(test, available, 6 + 2 * n);
-        add_area(test, used, 6 + 8 * n);
     }
 }
 

@@ -174,6 +174,10 @@ size_t distance_words(const Hardstop__Case *test, const Hardstop__Stream *captur
         say(&words, hs_format("guest memory: %zu byte%s at 0x%" PRIx64, test->memory[i]->data.len,
                               test->memory[i]->data.len == 1 ? "" : "s", test->memory[i]->address));
     }
+    for (size_t i = 0; i < test->n_ring; i++) {
+        say(&words, hs_format("rings of queue %" PRIu32 " of %.*s", test->ring[i]->queue, (int)test->ring[i]->idstr.len,
+                              (const char *)test->ring[i]->idstr.data));
+    }
     for (size_t i = 0; i < test->n_damage; i++) {
         say(&words, damage_text(test->damage[i]));
     }

@@ -5,12 +5,13 @@
 #include <xxhash.h>
 
 #include "harness/case/case.h"
+#include "harness/case/guest_ram.h"
 #include "harness/case/pokes.h"
 
 int loads_run(struct oracle *oracle, const Hardstop__Case *test, const struct builder *bytes, bool cut, bool fast,
               struct record *record, struct hs_error *err)
 {
-    struct loader_input input = loader_input_of(test, bytes, cut);
+    struct loader_input input = loader_input_of(test, bytes, cut, &oracle->areas);
     struct loader_answer answer;
 
     input.timeout_ms = fast ? LOADER_FAST_MS : oracle->timeout_ms;
@@ -29,11 +30,7 @@ static uint64_t hash_of(const Hardstop__Case *test, const struct stream_encoding
 {
     uint64_t hash = case_stream_hash(plain) + case_is_whole(test);
 
-    for (size_t i = 0; i < test->n_memory; i++) {
-        hash = XXH3_64bits_withSeed(test->memory[i]->data.data, test->memory[i]->data.len,
-                                    hash ^ test->memory[i]->address);
-    }
-    return hash;
+    return XXH3_64bits_withSeed(&hash, sizeof(hash), guest_ram_hash(test));
 }
 
 /* Loads, unless what is kept is of the same case. */

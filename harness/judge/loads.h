@@ -26,6 +26,7 @@ struct oracle {
     struct reference reference, fast_reference;
     struct reference fresh; /* of no stream, used as the case asks; the hash is that of what it asks */
     struct reference retried; /* the same for the undamaged stream after one of which nothing is read */
+    struct ring_areas areas; /* of the case at hand */
     const struct builder *plain; /* the undamaged stream of the case at hand */
     unsigned long loads; /* how many loads were asked for */
     struct oracle *beside; /* judges each case, too, with the same limit and haste; NULL: nobody does */

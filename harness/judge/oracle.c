@@ -46,7 +46,7 @@ static int compare_use(struct oracle *oracle, struct judgement *judgement, struc
     if (was_retried(actual)) {
         return compare_retry(oracle, judgement, err);
     }
-    if (!actual->poke && !actual->used_size) {
+    if (!actual->poke && !(actual->used_size && actual->poked & POKE_BIT(POKE_RESET))) {
         return 0;
     }
     if (loads_fresh(oracle, judgement->test, err) < 0) {
@@ -314,5 +314,6 @@ void oracle_clear(struct oracle *oracle)
     record_clear(&oracle->fast_reference.record);
     record_clear(&oracle->fresh.record);
     record_clear(&oracle->retried.record);
+    ring_areas_clear(&oracle->areas);
     memset(oracle, 0, sizeof(*oracle));
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "harness/case/case.h"
+#include "harness/case/ring_areas.h"
 #include "harness/loader/poke.h"
 
 struct loader_input {
@@ -30,8 +31,12 @@ struct loader_input {
     bool fast;
 };
 
-/* Of a case, with these bytes, which it borrows as it does the case's guest memory; `cut`: damage_effect.truncated. */
-struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut);
+/*
+ * Of a case, with these bytes, which it borrows as it does the case's guest memory, its rings laid out in `areas`;
+ * `cut`: damage_effect.truncated.
+ */
+struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut,
+                                    struct ring_areas *areas);
 
 bool loader_input_is_whole(const struct loader_input *input);
 

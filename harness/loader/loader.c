@@ -22,11 +22,13 @@ const char *outcome_name(enum outcome outcome)
     return names[outcome];
 }
 
-struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut)
+struct loader_input loader_input_of(const Hardstop__Case *test, const struct builder *bytes, bool cut,
+                                    struct ring_areas *areas)
 {
+    ring_areas_lay(areas, test);
     return (struct loader_input){
         .bytes = bytes->data, .size = bytes->size, .whole = case_is_whole(test), .cut = cut,
-        .memory = test->memory, .n_memory = test->n_memory, .pokes = case_pokes(test),
+        .memory = areas->list, .n_memory = areas->n, .pokes = case_pokes(test),
     };
 }
 

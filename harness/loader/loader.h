@@ -46,7 +46,7 @@ struct loader_answer {
     char markers[LOADER_MARKERS];
     const uint8_t *saved; /* ACCEPTED: the state saved again: device sections, and a vmdesc unless it was saved fast */
     size_t saved_size;
-    const uint8_t *used; /* the state that was saved after POKE_RESET or POKE_RETRY, without a vmdesc */
+    const uint8_t *used; /* the state saved last, after POKE_STOP, POKE_RESET or POKE_RETRY, without a vmdesc */
     size_t used_size; /* 0: there is none */
 };
 

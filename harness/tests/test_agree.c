@@ -165,7 +165,8 @@ static void ask_alone(const struct agree_subject *subject, const Hardstop__Case 
                       const struct loader_input *whole, const char *path, bool cut, unsigned damage,
                       const struct said *plain, struct tally *tally)
 {
-    const struct loader_input input = loader_input_of(test, bytes, cut);
+    struct ring_areas areas = { 0 };
+    const struct loader_input input = loader_input_of(test, bytes, cut, &areas);
     struct said served = ask_served(subject, &input);
     bool by_chance;
 
@@ -178,6 +179,7 @@ static void ask_alone(const struct agree_subject *subject, const Hardstop__Case 
         tally->alone_by_chance += by_chance;
         tally->alone_otherwise += !by_chance;
     }
+    ring_areas_clear(&areas);
 }
 
 static void ask(const struct agree_subject *subject, const Hardstop__Case *test, unsigned damage, struct tally *tally)

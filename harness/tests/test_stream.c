@@ -198,6 +198,27 @@ static void no_time_of_day_looks_like_a_section(void **state)
     }
 }
 
+/* The first section of a machine may be a clock: a 7e in it, and zeros behind that, are its footer and the end. */
+static void no_clock_looks_like_a_footer(void **state)
+{
+    struct builder bytes = { 0 };
+    Hardstop__Stream *stream;
+
+    (void)state;
+    support_put_section(&bytes, FULL, 0, "timer", 2);
+    support_put_hex(&bytes, "ffffe14e5727ba7e 0000000000000000 00000000");
+    footer(&bytes, true, 0);
+    support_put_section(&bytes, FULL, 4, "behind", 1);
+    support_put_hex(&bytes, "0123");
+    footer(&bytes, true, 4);
+    support_put_hex(&bytes, "00");
+    stream = stream_decode(bytes.data, bytes.size, STREAM_FOOTER, NULL);
+    assert_non_null(stream);
+    assert_int_equal(stream->n_section, 3);
+    hardstop__stream__free_unpacked(stream, NULL);
+    builder_clear(&bytes);
+}
+
 /* Bytes of a payload that are, or nearly are, a command. */
 static const struct {
     const char *hex;
@@ -577,7 +598,7 @@ static size_t count_described(const Hardstop__Stream *stream, bool *footers)
     return n;
 }
 
-/* Damage can make a footer out of zeros where there was none: the sections behind it keep their names. */
+/* Damage can make a footer of what is there where there was none: the sections behind it keep their names. */
 static void a_footer_by_chance_takes_no_names(void **state)
 {
     struct builder bytes = { 0 };
@@ -600,6 +621,9 @@ static void a_footer_by_chance_takes_no_names(void **state)
         bool whole[2], footers[2];
         size_t described[2];
 
+        /* The section has the id that the footer then has. */
+        memcpy(bytes.data + begin + 1, "\0\0\0\0", 4);
+        memcpy(bytes.data + begin + 3, bytes.data + at + 2, memcmp(bytes.data + at, "\0", 2) == 0 ? 2 : 0);
         builder_put(&longer, bytes.data, at);
         support_put_hex(&longer, "7e");
         builder_put(&longer, bytes.data + at, bytes.size - at);
@@ -627,6 +651,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_framings_decode_and_come_back),
         cmocka_unit_test(no_time_of_day_looks_like_a_section),
+        cmocka_unit_test(no_clock_looks_like_a_footer),
         cmocka_unit_test(what_the_loader_takes_for_no_command_ends_no_section),
         cmocka_unit_test(what_cannot_be_read_is_kept),
         cmocka_unit_test(every_truncation_is_refused_at_an_offset),

@@ -152,18 +152,20 @@ static int load(struct coverage *coverage, const Hardstop__Case *test, struct co
     struct stream_encoding plain = { 0 };
     struct builder bytes = { 0 };
     struct damage_effect effect;
+    struct ring_areas areas = { 0 };
     struct loader_input input;
     struct loader_answer answer;
     int result;
 
     damage_apply(test, &plain, &bytes, &effect);
-    input = loader_input_of(test, &bytes, effect.truncated);
+    input = loader_input_of(test, &bytes, effect.truncated, &areas);
     memset(counted->counters.bytes, 0, counted->counters.size);
     result = loader_load(coverage->loader, &input, &answer, err);
     for (size_t i = 0; i < counted->counters.n; i++) {
         counted->reached[i] |= counted->counters.bytes[counted->counters.first + i];
     }
     counted->n_cases += result == 0;
+    ring_areas_clear(&areas);
     builder_clear(&bytes);
     stream_encoding_clear(&plain);
     return result;

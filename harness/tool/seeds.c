@@ -11,6 +11,8 @@
 #include "harness/loader/capture.h"
 #include "harness/loader/open.h"
 #include "harness/canary/canary.h"
+#include "harness/canary/in_use.h"
+#include "harness/case/case.h"
 #include "harness/report/style.h"
 #include "harness/tool/canary_file.h"
 #include "harness/tool/program_option.h"
@@ -24,6 +26,7 @@ struct options {
     const char *families[MAX_FAMILIES];
     size_t n_families;
     bool make;
+    bool in_use; /* devices in use, in the place of canaries */
     bool table;
     bool json;
 };
@@ -50,6 +53,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'm':
         options->make = true;
         return 0;
+    case 'u':
+        options->in_use = true;
+        return 0;
     case 'T':
         options->table = true;
         return 0;
@@ -57,8 +63,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_END:
-        if (options->json && options->table) {
-            argp_error(state, "--json or --table, not both");
+        if (options->json + options->table > 1 || options->table + options->in_use > 1) {
+            argp_error(state, "--table, or --json, or --in-use, not both");
         }
         return 0;
     case ARGP_KEY_ARG:
@@ -87,6 +93,9 @@ const struct argp command_seeds_argp = {
             { "folder", 'f', "FOLDER", 0, "where the seeds are (default: those that come with hardstop)", 0 },
             { "transport", 't', "NAME", 0, "only ccw, pci, pcie or mmio", 0 },
             { "make", 'm', NULL, 0, "make the seeds anew, from what the QEMU of this machine sends", 0 },
+            { "in-use", 'u', NULL, 0,
+              "not the canary seeds: those of devices that a guest has brought into use, with requests in their rings, "
+              "each of which the device serves when the guest runs", 0 },
             { "table", 'T', NULL, 0, "the table of devices and transports, in Markdown", 0 },
             { "json", 'j', NULL, 0, "one JSON array", 0 },
             { 0 },
@@ -107,6 +116,7 @@ struct seed {
     struct loader *loader;
     Hardstop__Case *fresh, *test;
     struct canary canary;
+    bool in_use;
     char *skipped; /* why there is none; NULL: there is */
     enum tool_status status;
     struct hs_error err;
@@ -147,6 +157,11 @@ static int start(struct seed *seed)
     return result;
 }
 
+static enum tool_status write_seed(const char *path, const char *text, struct hs_error *err)
+{
+    return file_write_own(path, text, strlen(text), err) < 0 ? TOOL_TROUBLE : TOOL_CLEAN;
+}
+
 /* The seed's text: what it is and what it lacks, then the case. */
 static char *describe(const struct seed *seed)
 {
@@ -162,8 +177,8 @@ static char *describe(const struct seed *seed)
 
 static enum tool_status make(struct seed *seed)
 {
+    enum tool_status status;
     char *text;
-    int written;
 
     seed->test = case_clone(seed->fresh);
     if (canary_make(seed->loader, seed->family, seed->test, &seed->canary, &seed->err) < 0 ||
@@ -171,9 +186,30 @@ static enum tool_status make(struct seed *seed)
         return TOOL_FINDING;
     }
     text = describe(seed);
-    written = file_write_own(seed->path, text, strlen(text), &seed->err);
+    status = write_seed(seed->path, text, &seed->err);
     free(text);
-    return written < 0 ? TOOL_TROUBLE : TOOL_CLEAN;
+    return status;
+}
+
+static enum tool_status make_in_use(struct seed *seed)
+{
+    enum tool_status status;
+    char *text, *whole;
+
+    seed->test = case_clone(seed->fresh);
+    if (in_use_make(seed->loader, seed->family, seed->test, &seed->err) < 0 ||
+        in_use_check(seed->loader, seed->family, seed->test, &seed->err) < 0) {
+        return TOOL_FINDING;
+    }
+    text = case_text(seed->test);
+    whole = hs_format("# SPDX-License-Identifier: GPL-2.0-or-later\n"
+                      "# %s on %s in use: in each of its rings stand requests, which it serves when the guest runs.\n"
+                      "# Made by: hardstop seeds --in-use --make\n%s",
+                      seed->family->section, family_transport_name(seed->transport), text);
+    status = write_seed(seed->path, whole, &seed->err);
+    free(whole);
+    free(text);
+    return status;
 }
 
 /* Where a machine type has no versions, a newer QEMU may send more, and then rightly refuses what lacks that. */
@@ -188,6 +224,15 @@ static bool is_refused_rightly(struct seed *seed)
     seed->skipped = hs_format("refused as it should be: this QEMU sends %s, which the seed does not have, and "
                               FAMILY_MMIO_MACHINE " has no versions", path);
     return true;
+}
+
+static enum tool_status check_in_use(struct seed *seed)
+{
+    seed->test = tool_read_case(seed->path, NULL, NULL, &seed->err);
+    if (!seed->test) {
+        return TOOL_TROUBLE;
+    }
+    return in_use_check(seed->loader, seed->family, seed->test, &seed->err) == 0 ? TOOL_CLEAN : TOOL_FINDING;
 }
 
 static enum tool_status check(struct seed *seed)
@@ -205,6 +250,9 @@ static enum tool_status check(struct seed *seed)
 
 static void run(struct seed *seed, const struct options *options)
 {
+    static enum tool_status (*const what[2][2])(struct seed *seed) = { { check, make }, { check_in_use, make_in_use } };
+
+    seed->in_use = options->in_use;
     seed->path = hs_format("%s/%s/%s.textproto", options->folder, family_transport_name(seed->transport),
                            seed->family->name);
     if (seed->family->blocked) {
@@ -212,22 +260,24 @@ static void run(struct seed *seed, const struct options *options)
     } else if (seed->family->host && access(seed->family->host, R_OK | W_OK) < 0) {
         seed->skipped = hs_format("needs the host's %s", seed->family->host);
     } else {
-        seed->status = start(seed) < 0 ? TOOL_TROUBLE : (options->make ? make : check)(seed);
+        seed->status = start(seed) < 0 ? TOOL_TROUBLE : what[options->in_use][options->make](seed);
     }
 }
 
 static void print_text(const struct seed *seed)
 {
     const struct canary *canary = &seed->canary;
+    const char *good = seed->in_use ? "all requests are served" : "accepted, saved again as given";
 
     printf("%-5s %-10s ", family_transport_name(seed->transport), seed->family->name);
     if (seed->skipped) {
         printf("none: %s\n", seed->skipped);
         return;
     }
-    printf("%6zu bytes, %6zu places, %6zu hold a canary; ", canary->bytes, canary->places, canary->held);
-    style_print(stdout, seed->status ? STYLE_BAD : STYLE_PLAIN, "%s",
-                seed->status ? seed->err.text : "accepted, saved again as given");
+    if (!seed->in_use) {
+        printf("%6zu bytes, %6zu places, %6zu hold a canary; ", canary->bytes, canary->places, canary->held);
+    }
+    style_print(stdout, seed->status ? STYLE_BAD : STYLE_PLAIN, "%s", seed->status ? seed->err.text : good);
     printf("\n");
 }
 
@@ -352,7 +402,7 @@ int command_seeds(int argc, char **argv)
     if (check_choice(&options, &err) < 0) {
         return tool_fail(&err);
     }
-    own = options.folder ? NULL : tool_corpus("cases/seeds");
+    own = options.folder ? NULL : tool_corpus(options.in_use ? "cases/in-use" : "cases/seeds");
     options.folder = options.folder ? options.folder : own;
     if (!options.folder) {
         hs_fail(&err, HS_NO_OFFSET,

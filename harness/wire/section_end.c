@@ -46,7 +46,10 @@ static bool skip_command(struct bytes *in)
            bytes_get(in, len, &data);
 }
 
-/* A zero without a footer before it is an end-of-file mark only where nothing or the description follows. */
+/*
+ * A zero without a footer before it is an end-of-file mark only where nothing or the description follows; so is one
+ * behind the footer of section 0, of which all but the mark are zeros: the byte 7e of a clock looks like it.
+ */
 static bool could_be_section(const struct section_end *search, size_t at)
 {
     struct bytes in = { search->in.data, search->in.size, at };
@@ -66,7 +69,7 @@ static bool could_be_section(const struct section_end *search, size_t at)
     length = bytes_peek(&in, 5);
     in.at += bytes_left(&in) ? 1 : 0;
     if (type == TYPE_EOF) {
-        return search->footers || bytes_left(&in) == 0 ||
+        return (search->footers && search->section_id) || bytes_left(&in) == 0 ||
                (bytes_peek(&in, 0) == TYPE_VMDESC && bytes_peek(&in, VMDESC_HEADER) == '{');
     }
     if (!framing_type_has_id(type) || !bytes_get_be(&in, 4, &id)) {

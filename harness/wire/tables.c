@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/wire/payload.h"
+#include "harness/wire/virtio/ring.h"
 
 /* What is looked for in a table: a row, and how many. */
 struct wanted {
@@ -78,7 +79,7 @@ static const struct field *find(struct wanted *wanted)
             found = find_in(payloads[i]->table, wanted);
         }
     }
-    return found;
+    return found ? found : find_in(&ring_table, wanted);
 }
 
 const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor)

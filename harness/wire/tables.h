@@ -5,7 +5,7 @@
 
 #include "harness/wire/field.h"
 
-/* The row of a field of a payload's message or of one below it, or NULL where no payload has the field. */
+/* The row of a field of a payload's message, of a ring or of what is below them, or NULL where none has the field. */
 const struct field *tables_find(const ProtobufCFieldDescriptor *descriptor);
 /*
  * A field named by its message and itself, "VirtQueue.num", or all fields of a message, "VirtqueueState": the first row

@@ -17,7 +17,8 @@ enum {
 static int load(struct sweep_judge *judge, const struct builder *bytes, bool fast, enum sweep_phase phase,
                 struct loader_answer *answer, struct hs_error *err)
 {
-    struct loader_input input = loader_input_of(judge->plan->test, bytes, judge->cut && bytes == &judge->bytes);
+    struct loader_input input =
+        loader_input_of(judge->plan->test, bytes, judge->cut && bytes == &judge->bytes, &judge->areas);
     int result;
 
     input.timeout_ms = judge->timeout_ms;
@@ -129,6 +130,7 @@ void sweep_judge_clear(struct sweep_judge *judge)
     }
     builder_clear(&judge->fresh);
     builder_clear(&judge->bytes);
+    ring_areas_clear(&judge->areas);
 }
 
 /* Loads the cell's bytes one way and says what came of it; VERDICT_UNKNOWN with the reason when nothing did. */

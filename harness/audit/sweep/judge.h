@@ -42,6 +42,7 @@ struct sweep_judge {
     struct sweep_reference fast, plain;
     struct builder fresh;
     struct builder bytes; /* of the cell */
+    struct ring_areas areas;
     bool cut; /* behind them nothing follows */
 };
 

@@ -106,13 +106,13 @@ static bool is_there(int output, uint64_t offset, uint64_t size)
            size <= (uint64_t)status.st_size - offset;
 }
 
-/* The state after a reset, behind that after the load, or after a second load. */
+/* The state after the guest was stopped, or reset, behind that after the load, or after a second load. */
 static void read_used(struct answer_room *room, const struct protocol_shared *shared, int output,
                       struct loader_answer *answer)
 {
     uint64_t offset = shared->answer.used_offset, size = shared->answer.used_size;
 
-    if (!(answer->poked & (POKE_BIT(POKE_RESET) | POKE_BIT(POKE_RETRY))) || !size ||
+    if (!(answer->poked & (POKE_BIT(POKE_STOP) | POKE_BIT(POKE_RESET) | POKE_BIT(POKE_RETRY))) || !size ||
         !is_there(output, offset, size)) {
         return;
     }

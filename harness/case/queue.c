@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Gathers from a section's fields and subsections. */
+#include "harness/case/queue.h"
+
+#include <string.h>
+
+enum {
+    VIRTIO_F_VERSION_1 = 32,
+    DEVICE_ENDIAN_BIG = 2, /* include/hw/virtio/virtio.h (7.2) */
+    LEGACY_ALIGN = 4096, /* of the ring of what was used: VIRTIO_PCI_VRING_ALIGN */
+};
+
+const Hardstop__Subsection *queue_subsection(const Hardstop__VirtioSection *device, Hardstop__Subsection__BodyCase body)
+{
+    for (size_t i = 0; i < device->n_subsection; i++) {
+        if (device->subsection[i]->body_case == body) {
+            return device->subsection[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_modern(const Hardstop__VirtioSection *device)
+{
+    const Hardstop__Subsection *features = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_FEATURES_64BIT);
+
+    return features && features->features_64bit->guest_features >> VIRTIO_F_VERSION_1 & 1;
+}
+
+static bool is_big(const Hardstop__VirtioSection *device)
+{
+    const Hardstop__Subsection *endian = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_DEVICE_ENDIAN);
+
+    if (is_modern(device)) {
+        return false;
+    }
+    /* Sent only where it is not that of the guest. */
+    return endian ? endian->device_endian->device_endian == DEVICE_ENDIAN_BIG
+                  : device->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
+}
+
+static void place(const Hardstop__VirtioSection *device, uint32_t number, struct queue *queue)
+{
+    const Hardstop__Subsection *places = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_VIRTQUEUES);
+
+    queue->desc = device->queue[number]->desc;
+    if (places && number < places->virtqueues->n_vq) {
+        queue->avail = places->virtqueues->vq[number]->avail;
+        queue->used = places->virtqueues->vq[number]->used;
+        return;
+    }
+    queue->avail = queue->desc + 16 * queue->num;
+    queue->used = (queue->avail + 4 + 2 * queue->num + LEGACY_ALIGN - 1) / LEGACY_ALIGN * LEGACY_ALIGN;
+}
+
+bool queue_of(const Hardstop__VirtioSection *device, uint32_t number, struct queue *queue)
+{
+    const Hardstop__Subsection *packed = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_PACKED_VIRTQUEUES);
+    const Hardstop__VirtQueue *record;
+
+    if (number >= device->n_queue || !device->queue[number]->num || !device->queue[number]->desc) {
+        return false;
+    }
+    record = device->queue[number];
+    *queue = (struct queue){ .num = record->num < QUEUE_MOST_ENTRIES ? record->num : QUEUE_MOST_ENTRIES,
+                             .last_avail_idx = record->last_avail_idx, .wrap = true, .big = is_big(device) };
+    place(device, number, queue);
+    if (packed && number < packed->packed_virtqueues->n_vq) {
+        const Hardstop__PackedVirtqueueState *state = packed->packed_virtqueues->vq[number];
+
+        queue->last_avail_idx = state->last_avail_idx;
+        queue->wrap = state->last_avail_wrap_counter != 0;
+    }
+    return true;
+}
+
+bool queue_find(const Hardstop__Stream *stream, const ProtobufCBinaryData *idstr, uint32_t number, struct queue *queue)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        const Hardstop__Section *section = stream->section[i];
+
+        if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO && section->idstr.len == idstr->len &&
+            (!idstr->len || memcmp(section->idstr.data, idstr->data, idstr->len) == 0)) {
+            return queue_of(section->virtio, number, queue);
+        }
+    }
+    return false;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables of the rings of a virtio queue, which lie in guest memory and in no payload. */
+#ifndef HARDSTOP_WIRE_VIRTIO_RING_H
+#define HARDSTOP_WIRE_VIRTIO_RING_H
+
+#include "harness/wire/field.h"
+#include "ring.pb-c.h"
+
+extern const struct table ring_table; /* the whole of a Ring, for those who look for a field */
+extern const struct table virtq_desc_table, virtq_avail_table, virtq_used_table;
+extern const struct table virtq_packed_desc_table, virtq_event_table;
+
+#endif
