@@ -82,12 +82,16 @@ static const struct {
     unsigned weight;
 } weights[] = {
     { &hardstop__case__descriptor, "stream", 100 },
+    { &hardstop__case__descriptor, "ring", 100 },
     { &hardstop__case__descriptor, NULL, 10 },
     { &hardstop__stream__descriptor, "section", 100 },
     { &hardstop__stream__descriptor, NULL, 2 },
     { &hardstop__section__descriptor, "opaque", 10 },
     { &hardstop__section__descriptor, "footer", 20 },
     { &hardstop__section__descriptor, NULL, 5 },
+    /* Of another queue, or none, a ring mostly does nothing. */
+    { &hardstop__ring__descriptor, "idstr", 2 },
+    { &hardstop__ring__descriptor, "queue", 10 },
 };
 
 /* The message of a payload that a table describes. */

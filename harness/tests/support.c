@@ -270,15 +270,17 @@ void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t ti
     struct stream_encoding plain = { 0 };
     struct builder damaged = { 0 };
     struct damage_effect effect;
-    struct loader_input input = { .memory = test->memory, .n_memory = test->n_memory, .timeout_ms = timeout_ms };
+    struct ring_areas areas = { 0 };
+    struct loader_input input;
     struct hs_error err;
 
     damage_apply(test, &plain, &damaged, &effect);
-    input.bytes = damaged.data;
-    input.size = damaged.size;
+    input = loader_input_of(test, &damaged, false, &areas);
+    input.timeout_ms = timeout_ms;
     if (loader_load(loader, &input, answer, &err) < 0) {
         fail_msg("%s", err.text);
     }
+    ring_areas_clear(&areas);
     stream_encoding_clear(&plain);
     builder_clear(&damaged);
 }

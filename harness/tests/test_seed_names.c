@@ -42,7 +42,7 @@ static void no_seed_takes_the_place_of_another(void **state)
     for (size_t i = 0; i < HS_COUNT(names); i++) {
         free(support_write(from, names[i], text, strlen(text)));
     }
-    if (seeds_copy(to, "ccw_rng", from, &err) < 0) {
+    if (seeds_copy(to, "ccw_rng", from, "", &err) < 0) {
         fail_msg("%s", err.text);
     }
     assert_int_equal(count_files(to), HS_COUNT(names));

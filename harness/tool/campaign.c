@@ -93,10 +93,11 @@ static int prepare_instance(const struct campaign *campaign, const struct instan
     if (instance->job) {
         return 0;
     }
-    return seeds_capture(instance->seeds, instance->target, err) < 0 ||
-                   (campaign->seeds && seeds_copy(instance->seeds, instance->target, campaign->seeds, err) < 0)
-               ? -1
-               : 0;
+    if (seeds_capture(instance->seeds, instance->target, err) < 0 ||
+        (campaign->seeds && seeds_copy(instance->seeds, instance->target, campaign->seeds, "", err) < 0)) {
+        return -1;
+    }
+    return campaign->in_use ? seeds_copy(instance->seeds, instance->target, campaign->in_use, "in-use/", err) : 0;
 }
 
 /* Starts each QEMU once: what it has to say of itself, in the targets' logs nobody would read. */

@@ -92,9 +92,9 @@ static int save_framings(const char *to, const char *name, Hardstop__Case *test,
     return result;
 }
 
-/* Where copies go, and for which target. */
+/* Where copies go, for which target, and what their names begin with. */
 struct copying {
-    const char *to, *target;
+    const char *to, *target, *under;
 };
 
 /*
@@ -119,13 +119,15 @@ static int copy_one(void *user, const char *path, const char *below, struct hs_e
 {
     const struct copying *copying = user;
     Hardstop__Case *test = case_read(path, err);
-    char *name;
+    char *name, *whole;
     int result = 0;
 
     if (!test) {
         return -1;
     }
-    name = name_of_copy(below);
+    whole = hs_format("%s%s", copying->under, below);
+    name = name_of_copy(whole);
+    free(whole);
     if (roster_takes(copying->target, test->setup)) {
         /* Refused here with a reason: a target would take a case with a forbidden setup for bytes that are no case. */
         result = trust_check(test->setup, TRUST_NONE, err) < 0 ? hs_fail_in(err, "%s", path)
@@ -136,7 +138,8 @@ static int copy_one(void *user, const char *path, const char *below, struct hs_e
     return result;
 }
 
-int seeds_copy(const char *to, const char *target, const char *from, struct hs_error *err)
+int seeds_copy(const char *to, const char *target, const char *from, const char *under,
+               struct hs_error *err)
 {
-    return walk_files(from, copy_one, &(struct copying){ to, target }, err);
+    return walk_files(from, copy_one, &(struct copying){ to, target, under }, err);
 }

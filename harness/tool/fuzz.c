@@ -34,7 +34,7 @@ enum {
 struct options {
     struct campaign campaign;
     const char *targets[MAX_TARGETS];
-    bool json, list, compat;
+    bool json, list, compat, uses; /* uses: what is accepted is used */
 };
 
 static void add_target(struct options *options, const char *name, struct argp_state *state)
@@ -145,6 +145,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_POKE:
         tool_pokes(value, state);
         setenv("HARDSTOP_POKE", value ? value : "all", 1);
+        options->uses = true;
         return 0;
     case KEY_LIST:
         options->list = true;
@@ -195,7 +196,8 @@ const struct argp command_fuzz_argp = {
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
             { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
-              "use what is accepted, as hardstop load --poke does; each accepted input is then loaded in a fork", 0 },
+              "use what is accepted, as hardstop load --poke does; each accepted input is then loaded in a fork, and among "
+              "the seeds are devices in use, with requests in their rings", 0 },
             { "inputs", KEY_INPUTS, "N", 0,
               "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty "
               "folder, the same command does the same again; with --compat, so many states of each device from one "
@@ -287,7 +289,7 @@ int command_fuzz(int argc, char **argv)
     struct options options = { .campaign = { .work = "work", .seed = 1 } };
     struct campaign *campaign = &options.campaign;
     struct hs_error err;
-    char *seeds;
+    char *seeds, *in_use;
     int result;
 
     command_line_parse(&command_fuzz_argp, argc, argv, &options);
@@ -302,6 +304,8 @@ int command_fuzz(int argc, char **argv)
         campaign->engine = engine_find("libfuzzer");
     }
     seeds = campaign->seeds ? NULL : tool_corpus("cases/seeds");
+    in_use = seeds && options.uses ? tool_corpus("cases/in-use") : NULL;
+    campaign->in_use = in_use;
     campaign->seeds = campaign->seeds ? campaign->seeds : seeds;
     if (!campaign->seeds) {
         fprintf(stderr,
@@ -311,6 +315,7 @@ int command_fuzz(int argc, char **argv)
     if (options.compat) {
         result = fuzz_compat(campaign, options.json);
         free(seeds);
+        free(in_use);
         return result;
     }
     result = campaign_open(campaign, &err);
@@ -326,5 +331,6 @@ int command_fuzz(int argc, char **argv)
     }
     campaign_close(campaign);
     free(seeds);
+    free(in_use);
     return result < 0 ? tool_fail(&err) : result > 0 ? TOOL_FINDING : TOOL_CLEAN;
 }
