@@ -29,7 +29,8 @@ enum {
     PACKED = 34, /* VIRTIO_F_RING_PACKED */
 };
 
-static bool is_for(const struct in_use_request *request, const struct family *family, const Hardstop__VirtioSection *device)
+static bool is_for(const struct in_use_request *request, const struct family *family,
+                   const Hardstop__VirtioSection *device)
 {
     return fnmatch(request->families, family->name, 0) == 0 && request->queue < device->n_queue;
 }
@@ -249,7 +250,8 @@ static int compare_queues(const struct family *family, const Hardstop__VirtioSec
 static int check_served(const struct family *family, const Hardstop__Case *test, const struct loader_answer *answer,
                         struct hs_error *err)
 {
-    Hardstop__Stream *stream = answer->used_size ? state_adopt_any(test->stream, answer->used, answer->used_size) : NULL;
+    Hardstop__Stream *stream =
+        answer->used_size ? state_adopt_any(test->stream, answer->used, answer->used_size) : NULL;
     const Hardstop__Section *before = section_of(test->stream), *after = stream ? section_of(stream) : NULL;
     int result = before && after ? compare_queues(family, before->virtio, after->virtio, err)
                                  : hs_fail(err, HS_NO_OFFSET, "%s: in use: %s: %.*s", family->name,

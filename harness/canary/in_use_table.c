@@ -25,7 +25,8 @@ const struct in_use_request in_use_requests[] = {
     { "scsi", 1, .writable = { 16 }, .stays = true },
     /* INQUIRY, READ(10) and WRITE(10) of a block. */
     { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" "\22\0\0\0\44" ZEROS16 ZEROS8 "\0\0\0"), .writable = { 108, 36 } },
-    { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" "\50" ZEROS4 "\0\0\0\1" ZEROS16 "\0\0\0\0\0\0\0"), .writable = { 108, 512 } },
+    { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" "\50" ZEROS4 "\0\0\0\1" ZEROS16 "\0\0\0\0\0\0\0"),
+      .writable = { 108, 512 } },
     { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" "\52" ZEROS4 "\0\0\0\1" ZEROS16 "\0\0\0\0\0\0\0"), .more = 512,
       .writable = { 108 } },
     /* Two queues of port 0, two for control, then those of the ports 1 to 5. */

@@ -27,6 +27,7 @@ bool queue_find(const Hardstop__Stream *stream, const ProtobufCBinaryData *idstr
 bool queue_of(const Hardstop__VirtioSection *device, uint32_t number, struct queue *queue);
 
 /* The first subsection with such a body, or NULL. */
-const Hardstop__Subsection *queue_subsection(const Hardstop__VirtioSection *device, Hardstop__Subsection__BodyCase body);
+const Hardstop__Subsection *queue_subsection(const Hardstop__VirtioSection *device,
+                                             Hardstop__Subsection__BodyCase body);
 
 #endif

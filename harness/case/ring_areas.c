@@ -9,7 +9,7 @@
 #include "harness/base/check.h"
 #include "harness/case/queue.h"
 #include "harness/wire/field_encode.h"
-#include "harness/wire/virtio/ring.h"
+#include "harness/wire/ring.h"
 
 enum {
     DESC_SIZE = 16,

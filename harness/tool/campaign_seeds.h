@@ -10,8 +10,8 @@ int seeds_capture(const char *to, const char *target, struct hs_error *err);
 
 /*
  * Packs into the folder `to` the cases in and below the folder `from` that are of the target, whichever form they
- * have.  Their names there are those below `from`, behind `under`.  0, or -1 with a reason: a file there that is no case
- * is one.
+ * have.  Their names there are those below `from`, behind `under`.  0, or -1 with a reason: a file there that is no
+ * case is one.
  */
 int seeds_copy(const char *to, const char *target, const char *from, const char *under, struct hs_error *err);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/wire/payload.h"
-#include "harness/wire/virtio/ring.h"
+#include "harness/wire/ring.h"
 
 /* What is looked for in a table: a row, and how many. */
 struct wanted {

@@ -4,7 +4,7 @@
  * hw/virtio/virtio.c (7.2) reads them.  The rows have the byte order of modern devices; where the fields of a ring come
  * to lie is no matter of the tables (harness/case/ring_areas.c).
  */
-#include "harness/wire/virtio/ring.h"
+#include "harness/wire/ring.h"
 
 #include "harness/wire/table.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables of the rings of a virtio queue, which lie in guest memory and in no payload. */
-#ifndef HARDSTOP_WIRE_VIRTIO_RING_H
-#define HARDSTOP_WIRE_VIRTIO_RING_H
+#ifndef HARDSTOP_WIRE_RING_H
+#define HARDSTOP_WIRE_RING_H
 
 #include "harness/wire/field.h"
 #include "ring.pb-c.h"
