@@ -483,6 +483,7 @@ static void what_is_no_part_of_the_input_is_told_by_its_field(void **state)
         { &hardstop__case__descriptor, "setup", true },      { &hardstop__case__descriptor, "captured", true },
         { &hardstop__stream__descriptor, "description", true }, { &hardstop__case__descriptor, "memory", false },
         { &hardstop__stream__descriptor, "vmdesc", false },  { &hardstop__section__descriptor, "version_id", false },
+        { &hardstop__case__descriptor, "poke", true },       { &hardstop__case__descriptor, "ring", false },
         { &hardstop__stream__descriptor, "rest", false },    { &hardstop__section__descriptor, "instance_id", false },
     };
 

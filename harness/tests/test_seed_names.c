@@ -46,6 +46,9 @@ static void no_seed_takes_the_place_of_another(void **state)
         fail_msg("%s", err.text);
     }
     assert_int_equal(count_files(to), HS_COUNT(names));
+    /* The same from another folder. */
+    assert_int_equal(seeds_copy(to, "ccw_rng", from, "in-use/", &err), 0);
+    assert_int_equal(count_files(to), 2 * HS_COUNT(names));
     free(to);
     free(below);
     free(from);
