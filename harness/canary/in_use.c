@@ -4,6 +4,7 @@
 
 #include <fnmatch.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
@@ -28,6 +29,40 @@ enum {
     FLAG_WRITE = 2,
     PACKED = 34, /* VIRTIO_F_RING_PACKED */
 };
+
+static void replace(char **word, char *by)
+{
+    free(*word);
+    *word = by;
+}
+
+static void add_option(Hardstop__Setup *setup, const char *option, const char *value)
+{
+    *HS_PUSH(setup->option, setup->n_option) = hs_strdup(option);
+    *HS_PUSH(setup->option, setup->n_option) = hs_strdup(value);
+}
+
+void in_use_connect(Hardstop__Setup *setup)
+{
+    for (size_t i = 0; i < setup->n_option; i++) {
+        char **option = &setup->option[i];
+
+        if (strncmp(*option, "driver=null-", 12) == 0) {
+            replace(option, hs_format("%s,read-zeroes=on", *option));
+        } else if (strncmp(*option, "null,", 5) == 0) {
+            replace(option, hs_format("file,%s,path=/dev/null", *option + 5));
+        }
+    }
+    for (size_t i = 0; i < setup->n_device; i++) {
+        char **device = &setup->device[i];
+
+        if (strncmp(*device, "virtio-net", 10) == 0 && !strstr(*device, "netdev=")) {
+            replace(device, hs_format("%s,netdev=n0", *device));
+            add_option(setup, "-netdev", "hubport,id=n0,hubid=0");
+            add_option(setup, "-object", "filter-dump,id=f0,netdev=n0,file=/dev/null");
+        }
+    }
+}
 
 static bool is_for(const struct in_use_request *request, const struct family *family,
                    const Hardstop__VirtioSection *device)

@@ -10,6 +10,12 @@
 #include "harness/loader/loader.h"
 
 /*
+ * Connects the devices of a family's setup to what takes something: a port of the network that is recorded, a file, a
+ * disk that reads as zeros.  All of it goes to /dev/null, as a stranger's file may ask for.
+ */
+void in_use_connect(Hardstop__Setup *setup);
+
+/*
  * Makes a device in use of a fresh capture: all that it offers is negotiated, each queue has rings (Ring in
  * proto/ring.proto) with the requests of the table in in_use_table.c, whose bytes are guest memory.  0, or -1 with a
  * reason.

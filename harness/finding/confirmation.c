@@ -151,6 +151,9 @@ struct confirmation confirmation_of(const struct judgement *judgement, const str
         return (struct confirmation){ false, "rejected, and with -incoming a process ends there: a second load needs "
                                              "one that goes on" };
     }
+    if (is_of(judgement, PROPERTY_WATCH)) {
+        return (struct confirmation){ false, "accepted, and what it writes when it is used is not looked at" };
+    }
     if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
         return (struct confirmation){ false, "accepted, and a guest must act to show more" };
     }

@@ -16,6 +16,7 @@
 #include "harness/setup/family.h"
 #include "harness/judge/range.h"
 #include "harness/judge/unloaded.h"
+#include "harness/loader/written.h"
 
 static void set_device(struct finding *finding, const void *idstr, size_t size)
 {
@@ -189,6 +190,21 @@ static void describe_retry(const struct judgement *judgement, struct finding *fi
     }
 }
 
+/* What left the host, and for where. */
+static void describe_leak(const struct watched_leak *leak, struct finding *finding, struct place *place)
+{
+    bool is_backend = strcmp(leak->kind, LOADER_BACKEND) == 0;
+
+    *place = (struct place){ .is_leak = true };
+    snprintf(finding->device, sizeof(finding->device), "%s", leak->device);
+    snprintf(finding->field, sizeof(finding->field), "%s", is_backend ? "what goes to a backend" : "guest memory");
+    snprintf(finding->message, sizeof(finding->message),
+             "accepted; when it was used, %zu byte%s of fresh host memory went to %s", leak->n, leak->n == 1 ? "" : "s",
+             is_backend ? "a backend" : "the guest's");
+    append(finding, ", the first %s 0x%" PRIx64 "%s%s", is_backend ? "behind" : "at", leak->at,
+           is_backend ? " others" : " of ", is_backend ? "" : leak->kind);
+}
+
 static void describe_verdict(const struct judgement *judgement, const struct property *property,
                              struct finding *finding, struct place *place)
 {
@@ -208,7 +224,9 @@ static void describe_verdict(const struct judgement *judgement, const struct pro
     case VERDICT_EQUAL:
         place_of_damage(judgement, finding, place);
         snprintf(finding->message, sizeof(finding->message), "accepted, saves again as if undamaged");
-        if (strcmp(property->name, PROPERTY_RESET) == 0) {
+        if (strcmp(property->name, PROPERTY_WATCH) == 0) {
+            describe_leak(&judgement->leak, finding, place);
+        } else if (strcmp(property->name, PROPERTY_RESET) == 0) {
             place_of_difference(&judgement->left, finding, place);
             place->is_left = true;
             describe_differences(&judgement->left, "after a reset unlike those of a fresh machine", finding);

@@ -111,6 +111,10 @@ static void identify_accepted(const struct place *place, struct finding *finding
     char words[sizeof(finding->device) + sizeof(finding->field)];
     size_t size = sizeof(finding->same);
 
+    if (place->is_leak) {
+        snprintf(finding->same, size, "%s: %s: %s", finding->property, finding->device, finding->field);
+        return;
+    }
     place_words(place, finding, words, sizeof(words));
     if (place->what == STATE_UNREAD) {
         /* No loader reads what is there, so the property and what was damaged make no difference. */

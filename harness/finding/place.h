@@ -14,6 +14,7 @@ struct place {
     enum mechanism mechanism;
     bool is_not_kept; /* a value that was out of range, and was not kept either */
     bool is_left; /* after a reset: the part of the device that holds it was not reset */
+    bool is_leak; /* host memory that left: it is no place of the stream */
     bool has_no_footer; /* it is in a section of a kind that has a footer today, and this one has none */
 };
 

@@ -25,6 +25,14 @@ enum verdict verdict_of_name(const char *name);
 /* The worse, the higher: rejected, equal, garbage, hung, crashed; 0 of unknown. */
 int verdict_severity(enum verdict verdict);
 
+/* Host memory that left a machine in use. */
+struct watched_leak {
+    size_t n; /* bytes; 0: nothing did */
+    char kind[28]; /* the first one's: as in struct loader_written */
+    uint64_t at;
+    char device[64]; /* in whose ring a descriptor names the place; "": not known */
+};
+
 struct judgement {
     const Hardstop__Case *test;
     struct stream_encoding plain; /* the stream undamaged */
@@ -49,6 +57,8 @@ struct judgement {
     bool was_reset; /* after the load, and so was a machine without one */
     bool was_retried; /* after a rejected load the undamaged stream was loaded; and so it was after a load of nothing */
     struct state_comparison left; /* the state of that one beside that of this; empty where neither was done */
+    bool was_watched; /* and in `leak` is what left it */
+    struct watched_leak leak;
     char loader[64]; /* what loaded: "QEMU 7.2.22", or "" */
     struct judgement *beside; /* of the same case by another loader; NULL: there is none */
     Hardstop__Case elsewhere; /* the case as that one has it, with the other loader's setup; all of it borrowed */

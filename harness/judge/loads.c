@@ -17,6 +17,7 @@ int loads_run(struct oracle *oracle, const Hardstop__Case *test, const struct bu
     input.timeout_ms = fast ? LOADER_FAST_MS : oracle->timeout_ms;
     input.most_reads = fast && !oracle->hasty ? LOADER_FAST_READS : oracle->most_reads;
     input.fast = fast;
+    input.chance = oracle->chance;
     input.again = oracle->plain;
     oracle->loads++;
     if (loader_load(oracle->loader, &input, &answer, err) < 0) {

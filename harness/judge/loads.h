@@ -15,6 +15,7 @@ struct reference {
 struct oracle {
     struct loader *loader;
     uint32_t timeout_ms, most_reads; /* of a load, as in struct loader_input */
+    uint8_t chance; /* the same; while watched.c compares */
     /* For campaigns, which judge what is new once more: `garbage` stays empty, and only what differs is decoded. */
     bool hasty;
     bool repeat; /* load twice, to see whether the verdict is stable */

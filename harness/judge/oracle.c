@@ -14,8 +14,23 @@
 #include "harness/judge/loads.h"
 #include "harness/judge/reset.h"
 #include "harness/judge/state_bytes.h"
+#include "harness/judge/watched.h"
 #include "harness/setup/framing.h"
 #include "harness/wire/description.h"
+
+/* The same cases in every run. */
+static bool is_one_in(const struct judgement *judgement, uint64_t n)
+{
+    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % n == 0;
+}
+
+/* Of the case before. */
+static void forget_use(struct judgement *judgement)
+{
+    judgement->left.n = 0;
+    judgement->leak = (struct watched_leak){ 0 };
+    judgement->was_reset = judgement->was_retried = judgement->was_watched = judgement->is_unusable = false;
+}
 
 /* What a rejected load left: what the undamaged stream gives after it, beside what it gives without. */
 static int compare_retry(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
@@ -36,16 +51,17 @@ static bool was_retried(const struct loader_answer *answer)
     return answer->poke == POKE_RETRY || answer->poked & POKE_BIT(POKE_RETRY);
 }
 
+/* Is there something to do after the rejection, or while the machine is in use? */
+static bool is_done_more(const struct judgement *judgement, enum poke poke, bool hasty)
+{
+    return case_pokes(judgement->test) & POKE_BIT(poke) && (!hasty || is_one_in(judgement, LOADER_RETRIED_ONE_IN));
+}
+
 /* What became of the machine in use, beside one without the stream. */
-static int compare_use(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+static int compare_reset(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
 {
     const struct loader_answer *actual = &judgement->actual.answer;
 
-    judgement->left.n = 0;
-    judgement->was_reset = judgement->was_retried = judgement->is_unusable = false;
-    if (was_retried(actual)) {
-        return compare_retry(oracle, judgement, err);
-    }
     if (!actual->poke && !(actual->used_size && actual->poked & POKE_BIT(POKE_RESET))) {
         return 0;
     }
@@ -55,6 +71,21 @@ static int compare_use(struct oracle *oracle, struct judgement *judgement, struc
     judgement->is_unusable = oracle->fresh.record.answer.poke != POKE_NONE;
     judgement->was_reset = reset_compare(judgement, &oracle->fresh.record.answer, &judgement->left);
     return 0;
+}
+
+static int compare_use(struct oracle *oracle, struct judgement *judgement, struct hs_error *err)
+{
+    const struct loader_answer *actual = &judgement->actual.answer;
+
+    forget_use(judgement);
+    if (was_retried(actual)) {
+        return compare_retry(oracle, judgement, err);
+    }
+    if (actual->outcome == OUTCOME_ACCEPTED && actual->poked & POKE_BIT(POKE_WATCH) &&
+        is_done_more(judgement, POKE_WATCH, oracle->hasty) && watched_compare(oracle, judgement, err) < 0) {
+        return -1;
+    }
+    return compare_reset(oracle, judgement, err);
 }
 
 /*
@@ -171,19 +202,6 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
     return 0;
 }
 
-/* The same cases in every run. */
-static bool is_one_in(const struct judgement *judgement, uint64_t n)
-{
-    return XXH3_64bits(judgement->damaged.data, judgement->damaged.size) % n == 0;
-}
-
-/* Is there something to do after the rejection? */
-static bool is_retried(const struct judgement *judgement, bool hasty)
-{
-    return case_pokes(judgement->test) & POKE_BIT(POKE_RETRY) &&
-           (!hasty || is_one_in(judgement, LOADER_RETRIED_ONE_IN));
-}
-
 /*
  * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts, but in haste, where one that
  * is new is judged again.  A state that was saved fast has no description, so it must do without its own: tables name
@@ -201,7 +219,7 @@ static bool is_settled(struct judgement *judgement, bool hasty)
         return false;
     }
     if (answer->outcome == OUTCOME_REJECTED) {
-        return !is_retried(judgement, hasty);
+        return !is_done_more(judgement, POKE_RETRY, hasty);
     }
     return answer->outcome == OUTCOME_ACCEPTED && !judgement->test->n_poke &&
            (!description_is_needed(judgement->test->stream) || (hasty && judgement->description) ||
@@ -234,7 +252,8 @@ static int judge_fast(struct oracle *oracle, struct judgement *judgement, struct
     if (judge_loads(oracle, judgement, true, err) < 0 || !is_settled(judgement, oracle->hasty)) {
         return 0;
     }
-    judgement->was_repeated = judgement->was_reset = judgement->was_retried = judgement->is_unusable = false;
+    judgement->was_repeated = false;
+    forget_use(judgement);
     compare_states(judgement, oracle->hasty);
     if (!was_compared(judgement)) {
         return 0;

@@ -68,6 +68,11 @@ static enum property_result rejected_leaves_no_trace(const struct judgement *jud
     return holds(!ended_in_retry(judgement) && !judgement->actual.answer.is_refused_again && !judgement->left.n);
 }
 
+static enum property_result nothing_leaves(const struct judgement *judgement)
+{
+    return judgement->was_watched ? holds(judgement->leak.n == 0) : PROPERTY_SKIP;
+}
+
 static enum property_result reset_forgets(const struct judgement *judgement)
 {
     return judgement->was_reset ? holds(judgement->left.n == 0) : PROPERTY_SKIP;
@@ -168,6 +173,7 @@ const struct property properties[] = {
     { "loader-answers", "in time, with bounded memory", loader_answers },
     { "accepted-survives-use", "what is accepted can be used: run, kicked, written to, reset", accepted_survives_use },
     { PROPERTY_RESET, "after a reset nothing of the stream is left", reset_forgets },
+    { PROPERTY_WATCH, "no memory of the host goes to the guest, or to a backend", nothing_leaves },
     { PROPERTY_RETRY, "after a rejected load a good one gives what it gives without", rejected_leaves_no_trace },
     { "undamaged-is-accepted", "the stream as captured loads", undamaged_is_accepted },
     { "damage-is-never-garbage", "no damage that changes the length is accepted with a state that differs",

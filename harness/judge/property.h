@@ -27,6 +27,7 @@ struct property {
 #define PROPERTY_VERSIONS "versions-agree" /* by name, for those who treat it apart: a finding of two loaders */
 
 #define PROPERTY_RESET "reset-forgets" /* also: what differs is in judgement.left */
+#define PROPERTY_WATCH "nothing-leaves" /* the same */
 #define PROPERTY_RETRY "rejected-leaves-no-trace" /* the same */
 
 /* The most telling first; ends with a row whose name is NULL. */

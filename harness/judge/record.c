@@ -24,7 +24,9 @@ void record_answer(struct record *record, const struct loader_answer *answer)
     record->answer.section = (const char *)record->section.data;
     record->answer.loaded = (const char *)record->loaded.data;
     record->answer.saved = record->saved.data;
+    keep(&record->written, answer->written, answer->written_size);
     record->answer.used = record->used.data;
+    record->answer.written = record->written.data;
 }
 
 void record_clear(struct record *record)
@@ -35,4 +37,5 @@ void record_clear(struct record *record)
     builder_clear(&record->loaded);
     builder_clear(&record->saved);
     builder_clear(&record->used);
+    builder_clear(&record->written);
 }

@@ -8,7 +8,7 @@
 
 struct record {
     struct loader_answer answer; /* its pointers lead to the copies below */
-    struct builder text, printed, section, loaded, saved, used;
+    struct builder text, printed, section, loaded, saved, used, written;
 };
 
 /* Copies an answer, whose pointers the loader takes back at its next call; the record is zeroed before first use. */

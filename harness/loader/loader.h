@@ -48,6 +48,8 @@ struct loader_answer {
     size_t saved_size;
     const uint8_t *used; /* the state saved last, after POKE_STOP, POKE_RESET or POKE_RETRY, without a vmdesc */
     size_t used_size; /* 0: there is none */
+    const uint8_t *written; /* POKE_WATCH: records, each a struct loader_written and its bytes */
+    size_t written_size;
 };
 
 struct loader;

@@ -21,6 +21,8 @@ enum poke {
     POKE_UNPLUG, /* each device that the setup names is asked to go, then time passes */
     /* After a rejected load of device sections: the machine is reset, loads the undamaged stream, and is saved. */
     POKE_RETRY,
+    /* All the while, what goes to guest memory and to backends is watched: of fresh host memory nothing should. */
+    POKE_WATCH,
     POKES,
 };
 

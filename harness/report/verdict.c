@@ -152,6 +152,10 @@ void verdict_text(FILE *out, const struct judgement *judgement)
                       judgement->was_retried ? "unlike what the undamaged stream gives (without -> after this one)"
                                              : "after a reset unlike those of a fresh machine (fresh -> now)",
                       &judgement->left);
+    if (judgement->leak.n) {
+        printable_print(out, "  fresh host memory that left: %zu bytes, the first in %s at 0x%" PRIx64 "\n",
+                        judgement->leak.n, judgement->leak.kind, judgement->leak.at);
+    }
     if (judgement->was_retried && answer->is_refused_again) {
         fputs("  then, after a reset, the undamaged stream was rejected, too\n", out);
     }
@@ -229,9 +233,10 @@ static json_t *json_use(const struct judgement *judgement)
             json_array_append_new(done, json_string(poke_name(i)));
         }
     }
-    return json_pack("{s:o, s:s, s:o, s:b}", "done", done, "ended_at", poke_name(answer->poke),
+    return json_pack("{s:o, s:s, s:o, s:b, s:I}", "done", done, "ended_at", poke_name(answer->poke),
                      judgement->was_retried ? "left_after_rejection" : "left_after_reset",
-                     json_differences(&judgement->left), "rejected_again", (int)answer->is_refused_again);
+                     json_differences(&judgement->left), "rejected_again", (int)answer->is_refused_again,
+                     "bytes_of_the_host", (json_int_t)judgement->leak.n);
 }
 
 static json_t *judgement_json(const struct judgement *judgement)

@@ -112,8 +112,8 @@ typedef bool pair_fn(struct word key, struct word value, const char *const *keys
 static bool is_listed_pair(struct word key, struct word value, const char *const *keys)
 {
     for (const struct trust_value_row *row = trust_values; row->key; row++) {
-        if (is(key, row->key) && !is_in(row->values, value)) {
-            return false;
+        if (is(key, row->key)) {
+            return is_in(keys, key) && is_in(row->values, value);
         }
     }
     return is_in(keys, key) && is_plain(value);

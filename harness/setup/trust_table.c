@@ -5,18 +5,22 @@
 #include <stddef.h>
 
 const struct trust_option_row trust_options[] = {
-    { "-blockdev", { NULL }, { "driver", "node-name", "size", "read-only" } },
-    { "-chardev", { "null", "ringbuf" }, { "id", "size" } },
+    { "-blockdev", { NULL }, { "driver", "node-name", "size", "read-only", "read-zeroes" } },
+    { "-chardev", { "null", "ringbuf", "file" }, { "id", "size", "path" } },
     { "-netdev", { "hubport" }, { "id", "hubid" } },
     { "-fsdev", { "synth" }, { "id" } },
-    { "-object", { "memory-backend-ram", "rng-builtin", "iothread", "cryptodev-backend-builtin", "throttle-group" },
-      { "id", "size", "queues" } },
+    { "-object", { "memory-backend-ram", "rng-builtin", "iothread", "cryptodev-backend-builtin", "throttle-group",
+                   "filter-dump" },
+      { "id", "size", "queues", "netdev", "file" } },
     { "-accel", { "tcg" }, { NULL } },
     { NULL },
 };
 
 const struct trust_value_row trust_values[] = {
     { "driver", { "null-co", "null-aio" } },
+    /* Where all is thrown away. */
+    { "path", { "/dev/null" } },
+    { "file", { "/dev/null" } },
     { NULL },
 };
 

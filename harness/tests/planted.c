@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support.h"
+#include "harness/loader/written.h"
 #include "harness/wire/map.h"
 #include "harness/message/reflect.h"
 
@@ -167,6 +168,22 @@ static void load_damaged(struct planted *planted, const struct loader_input *inp
     }
 }
 
+/* Four bytes for the guest. */
+static void write_to_guest(struct planted *planted, const struct loader_input *input, struct loader_answer *answer)
+{
+    const struct loader_written record = { .kind = "s390.ram", .size = 4, .at = 0x180000 };
+    uint8_t fresh = (uint8_t)~input->chance, bytes[] = { 1, 2, 3, 4 };
+
+    if (planted->defect == LEAVES_MEMORY) {
+        memset(bytes + 1, fresh, 2);
+    }
+    builder_reset(&planted->written);
+    builder_put(&planted->written, &record, sizeof(record));
+    builder_put(&planted->written, bytes, sizeof(bytes));
+    answer->written = planted->written.data;
+    answer->written_size = planted->written.size;
+}
+
 /* What is done after an accepted load. */
 static void use(struct planted *planted, const struct loader_input *input, struct loader_answer *answer)
 {
@@ -175,6 +192,9 @@ static void use(struct planted *planted, const struct loader_input *input, struc
     bool has_stream = input->size > 1;
 
     answer->poked = input->pokes & ~POKE_BIT(POKE_RETRY);
+    if (input->pokes & POKE_BIT(POKE_WATCH)) {
+        write_to_guest(planted, input, answer);
+    }
     if (kicked && ((has_stream && (planted->defect == DIES_IN_USE || planted->defect == HANGS_IN_USE)) ||
                    planted->defect == CANNOT_BE_USED)) {
         crash(answer, SIGSEGV, "");
@@ -301,4 +321,5 @@ void planted_clear(struct planted *planted)
     builder_clear(&planted->state);
     builder_clear(&planted->saved);
     builder_clear(&planted->used);
+    builder_clear(&planted->written);
 }

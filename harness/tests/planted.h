@@ -25,6 +25,7 @@ enum defect {
     HANGS_IN_USE,
     CANNOT_BE_USED, /* as DIES_IN_USE, and without a stream, too */
     REMEMBERS, /* a field, over a reset */
+    LEAVES_MEMORY, /* of the host in a buffer of the guest's */
     LEAVES_A_TRACE, /* of a rejected stream, in a field of the next one */
     DIES_AFTER_REJECTING, /* when it loads the next one */
     REJECTS_ALL_THEN, /* rejects whatever comes after a rejected one */
@@ -35,7 +36,7 @@ struct planted {
     struct loader loader;
     enum defect defect;
     struct builder state; /* what the undamaged stream gives */
-    struct builder saved, used;
+    struct builder saved, used, written;
     unsigned long loads;
     const char *name; /* NULL: "" */
 };

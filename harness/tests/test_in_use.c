@@ -14,6 +14,7 @@
 #include "harness/canary/in_use.h"
 #include "harness/case/pokes.h"
 #include "harness/loader/poke.h"
+#include "harness/loader/written.h"
 #include "harness/message/reflect.h"
 
 #define USED (POKE_BIT(POKE_CONT) | POKE_BIT(POKE_KICK) | POKE_BIT(POKE_STOP))
@@ -129,11 +130,55 @@ static void a_field_that_lies_alone_is_met_by_words(void **state)
     }
 }
 
+/* What devices hand to guest and backends, by what is in a request, or behind it. */
+static const struct {
+    const char *family, *kind, *bytes;
+    size_t size;
+} written[] = {
+    { "net", LOADER_BACKEND, "\377\377\377\377\377\377\122\124\0\22\64\126\10\6", 14 },
+    { "serial", LOADER_BACKEND, "hello", 5 },
+    { "9p", "pc.ram", "9P2000.L", 8 },
+    { "scsi", "pc.ram", "QEMU HARDDISK", 13 },
+};
+
+static bool was_written(const struct loader_answer *answer, const char *kind, const void *bytes, size_t size)
+{
+    struct loader_written record;
+
+    for (size_t at = 0; at + sizeof(record) <= answer->written_size; at += sizeof(record) + record.size) {
+        memcpy(&record, answer->written + at, sizeof(record));
+        if (strcmp(record.kind, kind) == 0 && memmem(answer->written + at + sizeof(record), record.size, bytes, size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void what_is_written_is_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(written); i++) {
+        Hardstop__Case *seed = read_seed(family_find(written[i].family), FAMILY_PCI);
+        struct loader *loader = support_open(seed->setup);
+        struct loader_answer answer;
+
+        case_set_pokes(seed, USED | POKE_BIT(POKE_WATCH));
+        support_load(loader, seed, 0, &answer);
+        assert_int_equal(answer.poked, USED | POKE_BIT(POKE_WATCH));
+        if (!was_written(&answer, written[i].kind, written[i].bytes, written[i].size)) {
+            fail_msg("%s: not seen in %s: %s", written[i].family, written[i].kind, written[i].bytes);
+        }
+        loader_close(loader);
+        case_free(seed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(every_device_serves_its_requests),
         SUPPORT_TIDY(what_is_not_served_is_noticed),
+        SUPPORT_TIDY(what_is_written_is_seen),
         SUPPORT_TIDY(a_field_that_lies_alone_is_met_by_words),
     };
 

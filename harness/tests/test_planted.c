@@ -142,6 +142,7 @@ static const struct {
     { "verdict-is-stable", IS_UNSTABLE, TRUNCATE },
     { "accepted-survives-use", DIES_IN_USE, "poke: KICK" },
     { PROPERTY_RESET, REMEMBERS, "poke: RESET" },
+    { PROPERTY_WATCH, LEAVES_MEMORY, "poke: WATCH" },
     { PROPERTY_RETRY, LEAVES_A_TRACE, "poke: RETRY " TRUNCATE },
     { PROPERTY_VERSIONS, ACCEPTS_ALL, TRUNCATE },
 };
@@ -193,7 +194,7 @@ static enum property_result always_skip(const struct judgement *judgement)
  */
 static bool loader_keeps_every_property(const struct parts *parts, const char *what)
 {
-    Hardstop__Case *test = planted_case("poke: [KICK, RESET, RETRY]");
+    Hardstop__Case *test = planted_case("poke: [KICK, RESET, RETRY, WATCH]");
     struct examination examination;
     struct planted planted, twin;
     struct oracle beside = { .loader = &twin.loader };
@@ -415,6 +416,7 @@ static const struct planting plantings[] = {
     PROPERTY("accepted-survives-use"),
     PROPERTY(PROPERTY_RESET),
     PROPERTY(PROPERTY_RETRY),
+    PROPERTY(PROPERTY_WATCH),
     PROPERTY(PROPERTY_VERSIONS),
     { "loader ignores a short read", loader_keeps_every_property, { .loader = IGNORES_SHORT_READS }, NULL },
     { "loader accepts everything", loader_keeps_every_property, { .loader = ACCEPTS_ALL }, NULL },
@@ -428,6 +430,7 @@ static const struct planting plantings[] = {
     { "loader crashes when it is used", loader_keeps_every_property, { .loader = DIES_IN_USE }, NULL },
     { "loader hangs when it is used", loader_keeps_every_property, { .loader = HANGS_IN_USE }, NULL },
     { "loader remembers over a reset", loader_keeps_every_property, { .loader = REMEMBERS }, NULL },
+    { "loader gives host memory away", loader_keeps_every_property, { .loader = LEAVES_MEMORY }, NULL },
     { "loader remembers what it rejected", loader_keeps_every_property, { .loader = LEAVES_A_TRACE }, NULL },
     { "loader keeps garbage", loader_keeps_every_property, { .loader = KEEPS_GARBAGE }, NULL },
     { "loader answers differently the second time", loader_keeps_every_property, { .loader = IS_UNSTABLE }, NULL },

@@ -33,6 +33,7 @@
 #define STABLE "verdict-is-stable "
 #define USE "accepted-survives-use "
 #define FORGETS "reset-forgets "
+#define LEAVES "nothing-leaves "
 #define TRACE "rejected-leaves-no-trace "
 #define OUT_OF_RANGE "damage { at { section: 0 field: 'virtio.queue_sel' } overwrite: '\\xff\\xff' }"
 
@@ -102,6 +103,9 @@ static const struct {
     { CANNOT_BE_USED, "poke: KICK", VERDICT_CRASHED, "", SURVIVES ANSWERS UNDAMAGED STABLE },
     { REMEMBERS, "poke: RESET", VERDICT_EQUAL, FORGETS, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
     { REMEMBERS, "poke: KICK", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
+    { GOOD, "poke: [KICK, WATCH]", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE LEAVES },
+    { LEAVES_MEMORY, "poke: [KICK, WATCH]", VERDICT_EQUAL, LEAVES, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
+    { LEAVES_MEMORY, "poke: KICK", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
     /* After a rejected load alone a second one is tried. */
     { GOOD, "poke: RETRY", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
     { GOOD, "poke: [KICK, RETRY] " TRUNCATE, VERDICT_REJECTED, "",
@@ -310,10 +314,10 @@ static bool is_left(size_t row, bool hasty)
            (verdict == VERDICT_CRASHED && !hasty);
 }
 
-/* In haste, a second stream is tried after some rejected ones alone. */
+/* In haste, a second stream is tried after some rejected ones alone, and some machines in use are watched. */
 static bool is_sampled(size_t row, bool hasty)
 {
-    return hasty && strstr(cases[row].damages, "RETRY");
+    return hasty && (strstr(cases[row].damages, "RETRY") || strstr(cases[row].damages, "WATCH"));
 }
 
 static void settle_fast(bool hasty)
@@ -512,7 +516,7 @@ enum { RANGES = 7 };
 
 static void an_examination_of_a_good_loader_is_clean(void **state)
 {
-    Hardstop__Case *test = planted_case("poke: [KICK, RESET, RETRY]");
+    Hardstop__Case *test = planted_case("poke: [KICK, RESET, RETRY, WATCH]");
     struct examination examination;
     struct planted planted, other;
     struct oracle beside = { .loader = &other.loader };

@@ -58,6 +58,11 @@ static const struct {
     { "option: '-incoming' option: 'exec:touch /tmp/x'", "-incoming" },
     { "option: '-monitor' option: 'stdio'", "-monitor" },
     { "option: '-chardev' option: 'file,id=c,path=/tmp/x'", "path=/tmp/x" },
+    { "option: '-chardev' option: 'file,id=c,path=/dev/null,,x'", "path=/dev/null" },
+    { "option: '-chardev' option: 'file,id=c,path=/dev/nul'", "path=/dev/nul" },
+    { "option: '-chardev' option: 'file,id=/dev/null'", "id=/dev/null" },
+    { "option: '-object' option: 'filter-dump,id=f,netdev=n,file=/tmp/x'", "file=/tmp/x" },
+    { "option: '-netdev' option: 'hubport,id=n,path=/dev/null'", "path=/dev/null" },
     { "option: '-chardev' option: 'socket,id=c,path=/tmp/x,server=on'", "socket" },
     { "option: '-chardev' option: 'null,id=c,logfile=/tmp/x'", "logfile" },
     { "option: '-chardev' option: 'null,id=c,logfile=x'", "logfile" },
@@ -99,6 +104,9 @@ static const char *const harmless[] = {
     "option: '-object' option: 'rng-builtin,id=r' option: '-accel' option: 'tcg'",
     "device: 'virtio-serial-pci' device: 'virtserialport,chardev=c' option: '-chardev' option: 'null,id=c'",
     "device: 'virtio-net-pci,netdev=n' option: '-netdev' option: 'hubport,id=n,hubid=0'",
+    "option: '-chardev' option: 'file,id=c,path=/dev/null' option: '-blockdev' "
+    "option: 'driver=null-co,node-name=d0,read-zeroes=on'",
+    "option: '-object' option: 'filter-dump,id=f,netdev=n,file=/dev/null'",
 };
 
 static Hardstop__Setup *setup_of(const char *text)

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each defect of ci/patches/uses-10.0.patch shows by the poke that it is there for, in the served QEMU and, but for what
-# follows a rejection, in an unmodified process, and is missed without that poke; and without a defect there is none.  Skipped (77) without such
-# QEMUs.
+# follows a rejection and what is watched, in an unmodified process, and is missed without that poke; and without a
+# defect there is none.  Skipped (77) without such QEMUs.
 # test_uses.sh HARDSTOP SOURCE
 set -eu
-hardstop=$1
+hardstop=$1 corpus=$2/corpus
 cache=${HARDSTOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hardstop}/qemu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -37,6 +37,15 @@ END
     grep -q "isr: 90" "$work/$transport.textproto"
 done
 
+# A device in use, with the mark of the patch.
+in_use() {
+    sed -e "s|^  binary: .*|  binary: \"$work/$2\"|" "$corpus/cases/in-use/$1.textproto" |
+        awk '!done && /^    virtio \{/ { print; print "isr: 90"; done = 1; next } !/^ *isr:/' >"$work/$3.textproto"
+    grep -q "isr: 90" "$work/$3.textproto"
+}
+in_use pci/rng qemu-system-x86_64 rng
+in_use ccw/serial qemu-system-s390x serial
+
 # says STATUS WORDS TRANSPORT POKES OPTION...
 says() {
     expected=$1 words=$2 case=$work/$3.textproto pokes=$4 status=0
@@ -45,17 +54,18 @@ says() {
     [ "$status" = "$expected" ] && grep -q -e "$words" "$work/said"
 }
 
-# shows POKE CASE WITHOUT WORDS: with that poke, too; a process with -incoming ends at a rejection, so that it shows no more.
+# shows POKE CASE WITHOUT WORDS: with that poke, too; a process with -incoming ends at a rejection, so that it shows no
+# more, and what it writes is not looked at.
 shows() {
     case $1 in
-    retry) says 1 "$4" "$2" "$3,$1" ;;
+    retry | watch) says 1 "$4" "$2" "$3,$1" ;;
     *) says 1 "$4" "$2" "$3,$1" --confirm -o "$work/out.mig" && grep -q "^CONFIRMED" "$work/said" ;;
     esac
 }
 
-# finds POKE CASE WITHOUT WORDS: WITHOUT is what is done besides.
+# finds POKE CASE WITHOUT WORDS [DEFECT]: WITHOUT is what is done besides.
 finds() {
-    echo "$1" >"$work/defect"
+    echo "${5:-$1}" >"$work/defect"
     if shows "$@" && says 0 "" "$2" "$3"; then
         found=$((found + 1))
     else
@@ -84,4 +94,6 @@ for transport in ccw pci; do
         >"$work/rejected-$transport.textproto"
     finds retry rejected-$transport cont "rejected-leaves-no-trace does not hold: .*virtio.status 0x0 -> 0x40"
 done
-[ $failed = 0 ] && [ $found = 14 ] && echo "$found uses found, and missed without their poke"
+finds watch rng cont,kick "nothing-leaves does not hold: .*bytes of fresh host memory went to the guest's" leave
+finds watch serial cont,kick "nothing-leaves does not hold: .*bytes of fresh host memory went to a backend" send
+[ $failed = 0 ] && [ $found = 16 ] && echo "$found uses found, and missed without their poke"

@@ -42,6 +42,9 @@ static int start(struct seed *seed)
     Hardstop__Setup *setup = family_setup(seed->family, seed->transport, HARDSTOP__FRAMING__FOOTER);
     int result = -1;
 
+    if (seed->in_use) {
+        in_use_connect(setup);
+    }
     seed->loader = loader_open(setup, TRUST_ALL, NULL, &seed->err);
     if (seed->loader) {
         result = capture(seed, setup);

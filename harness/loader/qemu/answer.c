@@ -106,21 +106,30 @@ static bool is_there(int output, uint64_t offset, uint64_t size)
            size <= (uint64_t)status.st_size - offset;
 }
 
+/* Into the room; 0 where there is nothing, else the size. */
+static size_t read_part(struct builder *part, int output, uint64_t offset, uint64_t size)
+{
+    if (!size || !is_there(output, offset, size)) {
+        return 0;
+    }
+    builder_reset(part);
+    builder_put_zeros(part, size);
+    return pread(output, part->data, size, (off_t)offset) == (ssize_t)size ? size : 0;
+}
+
 /* The state after the guest was stopped, or reset, behind that after the load, or after a second load. */
 static void read_used(struct answer_room *room, const struct protocol_shared *shared, int output,
                       struct loader_answer *answer)
 {
-    uint64_t offset = shared->answer.used_offset, size = shared->answer.used_size;
-
-    if (!(answer->poked & (POKE_BIT(POKE_STOP) | POKE_BIT(POKE_RESET) | POKE_BIT(POKE_RETRY))) || !size ||
-        !is_there(output, offset, size)) {
-        return;
+    if (answer->poked & (POKE_BIT(POKE_STOP) | POKE_BIT(POKE_RESET) | POKE_BIT(POKE_RETRY))) {
+        answer->used_size =
+            read_part(&room->used, output, shared->answer.used_offset, shared->answer.used_size);
+        answer->used = answer->used_size ? room->used.data : NULL;
     }
-    builder_reset(&room->used);
-    builder_put_zeros(&room->used, size);
-    if (pread(output, room->used.data, size, (off_t)offset) == (ssize_t)size) {
-        answer->used = room->used.data;
-        answer->used_size = size;
+    if (answer->poked & POKE_BIT(POKE_WATCH)) {
+        answer->written_size =
+            read_part(&room->written, output, shared->answer.written_offset, shared->answer.written_size);
+        answer->written = answer->written_size ? room->written.data : NULL;
     }
 }
 

@@ -13,7 +13,7 @@
 struct answer_room {
     uint8_t *saved; /* freed by the owner */
     size_t saved_capacity;
-    struct builder used; /* cleared by the owner */
+    struct builder used, written; /* cleared by the owner */
     char text[PROCESS_ERRORS_SIZE + 1]; /* filled in before answer_read(): what QEMU printed */
     bool has_no_reports; /* QEMU has no sanitizer: what looks like a report of one is the stream's */
     struct traces traces; /* cleared by the owner */

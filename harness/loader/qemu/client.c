@@ -365,6 +365,7 @@ static void qemu_close(struct loader *loader)
     traces_clear(&qemu->room.traces);
     builder_clear(&qemu->room.printed);
     builder_clear(&qemu->room.used);
+    builder_clear(&qemu->room.written);
     free(qemu);
 }
 

@@ -97,6 +97,7 @@ struct protocol_shared {
         uint8_t markers[PROTOCOL_MARKERS]; /* of a QEMU that has them; not 0: reached */
         uint32_t poke, poked; /* at which it is, and the set of those that came to their end */
         uint64_t saved_offset, saved_size, used_offset, used_size; /* in OUTPUT: the state, and the last of POKING */
+        uint64_t written_offset, written_size; /* the same: records, each a struct loader_written and its bytes */
     } answer;
     /*
      * The process that does fast loads, one after the other, and reads requests in the server's place; plain ones it

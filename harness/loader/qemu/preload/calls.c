@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/pieces.h"
+#include "harness/loader/qemu/preload/watch.h"
 
 #define INTERPOSED __attribute__((visibility("default")))
 
@@ -68,12 +70,52 @@ INTERPOSED ssize_t writev(int fd, const struct iovec *parts, int n)
     ssize_t size = 0;
 
     if (fd < 0 || fd != input) {
+        watch_bytes(fd, parts, n);
         return syscall(SYS_writev, fd, parts, n);
     }
     for (int i = 0; i < n; i++) {
         size += (ssize_t)parts[i].iov_len;
     }
     return size;
+}
+
+INTERPOSED ssize_t write(int fd, const void *bytes, size_t size)
+{
+    watch_bytes(fd, &(struct iovec){ (void *)bytes, size }, 1);
+    return syscall(SYS_write, fd, bytes, size);
+}
+
+INTERPOSED ssize_t pwritev64(int fd, const struct iovec *parts, int n, off64_t offset)
+{
+    watch_bytes(fd, parts, n);
+    return syscall(SYS_pwritev, fd, parts, n, (unsigned long)offset, 0ul);
+}
+
+INTERPOSED ssize_t pwritev(int fd, const struct iovec *parts, int n, off_t offset)
+{
+    return pwritev64(fd, parts, n, offset);
+}
+
+INTERPOSED ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
+{
+    return pwritev64(fd, &(struct iovec){ (void *)bytes, size }, 1, offset);
+}
+
+INTERPOSED ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset)
+{
+    return pwrite64(fd, bytes, size, offset);
+}
+
+INTERPOSED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    watch_bytes(fd, message->msg_iov, (int)message->msg_iovlen);
+    return syscall(SYS_sendmsg, fd, message, flags);
+}
+
+INTERPOSED ssize_t send(int fd, const void *bytes, size_t size, int flags)
+{
+    watch_bytes(fd, &(struct iovec){ (void *)bytes, size }, 1);
+    return syscall(SYS_sendto, fd, bytes, size, flags, NULL, 0ul);
 }
 
 INTERPOSED ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)

@@ -19,6 +19,7 @@
 #include "harness/loader/qemu/preload/save.h"
 #include "harness/loader/qemu/preload/symbols.h"
 #include "harness/loader/qemu/preload/vcpu.h"
+#include "harness/loader/qemu/preload/watch.h"
 #include "harness/loader/qemu/traces.h"
 
 /* Of `size` bytes from `address` on: those behind the last address there is, which go nowhere. */
@@ -184,6 +185,24 @@ static void load_again(struct protocol_shared *shared)
     shared->answer.poke = POKE_NONE;
 }
 
+static void use(struct protocol_shared *shared)
+{
+    bool is_watched = shared->request.pokes & POKE_BIT(POKE_WATCH);
+
+    if (is_watched) {
+        watch_begin();
+    }
+    if (load.chance) {
+        fill_stack(load.chance - 1);
+    }
+    if (shared->request.pokes) {
+        poke_machine(shared);
+    }
+    if (is_watched) {
+        watch_end(shared);
+    }
+}
+
 void load_stream(struct protocol_shared *shared)
 {
     const char *reason;
@@ -208,9 +227,7 @@ void load_stream(struct protocol_shared *shared)
     } else if (result == 0) {
         vcpu_do_work();
         save_again(shared);
-        if (shared->request.pokes) {
-            poke_machine(shared);
-        }
+        use(shared);
     }
     counters_hand_over();
     shared->answer.phase = PROTOCOL_PHASE_FINISHED;

@@ -2,8 +2,6 @@
 /* Copies the blocks that QEMU lists; most of it is zeros, which take no memory. */
 #include "harness/loader/qemu/preload/ram.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -17,6 +15,7 @@ enum {
 static const uint64_t most = UINT64_C(256) << 20;
 
 static struct block {
+    const char *name;
     uint8_t *bytes, *copy;
     uint64_t size;
 } blocks[MOST_BLOCKS];
@@ -32,6 +31,7 @@ static int add(void *block, void *user)
     if (n_blocks == MOST_BLOCKS) {
         return 1;
     }
+    added->name = symbols.qemu_ram_get_idstr ? symbols.qemu_ram_get_idstr(block) : "";
     added->bytes = symbols.qemu_ram_get_host_addr(block);
     added->size = symbols.qemu_ram_get_used_length(block);
     total += added->size;
@@ -73,6 +73,21 @@ bool ram_keep(void)
         at += blocks[i].size;
     }
     return true;
+}
+
+void ram_for_each_change(void (*change)(const char *block, uint64_t at, const void *bytes, size_t size))
+{
+    for (size_t i = 0; i < n_blocks; i++) {
+        const struct block *block = &blocks[i];
+
+        for (uint64_t at = 0; at < block->size; at += CHUNK) {
+            size_t n = block->size - at < CHUNK ? (size_t)(block->size - at) : CHUNK;
+
+            if (memcmp(block->bytes + at, block->copy + at, n) != 0) {
+                change(block->name, at, block->bytes + at, n);
+            }
+        }
+    }
 }
 
 void ram_put_back(void)

@@ -21,12 +21,14 @@
 #include <unistd.h>
 
 #include "harness/loader/limits.h"
+#include "harness/loader/poke.h"
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/crash.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/load.h"
 #include "harness/loader/qemu/preload/ram.h"
 #include "harness/loader/qemu/preload/vcpu.h"
+#include "harness/loader/qemu/preload/watch.h"
 
 static void limit_resources(uint64_t memory)
 {
@@ -55,8 +57,9 @@ __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     load_prepare();
-    if (shared->request.again) {
+    if (shared->request.again || shared->request.pokes & POKE_BIT(POKE_WATCH)) {
         ram_reserve();
+        watch_reserve();
     }
     limit_resources(shared->request.memory_limit);
     crash_watch(shared);

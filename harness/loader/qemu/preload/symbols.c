@@ -85,6 +85,7 @@ static const struct {
     USED(qemu_ram_foreach_block),
     USED(qemu_ram_get_host_addr),
     USED(qemu_ram_get_used_length),
+    USED(qemu_ram_get_idstr),
     USED(qdev_unplug),
     USED(error_free),
     USED(object_dynamic_cast),

@@ -74,6 +74,7 @@ struct symbols {
     int (*qemu_ram_foreach_block)(int (*act)(void *block, void *user), void *user);
     void *(*qemu_ram_get_host_addr)(void *block);
     uint64_t (*qemu_ram_get_used_length)(void *block);
+    const char *(*qemu_ram_get_idstr)(void *block);
     void (*qdev_unplug)(void *device, void **errp);
     void (*error_free)(void *error);
     void *(*object_dynamic_cast)(void *object, const char *type);
