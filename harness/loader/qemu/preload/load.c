@@ -2,7 +2,6 @@
 /* Hands a stream to QEMU's own functions. */
 #include "harness/loader/qemu/preload/load.h"
 
-#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/counters.h"
 #include "harness/loader/qemu/preload/file.h"
+#include "harness/loader/qemu/preload/fresh.h"
 #include "harness/loader/qemu/preload/incoming.h"
 #include "harness/loader/qemu/preload/pieces.h"
 #include "harness/loader/qemu/preload/poke.h"
@@ -82,23 +82,11 @@ static struct {
     void *error; /* where this QEMU's loader tells its reason so, not by writing it */
 } load;
 
-/* Of the stack, what the load may use. */
-__attribute__((noinline)) static void fill_stack(int byte)
-{
-    char space[256 * 1024]; /* of 1 MiB: COROUTINE_STACK_SIZE, include/qemu/coroutine_int.h */
-
-    memset(space, byte, sizeof(space));
-    __asm__ volatile("" : : "r"(space) : "memory");
-}
-
 static void load_in_coroutine(void *user)
 {
     (void)user;
-    if (load.chance) {
-        mallopt(M_PERTURB, load.chance);
-        /* Zeros, too, may be what a new stack holds. */
-        fill_stack(load.chance - 1);
-    }
+    fresh_fill_heap(load.chance);
+    fresh_fill_stack(load.chance);
     load.result = load.whole ? symbols.qemu_loadvm_state(load.file, &load.error)
                              : symbols.qemu_load_device_state(load.file, &load.error);
     load.ended = true;
@@ -192,9 +180,7 @@ static void use(struct protocol_shared *shared)
     if (is_watched) {
         watch_begin();
     }
-    if (load.chance) {
-        fill_stack(load.chance - 1);
-    }
+    fresh_fill_stack(load.chance);
     if (shared->request.pokes) {
         poke_machine(shared);
     }
