@@ -249,13 +249,13 @@ int in_use_make(struct loader *loader, const struct family *family, Hardstop__Ca
     return result;
 }
 
-/* How many of a queue's requests the device takes at once. */
+/* How many of a queue's requests the device takes before it is stopped. */
 static size_t requests_of(const struct family *family, const Hardstop__VirtioSection *device, uint32_t queue)
 {
     size_t n = 0;
 
     for (const struct in_use_request *request = in_use_requests; request->families; request++) {
-        n += request->queue == queue && !request->stays && is_for(request, family, device);
+        n += request->queue == queue && request->when != IN_USE_LATER && is_for(request, family, device);
     }
     return n;
 }
@@ -307,7 +307,7 @@ int in_use_check(struct loader *loader, const struct family *family, const Hards
 
     stream_encode(test->stream, &plain, NULL, NULL);
     input = loader_input_of(test, &plain.out, false, &areas);
-    input.pokes = POKE_BIT(POKE_CONT) | POKE_BIT(POKE_KICK) | POKE_BIT(POKE_STOP);
+    input.pokes = POKE_BIT(POKE_CONT) | POKE_BIT(POKE_KICK) | POKE_BIT(POKE_INPUT) | POKE_BIT(POKE_STOP);
     result = loader_load(loader, &input, &answer, err);
     if (result == 0) {
         result = check_served(family, test, &answer, err);

@@ -23,8 +23,8 @@ void in_use_connect(Hardstop__Setup *setup);
 int in_use_make(struct loader *loader, const struct family *family, Hardstop__Case *test, struct hs_error *err);
 
 /*
- * Is the case accepted, and does the device take each request when the guest runs and each queue is kicked, but those
- * that it keeps until there is something to tell?  0, or -1 with which queue it does not serve.
+ * Is the case accepted, and does the device take each request when the guest runs, each queue is kicked and something
+ * comes from outside, but those that it keeps until there is something to tell?  0, or -1 with which queue it does not serve.
  */
 int in_use_check(struct loader *loader, const struct family *family, const Hardstop__Case *test, struct hs_error *err);
 

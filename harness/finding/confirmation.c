@@ -154,6 +154,9 @@ struct confirmation confirmation_of(const struct judgement *judgement, const str
     if (is_of(judgement, PROPERTY_WATCH)) {
         return (struct confirmation){ false, "accepted, and what it writes when it is used is not looked at" };
     }
+    if (judgement->actual.answer.poke == POKE_INPUT) {
+        return (struct confirmation){ false, "accepted, and something must come from outside to show more" };
+    }
     if (judgement->actual.answer.poke != POKE_NONE && actual->poke == POKE_NONE) {
         return (struct confirmation){ false, "accepted, and a guest must act to show more" };
     }

@@ -82,6 +82,7 @@ static const char *moment(const struct loader_answer *answer)
         [POKE_CONT] = ", after it was accepted, when the guest was to run",
         [POKE_CLOCK] = ", after it was accepted, when time passed",
         [POKE_KICK] = ", after it was accepted, when its queues were notified",
+        [POKE_INPUT] = ", after it was accepted, when something came from outside",
         [POKE_CONFIG] = ", after it was accepted, when the device's configuration was written",
         [POKE_REGISTERS] = ", after it was accepted, when the device's registers were written",
         [POKE_STOP] = ", after it was accepted, when the guest was stopped and saved after use",

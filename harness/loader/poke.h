@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is done to a machine after an accepted load, as a guest that runs and a management tool would (the last: after a
- * rejected one): in the order of the numbers, each once.  A set of them has the bit 1 << N for each.  The numbers are
+ * What is done to a machine after an accepted load, as a guest that runs, a management tool and the world outside would
+ * (RETRY: after a rejected one): in this order, each once.  A set of them has the bit 1 << N for each.  The numbers are
  * those of `enum Poke` in proto/case.proto, but for POKE_NONE.
  */
 #ifndef HARDSTOP_LOADER_POKE_H
@@ -14,7 +14,8 @@ enum poke {
     POKE_CONT, /* the guest runs, as far as devices are told; no instruction of it is executed */
     POKE_CLOCK, /* time passes, in some rounds of the main loop: timers, bottom halves */
     POKE_KICK, /* each queue of each virtio device is notified, then time passes */
-    POKE_CONFIG, /* each byte of the configuration of each virtio device is read, and written at its bounds */
+    POKE_INPUT = 11, /* a packet comes for each NIC, bytes for each character device, a key, a button and a move */
+    POKE_CONFIG = 4, /* each byte of the configuration of each virtio device is read, and written at its bounds */
     POKE_REGISTERS, /* so is each register of each device that the setup names */
     POKE_STOP, /* the guest is stopped, and its state saved, and not looked at */
     POKE_RESET, /* the machine is reset, and its state saved: of what was loaded nothing may be left */
@@ -23,7 +24,7 @@ enum poke {
     POKE_RETRY,
     /* All the while, what goes to guest memory and to backends is watched: of fresh host memory nothing should. */
     POKE_WATCH,
-    POKES,
+    POKES = 12,
 };
 
 #define POKE_BIT(poke) (UINT32_C(1) << (poke))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each defect of ci/patches/uses-10.0.patch shows by the poke that it is there for, in the served QEMU and, but for what
-# follows a rejection and what is watched, in an unmodified process, and is missed without that poke; and without a
+# follows a rejection, what is watched and what comes from outside, in an unmodified process, and is missed without that poke; and without a
 # defect there is none.  Skipped (77) without such QEMUs.
 # test_uses.sh HARDSTOP SOURCE
 set -eu
@@ -45,6 +45,7 @@ in_use() {
 }
 in_use pci/rng qemu-system-x86_64 rng
 in_use ccw/serial qemu-system-s390x serial
+in_use pci/net qemu-system-x86_64 net
 
 # says STATUS WORDS TRANSPORT POKES OPTION...
 says() {
@@ -55,10 +56,10 @@ says() {
 }
 
 # shows POKE CASE WITHOUT WORDS: with that poke, too; a process with -incoming ends at a rejection, so that it shows no
-# more, and what it writes is not looked at.
+# more, what it writes is not looked at, and nothing comes for it from outside.
 shows() {
     case $1 in
-    retry | watch) says 1 "$4" "$2" "$3,$1" ;;
+    retry | watch | input) says 1 "$4" "$2" "$3,$1" ;;
     *) says 1 "$4" "$2" "$3,$1" --confirm -o "$work/out.mig" && grep -q "^CONFIRMED" "$work/said" ;;
     esac
 }
@@ -96,4 +97,5 @@ for transport in ccw pci; do
 done
 finds watch rng cont,kick "nothing-leaves does not hold: .*bytes of fresh host memory went to the guest's" leave
 finds watch serial cont,kick "nothing-leaves does not hold: .*bytes of fresh host memory went to a backend" send
-[ $failed = 0 ] && [ $found = 16 ] && echo "$found uses found, and missed without their poke"
+finds input net cont,kick "$dies"
+[ $failed = 0 ] && [ $found = 17 ] && echo "$found uses found, and missed without their poke"

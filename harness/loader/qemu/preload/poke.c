@@ -123,6 +123,62 @@ static bool poke_kick(struct protocol_shared *shared)
     return true;
 }
 
+/* From a station to all of them: no filter that a stream may have left keeps it out, unless it keeps all out. */
+static void send_packet(void *nic, void *user)
+{
+    static const uint8_t frame[60] = { 255, 255, 255, 255, 255, 255, 0x52, 0x54, 0, 0x12, 0x34, 0x57, 8, 6 };
+
+    (void)user;
+    symbols.qemu_receive_packet(symbols.qemu_get_queue(nic), frame, sizeof(frame));
+}
+
+static void send_characters(void *chardev)
+{
+    static const uint8_t text[] = "input";
+    int most = symbols.qemu_chr_be_can_write(chardev), n = sizeof(text) - 1;
+
+    /* As a character device does: no more than its other end asks for. */
+    if (most > 0) {
+        symbols.qemu_chr_be_write(chardev, text, most < n ? most : n);
+    }
+}
+
+static void press(bool down)
+{
+    enum { A = 0x1e, LEFT = 0, X = 0 }; /* a scan code; INPUT_BUTTON_LEFT and INPUT_AXIS_X of qapi/ui.json */
+
+    symbols.qemu_input_event_send_key_number(NULL, A, down);
+    symbols.qemu_input_queue_btn(NULL, LEFT, down);
+    symbols.qemu_input_queue_rel(NULL, X, 5);
+    symbols.qemu_input_queue_abs(NULL, X, 5, 0, 100);
+    symbols.qemu_input_event_sync();
+}
+
+static bool poke_input(struct protocol_shared *shared)
+{
+    void *chardevs;
+
+    (void)shared;
+    if (!can_collect() || !symbols.object_resolve_path || !symbols.qemu_foreach_nic || !symbols.qemu_get_queue ||
+        !symbols.qemu_receive_packet || !symbols.qemu_chr_be_can_write || !symbols.qemu_chr_be_write ||
+        !symbols.qemu_input_event_send_key_number || !symbols.qemu_input_queue_btn || !symbols.qemu_input_queue_rel ||
+        !symbols.qemu_input_queue_abs || !symbols.qemu_input_event_sync) {
+        return false;
+    }
+    symbols.qemu_foreach_nic(send_packet, NULL);
+    chardevs = symbols.object_resolve_path("/chardevs", NULL);
+    if (chardevs) {
+        collect_below(chardevs, "chardev", false);
+        for (size_t i = 0; i < objects.n; i++) {
+            send_characters(objects.found[i]);
+        }
+    }
+    press(true);
+    press(false);
+    let_time_pass();
+    return true;
+}
+
 /* As the transports do, which know the device's byte order, or that it is a modern one. */
 static void use_config(void *device, uint32_t at)
 {
@@ -264,20 +320,22 @@ static bool act(struct protocol_shared *shared, enum poke poke)
 
 void poke_machine(struct protocol_shared *shared)
 {
-    /* false: not here. */
-    static bool (*const pokes[POKES])(struct protocol_shared *shared) = {
-        [POKE_CONT] = poke_cont, [POKE_CLOCK] = poke_clock, [POKE_KICK] = poke_kick, [POKE_CONFIG] = poke_config,
-        [POKE_REGISTERS] = poke_registers, [POKE_STOP] = poke_stop, [POKE_RESET] = poke_reset,
-        [POKE_UNPLUG] = poke_unplug,
+    static const struct {
+        enum poke poke;
+        bool (*do_it)(struct protocol_shared *shared); /* false: not here */
+    } pokes[] = {
+        { POKE_CONT, poke_cont },       { POKE_CLOCK, poke_clock },         { POKE_KICK, poke_kick },
+        { POKE_INPUT, poke_input },     { POKE_CONFIG, poke_config },       { POKE_REGISTERS, poke_registers },
+        { POKE_STOP, poke_stop },       { POKE_RESET, poke_reset },         { POKE_UNPLUG, poke_unplug },
     };
 
     shared->answer.phase = PROTOCOL_PHASE_POKING;
-    for (uint32_t i = POKE_NONE + 1; i < POKES && pokes[i]; i++) {
-        uint32_t bit = POKE_BIT(i);
+    for (size_t i = 0; i < HS_COUNT(pokes); i++) {
+        uint32_t bit = POKE_BIT(pokes[i].poke);
 
         if (shared->request.pokes & bit) {
-            shared->answer.poke = i;
-            shared->answer.poked |= act(shared, (enum poke)i) || pokes[i](shared) ? bit : 0;
+            shared->answer.poke = pokes[i].poke;
+            shared->answer.poked |= act(shared, pokes[i].poke) || pokes[i].do_it(shared) ? bit : 0;
         }
     }
     shared->answer.poke = POKE_NONE;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "harness/loader/qemu/protocol.h"
 
@@ -79,6 +80,17 @@ struct symbols {
     void (*error_free)(void *error);
     void *(*object_dynamic_cast)(void *object, const char *type);
     void *(*object_resolve_path_component)(void *parent, const char *part);
+    void *(*object_resolve_path)(const char *path, bool *ambiguous);
+    void (*qemu_foreach_nic)(void (*act)(void *nic, void *user), void *user);
+    void *(*qemu_get_queue)(void *nic);
+    ssize_t (*qemu_receive_packet)(void *queue, const uint8_t *bytes, int size);
+    int (*qemu_chr_be_can_write)(void *chardev);
+    void (*qemu_chr_be_write)(void *chardev, const uint8_t *bytes, int size);
+    void (*qemu_input_event_send_key_number)(void *console, int number, bool down);
+    void (*qemu_input_queue_btn)(void *console, int button, bool down);
+    void (*qemu_input_queue_rel)(void *console, int axis, int value);
+    void (*qemu_input_queue_abs)(void *console, int axis, int value, int least, int most);
+    void (*qemu_input_event_sync)(void);
     int (*object_child_foreach)(void *object, int (*act)(void *child, void *user), void *user);
     int (*object_child_foreach_recursive)(void *object, int (*act)(void *child, void *user), void *user);
     int (*virtio_get_num_queues)(void *device);
