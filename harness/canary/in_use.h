@@ -24,7 +24,8 @@ int in_use_make(struct loader *loader, const struct family *family, Hardstop__Ca
 
 /*
  * Is the case accepted, and does the device take each request when the guest runs, each queue is kicked and something
- * comes from outside, but those that it keeps until there is something to tell?  0, or -1 with which queue it does not serve.
+ * comes from outside, but those that it keeps until there is something to tell?  0, or -1 with which queue it does not
+ * serve.
  */
 int in_use_check(struct loader *loader, const struct family *family, const Hardstop__Case *test, struct hs_error *err);
 

@@ -23,7 +23,8 @@ const struct in_use_request in_use_requests[] = {
     { "blk-mq", 1, READS("\0\0\0\0" ZEROS4 ZEROS8), .writable = { 512, 1 } },
     { "scsi", 0, READS("\0\0\0\0\5\0\0\0" LUN ZEROS8), .writable = { 1 } },
     { "scsi", 1, .writable = { 16 }, .when = IN_USE_LATER },
-    /* INQUIRY, READ(10) and WRITE(10) of a block. */
+    /* TEST UNIT READY, which is told that the disk is new, INQUIRY, READ(10) and WRITE(10) of a block. */
+    { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" ZEROS16 ZEROS16), .writable = { 108 } },
     { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" "\22\0\0\0\44" ZEROS16 ZEROS8 "\0\0\0"), .writable = { 108, 36 } },
     { "scsi", 2, READS(LUN ZEROS8 "\0\0\0" "\50" ZEROS4 "\0\0\0\1" ZEROS16 "\0\0\0\0\0\0\0"),
       .writable = { 108, 512 } },
@@ -43,8 +44,7 @@ const struct in_use_request in_use_requests[] = {
     { "balloon", 2, READS("\0\0" ZEROS8), .when = IN_USE_LATER },
     { "balloon", 3, READS("\0\0\0\0"), .when = IN_USE_LATER },
     { "balloon", 4, .writable = { 4096 } },
-    { "keyboard", 0, .writable = { 8 }, .when = IN_USE_WITH_INPUT },
-    { "keyboard", 0, .writable = { 8 }, .when = IN_USE_WITH_INPUT },
+    /* Two events for a key that goes down, and two when it goes up; a mouse tells more at once. */
     { "keyboard", 0, .writable = { 8 }, .when = IN_USE_WITH_INPUT },
     { "keyboard", 0, .writable = { 8 }, .when = IN_USE_WITH_INPUT },
     { "keyboard", 0, .writable = { 8 }, .when = IN_USE_WITH_INPUT },

@@ -88,7 +88,8 @@ void watched_find(const struct loader_answer *a, const struct loader_answer *b, 
 
     *leak = (struct watched_leak){ 0 };
     for (size_t at = 0; read_record(a, at, &one); at = one.next) {
-        if ((with_memory || strcmp(one.record.kind, LOADER_BACKEND) == 0) && find_place(b, &from, &one.record, &other)) {
+        if ((with_memory || strcmp(one.record.kind, LOADER_BACKEND) == 0) &&
+            find_place(b, &from, &one.record, &other)) {
             compare(&one, &other, leak);
         }
     }

@@ -174,7 +174,7 @@ static void write_to_guest(struct planted *planted, const struct loader_input *i
     const struct loader_written record = { .kind = "s390.ram", .size = 4, .at = 0x180000 };
     uint8_t fresh = (uint8_t)~input->chance, bytes[] = { 1, 2, 3, 4 };
 
-    if (planted->defect == LEAVES_MEMORY) {
+    if (planted->defect == LEAVES_MEMORY || (planted->defect == LEAVES_MEMORY_ONCE && planted->chances <= 2)) {
         memset(bytes + 1, fresh, 2);
     }
     builder_reset(&planted->written);
@@ -245,6 +245,7 @@ static int load(struct loader *loader, const struct loader_input *input, struct 
     answer->text = "";
     answer->section = "/fe.0.0005/virtio-rng";
     planted->loads++;
+    planted->chances += input->chance != 0;
     if (!undamaged) {
         load_damaged(planted, input, answer);
     } else if (planted->defect == REJECTS_ALL) {

@@ -26,6 +26,7 @@ enum defect {
     CANNOT_BE_USED, /* as DIES_IN_USE, and without a stream, too */
     REMEMBERS, /* a field, over a reset */
     LEAVES_MEMORY, /* of the host in a buffer of the guest's */
+    LEAVES_MEMORY_ONCE, /* in its first loads alone: by chance */
     LEAVES_A_TRACE, /* of a rejected stream, in a field of the next one */
     DIES_AFTER_REJECTING, /* when it loads the next one */
     REJECTS_ALL_THEN, /* rejects whatever comes after a rejected one */
@@ -37,7 +38,7 @@ struct planted {
     enum defect defect;
     struct builder state; /* what the undamaged stream gives */
     struct builder saved, used, written;
-    unsigned long loads;
+    unsigned long loads, chances; /* chances: of these, with another value of what no stream decides */
     const char *name; /* NULL: "" */
 };
 

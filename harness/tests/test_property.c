@@ -105,6 +105,7 @@ static const struct {
     { REMEMBERS, "poke: KICK", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
     { GOOD, "poke: [KICK, WATCH]", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE LEAVES },
     { LEAVES_MEMORY, "poke: [KICK, WATCH]", VERDICT_EQUAL, LEAVES, SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
+    { LEAVES_MEMORY_ONCE, "poke: WATCH", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE LEAVES },
     { LEAVES_MEMORY, "poke: KICK", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE USE },
     /* After a rejected load alone a second one is tried. */
     { GOOD, "poke: RETRY", VERDICT_EQUAL, "", SURVIVES ANSWERS UNDAMAGED RESAVES STABLE },
@@ -510,6 +511,72 @@ static void in_haste_some_rejected_ones_are_followed_by_another(void **state)
     oracle_clear(&oracle);
 }
 
+/* Whose buffer it is, where a ring says so. */
+static void what_leaves_is_named_by_its_ring(void **state)
+{
+    static const struct {
+        const char *case_text, *same;
+    } rows[] = {
+        { "poke: WATCH", "nothing-leaves: : guest memory" },
+        { "poke: WATCH ring { idstr: '/fe.0.0005/virtio-rng' split { desc { addr: 1572833 len: 31 } "
+          "desc { addr: 1572864 len: 2 } } }", "nothing-leaves: virtio-rng: guest memory" },
+        { "poke: WATCH ring { idstr: 'rng' packed { desc { addr: 1572800 len: 66 } } }",
+          "nothing-leaves: rng: guest memory" },
+        { "poke: WATCH ring { idstr: 'rng' packed { desc { addr: 1572800 len: 65 } } } ring { }",
+          "nothing-leaves: : guest memory" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        Hardstop__Case *test = planted_case(rows[i].case_text);
+        struct judgement judgement = { 0 };
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader };
+        struct finding finding;
+
+        planted_init(&planted, LEAVES_MEMORY, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_int_equal(judgement.leak.n, 2);
+        assert_true(finding_of(&judgement, &finding));
+        assert_string_equal(finding.same, rows[i].same);
+        assert_non_null(strstr(finding.message, "2 bytes of fresh host memory went to the guest's, the first at 0x180001"));
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+        case_free(test);
+    }
+}
+
+/* A disk that is none leaves a buffer of the host's as it is, by design; asked to read as zeros, it does not. */
+static void an_empty_disk_is_no_finding(void **state)
+{
+    static const struct {
+        const char *option;
+        size_t n;
+    } rows[] = {
+        { "driver=null-co,node-name=d0", 0 }, { "driver=null-aio,node-name=d0", 0 },
+        { "driver=null-co,node-name=d0,read-zeroes=on", 2 }, { "driver=file,node-name=d0", 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        Hardstop__Case *test = planted_case("poke: WATCH");
+        struct judgement judgement = { 0 };
+        struct planted planted;
+        struct oracle oracle = { .loader = &planted.loader };
+
+        *HS_PUSH(test->setup->option, test->setup->n_option) = hs_strdup(rows[i].option);
+        planted_init(&planted, LEAVES_MEMORY, test);
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        assert_true(judgement.was_watched);
+        assert_int_equal(judgement.leak.n, rows[i].n);
+        judgement_clear(&judgement);
+        oracle_clear(&oracle);
+        planted_clear(&planted);
+        case_free(test);
+    }
+}
+
 /* Damages at many places: a good loader keeps every claim, and every claim had something to judge. */
 /* Rows with a legal range in the payload of planted_case(). */
 enum { RANGES = 7 };
@@ -687,6 +754,8 @@ int main(void)
         cmocka_unit_test(a_reference_is_that_of_its_case),
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),
         cmocka_unit_test(a_loader_that_cannot_load_gives_no_verdict),
+        cmocka_unit_test(what_leaves_is_named_by_its_ring),
+        cmocka_unit_test(an_empty_disk_is_no_finding),
         cmocka_unit_test(an_examination_of_a_good_loader_is_clean),
         cmocka_unit_test(an_examination_reaches_both_ends),
         cmocka_unit_test(the_first_failure_is_kept),

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each defect of ci/patches/uses-10.0.patch shows by the poke that it is there for, in the served QEMU and, but for what
-# follows a rejection, what is watched and what comes from outside, in an unmodified process, and is missed without that poke; and without a
-# defect there is none.  Skipped (77) without such QEMUs.
+# follows a rejection, what is watched and what comes from outside, in an unmodified process, and is missed without that
+# poke; and without a defect there is none.  Skipped (77) without such QEMUs.
 # test_uses.sh HARDSTOP SOURCE
 set -eu
 hardstop=$1 corpus=$2/corpus

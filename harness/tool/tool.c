@@ -179,8 +179,9 @@ static const struct argp judge_argp = {
         OPTION_JSON,
         { "captured", KEY_CAPTURED, NULL, 0, "FILE is a stream as QEMU saved it: that it is rejected is a finding", 0 },
         { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
-          "use what is accepted, as a guest and a management tool would: all, or of cont, clock, kick, config, "
-          "registers, stop, reset, unplug those named; retry: after what is rejected, load the undamaged stream", 0 },
+          "use what is accepted, as a guest and a management tool would: all, or of cont, clock, kick, input, config, "
+          "registers, stop, reset, unplug those named; watch: look for host memory in what is written meanwhile; "
+          "retry: after what is rejected, load the undamaged stream", 0 },
         { 0 },
     },
     .parser = parse_file,

@@ -87,8 +87,7 @@ struct protocol_shared {
         uint8_t waits; /* for what no one in its process will do */
         char goes_on[128]; /* why the migration is not over, so that there is no verdict; "": it is */
         uint8_t exited; /* QEMU called exit() or _exit() while loading or saving */
-        int32_t exit_status;
-        int32_t signal; /* 0, or the signal that ended the load */
+        int32_t exit_status, signal; /* signal: 0, or that which ended the load */
         uint64_t fault_address; /* si_addr */
         uint8_t at_signal; /* the first frame is where a signal came, not where a call returns to */
         uint32_t n_frames; /* innermost first */
@@ -96,8 +95,8 @@ struct protocol_shared {
         struct protocol_frame frames[PROTOCOL_FRAMES];
         uint8_t markers[PROTOCOL_MARKERS]; /* of a QEMU that has them; not 0: reached */
         uint32_t poke, poked; /* at which it is, and the set of those that came to their end */
-        uint64_t saved_offset, saved_size, used_offset, used_size; /* in OUTPUT: the state, and the last of POKING */
-        uint64_t written_offset, written_size; /* the same: records, each a struct loader_written and its bytes */
+        /* In OUTPUT: the state, the last of POKING, and records, each a struct loader_written and its bytes. */
+        uint64_t saved_offset, saved_size, used_offset, used_size, written_offset, written_size;
     } answer;
     /*
      * The process that does fast loads, one after the other, and reads requests in the server's place; plain ones it
