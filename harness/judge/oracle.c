@@ -202,6 +202,12 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
     return 0;
 }
 
+/* Is there nothing to do with what was accepted that a fast load does not do? */
+static bool is_done_fast(const struct judgement *judgement)
+{
+    return !(case_pokes(judgement->test) & ~(POKE_FAST | POKE_BIT(POKE_RETRY)));
+}
+
 /*
  * Is that all there is to say?  Of a crash or a hang it is the load in a fork that counts, but in haste, where one that
  * is new is judged again.  A state that was saved fast has no description, so it must do without its own: tables name
@@ -212,7 +218,7 @@ static bool is_settled(struct judgement *judgement, bool hasty)
     const struct loader_answer *answer = &judgement->actual.answer;
     enum outcome reference = judgement->reference.answer.outcome;
 
-    if (hasty && !judgement->test->n_poke && loads_ended_badly(answer)) {
+    if (hasty && is_done_fast(judgement) && loads_ended_badly(answer)) {
         return true;
     }
     if (reference != OUTCOME_ACCEPTED && (reference != OUTCOME_REJECTED || judgement->is_captured)) {
@@ -221,7 +227,7 @@ static bool is_settled(struct judgement *judgement, bool hasty)
     if (answer->outcome == OUTCOME_REJECTED) {
         return !is_done_more(judgement, POKE_RETRY, hasty);
     }
-    return answer->outcome == OUTCOME_ACCEPTED && !judgement->test->n_poke &&
+    return answer->outcome == OUTCOME_ACCEPTED && is_done_fast(judgement) &&
            (!description_is_needed(judgement->test->stream) || (hasty && judgement->description) ||
             (has_same_places(&judgement->effect) &&
              given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved)));
@@ -254,6 +260,9 @@ static int judge_fast(struct oracle *oracle, struct judgement *judgement, struct
     }
     judgement->was_repeated = false;
     forget_use(judgement);
+    if (judgement->actual.answer.poke && compare_reset(oracle, judgement, err) < 0) {
+        return -1;
+    }
     compare_states(judgement, oracle->hasty);
     if (!was_compared(judgement)) {
         return 0;

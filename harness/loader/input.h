@@ -20,7 +20,7 @@ struct loader_input {
     uint8_t chance;
     Hardstop__GuestMemory *const *memory; /* written into guest RAM before the load */
     size_t n_memory;
-    uint32_t pokes; /* what is done after the load: a set of enum poke; not if fast */
+    uint32_t pokes; /* what is done after the load: a set of enum poke; if fast, of POKE_FAST */
     const struct builder *again; /* POKE_RETRY: the device sections that are loaded then; NULL: there are none */
     uint32_t timeout_ms; /* best of processor time, not the clock's; 0: LOADER_TIMEOUT_MS */
     uint32_t most_reads; /* beyond the end of the stream; 0: LOADER_READS_BEYOND */

@@ -27,6 +27,11 @@ enum poke {
     POKES = 12,
 };
 
+/* Of these a fast load does as well: what they leave is in the process's memory, and is put back. */
+#define POKE_FAST                                                                                   \
+    (POKE_BIT(POKE_CONT) | POKE_BIT(POKE_CLOCK) | POKE_BIT(POKE_KICK) | POKE_BIT(POKE_INPUT) |      \
+     POKE_BIT(POKE_CONFIG) | POKE_BIT(POKE_REGISTERS) | POKE_BIT(POKE_STOP))
+
 #define POKE_BIT(poke) (UINT32_C(1) << (poke))
 #define POKE_ALL (POKE_BIT(POKES) - POKE_BIT(POKE_NONE + 1))
 

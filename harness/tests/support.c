@@ -265,7 +265,8 @@ struct loader *support_open_beside(const char *name, const struct loader_options
     return loader;
 }
 
-void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t timeout_ms, struct loader_answer *answer)
+static void load_case(struct loader *loader, const Hardstop__Case *test, uint32_t timeout_ms, bool fast,
+                      struct loader_answer *answer)
 {
     struct stream_encoding plain = { 0 };
     struct builder damaged = { 0 };
@@ -277,12 +278,25 @@ void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t ti
     damage_apply(test, &plain, &damaged, &effect);
     input = loader_input_of(test, &damaged, false, &areas);
     input.timeout_ms = timeout_ms;
+    input.fast = fast;
     if (loader_load(loader, &input, answer, &err) < 0) {
         fail_msg("%s", err.text);
     }
     ring_areas_clear(&areas);
     stream_encoding_clear(&plain);
     builder_clear(&damaged);
+}
+
+void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t timeout_ms, struct loader_answer *answer)
+{
+    load_case(loader, test, timeout_ms, false, answer);
+}
+
+void support_load_fast(struct loader *loader, const Hardstop__Case *test, struct loader_answer *answer)
+{
+    enum { BUSY_MACHINE_MS = 600000 };
+
+    load_case(loader, test, BUSY_MACHINE_MS, true, answer);
 }
 
 Hardstop__Damage *support_damage(Hardstop__Case *test, int kind, uint32_t section, uint32_t offset)

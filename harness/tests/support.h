@@ -83,6 +83,8 @@ struct loader *support_open(const Hardstop__Setup *setup);
 struct loader *support_open_beside(const char *name, const struct loader_options *options);
 /* Loads a case with its damages done. */
 void support_load(struct loader *loader, const Hardstop__Case *test, uint32_t timeout_ms, struct loader_answer *answer);
+/* The same, fast, however long it takes. */
+void support_load_fast(struct loader *loader, const Hardstop__Case *test, struct loader_answer *answer);
 
 /* Appends a damage of the kind at an offset of a section's payload; the caller fills in what the kind needs. */
 Hardstop__Damage *support_damage(Hardstop__Case *test, int kind, uint32_t section, uint32_t offset);

@@ -13,6 +13,7 @@
 #include "harness/base/check.h"
 #include "harness/canary/in_use.h"
 #include "harness/case/pokes.h"
+#include "harness/judge/record.h"
 #include "harness/loader/poke.h"
 #include "harness/loader/written.h"
 #include "harness/message/reflect.h"
@@ -173,12 +174,49 @@ static void what_is_written_is_seen(void **state)
     }
 }
 
+/* Many times in one process that is put back, and once in a process of its own: each time the same becomes of it. */
+static void use_is_the_same_in_a_fast_load(void **state)
+{
+    size_t checked = 0;
+
+    (void)state;
+    for (const struct family *family = families; family->name; family++) {
+        struct loader_answer answer;
+        struct record plain = { .answer = { 0 } };
+        Hardstop__Case *seed;
+        struct loader *loader;
+
+        if (!family->device[FAMILY_PCI] || !is_to_be_had(family) || family->host) {
+            continue;
+        }
+        seed = read_seed(family, FAMILY_PCI);
+        loader = support_open(seed->setup);
+        case_set_pokes(seed, POKE_FAST);
+        support_load(loader, seed, 0, &answer);
+        record_answer(&plain, &answer);
+        for (int i = 0; i < 5; i++) {
+            support_load_fast(loader, seed, &answer);
+            assert_int_equal(answer.outcome, OUTCOME_ACCEPTED);
+            assert_int_equal(answer.poked, plain.answer.poked);
+            assert_int_equal(answer.poked, POKE_FAST);
+            assert_string_equal(answer.text, plain.answer.text);
+            assert_int_equal(answer.used_size, plain.answer.used_size);
+        }
+        checked++;
+        record_clear(&plain);
+        loader_close(loader);
+        case_free(seed);
+    }
+    assert_true(checked >= 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(every_device_serves_its_requests),
         SUPPORT_TIDY(what_is_not_served_is_noticed),
         SUPPORT_TIDY(what_is_written_is_seen),
+        SUPPORT_TIDY(use_is_the_same_in_a_fast_load),
         SUPPORT_TIDY(a_field_that_lies_alone_is_met_by_words),
     };
 

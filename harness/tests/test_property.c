@@ -309,8 +309,12 @@ static void behind_a_mark_nothing_is_kept(void **state)
 static bool is_left(size_t row, bool hasty)
 {
     enum verdict verdict = cases[row].verdict;
-    bool is_used = strstr(cases[row].damages, verdict == VERDICT_REJECTED ? "RETRY" : "poke");
+    const char *pokes = cases[row].damages;
+    bool is_used = strstr(pokes, "RESET") || strstr(pokes, "WATCH");
 
+    if (verdict == VERDICT_REJECTED) {
+        is_used = strstr(pokes, "RETRY");
+    }
     return verdict == VERDICT_HUNG || cases[row].defect == REJECTS_ALL || is_used ||
            (verdict == VERDICT_CRASHED && !hasty);
 }
@@ -539,7 +543,8 @@ static void what_leaves_is_named_by_its_ring(void **state)
         assert_int_equal(judgement.leak.n, 2);
         assert_true(finding_of(&judgement, &finding));
         assert_string_equal(finding.same, rows[i].same);
-        assert_non_null(strstr(finding.message, "2 bytes of fresh host memory went to the guest's, the first at 0x180001"));
+        assert_non_null(strstr(finding.message, "2 bytes of fresh host memory went to the guest's"));
+        assert_non_null(strstr(finding.message, "the first at 0x180001"));
         judgement_clear(&judgement);
         oracle_clear(&oracle);
         planted_clear(&planted);

@@ -196,8 +196,8 @@ const struct argp command_fuzz_argp = {
               "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
               0 },
             { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
-              "use what is accepted, as hardstop load --poke does; each accepted input is then loaded in a fork, and "
-              "among the seeds are devices in use, with requests in their rings", 0 },
+              "use what is accepted, as hardstop load --poke does; for reset, unplug and watch each accepted input is "
+              "loaded in a fork; among the seeds are devices in use, with requests in their rings", 0 },
             { "inputs", KEY_INPUTS, "N", 0,
               "each process ends after so many, at least its seeds: with one for each target (--jobs 1) and an empty "
               "folder, the same command does the same again; with --compat, so many states of each device from one "

@@ -143,7 +143,7 @@ int request_write(struct protocol_shared *shared, int control, int stream, const
     shared->request.whole = loader_input_is_whole(input);
     shared->request.chance = input->fast ? 0 : input->chance;
     shared->request.fast = input->fast;
-    shared->request.pokes = input->fast ? 0 : input->pokes;
+    shared->request.pokes = input->fast ? input->pokes & POKE_FAST : input->pokes;
     shared->request.timeout_ms = request_limit_ms(input);
     if (shared->request.again) {
         /* Two loads. */
