@@ -270,7 +270,7 @@ static int compare_queues(const struct family *family, const Hardstop__VirtioSec
         if (!requests) {
             continue;
         }
-        if (!queue_of(before, i, &from) || !queue_of(after, i, &to)) {
+        if (!queue_of(before, NULL, i, &from) || !queue_of(after, NULL, i, &to)) {
             return hs_fail(err, HS_NO_OFFSET, "%s: queue %" PRIu32 " is not in use", family->name, i);
         }
         taken = (size_t)(uint16_t)(to.last_avail_idx - from.last_avail_idx);

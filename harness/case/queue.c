@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "harness/base/check.h"
+#include "harness/setup/setup.h"
+
 enum {
     VIRTIO_F_VERSION_1 = 32,
     DEVICE_ENDIAN_BIG = 2, /* include/hw/virtio/virtio.h (7.2) */
@@ -27,7 +30,24 @@ static bool is_modern(const Hardstop__VirtioSection *device)
     return features && features->features_64bit->guest_features >> VIRTIO_F_VERSION_1 & 1;
 }
 
-static bool is_big(const Hardstop__VirtioSection *device)
+/* Of the guests that virtio is for: ppc64's is so at its reset, whatever the guest then does. */
+static bool is_big_guest(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup)
+{
+    static const char *const architectures[] = { "s390x", "ppc64", "ppc", "sparc64", "m68k", "hppa", "mips", "mips64" };
+    struct setup_name own = setup ? setup_architecture(setup) : (struct setup_name){ "" };
+
+    if (!*own.text) {
+        return device->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
+    }
+    for (size_t i = 0; i < HS_COUNT(architectures); i++) {
+        if (strcmp(own.text, architectures[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_big(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup)
 {
     const Hardstop__Subsection *endian = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_DEVICE_ENDIAN);
 
@@ -35,25 +55,28 @@ static bool is_big(const Hardstop__VirtioSection *device)
         return false;
     }
     /* Sent only where it is not that of the guest. */
-    return endian ? endian->device_endian->device_endian == DEVICE_ENDIAN_BIG
-                  : device->transport_case == HARDSTOP__VIRTIO_SECTION__TRANSPORT_CCW;
+    return endian ? endian->device_endian->device_endian == DEVICE_ENDIAN_BIG : is_big_guest(device, setup);
 }
 
 static void place(const Hardstop__VirtioSection *device, uint32_t number, struct queue *queue)
 {
     const Hardstop__Subsection *places = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_VIRTQUEUES);
+    const Hardstop__VirtQueue *record = device->queue[number];
+    uint64_t align = record->align ? record->align : LEGACY_ALIGN;
 
-    queue->desc = device->queue[number]->desc;
-    if (places && number < places->virtqueues->n_vq) {
+    queue->desc = record->desc;
+    /* A legacy device has them one behind the other, whatever the section says (virtio_queue_update_rings()). */
+    if (is_modern(device) && places && number < places->virtqueues->n_vq) {
         queue->avail = places->virtqueues->vq[number]->avail;
         queue->used = places->virtqueues->vq[number]->used;
         return;
     }
-    queue->avail = queue->desc + 16 * queue->num;
-    queue->used = (queue->avail + 4 + 2 * queue->num + LEGACY_ALIGN - 1) / LEGACY_ALIGN * LEGACY_ALIGN;
+    queue->avail = queue->desc + UINT64_C(16) * record->num;
+    queue->used = (queue->avail + 4 + UINT64_C(2) * record->num + align - 1) / align * align;
 }
 
-bool queue_of(const Hardstop__VirtioSection *device, uint32_t number, struct queue *queue)
+bool queue_of(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup, uint32_t number,
+              struct queue *queue)
 {
     const Hardstop__Subsection *packed = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_PACKED_VIRTQUEUES);
     const Hardstop__VirtQueue *record;
@@ -63,7 +86,7 @@ bool queue_of(const Hardstop__VirtioSection *device, uint32_t number, struct que
     }
     record = device->queue[number];
     *queue = (struct queue){ .num = record->num < QUEUE_MOST_ENTRIES ? record->num : QUEUE_MOST_ENTRIES,
-                             .last_avail_idx = record->last_avail_idx, .wrap = true, .big = is_big(device) };
+                             .last_avail_idx = record->last_avail_idx, .wrap = true, .big = is_big(device, setup) };
     place(device, number, queue);
     if (packed && number < packed->packed_virtqueues->n_vq) {
         const Hardstop__PackedVirtqueueState *state = packed->packed_virtqueues->vq[number];
@@ -74,14 +97,14 @@ bool queue_of(const Hardstop__VirtioSection *device, uint32_t number, struct que
     return true;
 }
 
-bool queue_find(const Hardstop__Stream *stream, const ProtobufCBinaryData *idstr, uint32_t number, struct queue *queue)
+bool queue_find(const Hardstop__Case *test, const ProtobufCBinaryData *idstr, uint32_t number, struct queue *queue)
 {
-    for (size_t i = 0; i < stream->n_section; i++) {
-        const Hardstop__Section *section = stream->section[i];
+    for (size_t i = 0; test->stream && i < test->stream->n_section; i++) {
+        const Hardstop__Section *section = test->stream->section[i];
 
         if (section->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO && section->idstr.len == idstr->len &&
             (!idstr->len || memcmp(section->idstr.data, idstr->data, idstr->len) == 0)) {
-            return queue_of(section->virtio, number, queue);
+            return queue_of(section->virtio, test->setup, number, queue);
         }
     }
     return false;

@@ -19,12 +19,13 @@ struct queue {
 
 /*
  * The queue of that number of the first section that has the idstr; false where there is none, or it is not in use, as
- * its size or its address is 0.  A legacy device's rings have the byte order of its guest, those of others are
- * little-endian.
+ * its size or its address is 0.  A legacy device's rings have the byte order of its guest, which the setup's
+ * architecture tells, those of others are little-endian.
  */
-bool queue_find(const Hardstop__Stream *stream, const ProtobufCBinaryData *idstr, uint32_t number, struct queue *queue);
-/* The same for a section that is at hand. */
-bool queue_of(const Hardstop__VirtioSection *device, uint32_t number, struct queue *queue);
+bool queue_find(const Hardstop__Case *test, const ProtobufCBinaryData *idstr, uint32_t number, struct queue *queue);
+/* The same for a section that is at hand; `setup` may be NULL. */
+bool queue_of(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup, uint32_t number,
+              struct queue *queue);
 
 /* The first subsection with such a body, or NULL. */
 const Hardstop__Subsection *queue_subsection(const Hardstop__VirtioSection *device,

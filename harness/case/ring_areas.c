@@ -13,7 +13,8 @@
 
 enum {
     DESC_SIZE = 16,
-    AVAIL_HEAD = 4, /* flags and idx, before the ring */
+    RING_HEAD = 4, /* flags and idx, before the elements of what is available, of 2 bytes, or used, of 8 */
+    MOST_BYTES = 16 << 20, /* of all rings of a case: hundreds, of the largest queues */
     DESC_AVAIL = 1 << 7, /* VRING_PACKED_DESC_F_AVAIL and _USED */
     DESC_USED = 1 << 15,
 };
@@ -23,16 +24,16 @@ struct laying {
     uint8_t *data; /* the area */
     size_t size, at; /* of the message in it */
     size_t first, slots; /* of an array's elements: which comes first, of how many in a circle */
+    size_t behind; /* where what is behind the ring's head and its elements lies; 0: there is nothing */
     bool big;
 };
 
 static size_t place_of(const struct laying *laying, const struct field_place *place)
 {
     if (place->context.array) {
-        return AVAIL_HEAD + place->size * ((laying->first + place->context.index) % laying->slots);
+        return RING_HEAD + place->size * ((laying->first + place->context.index) % laying->slots);
     }
-    /* Behind the ring, however much of it is given. */
-    return laying->slots && place->offset >= AVAIL_HEAD ? AVAIL_HEAD + place->size * laying->slots : place->offset;
+    return laying->behind && place->offset >= RING_HEAD ? laying->behind : place->offset;
 }
 
 static void lay_place(void *user, const struct field_place *place)
@@ -88,15 +89,15 @@ static void lay_avail(struct ring_areas *areas, const struct queue *queue, const
         avail.has_idx = true;
         avail.idx = (uint32_t)(queue->last_avail_idx + avail.n_ring);
     }
-    laying = add_area(areas, queue, avail.has_address ? avail.address : queue->avail, AVAIL_HEAD + 2 * queue->num + 2);
+    laying = add_area(areas, queue, avail.has_address ? avail.address : queue->avail, RING_HEAD + 2 * queue->num + 2);
     laying.first = queue->last_avail_idx;
     laying.slots = queue->num;
+    laying.behind = RING_HEAD + 2 * queue->num;
     lay_message(&laying, &virtq_avail_table, &avail.base);
 }
 
 static void lay_used(struct ring_areas *areas, const struct queue *queue, const Hardstop__VirtqUsed *given)
 {
-    enum { HEAD = 4, ELEMENT = 8 };
     Hardstop__VirtqUsed used = HARDSTOP__VIRTQ_USED__INIT;
     struct laying laying;
 
@@ -105,7 +106,8 @@ static void lay_used(struct ring_areas *areas, const struct queue *queue, const 
         used.has_idx = true;
         used.idx = (uint32_t)queue->last_avail_idx;
     }
-    laying = add_area(areas, queue, used.has_address ? used.address : queue->used, HEAD + ELEMENT * queue->num + 2);
+    laying = add_area(areas, queue, used.has_address ? used.address : queue->used, RING_HEAD + 8 * queue->num + 2);
+    laying.behind = RING_HEAD + 8 * queue->num;
     lay_message(&laying, &virtq_used_table, &used.base);
 }
 
@@ -158,7 +160,7 @@ static void lay_ring(struct ring_areas *areas, const Hardstop__Case *test, const
 {
     struct queue queue;
 
-    if (!test->stream || !queue_find(test->stream, &ring->idstr, ring->queue, &queue)) {
+    if (areas->bytes.size > MOST_BYTES || !queue_find(test, &ring->idstr, ring->queue, &queue)) {
         return;
     }
     queue.big = ring->has_big_endian ? ring->big_endian : queue.big;

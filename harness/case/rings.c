@@ -32,7 +32,7 @@ static void add_rings(Hardstop__Case *test, const Hardstop__VirtioSection *devic
     for (uint32_t i = 0; i < device->n_queue; i++) {
         struct queue queue;
 
-        if (device->queue[i]->num <= QUEUE_MOST_ENTRIES && queue_of(device, i, &queue)) {
+        if (device->queue[i]->num <= QUEUE_MOST_ENTRIES && queue_of(device, test->setup, i, &queue)) {
             add_area(test, queue.desc, 16 * queue.num);
             add_area(test, queue.avail, 6 + 2 * queue.num);
             add_area(test, queue.used, 6 + 8 * queue.num);

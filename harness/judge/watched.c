@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/case/rings.h"
 #include "harness/loader/written.h"
 
 /*
@@ -95,17 +96,30 @@ void watched_find(const struct loader_answer *a, const struct loader_answer *b, 
     }
 }
 
+static bool reads_zeros(const char *option)
+{
+    return strstr(option, "read-zeroes=on") || strstr(option, "read-zeroes=yes") || strstr(option, "read-zeroes=true");
+}
+
 /* A disk that is none says nothing to a read, and leaves what is there, unless it is to read as zeros. */
 static bool has_empty_disk(const Hardstop__Setup *setup)
 {
     for (size_t i = 0; setup && i < setup->n_option; i++) {
         const char *option = setup->option[i];
 
-        if ((strstr(option, "null-co") || strstr(option, "null-aio")) && !strstr(option, "read-zeroes=on")) {
+        if ((strstr(option, "null-co") || strstr(option, "null-aio")) && !reads_zeros(option)) {
             return true;
         }
     }
     return false;
+}
+
+/* Guest memory from address 0 on, as far as a place in its block is an address. */
+static bool is_address(const struct watched_leak *leak)
+{
+    size_t length = strlen(leak->kind);
+
+    return length > 4 && strcmp(leak->kind + length - 4, ".ram") == 0 && leak->at < RINGS_MOST;
 }
 
 /* Whose ring has a descriptor of the place, by the rings of the case. */
@@ -121,7 +135,7 @@ static void name_device(const Hardstop__Case *test, struct watched_leak *leak)
         for (size_t k = 0; k < n; k++) {
             uint64_t addr = split ? ring->split->desc[k]->addr : ring->packed->desc[k]->addr;
             uint32_t len = split ? ring->split->desc[k]->len : ring->packed->desc[k]->len;
-            const char *slash = memrchr(ring->idstr.data, '/', ring->idstr.len);
+            const char *slash = ring->idstr.len ? memrchr(ring->idstr.data, '/', ring->idstr.len) : NULL;
             size_t skipped = slash ? (size_t)(slash + 1 - (const char *)ring->idstr.data) : 0;
 
             if (leak->at - addr < len) {
@@ -173,7 +187,7 @@ int watched_compare(struct oracle *oracle, struct judgement *judgement, struct h
     if (judgement->leak.n && (again.at != judgement->leak.at || strcmp(again.kind, judgement->leak.kind) != 0)) {
         judgement->leak = (struct watched_leak){ 0 };
     }
-    if (judgement->leak.n && strcmp(judgement->leak.kind, LOADER_BACKEND) != 0) {
+    if (judgement->leak.n && is_address(&judgement->leak)) {
         name_device(judgement->test, &judgement->leak);
     }
     return 0;

@@ -114,6 +114,10 @@ static void print_pokes(FILE *out, const struct judgement *judgement)
         }
     }
     fputs(judgement->actual.answer.poked ? "\n" : " no\n", out);
+    if (case_pokes(test) & POKE_BIT(POKE_WATCH) && answer->outcome == OUTCOME_ACCEPTED &&
+        !(answer->poked & POKE_BIT(POKE_WATCH))) {
+        fputs("  not watched: the guest has more than 256 MiB of memory, or this QEMU does not tell where it is\n", out);
+    }
     if (judgement->is_unusable) {
         fputs(answer->poked & POKE_BIT(POKE_RETRY) || answer->poke == POKE_RETRY
                   ? "  after a stream of which nothing is read, the undamaged one is not accepted either\n"

@@ -99,7 +99,7 @@ const char *const trust_word_properties[] = {
 };
 
 const char *const trust_host_properties[] = {
-    "romfile", "evdev", "filename", "path", /* files */
+    "romfile", "evdev", "filename", "path", "pcap", /* files */
     "blob", "hostmem", "virgl", "venus", /* the host's GPU and /dev/udmabuf */
     "vhost", "vhostfd", "sysfsdev", NULL,
 };

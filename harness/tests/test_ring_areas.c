@@ -34,17 +34,23 @@ static const struct {
     /* Around the end, and indexes that do not fit. */
     { CASE("65535", MODERN, "split { avail { ring: [ 5, 7 ] used_event: 258 } used { flags: 1 avail_event: 515 } }"),
       "4096: 8192:0000" "0100" "0700" "0000" "0000" "0500" "0201 "
-      "12288:0100" "ffff" "0302" "0000000000000000000000000000000000000000000000000000000000000000 " },
+      "12288:0100" "ffff" "0000000000000000000000000000000000000000000000000000000000000000" "0302 " },
     { CASE("6", MODERN, "split { address: 1 avail { address: 2 idx: 9 } used { address: 3 idx: 1 } }"),
       "1: 2:0000" "0900" "00000000000000000000 "
       "3:0000" "0100" "00000000000000000000000000000000000000000000000000000000000000000000 " },
-    /* A legacy device on ccw is big-endian, unless something else is said. */
+    /* A legacy device's are one behind the other, in its guest's byte order, unless something else is said. */
     { CASE("6", "", "split { " DESC "}"),
-      "4096:0102030405060708" "00000009" "0002" "0003 8192:0000" "0006" "00000000000000000000 "
-      "12288:0000" "0006" "00000000000000000000000000000000000000000000000000000000000000000000 " },
+      "4096:0102030405060708" "00000009" "0002" "0003 4160:0000" "0006" "00000000000000000000 "
+      "8192:0000" "0006" "00000000000000000000000000000000000000000000000000000000000000000000 " },
     { CASE("6", "subsection { name: 'virtio/device_endian' device_endian { device_endian: 1 } }", "split { }"),
-      "4096: 8192:0000" "0600" "00000000000000000000 "
-      "12288:0000" "0600" "00000000000000000000000000000000000000000000000000000000000000000000 " },
+      "4096: 4160:0000" "0600" "00000000000000000000 "
+      "8192:0000" "0600" "00000000000000000000000000000000000000000000000000000000000000000000 " },
+    { CASE("6", "", "split { }") " setup { binary: 'qemu-system-x86_64' }",
+      "4096: 4160:0000" "0600" "00000000000000000000 "
+      "8192:0000" "0600" "00000000000000000000000000000000000000000000000000000000000000000000 " },
+    { CASE("6", "", "split { }") " setup { binary: 'qemu-system-ppc64-10.0' }",
+      "4096: 4160:0000" "0006" "00000000000000000000 "
+      "8192:0000" "0006" "00000000000000000000000000000000000000000000000000000000000000000000 " },
     { CASE("6", MODERN, "big_endian: true split { }"),
       "4096: 8192:0000" "0006" "00000000000000000000 "
       "12288:0000" "0006" "00000000000000000000000000000000000000000000000000000000000000000000 " },
@@ -126,6 +132,28 @@ static void no_size_is_too_large(void **state)
     case_free(test);
 }
 
+/* A ring of a few bytes takes thousands. */
+static void many_rings_have_an_end(void **state)
+{
+    Hardstop__Case *test = (Hardstop__Case *)support_message(
+        &hardstop__case__descriptor, "stream { section { virtio { ccw { } queue { num: 1024 desc: 1 } } } }");
+    struct ring_areas areas = { 0 };
+    size_t size = 0;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        *HS_PUSH(test->ring, test->n_ring) =
+            (Hardstop__Ring *)support_message(&hardstop__ring__descriptor, "packed { }");
+    }
+    ring_areas_lay(&areas, test);
+    for (size_t i = 0; i < areas.n; i++) {
+        size += areas.list[i]->data.len;
+    }
+    assert_in_range(size, 16 << 20, (16 << 20) + 65536);
+    ring_areas_clear(&areas);
+    case_free(test);
+}
+
 static void a_case_without_rings_is_not_copied(void **state)
 {
     Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor,
@@ -165,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rings_lie_where_they_should),
         cmocka_unit_test(no_size_is_too_large),
+        cmocka_unit_test(many_rings_have_an_end),
         cmocka_unit_test(a_case_without_rings_is_not_copied),
         cmocka_unit_test(rings_have_rows_and_a_hash),
     };

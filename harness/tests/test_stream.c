@@ -198,6 +198,30 @@ static void no_time_of_day_looks_like_a_section(void **state)
     }
 }
 
+/* What may be behind the end of a stream whose one section is the first of its machine. */
+static const char *const behind[] = { "", "4a554e4b", "5145564d 00000003 00", "00 00000000" };
+
+static void what_is_behind_section_0_takes_no_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(behind); i++) {
+        struct builder bytes = { 0 };
+        Hardstop__Stream *stream;
+
+        support_put_section(&bytes, FULL, 0, "timer", 2);
+        support_put_hex(&bytes, "ffffe14e5727ba7d 0000000000000000 00000001");
+        footer(&bytes, true, 0);
+        support_put_hex(&bytes, "00");
+        support_put_hex(&bytes, behind[i]);
+        stream = stream_decode(bytes.data, bytes.size, STREAM_FOOTER, NULL);
+        if (!stream || stream->n_section < 2 || stream->section[0]->opaque.len != 20) {
+            fail_msg("row %zu", i);
+        }
+        hardstop__stream__free_unpacked(stream, NULL);
+        builder_clear(&bytes);
+    }
+}
+
 /* The first section of a machine may be a clock: a 7e in it, and zeros behind that, are its footer and the end. */
 static void no_clock_looks_like_a_footer(void **state)
 {
@@ -651,6 +675,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_framings_decode_and_come_back),
         cmocka_unit_test(no_time_of_day_looks_like_a_section),
+        cmocka_unit_test(what_is_behind_section_0_takes_no_end),
         cmocka_unit_test(no_clock_looks_like_a_footer),
         cmocka_unit_test(what_the_loader_takes_for_no_command_ends_no_section),
         cmocka_unit_test(what_cannot_be_read_is_kept),

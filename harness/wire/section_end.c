@@ -46,9 +46,27 @@ static bool skip_command(struct bytes *in)
            bytes_get(in, len, &data);
 }
 
+/* A zero, and something else later. */
+static bool goes_on_with_zeros(const struct bytes *in)
+{
+    struct bytes rest = *in;
+    const uint8_t *byte;
+
+    if (bytes_peek(in, 0) != 0) {
+        return false;
+    }
+    while (bytes_get(&rest, 1, &byte)) {
+        if (*byte) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
- * A zero without a footer before it is an end-of-file mark only where nothing or the description follows; so is one
- * behind the footer of section 0, of which all but the mark are zeros: the byte 7e of a clock looks like it.
+ * A zero without a footer before it is an end-of-file mark only where nothing or the description follows.  Behind the
+ * footer of section 0, of which all but the mark are zeros, it is none where zeros go on: the byte 7e of a clock looks
+ * like that.
  */
 static bool could_be_section(const struct section_end *search, size_t at)
 {
@@ -69,7 +87,7 @@ static bool could_be_section(const struct section_end *search, size_t at)
     length = bytes_peek(&in, 5);
     in.at += bytes_left(&in) ? 1 : 0;
     if (type == TYPE_EOF) {
-        return (search->footers && search->section_id) || bytes_left(&in) == 0 ||
+        return (search->footers && (search->section_id || !goes_on_with_zeros(&in))) || bytes_left(&in) == 0 ||
                (bytes_peek(&in, 0) == TYPE_VMDESC && bytes_peek(&in, VMDESC_HEADER) == '{');
     }
     if (!framing_type_has_id(type) || !bytes_get_be(&in, 4, &id)) {

@@ -18,8 +18,8 @@ struct section_end {
 /*
  * Could the section end at the offset: is there its footer, if the stream has them, and can the loader's main
  * loop (qemu_loadvm_state_main() in migration/savevm.c of QEMU 7.2) go on behind it?  Payloads are full of zeros, so
- * that without footers, and behind that of section 0, a zero counts as the end-of-file mark only where nothing, or the
- * description, follows.
+ * that without footers a zero counts as the end-of-file mark only where nothing, or the description, follows, and
+ * behind that of section 0 not where zeros go on.
  * `search` is a struct section_end; the function is a payload_end_fn.
  */
 bool section_end_could_be(const void *search, size_t at);

@@ -147,6 +147,9 @@ static int start(struct qemu_loader *qemu, struct hs_error *err)
     if (result < 0 && process_was_killed(&qemu->process)) {
         stop(qemu);
         result = start_once(qemu, err);
+        if (result < 0 && process_was_killed(&qemu->process)) {
+            hs_fail(err, HS_NO_OFFSET, "%s: something killed it while it started, twice", qemu->command.path);
+        }
     }
     if (result < 0) {
         stop(qemu);

@@ -126,7 +126,8 @@ static bool poke_kick(struct protocol_shared *shared)
 /* From a station to all of them: no filter that a stream may have left keeps it out, unless it keeps all out. */
 static void send_packet(void *nic, void *user)
 {
-    static const uint8_t frame[60] = { 255, 255, 255, 255, 255, 255, 0x52, 0x54, 0, 0x12, 0x34, 0x57, 8, 6 };
+    /* Not const: a device may write to what it is given. */
+    uint8_t frame[60] = { 255, 255, 255, 255, 255, 255, 0x52, 0x54, 0, 0x12, 0x34, 0x57, 8, 6 };
 
     (void)user;
     symbols.qemu_receive_packet(symbols.qemu_get_queue(nic), frame, sizeof(frame));
