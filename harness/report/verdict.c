@@ -116,7 +116,7 @@ static void print_pokes(FILE *out, const struct judgement *judgement)
     fputs(judgement->actual.answer.poked ? "\n" : " no\n", out);
     if (case_pokes(test) & POKE_BIT(POKE_WATCH) && answer->outcome == OUTCOME_ACCEPTED &&
         !(answer->poked & POKE_BIT(POKE_WATCH))) {
-        fputs("  not watched: the guest has more than 256 MiB of memory, or this QEMU does not tell where it is\n", out);
+        fputs("  not watched: the guest has more than 256 MiB of memory, or this QEMU does not say where\n", out);
     }
     if (judgement->is_unusable) {
         fputs(answer->poked & POKE_BIT(POKE_RETRY) || answer->poke == POKE_RETRY
@@ -237,10 +237,10 @@ static json_t *json_use(const struct judgement *judgement)
             json_array_append_new(done, json_string(poke_name(i)));
         }
     }
-    return json_pack("{s:o, s:s, s:o, s:b, s:I}", "done", done, "ended_at", poke_name(answer->poke),
+    return json_pack("{s:o, s:s, s:o, s:b, s:o}", "done", done, "ended_at", poke_name(answer->poke),
                      judgement->was_retried ? "left_after_rejection" : "left_after_reset",
                      json_differences(&judgement->left), "rejected_again", (int)answer->is_refused_again,
-                     "bytes_of_the_host", (json_int_t)judgement->leak.n);
+                     "bytes_of_the_host", judgement->was_watched ? json_integer((json_int_t)judgement->leak.n) : json_null());
 }
 
 static json_t *judgement_json(const struct judgement *judgement)
