@@ -20,8 +20,8 @@ struct ring_areas {
 /*
  * The case's guest memory, and behind it what its rings are.  Where a field of a ring is absent it fits the section of
  * its device in the case's stream, which is the undamaged one.  A ring whose section is not there, or has no such
- * queue, has no areas, nor have those behind 16 MiB of others.  What is in the list is borrowed from the case, and lasts
- * until the next call.
+ * queue, has no areas, nor have those behind 16 MiB of others.  What is in the list is borrowed from the case, and
+ * lasts until the next call.
  */
 void ring_areas_lay(struct ring_areas *areas, const Hardstop__Case *test);
 

@@ -231,6 +231,7 @@ static json_t *json_use(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
     json_t *done = json_array();
+    json_t *leaked = judgement->was_watched ? json_integer((json_int_t)judgement->leak.n) : json_null();
 
     for (unsigned i = 0; i < POKES; i++) {
         if (answer->poked & POKE_BIT(i)) {
@@ -240,7 +241,7 @@ static json_t *json_use(const struct judgement *judgement)
     return json_pack("{s:o, s:s, s:o, s:b, s:o}", "done", done, "ended_at", poke_name(answer->poke),
                      judgement->was_retried ? "left_after_rejection" : "left_after_reset",
                      json_differences(&judgement->left), "rejected_again", (int)answer->is_refused_again,
-                     "bytes_of_the_host", judgement->was_watched ? json_integer((json_int_t)judgement->leak.n) : json_null());
+                     "bytes_of_the_host", leaked);
 }
 
 static json_t *judgement_json(const struct judgement *judgement)
