@@ -63,7 +63,8 @@ bool known_kind_fits(enum known_kind kind, enum verdict verdict, const char *pro
     case KNOWN_KIND_ASSERTION:
     case KNOWN_KIND_EXIT:
     case KNOWN_KIND_MEMORY:
-        return verdict == VERDICT_CRASHED && strcmp(property, "loader-survives") == 0;
+        return verdict == VERDICT_CRASHED &&
+               (strcmp(property, "loader-survives") == 0 || strcmp(property, "accepted-survives-use") == 0);
     case KNOWN_KIND_SPIN:
         return verdict == VERDICT_HUNG && strcmp(property, "loader-answers") == 0;
     case KNOWN_KIND_HUGE_ALLOCATION:

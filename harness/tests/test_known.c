@@ -71,6 +71,8 @@ static void a_kind_fits_its_verdict(void **state)
     } pairs[] = {
         { VERDICT_CRASHED, "loader-survives",
           1 << KNOWN_KIND_ASSERTION | 1 << KNOWN_KIND_EXIT | 1 << KNOWN_KIND_MEMORY },
+        { VERDICT_CRASHED, "accepted-survives-use",
+          1 << KNOWN_KIND_ASSERTION | 1 << KNOWN_KIND_EXIT | 1 << KNOWN_KIND_MEMORY },
         { VERDICT_CRASHED, "loader-answers", 1 << KNOWN_KIND_HUGE_ALLOCATION },
         { VERDICT_HUNG, "loader-answers", 1 << KNOWN_KIND_SPIN },
         { VERDICT_EQUAL, "accepted-resaves-equal", 1 << KNOWN_KIND_NOT_SAVED },
