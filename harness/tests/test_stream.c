@@ -644,10 +644,10 @@ static void a_footer_by_chance_takes_no_names(void **state)
         Hardstop__Stream *readings[2];
         bool whole[2], footers[2];
         size_t described[2];
+        uint8_t id[4] = { 0, 0, bytes.data[at + 2], bytes.data[at + 3] };
 
         /* The section has the id that the footer then has. */
-        memcpy(bytes.data + begin + 1, "\0\0\0\0", 4);
-        memcpy(bytes.data + begin + 3, bytes.data + at + 2, memcmp(bytes.data + at, "\0", 2) == 0 ? 2 : 0);
+        memcpy(bytes.data + begin + 1, id, memcmp(bytes.data + at, "\0", 2) == 0 ? 4 : 0);
         builder_put(&longer, bytes.data, at);
         support_put_hex(&longer, "7e");
         builder_put(&longer, bytes.data + at, bytes.size - at);
