@@ -27,7 +27,6 @@ enum {
     MASTER = 4, /* of the command register, without which a device on pci reaches no memory */
     FLAG_NEXT = 1,
     FLAG_WRITE = 2,
-    PACKED = 34, /* VIRTIO_F_RING_PACKED */
 };
 
 static void replace(char **word, char *by)
@@ -86,13 +85,6 @@ static void set_in_use(Hardstop__VirtioSection *device)
             queues_place(device, i, num < MOST_ENTRIES ? num : MOST_ENTRIES, first_index);
         }
     }
-}
-
-static bool is_packed(const Hardstop__VirtioSection *device)
-{
-    const Hardstop__Subsection *features = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_FEATURES_64BIT);
-
-    return features && features->features_64bit->guest_features >> PACKED & 1;
 }
 
 /* The rings of one queue while requests are added to it. */
@@ -210,7 +202,7 @@ static void add_rings(Hardstop__Case *test, const struct family *family, const H
             continue;
         }
         filling.write = filling.read + BUFFERS_STRIDE / 2;
-        filling.ring = new_ring(section, queue, is_packed(device));
+        filling.ring = new_ring(section, queue, queue_is_packed(device));
         *HS_PUSH(test->ring, test->n_ring) = filling.ring;
         for (const struct in_use_request *request = in_use_requests; request->families; request++) {
             if (request->queue == queue && is_for(request, family, device)) {

@@ -9,6 +9,7 @@
 
 enum {
     VIRTIO_F_VERSION_1 = 32,
+    VIRTIO_F_RING_PACKED = 34,
     DEVICE_ENDIAN_BIG = 2, /* include/hw/virtio/virtio.h (7.2) */
     LEGACY_ALIGN = 4096, /* of the ring of what was used: VIRTIO_PCI_VRING_ALIGN */
 };
@@ -23,11 +24,21 @@ const Hardstop__Subsection *queue_subsection(const Hardstop__VirtioSection *devi
     return NULL;
 }
 
-static bool is_modern(const Hardstop__VirtioSection *device)
+static bool has_feature(const Hardstop__VirtioSection *device, unsigned feature)
 {
     const Hardstop__Subsection *features = queue_subsection(device, HARDSTOP__SUBSECTION__BODY_FEATURES_64BIT);
 
-    return features && features->features_64bit->guest_features >> VIRTIO_F_VERSION_1 & 1;
+    return features && features->features_64bit->guest_features >> feature & 1;
+}
+
+static bool is_modern(const Hardstop__VirtioSection *device)
+{
+    return has_feature(device, VIRTIO_F_VERSION_1);
+}
+
+bool queue_is_packed(const Hardstop__VirtioSection *device)
+{
+    return has_feature(device, VIRTIO_F_RING_PACKED);
 }
 
 /* Of the guests that virtio is for: ppc64's is so at its reset, whatever the guest then does. */

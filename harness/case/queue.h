@@ -27,6 +27,9 @@ bool queue_find(const Hardstop__Case *test, const ProtobufCBinaryData *idstr, ui
 bool queue_of(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup, uint32_t number,
               struct queue *queue);
 
+/* Has the driver chosen rings of the packed form? */
+bool queue_is_packed(const Hardstop__VirtioSection *device);
+
 /* The first subsection with such a body, or NULL. */
 const Hardstop__Subsection *queue_subsection(const Hardstop__VirtioSection *device,
                                              Hardstop__Subsection__BodyCase body);

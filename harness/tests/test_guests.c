@@ -12,6 +12,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/audit/sweep/sweep.h"
+#include "harness/case/ring_decode.h"
 #include "harness/judge/oracle.h"
 #include "harness/loader/capture.h"
 #include "harness/loader/open.h"
@@ -59,6 +60,24 @@ static void seeds_of_guests_are_kept(void **state)
         assert_int_equal(trust_check(seed->setup, TRUST_NONE, NULL), 0);
         if (!is_kept(seed, words, sizeof(words)) || *words) {
             fail_msg("%s is not saved as given: %s", seeds[i], words);
+        }
+        case_free(seed);
+    }
+}
+
+/* As a campaign that uses what is accepted reads them. */
+static void their_rings_are_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(seeds); i++) {
+        Hardstop__Case *seed = read_seed(i);
+        size_t n = seed->n_memory;
+        char words[256];
+
+        assert_int_equal(ring_decode_all(seed) * 3, n);
+        assert_int_equal(seed->n_memory, 0);
+        if (!is_kept(seed, words, sizeof(words)) || *words) {
+            fail_msg("%s, its rings read, is not saved as given: %s", seeds[i], words);
         }
         case_free(seed);
     }
@@ -220,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(seeds_of_guests_are_kept),
+        SUPPORT_TIDY(their_rings_are_read),
         SUPPORT_TIDY(without_its_rings_a_device_is_inconsistent),
         SUPPORT_TIDY(guests_make_them_again),
         SUPPORT_TIDY(a_guest_without_its_device_gives_up),

@@ -9,6 +9,8 @@
 #include "harness/base/check.h"
 #include "harness/case/guest_ram.h"
 #include "harness/case/ring_areas.h"
+#include "harness/case/ring_decode.h"
+#include "harness/message/reflect.h"
 #include "harness/wire/tables.h"
 
 /* A device on ccw with a queue of four entries, its rings one behind the other; `more` goes into its section. */
@@ -18,8 +20,9 @@
     " } } } ring { idstr: 'd' queue: 1 " ring " }"
 #define MODERN "subsection { name: 'virtio/64bit_features' features_64bit { guest_features: 4294967296 } }"
 #define PACKED(wrap)                                                                                                 \
-    MODERN " subsection { name: 'virtio/packed_virtqueues' packed_virtqueues { vq { } "                              \
-           "vq { last_avail_idx: 3 last_avail_wrap_counter: " wrap " } } }"
+    "subsection { name: 'virtio/64bit_features' features_64bit { guest_features: 21474836480 } } "                   \
+    "subsection { name: 'virtio/packed_virtqueues' packed_virtqueues { vq { } "                                      \
+    "vq { last_avail_idx: 3 last_avail_wrap_counter: " wrap " } } }"
 #define DESC "desc { addr: 0x0102030405060708 len: 9 flags: 2 next: 3 } "
 
 /* Each area as ADDRESS:BYTES. */
@@ -109,6 +112,71 @@ static void rings_lie_where_they_should(void **state)
     ring_areas_clear(&areas);
 }
 
+/* Guest memory that holds what a row's areas are, in the place of its rings. */
+static void keep_as_memory(Hardstop__Case *test, const struct ring_areas *areas)
+{
+    for (size_t i = 0; i < areas->n; i++) {
+        Hardstop__GuestMemory *memory = (Hardstop__GuestMemory *)reflect_clone(&areas->list[i]->base);
+
+        *HS_PUSH(test->memory, test->n_memory) = memory;
+    }
+    while (test->n_ring) {
+        reflect_free(&test->ring[--test->n_ring]->base);
+    }
+}
+
+/* Memory that holds rings is read as these, and they lie as before; what is no split ring of the queue stays. */
+static void rings_are_read_from_memory(void **state)
+{
+    size_t read = 0;
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, rows[i].text);
+        struct ring_areas areas = { 0 };
+        size_t n, rings;
+        char *words;
+
+        ring_areas_lay(&areas, test);
+        n = areas.n;
+        keep_as_memory(test, &areas);
+        rings = ring_decode_all(test);
+        assert_int_equal(rings, test->n_ring);
+        assert_int_equal(test->n_memory, rings ? 0 : n);
+        read += rings;
+        ring_areas_lay(&areas, test);
+        words = words_of(&areas);
+        /* What a driver and a device only tell each other is not kept. */
+        if (!strstr(rows[i].text, "_event") && strcmp(words, rows[i].areas) != 0) {
+            fail_msg("row %zu: %s\nnot %s", i, words, rows[i].areas);
+        }
+        free(words);
+        ring_areas_clear(&areas);
+        case_free(test);
+    }
+    /* Not where they lie elsewhere than the section says, nor packed ones. */
+    assert_int_equal(read, 8);
+}
+
+static void memory_that_is_no_ring_stays(void **state)
+{
+    static const char *const texts[] = {
+        CASE("6", MODERN, "split { }") "memory { address: 4096 data: 'x' } memory { address: 8192 data: 'y' }",
+        CASE("6", MODERN, "split { }") "memory { address: 4096 } memory { address: 8192 } memory { address: 12289 }",
+        "memory { address: 4096 data: 'x' }",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(texts); i++) {
+        Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor, texts[i]);
+        size_t n = test->n_memory;
+
+        assert_int_equal(ring_decode_all(test), 0);
+        assert_int_equal(test->n_memory, n);
+        case_free(test);
+    }
+}
+
 /* What a queue says of its size is a stranger's word. */
 static void no_size_is_too_large(void **state)
 {
@@ -192,6 +260,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rings_lie_where_they_should),
+        cmocka_unit_test(rings_are_read_from_memory),
+        cmocka_unit_test(memory_that_is_no_ring_stays),
         cmocka_unit_test(no_size_is_too_large),
         cmocka_unit_test(many_rings_have_an_end),
         cmocka_unit_test(a_case_without_rings_is_not_copied),

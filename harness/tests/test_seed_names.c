@@ -42,12 +42,12 @@ static void no_seed_takes_the_place_of_another(void **state)
     for (size_t i = 0; i < HS_COUNT(names); i++) {
         free(support_write(from, names[i], text, strlen(text)));
     }
-    if (seeds_copy(to, "ccw_rng", from, "", &err) < 0) {
+    if (seeds_copy(to, "ccw_rng", from, "", false, &err) < 0) {
         fail_msg("%s", err.text);
     }
     assert_int_equal(count_files(to), HS_COUNT(names));
     /* The same from another folder. */
-    assert_int_equal(seeds_copy(to, "ccw_rng", from, "in-use/", &err), 0);
+    assert_int_equal(seeds_copy(to, "ccw_rng", from, "in-use/", false, &err), 0);
     assert_int_equal(count_files(to), 2 * HS_COUNT(names));
     free(to);
     free(below);

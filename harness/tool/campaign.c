@@ -83,6 +83,12 @@ static void add_instance(struct campaign *campaign, const char *programs, const 
     instance->seed = campaign->seed + job * 1000ul;
 }
 
+static int copy_seeds(const struct campaign *campaign, const struct instance *instance, const char *from,
+                      const char *under, struct hs_error *err)
+{
+    return from ? seeds_copy(instance->seeds, instance->target, from, under, campaign->uses, err) : 0;
+}
+
 static int prepare_instance(const struct campaign *campaign, const struct instance *instance, struct hs_error *err)
 {
     campaign_status_reset(instance);
@@ -93,11 +99,10 @@ static int prepare_instance(const struct campaign *campaign, const struct instan
     if (instance->job) {
         return 0;
     }
-    if (seeds_capture(instance->seeds, instance->target, err) < 0 ||
-        (campaign->seeds && seeds_copy(instance->seeds, instance->target, campaign->seeds, "", err) < 0)) {
-        return -1;
-    }
-    return campaign->in_use ? seeds_copy(instance->seeds, instance->target, campaign->in_use, "in-use/", err) : 0;
+    return seeds_capture(instance->seeds, instance->target, err) < 0 ||
+                   copy_seeds(campaign, instance, campaign->seeds, "", err) < 0
+               ? -1
+               : copy_seeds(campaign, instance, campaign->in_use, "in-use/", err);
 }
 
 /* Starts each QEMU once: what it has to say of itself, in the targets' logs nobody would read. */

@@ -11,6 +11,7 @@
 #include "harness/base/file.h"
 #include "harness/base/walk.h"
 #include "harness/case/reframe.h"
+#include "harness/case/ring_decode.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/trust.h"
 #include "harness/loader/capture.h"
@@ -92,9 +93,10 @@ static int save_framings(const char *to, const char *name, Hardstop__Case *test,
     return result;
 }
 
-/* Where copies go, for which target, and what their names begin with. */
+/* Where copies go, for which target, what their names begin with, and whether they are for use. */
 struct copying {
     const char *to, *target, *under;
+    bool uses;
 };
 
 /*
@@ -125,6 +127,9 @@ static int copy_one(void *user, const char *path, const char *below, struct hs_e
     if (!test) {
         return -1;
     }
+    if (copying->uses) {
+        ring_decode_all(test);
+    }
     whole = hs_format("%s%s", copying->under, below);
     name = name_of_copy(whole);
     free(whole);
@@ -138,8 +143,8 @@ static int copy_one(void *user, const char *path, const char *below, struct hs_e
     return result;
 }
 
-int seeds_copy(const char *to, const char *target, const char *from, const char *under,
+int seeds_copy(const char *to, const char *target, const char *from, const char *under, bool uses,
                struct hs_error *err)
 {
-    return walk_files(from, copy_one, &(struct copying){ to, target, under }, err);
+    return walk_files(from, copy_one, &(struct copying){ to, target, under, uses }, err);
 }

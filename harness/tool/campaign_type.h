@@ -14,7 +14,8 @@ struct campaign {
     size_t n_targets;
     unsigned jobs; /* processes for each target; 0: as many as there are cores for it, at least one */
     const char *work; /* folder of everything that is kept */
-    const char *seeds, *in_use; /* folders of cases, or NULL */
+    const char *seeds, *in_use; /* folders of cases, or NULL; */
+    bool uses; /* what is accepted is used: guest memory of seeds is read as rings */
     unsigned long seconds, seed;
     unsigned long inputs; /* of each process, at least its seeds, after which it ends; 0: no limit */
     unsigned long idle; /* seconds without a new finding or a new input after which it ends; 0: it goes on */

@@ -34,7 +34,7 @@ enum {
 struct options {
     struct campaign campaign;
     const char *targets[MAX_TARGETS];
-    bool json, list, compat, uses; /* uses: what is accepted is used */
+    bool json, list, compat;
 };
 
 static void add_target(struct options *options, const char *name, struct argp_state *state)
@@ -145,7 +145,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_POKE:
         tool_pokes(value, state);
         setenv("HARDSTOP_POKE", value ? value : "all", 1);
-        options->uses = true;
+        campaign->uses = true;
         return 0;
     case KEY_LIST:
         options->list = true;
@@ -304,7 +304,7 @@ int command_fuzz(int argc, char **argv)
         campaign->engine = engine_find("libfuzzer");
     }
     seeds = campaign->seeds ? NULL : tool_corpus("cases/seeds");
-    in_use = seeds && options.uses ? tool_corpus("cases/in-use") : NULL;
+    in_use = seeds && campaign->uses ? tool_corpus("cases/in-use") : NULL;
     campaign->in_use = in_use;
     campaign->seeds = campaign->seeds ? campaign->seeds : seeds;
     if (!campaign->seeds) {
