@@ -164,6 +164,10 @@ static void memory_that_is_no_ring_stays(void **state)
         CASE("6", MODERN, "split { }") "memory { address: 4096 data: 'x' } memory { address: 8192 data: 'y' }",
         CASE("6", MODERN, "split { }") "memory { address: 4096 } memory { address: 8192 } memory { address: 12289 }",
         "memory { address: 4096 data: 'x' }",
+        /* A ring says whose it is by an idstr, and the first section that has it counts. */
+        "stream { section { idstr: 'd' virtio { ccw { } queue { } } } "
+        "section { idstr: 'd' virtio { ccw { } queue { num: 4 desc: 4096 } } } } "
+        "memory { address: 4096 } memory { address: 4160 } memory { address: 8192 }",
     };
 
     (void)state;
