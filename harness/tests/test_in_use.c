@@ -63,6 +63,42 @@ static void every_device_serves_its_requests(void **state)
     assert_true(checked >= 46);
 }
 
+/* As hardstop seeds --in-use --make does. */
+static void they_are_made_again(void **state)
+{
+    static const struct {
+        const char *family;
+        enum family_transport transport;
+    } made[] = { { "net", FAMILY_CCW }, { "net-packed", FAMILY_PCI }, { "serial", FAMILY_PCI }, { "blk", FAMILY_CCW } };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(made); i++) {
+        const struct family *family = family_find(made[i].family);
+        Hardstop__Setup *setup = family_setup(family, made[i].transport, HARDSTOP__FRAMING__FOOTER);
+        Hardstop__Case *seed = read_seed(family, made[i].transport), *test;
+        struct loader *loader;
+        struct hs_error err;
+
+        in_use_connect(setup);
+        assert_true(reflect_equal(&setup->base, &seed->setup->base));
+        test = support_capture(setup, CASE_KEEP_DEVICES);
+        case_keep_described(test);
+        loader = support_open(setup);
+        if (in_use_make(loader, family, test, &err) < 0 || in_use_check(loader, family, test, &err) < 0) {
+            fail_msg("%s", err.text);
+        }
+        assert_int_equal(test->n_ring, seed->n_ring);
+        for (size_t k = 0; k < seed->n_ring; k++) {
+            assert_true(reflect_equal(&test->ring[k]->base, &seed->ring[k]->base));
+        }
+        assert_int_equal(test->n_memory, seed->n_memory);
+        loader_close(loader);
+        case_free(test);
+        case_free(seed);
+        hardstop__setup__free_unpacked(setup, NULL);
+    }
+}
+
 /* What is there to be served is seen: with no rings, one request less, a device that the guest has not begun to use. */
 static void what_is_not_served_is_noticed(void **state)
 {
@@ -214,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(every_device_serves_its_requests),
+        SUPPORT_TIDY(they_are_made_again),
         SUPPORT_TIDY(what_is_not_served_is_noticed),
         SUPPORT_TIDY(what_is_written_is_seen),
         SUPPORT_TIDY(use_is_the_same_in_a_fast_load),
