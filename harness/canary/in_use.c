@@ -133,36 +133,44 @@ static void add_bytes(struct filling *filling, const struct in_use_request *requ
     *HS_PUSH(filling->test->memory, filling->test->n_memory) = memory;
 }
 
-static void add_request(struct filling *filling, const struct in_use_request *request)
-{
+/* The pieces of a request, before it is known which is the last. */
+struct chain {
     struct {
         uint64_t addr;
         uint32_t len, flags;
-    } chain[4];
+    } parts[4];
+    size_t n;
+};
+
+/* A piece at the place, which moves behind it. */
+static void add_part(struct chain *chain, uint64_t *place, uint32_t len, uint32_t flags)
+{
+    enum { STEP = 64 };
+
+    chain->parts[chain->n].addr = *place;
+    chain->parts[chain->n].len = len;
+    chain->parts[chain->n++].flags = flags;
+    *place += (len + STEP - 1) / STEP * STEP;
+}
+
+static void add_request(struct filling *filling, const struct in_use_request *request)
+{
+    struct chain chain = { .n = 0 };
     uint32_t head = filling->n;
-    size_t n = 0;
 
     if (request->readable) {
         add_bytes(filling, request);
-        chain[n].len = (uint32_t)request->size;
-        chain[n].flags = 0;
-        chain[n++].addr = filling->read;
-        filling->read += (request->size + 63) / 64 * 64;
+        add_part(&chain, &filling->read, (uint32_t)request->size, 0);
     }
     if (request->more) {
-        chain[n].len = (uint32_t)request->more;
-        chain[n].flags = 0;
-        chain[n++].addr = filling->read;
-        filling->read += request->more;
+        add_part(&chain, &filling->read, (uint32_t)request->more, 0);
     }
     for (size_t i = 0; i < HS_COUNT(request->writable) && request->writable[i]; i++) {
-        chain[n].len = request->writable[i];
-        chain[n].flags = FLAG_WRITE;
-        chain[n++].addr = filling->write;
-        filling->write += (request->writable[i] + 63) / 64 * 64;
+        add_part(&chain, &filling->write, request->writable[i], FLAG_WRITE);
     }
-    for (size_t i = 0; i < n; i++) {
-        add_desc(filling, chain[i].addr, chain[i].len, chain[i].flags | (i + 1 < n ? FLAG_NEXT : 0));
+    for (size_t i = 0; i < chain.n; i++) {
+        add_desc(filling, chain.parts[i].addr, chain.parts[i].len,
+                 chain.parts[i].flags | (i + 1 < chain.n ? FLAG_NEXT : 0));
     }
     if (filling->ring->form_case == HARDSTOP__RING__FORM_SPLIT) {
         Hardstop__VirtqAvail *avail = filling->ring->split->avail;
@@ -170,25 +178,6 @@ static void add_request(struct filling *filling, const struct in_use_request *re
         avail->ring = hs_resize(avail->ring, avail->n_ring + 1, sizeof(*avail->ring));
         avail->ring[avail->n_ring++] = head;
     }
-}
-
-static Hardstop__Ring *new_ring(const Hardstop__Section *section, uint32_t queue, bool packed)
-{
-    Hardstop__Ring *ring = (Hardstop__Ring *)reflect_new(&hardstop__ring__descriptor);
-
-    ring->has_idstr = ring->has_queue = true;
-    ring->idstr.len = section->idstr.len;
-    ring->idstr.data = hs_copy(section->idstr.data, section->idstr.len);
-    ring->queue = queue;
-    if (packed) {
-        ring->form_case = HARDSTOP__RING__FORM_PACKED;
-        ring->packed = (Hardstop__PackedRing *)reflect_new(&hardstop__packed_ring__descriptor);
-    } else {
-        ring->form_case = HARDSTOP__RING__FORM_SPLIT;
-        ring->split = (Hardstop__SplitRing *)reflect_new(&hardstop__split_ring__descriptor);
-        ring->split->avail = (Hardstop__VirtqAvail *)reflect_new(&hardstop__virtq_avail__descriptor);
-    }
-    return ring;
 }
 
 static void add_rings(Hardstop__Case *test, const struct family *family, const Hardstop__Section *section)
@@ -202,7 +191,10 @@ static void add_rings(Hardstop__Case *test, const struct family *family, const H
             continue;
         }
         filling.write = filling.read + BUFFERS_STRIDE / 2;
-        filling.ring = new_ring(section, queue, queue_is_packed(device));
+        filling.ring = queue_new_ring(section, queue, queue_is_packed(device));
+        if (filling.ring->form_case == HARDSTOP__RING__FORM_SPLIT) {
+            filling.ring->split->avail = (Hardstop__VirtqAvail *)reflect_new(&hardstop__virtq_avail__descriptor);
+        }
         *HS_PUSH(test->ring, test->n_ring) = filling.ring;
         for (const struct in_use_request *request = in_use_requests; request->families; request++) {
             if (request->queue == queue && is_for(request, family, device)) {

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/message/reflect.h"
 #include "harness/setup/setup.h"
 
 enum {
@@ -84,6 +86,24 @@ static void place(const Hardstop__VirtioSection *device, uint32_t number, struct
     }
     queue->avail = queue->desc + UINT64_C(16) * record->num;
     queue->used = (queue->avail + 4 + UINT64_C(2) * record->num + align - 1) / align * align;
+}
+
+Hardstop__Ring *queue_new_ring(const Hardstop__Section *section, uint32_t number, bool packed)
+{
+    Hardstop__Ring *ring = (Hardstop__Ring *)reflect_new(&hardstop__ring__descriptor);
+
+    ring->has_idstr = ring->has_queue = true;
+    ring->idstr.len = section->idstr.len;
+    ring->idstr.data = hs_copy(section->idstr.data, section->idstr.len);
+    ring->queue = number;
+    if (packed) {
+        ring->form_case = HARDSTOP__RING__FORM_PACKED;
+        ring->packed = (Hardstop__PackedRing *)reflect_new(&hardstop__packed_ring__descriptor);
+    } else {
+        ring->form_case = HARDSTOP__RING__FORM_SPLIT;
+        ring->split = (Hardstop__SplitRing *)reflect_new(&hardstop__split_ring__descriptor);
+    }
+    return ring;
 }
 
 bool queue_of(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup, uint32_t number,

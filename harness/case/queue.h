@@ -27,6 +27,9 @@ bool queue_find(const Hardstop__Case *test, const ProtobufCBinaryData *idstr, ui
 bool queue_of(const Hardstop__VirtioSection *device, const Hardstop__Setup *setup, uint32_t number,
               struct queue *queue);
 
+/* A new ring for a queue of the section, of either form, with nothing in it; for reflect_free(). */
+Hardstop__Ring *queue_new_ring(const Hardstop__Section *section, uint32_t number, bool packed);
+
 /* Has the driver chosen rings of the packed form? */
 bool queue_is_packed(const Hardstop__VirtioSection *device);
 

@@ -12,8 +12,6 @@
 #include "harness/wire/ring.h"
 
 enum {
-    DESC_SIZE = 16,
-    RING_HEAD = 4, /* flags and idx, before the elements of what is available, of 2 bytes, or used, of 8 */
     MOST_BYTES = 16 << 20, /* of all rings of a case: hundreds, of the largest queues */
     DESC_AVAIL = 1 << 7, /* VRING_PACKED_DESC_F_AVAIL and _USED */
     DESC_USED = 1 << 15,
@@ -89,7 +87,7 @@ static void lay_avail(struct ring_areas *areas, const struct queue *queue, const
         avail.has_idx = true;
         avail.idx = (uint32_t)(queue->last_avail_idx + avail.n_ring);
     }
-    laying = add_area(areas, queue, avail.has_address ? avail.address : queue->avail, RING_HEAD + 2 * queue->num + 2);
+    laying = add_area(areas, queue, avail.has_address ? avail.address : queue->avail, RING_AVAIL_SIZE(queue->num));
     laying.first = queue->last_avail_idx;
     laying.slots = queue->num;
     laying.behind = RING_HEAD + 2 * queue->num;
@@ -106,7 +104,7 @@ static void lay_used(struct ring_areas *areas, const struct queue *queue, const 
         used.has_idx = true;
         used.idx = (uint32_t)queue->last_avail_idx;
     }
-    laying = add_area(areas, queue, used.has_address ? used.address : queue->used, RING_HEAD + 8 * queue->num + 2);
+    laying = add_area(areas, queue, used.has_address ? used.address : queue->used, RING_USED_SIZE(queue->num));
     laying.behind = RING_HEAD + 8 * queue->num;
     lay_message(&laying, &virtq_used_table, &used.base);
 }
@@ -114,10 +112,10 @@ static void lay_used(struct ring_areas *areas, const struct queue *queue, const 
 static void lay_split(struct ring_areas *areas, const struct queue *queue, const Hardstop__SplitRing *ring)
 {
     struct laying laying =
-        add_area(areas, queue, ring->has_address ? ring->address : queue->desc, DESC_SIZE * ring->n_desc);
+        add_area(areas, queue, ring->has_address ? ring->address : queue->desc, RING_DESC_SIZE * ring->n_desc);
 
     for (size_t i = 0; i < ring->n_desc; i++) {
-        laying.at = DESC_SIZE * i;
+        laying.at = RING_DESC_SIZE * i;
         lay_message(&laying, &virtq_desc_table, &ring->desc[i]->base);
     }
     lay_avail(areas, queue, ring->avail);
@@ -139,7 +137,7 @@ static void lay_event(struct ring_areas *areas, const struct queue *queue, uint6
 static void lay_packed(struct ring_areas *areas, const struct queue *queue, const Hardstop__PackedRing *ring)
 {
     struct laying laying =
-        add_area(areas, queue, ring->has_address ? ring->address : queue->desc, DESC_SIZE * queue->num);
+        add_area(areas, queue, ring->has_address ? ring->address : queue->desc, RING_DESC_SIZE * queue->num);
 
     for (size_t i = 0; i < ring->n_desc && i < queue->num; i++) {
         Hardstop__VirtqPackedDesc desc = *ring->desc[i];
@@ -149,7 +147,7 @@ static void lay_packed(struct ring_areas *areas, const struct queue *queue, cons
         desc.has_flags = true;
         desc.flags |= (desc.has_avail ? desc.avail : wrap) ? DESC_AVAIL : 0;
         desc.flags |= (desc.has_used ? desc.used : !wrap) ? DESC_USED : 0;
-        laying.at = DESC_SIZE * (slot % queue->num);
+        laying.at = RING_DESC_SIZE * (slot % queue->num);
         lay_message(&laying, &virtq_packed_desc_table, &desc.base);
     }
     lay_event(areas, queue, queue->avail, ring->driver);

@@ -9,11 +9,7 @@
 #include "harness/case/queue.h"
 #include "harness/case/ring_areas.h"
 #include "harness/message/reflect.h"
-
-enum {
-    DESC_SIZE = 16,
-    HEAD = 4, /* flags and idx */
-};
+#include "harness/wire/ring.h"
 
 /* What holds the rings of a queue: indexes of records. */
 struct pieces {
@@ -70,7 +66,7 @@ static Hardstop__VirtqAvail *read_avail(const Hardstop__GuestMemory *memory, con
     for (size_t i = 0; i < waiting; i++) {
         size_t place = (queue->last_avail_idx + i) % queue->num;
 
-        avail->ring[avail->n_ring++] = (uint32_t)number_at(memory, HEAD + 2 * place, 2, queue->big);
+        avail->ring[avail->n_ring++] = (uint32_t)number_at(memory, RING_HEAD + 2 * place, 2, queue->big);
     }
     return avail;
 }
@@ -90,16 +86,10 @@ static Hardstop__VirtqUsed *read_used(const Hardstop__GuestMemory *memory, const
 static Hardstop__Ring *read_ring(const Hardstop__Case *test, const struct pieces *pieces, const struct queue *queue,
                                  const Hardstop__Section *section, uint32_t number)
 {
-    Hardstop__Ring *ring = (Hardstop__Ring *)reflect_new(&hardstop__ring__descriptor);
+    Hardstop__Ring *ring = queue_new_ring(section, number, false);
     const Hardstop__GuestMemory *desc = test->memory[pieces->desc];
 
-    ring->has_idstr = ring->has_queue = true;
-    ring->idstr.len = section->idstr.len;
-    ring->idstr.data = hs_copy(section->idstr.data, section->idstr.len);
-    ring->queue = number;
-    ring->form_case = HARDSTOP__RING__FORM_SPLIT;
-    ring->split = (Hardstop__SplitRing *)reflect_new(&hardstop__split_ring__descriptor);
-    for (size_t at = 0; at < desc->data.len; at += DESC_SIZE) {
+    for (size_t at = 0; at < desc->data.len; at += RING_DESC_SIZE) {
         *HS_PUSH(ring->split->desc, ring->split->n_desc) = read_desc(desc, at, queue->big);
     }
     ring->split->avail = read_avail(test->memory[pieces->avail], queue);
@@ -131,9 +121,9 @@ static bool comes_back(const Hardstop__Case *test, const struct pieces *pieces, 
     alone.ring = &ring;
     alone.n_ring = 1;
     ring_areas_lay(&areas, &alone);
-    same = areas.n == 3 && is_same(areas.list[0], test->memory[pieces->desc], DESC_SIZE * queue->num) &&
-           is_same(areas.list[1], test->memory[pieces->avail], HEAD) &&
-           is_same(areas.list[2], test->memory[pieces->used], HEAD);
+    same = areas.n == 3 && is_same(areas.list[0], test->memory[pieces->desc], RING_DESC_SIZE * queue->num) &&
+           is_same(areas.list[1], test->memory[pieces->avail], RING_HEAD) &&
+           is_same(areas.list[2], test->memory[pieces->used], RING_HEAD);
     ring_areas_clear(&areas);
     return same;
 }

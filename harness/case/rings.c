@@ -8,6 +8,7 @@
 #include "harness/base/alloc.h"
 #include "harness/case/guest_ram.h"
 #include "harness/case/queue.h"
+#include "harness/wire/ring.h"
 
 enum { LEAST_KEPT = 4 };
 
@@ -33,9 +34,9 @@ static void add_rings(Hardstop__Case *test, const Hardstop__VirtioSection *devic
         struct queue queue;
 
         if (device->queue[i]->num <= QUEUE_MOST_ENTRIES && queue_of(device, test->setup, i, &queue)) {
-            add_area(test, queue.desc, 16 * queue.num);
-            add_area(test, queue.avail, 6 + 2 * queue.num);
-            add_area(test, queue.used, 6 + 8 * queue.num);
+            add_area(test, queue.desc, RING_DESC_SIZE * queue.num);
+            add_area(test, queue.avail, RING_AVAIL_SIZE(queue.num));
+            add_area(test, queue.used, RING_USED_SIZE(queue.num));
         }
     }
 }

@@ -59,6 +59,8 @@ __attribute__((noreturn)) static void load_once(struct protocol_shared *shared)
     load_prepare();
     if (shared->request.again || shared->request.pokes & POKE_BIT(POKE_WATCH)) {
         ram_reserve();
+    }
+    if (shared->request.pokes & POKE_BIT(POKE_WATCH)) {
         watch_reserve();
     }
     limit_resources(shared->request.memory_limit);
