@@ -98,7 +98,7 @@ static void read_pages(struct page *pages, const Hardstop__Stream *captured)
     free(areas);
 }
 
-/* In the order in which the case touches them. */
+/* In the order in which the case touches them.  `captured` says what else is there; NULL: zeros. */
 static void put_pages(const struct ring_areas *areas, const Hardstop__Stream *captured, const struct block *block,
                       struct builder *out)
 {
@@ -109,7 +109,7 @@ static void put_pages(const struct ring_areas *areas, const Hardstop__Stream *ca
         for (size_t i = 0; i < areas->n; i++) {
             lay(&pages, areas->list[i], block);
         }
-        if (pass == 0) {
+        if (pass == 0 && captured) {
             read_pages(pages, captured);
         }
     }
@@ -120,17 +120,21 @@ static void put_pages(const struct ring_areas *areas, const Hardstop__Stream *ca
     }
 }
 
-/* One more part of the RAM section, with the pages that the case's guest memory touches. */
-static int put_memory(const Hardstop__Case *test, const Hardstop__Stream *captured, struct builder *out,
-                      struct hs_error *err)
+static bool has_memory(const Hardstop__Case *test)
 {
-    const Hardstop__Section *ram = guest_ram_section(captured);
+    return test->n_memory > 0 || test->n_ring > 0;
+}
+
+/*
+ * One more part of the RAM section `ram`, with the pages that the case's guest memory touches, and what `captured` (or
+ * NULL) has in these.
+ */
+static int put_memory(const Hardstop__Case *test, const Hardstop__Section *ram, const Hardstop__Stream *captured,
+                      struct builder *out, struct hs_error *err)
+{
     struct ring_areas areas = { 0 };
     struct block block;
 
-    if (!test->n_memory && !test->n_ring) {
-        return 0;
-    }
     if (!ram || !main_block(ram, &block)) {
         return hs_fail(err, HS_NO_OFFSET, "the machine has no RAM block that the case's guest memory could go to");
     }
@@ -172,12 +176,42 @@ int complete_stream(const Hardstop__Case *test, const struct builder *bytes, con
     }
     stream_encode(captured, &encoding, NULL, NULL);
     builder_put(out, encoding.out.data, first_device(captured, &encoding));
-    result = put_memory(test, captured, out, err);
+    result = has_memory(test) ? put_memory(test, guest_ram_section(captured), captured, out, err) : 0;
     builder_put(out, bytes->data, bytes->size);
     end = captured->n_section ? encoding.marks[captured->n_section - 1].end : encoding.out.size;
     if (!cut) {
         builder_put(out, encoding.out.data + end, encoding.out.size - end);
     }
+    stream_encoding_clear(&encoding);
+    return result;
+}
+
+/* The bytes of one section of the stream; none where it is not there. */
+static void put_section(const Hardstop__Stream *stream, const struct stream_encoding *encoding,
+                        const Hardstop__Section *section, struct builder *out)
+{
+    for (size_t i = 0; i < stream->n_section; i++) {
+        if (stream->section[i] == section) {
+            builder_put(out, encoding->out.data + encoding->marks[i].start,
+                        encoding->marks[i].end - encoding->marks[i].start);
+        }
+    }
+}
+
+int complete_bare(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured,
+                  struct builder *out, struct hs_error *err)
+{
+    struct stream_encoding encoding = { 0 };
+    int result = 0;
+
+    builder_reset(out);
+    stream_encode(captured, &encoding, NULL, NULL);
+    builder_put(out, encoding.out.data, captured->n_section ? encoding.marks[0].start : encoding.out.size);
+    if (has_memory(test)) {
+        put_section(captured, &encoding, guest_ram_section(captured), out);
+        result = put_memory(test, guest_ram_section(captured), NULL, out, err);
+    }
+    builder_put(out, bytes->data, bytes->size);
     stream_encoding_clear(&encoding);
     return result;
 }

@@ -16,6 +16,14 @@
 int complete_stream(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured, bool cut,
                     struct builder *out, struct hs_error *err);
 
+/*
+ * The same without what belongs to others: no firmware and no guest RAM of `captured`, which gives header and
+ * configuration alone, and no description.  A case that says what guest memory holds has those pages, of which the rest
+ * is zero.  `bytes` are device sections, never a whole stream.
+ */
+int complete_bare(const Hardstop__Case *test, const struct builder *bytes, const Hardstop__Stream *captured,
+                  struct builder *out, struct hs_error *err);
+
 /* Where in the bytes of a whole stream its device sections begin; 0 when that cannot be told. */
 size_t complete_devices(const uint8_t *bytes, size_t size);
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "case.pb-c.h"
+#include "harness/base/arguments.h"
 #include "harness/base/error.h"
 #include "harness/loader/loader.h"
 #include "harness/setup/trust.h"
@@ -33,6 +34,7 @@ struct confirm_result {
     size_t n_frames;
     /* QEMU's error output, without what it says without a stream, too; "": none.  A failed save adds its reason. */
     char *text;
+    uint64_t address_space; /* bytes that QEMU might have in all; 0: no limit */
     char *command_line; /* for a shell; does what was done here, without our QMP connection */
     char *commands; /* QMP's, that were then given, by their names; "": none */
     struct builder acts; /* what its guest was then made to do: lines for the socket of -qtest; none where it was not */
@@ -59,6 +61,10 @@ struct confirm_result {
  */
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err);
+
+/* Fills the arguments of that QEMU, from its name on, without -incoming: the setup's own, stopped.  The same. */
+int confirm_arguments(const Hardstop__Setup *setup, enum trust trust, struct arguments *arguments,
+                      struct hs_error *err);
 void confirm_result_clear(struct confirm_result *result);
 
 #endif

@@ -198,6 +198,42 @@ static void memory_has_an_end(void **state)
     }
 }
 
+/* What is in `captured` is somebody's: none of it but header, configuration and sizes of RAM is handed on. */
+static void a_bare_stream_has_no_ram_but_the_cases(void **state)
+{
+    Hardstop__Stream *captured = build(true, TWO_BLOCKS);
+    Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor,
+                                                             "memory { address: 0x1001 data: 'xy' }");
+    Hardstop__Case *none = case_new();
+    uint8_t page[PAGE] = { 0, 'x', 'y' };
+    struct builder devices = { 0 }, out = { 0 }, wanted = { 0 };
+
+    (void)state;
+    support_put_hex(&devices, "d0d1d2");
+    builder_put(&out, "left from before", 16);
+    assert_int_equal(complete_bare(none, &devices, captured, &out, NULL), 0);
+    support_put_header(&wanted);
+    support_put_hex(&wanted, "07 00000001 61 d0d1d2");
+    assert_true(builder_equal(&out, &wanted));
+
+    assert_int_equal(complete_bare(test, &devices, captured, &out, NULL), 0);
+    builder_reset(&wanted);
+    support_put_header(&wanted);
+    support_put_hex(&wanted, "07 00000001 61");
+    support_put_section(&wanted, 1, 3, "ram", 4);
+    support_put_hex(&wanted, TWO_BLOCKS "0000000000000010 7e00000003 02 00000003");
+    ram_put_page(&wanted, "s390.ram", 0x1000, page, PAGE);
+    ram_put_end(&wanted);
+    support_put_hex(&wanted, "7e00000003 d0d1d2");
+    assert_true(builder_equal(&out, &wanted));
+    builder_clear(&devices);
+    builder_clear(&out);
+    builder_clear(&wanted);
+    case_free(test);
+    case_free(none);
+    hardstop__stream__free_unpacked(captured, NULL);
+}
+
 static void memory_without_ram_has_a_reason(void **state)
 {
     Hardstop__Stream *captured = build(true, NO_RAM);
@@ -252,6 +288,7 @@ int main(void)
         cmocka_unit_test(guest_memory_goes_to_the_block_of_ram),
         cmocka_unit_test(records_of_one_page_share_it),
         cmocka_unit_test(memory_has_an_end),
+        cmocka_unit_test(a_bare_stream_has_no_ram_but_the_cases),
         cmocka_unit_test(memory_without_ram_has_a_reason),
         cmocka_unit_test(whole_streams_stay_as_they_are),
     };

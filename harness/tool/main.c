@@ -24,6 +24,7 @@ const struct command commands[] = {
     COMMAND(check, "judge all properties on a case"),
     COMMAND(repro, "replay a case or crash file, and confirm it on an unmodified QEMU"),
     COMMAND(minimize, "make a finding's case small, and say which fields cause it"),
+    COMMAND(export, "a finding as a test of QEMU's own"),
     COMMAND(findings, "list findings as new, known or fixed"),
     COMMAND(known, "replay the known findings on any QEMU: confirmed, fixed, changed"),
     COMMAND(fuzz, "run the fuzz targets, and list what they find"),

@@ -48,12 +48,13 @@ int command_compat(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_vet(int argc, char **argv);
+int command_export(int argc, char **argv);
 
 extern const struct argp command_capture_argp, command_show_argp, command_load_argp, command_damage_argp,
     command_check_argp, command_repro_argp, command_findings_argp, command_known_argp,
     command_minimize_argp, command_fuzz_argp, command_seeds_argp, command_canaries_argp,
     command_audit_argp, command_report_argp, command_experiment_argp, command_compat_argp,
-    command_coverage_argp, command_doctor_argp, command_vet_argp;
+    command_coverage_argp, command_doctor_argp, command_vet_argp, command_export_argp;
 
 /* Options that say which QEMU: an argp child, whose input is a struct setup_options. */
 struct setup_options {

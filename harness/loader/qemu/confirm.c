@@ -244,8 +244,8 @@ static int run(struct attempt *attempt, struct confirm_result *result, struct hs
     return status < 0 ? -1 : said_finish(attempt->setup, &attempt->without, result, err);
 }
 
-/* The program that runs another one with less address space, and how much that is. */
-static int limit_memory(struct attempt *attempt, struct hs_error *err)
+/* The program that runs another one with less address space, and how much that is, in `*all`. */
+static int limit_memory(struct attempt *attempt, uint64_t *all, struct hs_error *err)
 {
     const struct lone_start *start =
         attempt->limits.memory ? lone_start(attempt->setup, &attempt->without, err) : NULL;
@@ -263,7 +263,8 @@ static int limit_memory(struct attempt *attempt, struct hs_error *err)
     if (!attempt->with.path) {
         return hs_fail(err, HS_NO_OFFSET, "no program prlimit in PATH; on Debian: apt-get install util-linux");
     }
-    option = hs_format("--as=%" PRIu64, start->size + attempt->limits.memory);
+    *all = start->size + attempt->limits.memory;
+    option = hs_format("--as=%" PRIu64, *all);
     arguments_add(&limited, "prlimit");
     arguments_add(&limited, option);
     for (size_t i = 0; i < attempt->with.arguments.n; i++) {
@@ -281,7 +282,8 @@ static int run_by(struct attempt *attempt, enum trust trust, const char *path, s
 {
     int status = -1;
 
-    if (command_line_prepare(&attempt->with, attempt->setup, trust, err) == 0 && limit_memory(attempt, err) == 0) {
+    if (command_line_prepare(&attempt->with, attempt->setup, trust, err) == 0 &&
+        limit_memory(attempt, &result->address_space, err) == 0) {
         if (attempt->limits.pokes) {
             /* A device that is used may ask for it; a served QEMU does not obey. */
             arguments_add(&attempt->with.arguments, "-no-shutdown");
@@ -351,6 +353,18 @@ int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path
                 struct confirm_result *result, struct hs_error *err)
 {
     return confirm_watched(setup, trust, path, limits, NULL, result, err);
+}
+
+int confirm_arguments(const Hardstop__Setup *setup, enum trust trust, struct arguments *arguments,
+                      struct hs_error *err)
+{
+    struct command_line command;
+    int status = command_line_prepare(&command, setup, trust, err);
+
+    *arguments = command.arguments;
+    memset(&command.arguments, 0, sizeof(command.arguments));
+    command_line_clear(&command);
+    return status;
 }
 
 void confirm_result_clear(struct confirm_result *result)
