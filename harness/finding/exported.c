@@ -129,8 +129,8 @@ static int make_streams(const struct judgement *judgement, const Hardstop__Strea
 static void find_place(const struct judgement *judgement, struct exported_place *place)
 {
     enum stream_framing framing = setup_reading(judgement->test->setup);
-    Hardstop__Stream *stream = stream_decode_with(judgement->damaged.data, judgement->damaged.size, framing,
-                                                  judgement->description, NULL);
+    Hardstop__Stream *stream =
+        stream_decode_with(judgement->damaged.data, judgement->damaged.size, framing, judgement->description, NULL);
     const struct state_difference *lost = &judgement->resave.differences[0];
     struct map map = { 0 };
 
@@ -140,8 +140,7 @@ static void find_place(const struct judgement *judgement, struct exported_place 
     map_init(&map, stream, judgement->description);
     for (size_t i = 0; i < map.n && !place->head_size; i++) {
         const struct map_entry *entry = &map.entries[i];
-        const Hardstop__Section *section =
-            map_is_payload(entry) ? stream->section[entry->section] : NULL;
+        const Hardstop__Section *section = map_is_payload(entry) ? stream->section[entry->section] : NULL;
         struct builder head = { 0 };
 
         if (!section || strcmp(entry->path, lost->path) != 0 || section->idstr.len != strlen(lost->idstr) ||
@@ -169,7 +168,7 @@ static void choose_claim(const struct judgement *judgement, struct exported *exp
     const struct state_comparison *resave = &judgement->resave;
 
     exported->claim = judgement->verdict == VERDICT_CRASHED || judgement->verdict == VERDICT_HUNG ? EXPORTED_SURVIVES
-                                                                                                   : EXPORTED_REFUSES;
+                                                                                                  : EXPORTED_REFUSES;
     if (exported->claim == EXPORTED_REFUSES && resave->n && resave->differences[0].what == STATE_FIELD &&
         strcmp(exported->finding.property, "accepted-resaves-equal") == 0) {
         find_place(judgement, &exported->place);
@@ -224,8 +223,7 @@ static int try(const struct judgement *judgement, const Hardstop__Stream *captur
     return status;
 }
 
-int exported_make(const struct judgement *judgement, enum trust trust, struct exported *exported,
-                  struct hs_error *err)
+int exported_make(const struct judgement *judgement, enum trust trust, struct exported *exported, struct hs_error *err)
 {
     Hardstop__Stream *captured;
     size_t tail = tail_size(judgement);
@@ -239,9 +237,10 @@ int exported_make(const struct judgement *judgement, enum trust trust, struct ex
         return -1;
     }
     if (case_is_whole(judgement->test) || stream_begins(judgement->damaged.data, judgement->damaged.size)) {
-        return hs_fail(err, HS_NO_OFFSET, "it is a whole stream, with firmware and guest RAM, which belong in no test; "
-                                          "hardstop minimize cuts it down to its device sections where these are "
-                                          "enough");
+        return hs_fail(err, HS_NO_OFFSET,
+                       "it is a whole stream, with firmware and guest RAM, which belong in no test; "
+                       "hardstop minimize cuts it down to its device sections where these are "
+                       "enough");
     }
     captured = capture_decoded(judgement->test->setup, trust, err);
     if (!captured) {

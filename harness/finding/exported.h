@@ -10,9 +10,9 @@
 
 /* What a QEMU without the fault does with the stream. */
 enum exported_claim {
-    EXPORTED_SURVIVES, /* refuses it or takes it: it neither ends otherwise nor spins, nor does it when it saves again */
-    EXPORTED_REFUSES, /* refuses it */
-    EXPORTED_KEEPS, /* refuses it, or saves the value at `place` again as it was given */
+    EXPORTED_SURVIVES, /* refuses it or takes it: it neither ends otherwise nor spins, also when it saves again */
+    EXPORTED_REFUSES,  /* refuses it */
+    EXPORTED_KEEPS,    /* refuses it, or saves the value at `place` again as it was given */
 };
 
 #define EXPORTED_GIVEN 64
@@ -20,9 +20,9 @@ enum exported_claim {
 /* Where a saved state has the value. */
 struct exported_place {
     char device[64], path[256]; /* for people */
-    uint8_t head[512]; /* of its section: length and text of the idstr, and the instance_id; behind it, the version_id */
+    uint8_t head[512]; /* of its section: length and text of the idstr, instance_id; behind it is the version_id */
     size_t head_size;
-    size_t at; /* bytes from the section's payload on */
+    size_t at;                     /* bytes from the section's payload on */
     uint8_t given[EXPORTED_GIVEN]; /* what stands there in the stream */
     size_t given_size;
 };
@@ -32,8 +32,8 @@ struct exported {
     struct finding finding;
     enum exported_claim claim;
     struct exported_place place; /* KEEPS */
-    struct arguments arguments; /* of QEMU, from its name on, without -incoming */
-    struct builder control; /* a stream of the same machine that it must take, or the test says nothing */
+    struct arguments arguments;  /* of QEMU, from its name on, without -incoming */
+    struct builder control;      /* a stream of the same machine that it must take, or the test says nothing */
     struct builder stream;
     uint64_t address_space; /* bytes that QEMU may have in all; 0: no limit */
 };
@@ -44,8 +44,7 @@ struct exported {
  * it shows only when the machine is used, or to two QEMUs; it is a stream with guest RAM; QEMU does not take the
  * control; or it does not show the finding.  exported_clear() is needed in both cases.
  */
-int exported_make(const struct judgement *judgement, enum trust trust, struct exported *exported,
-                  struct hs_error *err);
+int exported_make(const struct judgement *judgement, enum trust trust, struct exported *exported, struct hs_error *err);
 void exported_clear(struct exported *exported);
 
 #endif

@@ -162,7 +162,8 @@ static const struct {
     { "memory { address: 0x1000 data: '' }", 0, false },
     /* Once each, with what was said last. */
     { "memory { address: 0x1000 data: 'xxxxx' } memory { address: 0x1100 data: 'y' } "
-      "memory { address: 0x1000 data: 'first' }", 1, true },
+      "memory { address: 0x1000 data: 'first' }",
+      1, true },
     { "memory { address: 0x1000 data: 'first' } memory { address: 0x1002 data: 'x' }", 1, false },
     { "memory { address: 0x1ffe data: 'xyz' } memory { address: 0x1000 data: 'first' }", 2, true },
 };
@@ -202,8 +203,8 @@ static void memory_has_an_end(void **state)
 static void a_bare_stream_has_no_ram_but_the_cases(void **state)
 {
     Hardstop__Stream *captured = build(true, TWO_BLOCKS);
-    Hardstop__Case *test = (Hardstop__Case *)support_message(&hardstop__case__descriptor,
-                                                             "memory { address: 0x1001 data: 'xy' }");
+    Hardstop__Case *test =
+        (Hardstop__Case *)support_message(&hardstop__case__descriptor, "memory { address: 0x1001 data: 'xy' }");
     Hardstop__Case *none = case_new();
     uint8_t page[PAGE] = { 0, 'x', 'y' };
     struct builder devices = { 0 }, out = { 0 }, wanted = { 0 };

@@ -78,23 +78,27 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 const struct argp command_export_argp = {
-    .options = (const struct argp_option[]){
-        { "as", 'a', "KIND", 0, "qtest: a C test for tests/qtest of QEMU's tree; python: a script as in its "
-                                "tests/functional; shell: a script for any QEMU binary; stream: PATH, a migration "
-                                "stream, and PATH.cmd, the command line that loads it; bundle: a folder with all that "
-                                "a security contact needs", 0 },
-        { "name", 'n', "NAME", 0, "what the test is called (default: as FILE)", 0 },
-        { "output", 'o', "PATH", 0, "where it goes (default for a test: standard output)", 0 },
-        { 0 },
-    },
+    .options =
+        (const struct argp_option[]){
+            { "as", 'a', "KIND", 0,
+              "qtest: a C test for tests/qtest of QEMU's tree; python: a script as in its "
+              "tests/functional; shell: a script for any QEMU binary; stream: PATH, a migration "
+              "stream, and PATH.cmd, the command line that loads it; bundle: a folder with all that "
+              "a security contact needs",
+              0 },
+            { "name", 'n', "NAME", 0, "what the test is called (default: as FILE)", 0 },
+            { "output", 'o', "PATH", 0, "where it goes (default for a test: standard output)", 0 },
+            { 0 },
+        },
     .parser = parse,
     .args_doc = "FILE [-- QEMU_COMMAND_LINE]",
     .children = judge_children,
-    .doc = "Writes a finding as a test that needs nothing of hardstop: it fails on a QEMU that has the fault, passes on "
-           "one that has not, and is skipped by one that does not take the undamaged stream.  An unmodified QEMU must "
-           "show the finding before anything is written.\v"
-           "Exit status: 0 it is written; 2 there is no finding, or one that no test of a load and a save can show.\n\n"
-           "Example: hardstop export work/findings/db19e30b3a5038bc.textproto --as python -o test_migration_bh.py",
+    .doc =
+        "Writes a finding as a test that needs nothing of hardstop: it fails on a QEMU that has the fault, passes on "
+        "one that has not, and is skipped by one that does not take the undamaged stream.  An unmodified QEMU must "
+        "show the finding before anything is written.\v"
+        "Exit status: 0 it is written; 2 there is no finding, or one that no test of a load and a save can show.\n\n"
+        "Example: hardstop export work/findings/db19e30b3a5038bc.textproto --as python -o test_migration_bh.py",
 };
 
 /* "ccw-rng-queue-num" of a path, or what was given. */
@@ -106,7 +110,7 @@ static char *test_name(const struct options *options)
     return options->name ? hs_strdup(options->name) : hs_format("%.*s", dot ? (int)(dot - name) : 99, name);
 }
 
-/* The command line that loads a file, for a shell and for `hardstop load FILE -- @FILE.cmd`. */
+/* The command line, for a shell and for `hardstop load FILE -- @FILE.cmd`. */
 static char *command_line(const struct exported *exported)
 {
     char *line = arguments_line(&exported->arguments), *whole = hs_format("%s\n", line);
@@ -170,8 +174,9 @@ static int check_is_private(const char *folder, struct hs_error *err)
         *slash = 0;
     }
     free(path);
-    return is_in_tree ? hs_fail(err, HS_NO_OFFSET, "%s: is in a git tree, and a bundle is for a security contact "
-                                                   "alone; --output names a folder elsewhere",
+    return is_in_tree ? hs_fail(err, HS_NO_OFFSET,
+                                "%s: is in a git tree, and a bundle is for a security contact "
+                                "alone; --output names a folder elsewhere",
                                 folder)
                       : 0;
 }
@@ -192,8 +197,10 @@ static int write_bundle(const struct test *test, const char *folder, struct hs_e
         const struct builder *bytes;
         print_fn *print;
     } files[] = {
-        { "stream", &exported->stream, NULL }, { "control", &exported->control, NULL },
-        { "test.sh", NULL, print_test }, { "README", NULL, print_report },
+        { "stream", &exported->stream, NULL },
+        { "control", &exported->control, NULL },
+        { "test.sh", NULL, print_test },
+        { "README", NULL, print_report },
     };
     char *path = hs_format("%s/case.textproto", folder);
     int status = make_folder(folder, err) < 0 ? -1 : tool_write_case(path, test->judgement->test, err);
@@ -213,10 +220,11 @@ static void warn(const struct judgement *judgement)
 {
     const struct loader_answer *answer = &judgement->actual.answer;
 
-    if (answer->outcome == OUTCOME_CRASHED && (answer->signal == SIGSEGV || answer->signal == SIGBUS ||
-                                               loader_report_is_own(&answer->report))) {
+    if (answer->outcome == OUTCOME_CRASHED &&
+        (answer->signal == SIGSEGV || answer->signal == SIGBUS || loader_report_is_own(&answer->report))) {
         fputs("hardstop: this may be unsafe for memory: report it to QEMU's security contact before you publish a "
-              "test (--as bundle has what that takes)\n", stderr);
+              "test (--as bundle has what that takes)\n",
+              stderr);
     }
 }
 

@@ -15,15 +15,11 @@
 #include "harness/base/shell.h"
 #include "harness/setup/setup.h"
 
-/* Of one load: all that a sound one takes is a second. */
-#define PROCESSOR_SECONDS 30
-/* Nobody waits longer for a QEMU that neither works nor answers. */
-#define SECONDS 600
 /* Bytes of a stream in a line. */
 #define PIECE 16
 
 /* The templates, as files beside this one. */
-extern const char exported_qtest[], exported_functional[], exported_shell[];
+extern const char exported_qtest_c_in[], exported_functional_py_in[], exported_shell_sh_in[];
 
 typedef void quote_fn(FILE *out, const struct arguments *arguments);
 typedef void piece_fn(FILE *out, size_t at, const uint8_t *bytes, size_t size);
@@ -109,9 +105,9 @@ static const struct form {
     quote_fn *quote;
     piece_fn *piece; /* a line with some bytes of a stream */
 } forms[EXPORTED_FORMS] = {
-    [EXPORTED_QTEST] = { "qtest", exported_qtest, " *", quote_c, piece_c },
-    [EXPORTED_PYTHON] = { "python", exported_functional, "#", quote_python, piece_python },
-    [EXPORTED_SHELL] = { "shell", exported_shell, "#", quote_shell, piece_shell },
+    [EXPORTED_QTEST] = { "qtest", exported_qtest_c_in, " *", quote_c, piece_c },
+    [EXPORTED_PYTHON] = { "python", exported_functional_py_in, "#", quote_python, piece_python },
+    [EXPORTED_SHELL] = { "shell", exported_shell_sh_in, "#", quote_shell, piece_shell },
 };
 
 const char *exported_form_name(enum exported_form form)
@@ -208,12 +204,6 @@ static void put_architecture(FILE *out, const struct filling *filling)
     fprintf(out, "%.*s", (int)length, architecture ? architecture : "");
 }
 
-static void put_program(FILE *out, const struct filling *filling)
-{
-    fputs(SETUP_PROGRAM, out);
-    put_architecture(out, filling);
-}
-
 static void put_control(FILE *out, const struct filling *filling)
 {
     put_pieces(out, &filling->exported->control, filling->form);
@@ -294,29 +284,30 @@ static void put_field(FILE *out, const struct filling *filling)
     fprintf(out, "%s %s", filling->exported->place.device, filling->exported->place.path);
 }
 
-static void put_processor_seconds(FILE *out, const struct filling *filling)
-{
-    (void)filling;
-    fprintf(out, "%d", PROCESSOR_SECONDS);
-}
-
-static void put_seconds(FILE *out, const struct filling *filling)
-{
-    (void)filling;
-    fprintf(out, "%d", SECONDS);
-}
-
 static const struct value {
     const char *name;
     void (*put)(FILE *out, const struct filling *filling);
 } values[] = {
-    { "TITLE", put_title }, { "NAME", put_name }, { "CLASS", put_class }, { "PROGRAM", put_program },
-    { "ARCH", put_architecture }, { "MACHINE", put_machine }, { "ARGUMENTS", put_arguments },
-    { "CONTROL", put_control }, { "CONTROL_SIZE", put_control_size }, { "STREAM", put_stream },
-    { "STREAM_SIZE", put_stream_size }, { "ADDRESS_SPACE", put_space },
-    { "ADDRESS_SPACE_KIB", put_space_kib }, { "HEAD", put_head }, { "HEAD_BYTES", put_head_bytes }, { "AT", put_at },
-    { "GIVEN", put_given }, { "GIVEN_BYTES", put_given_bytes }, { "GIVEN_SIZE", put_given_size },
-    { "FIELD", put_field }, { "PROCESSOR_SECONDS", put_processor_seconds }, { "SECONDS", put_seconds },
+    { "TITLE", put_title },
+    { "NAME", put_name },
+    { "CLASS", put_class },
+
+    { "ARCH", put_architecture },
+    { "MACHINE", put_machine },
+    { "ARGUMENTS", put_arguments },
+    { "CONTROL", put_control },
+    { "CONTROL_SIZE", put_control_size },
+    { "STREAM", put_stream },
+    { "STREAM_SIZE", put_stream_size },
+    { "ADDRESS_SPACE", put_space },
+    { "ADDRESS_SPACE_KIB", put_space_kib },
+    { "HEAD", put_head },
+    { "HEAD_BYTES", put_head_bytes },
+    { "AT", put_at },
+    { "GIVEN", put_given },
+    { "GIVEN_BYTES", put_given_bytes },
+    { "GIVEN_SIZE", put_given_size },
+    { "FIELD", put_field },
 };
 
 /* Are the lines up to the next @end@ part of it? */
@@ -326,8 +317,10 @@ static bool is_part(const struct exported *exported, const char *condition, size
         const char *name;
         bool is_so;
     } conditions[] = {
-        { "SURVIVES", exported->claim == EXPORTED_SURVIVES }, { "REFUSES", exported->claim == EXPORTED_REFUSES },
-        { "KEEPS", exported->claim == EXPORTED_KEEPS }, { "ADDRESS_SPACE", exported->address_space > 0 },
+        { "SURVIVES", exported->claim == EXPORTED_SURVIVES },
+        { "REFUSES", exported->claim == EXPORTED_REFUSES },
+        { "KEEPS", exported->claim == EXPORTED_KEEPS },
+        { "ADDRESS_SPACE", exported->address_space > 0 },
     };
 
     for (size_t i = 0; i < HS_COUNT(conditions); i++) {

@@ -8,9 +8,9 @@
 #include "harness/finding/exported.h"
 
 enum exported_form {
-    EXPORTED_QTEST, /* C, for tests/qtest of QEMU's tree */
+    EXPORTED_QTEST,  /* C, for tests/qtest of QEMU's tree */
     EXPORTED_PYTHON, /* a script as in tests/functional, which runs alone, too */
-    EXPORTED_SHELL, /* a script that needs sh and coreutils */
+    EXPORTED_SHELL,  /* a script that needs sh and coreutils */
     EXPORTED_FORMS,
 };
 

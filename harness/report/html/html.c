@@ -14,7 +14,7 @@ void html_begin(FILE *out, const char *title)
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
           "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n", out);
     html_print(out, "<title>Hardstop: %s</title>\n<style>\n", title);
-    fputs(html_css, out);
+    fputs(html_report_css, out);
 }
 
 static void print_page(const struct html_page *page)
@@ -35,7 +35,7 @@ static void print_page(const struct html_page *page)
           "nobody has changed.</footer>\n", out);
     html_data(page);
     fputs("<script>\n", out);
-    fputs(html_js, out);
+    fputs(html_report_js, out);
     fputs("</script>\n</body>\n</html>\n", out);
 }
 

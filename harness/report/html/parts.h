@@ -8,7 +8,7 @@
 #include "harness/report/html/text.h"
 
 /* "report.css" and "report.js" beside this file, made into strings when building. */
-extern const char html_css[], html_js[];
+extern const char html_report_css[], html_report_js[];
 
 /* What a page begins with, as far as into its style sheet. */
 void html_begin(FILE *out, const char *title);
