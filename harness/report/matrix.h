@@ -16,6 +16,8 @@ bool matrix_is_expected(const struct replay *replay, const struct replays *recor
 void matrix_text(FILE *out, const struct known *known, const struct replays *replays, const struct replays *recorded);
 /* A table in Markdown: a row for each line of the list, a column for each QEMU, and the counts as the last row. */
 void matrix_markdown(FILE *out, const struct known *known, const struct replays *replays);
+/* The same as a page of HTML: one row for each fault, with all cases that show it alike. */
+void matrix_html(FILE *out, const struct known *known, const struct replays *replays, const struct replays *recorded);
 /*
  * [{"case" (null: not published), "signature", "kind", "scope", "reach", "twin", "cause", "qemu": [{"version", "state",
  * "signature" (null: none), "words", "expected": bool}]}]; free with json_decref().

@@ -147,6 +147,38 @@ static void no_cell_is_empty(void **state)
     replays_clear(&replays);
 }
 
+/* The page has a row for each fault: cases that show one alike share it, and one that differs on a QEMU does not. */
+static void a_page_folds_what_is_one_fault(void **state)
+{
+    static struct known_line of_one_fault[] = {
+        { .name = "a.textproto", .signature = 0xaa, .twin = "none", .cause = "takes <anything>" },
+        { .name = "b.textproto", .signature = 0xaa, .twin = "f()", .cause = "not told" },
+        { .name = "c.textproto", .signature = 0xaa, .twin = "none", .cause = "another" },
+        { .name = KNOWN_NO_CASE, .signature = 0xaa, .twin = "none", .cause = "secret" },
+    };
+    const struct known list = { .lines = of_one_fault, .n = HS_COUNT(of_one_fault) };
+    struct replays replays, none = { 0 };
+    struct print_memory memory;
+    char *page;
+
+    (void)state;
+    assert_int_equal(read_text(LINE("a.textproto", "7.2.22", "confirmed", "00000000000000aa")
+                               LINE("b.textproto", "7.2.22", "confirmed", "00000000000000aa")
+                               LINE("c.textproto", "7.2.22", "fixed", "-"), &replays, NULL), 0);
+    matrix_html(print_open(&memory), &list, &replays, &none);
+    page = print_close(&memory);
+    assert_non_null(strstr(page, "<h1>3 known faults on 1 QEMUs</h1>"));
+    assert_non_null(strstr(page, "takes &#60;anything&#62;"));
+    assert_non_null(strstr(page, "<summary>2 cases</summary><code>a.textproto</code> <code>b.textproto</code> "));
+    assert_null(strstr(page, "not told"));
+    assert_non_null(strstr(page, "<td class=\"v k1\"><details><summary>fixed</summary><span class=\"n\">words</span>"
+                                 "</details><span class=\"n\">not as recorded</span></td>"));
+    assert_non_null(strstr(page, "its case is not published"));
+    assert_non_null(strstr(page, "<td>1 confirmed<br>1 fixed<br></td>"));
+    free(page);
+    replays_clear(&replays);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +186,7 @@ int main(void)
         cmocka_unit_test(what_is_recorded_comes_back),
         cmocka_unit_test(a_difference_from_the_record_is_seen),
         cmocka_unit_test(no_cell_is_empty),
+        cmocka_unit_test(a_page_folds_what_is_one_fault),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

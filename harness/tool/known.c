@@ -7,20 +7,21 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/print.h"
 #include "harness/report/matrix.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 #include "harness/tool/replay_run.h"
 #include "harness/tool/tool.h"
 
-enum { MOST_QEMUS = 32, KEY_TRUST = 0x100, KEY_RECORD };
+enum { MOST_QEMUS = 32, KEY_TRUST = 0x100, KEY_RECORD, KEY_HTML };
 
 struct options {
     const char *programs[MOST_QEMUS];
     size_t n_programs;
     char **cases; /* none: all */
     size_t n_cases;
-    const char *known;
+    const char *known, *html;
     unsigned jobs;
     bool trust, record, table, json;
 };
@@ -48,6 +49,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'j':
         options->json = true;
         return 0;
+    case KEY_HTML:
+        options->html = value;
+        return 0;
     case KEY_RECORD:
         options->record = true;
         return 0;
@@ -69,20 +73,29 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 const struct argp command_known_argp = {
-    .options = (const struct argp_option[]){
-        { "qemu", 'q', "BINARY", 0, SETUP_PROGRAM "ARCHITECTURE*, a name in PATH or a path; repeatable (default: "
-                                    PROGRAM_ENV ", else what is installed).  For cases of another architecture that "
-                                    "beside it is taken, of the same name but for the architecture", 0 },
-        { "known", 'k', "FILE", 0, "list of known findings (default: the one that comes with hardstop); beside it are "
-                                   "cases/regress, and versions.tsv with what is expected of which QEMU", 0 },
-        { "trust-setup", KEY_TRUST, NULL, 0, "with --known: start what a case asks for, whatever it is", 0 },
-        { "jobs", 'J', "N", 0, "replays side by side (default: the cores)", 0 },
-        { "record", KEY_RECORD, NULL, 0, "put what is shown into versions.tsv; what it has of other QEMUs stays", 0 },
-        { "table", 't', NULL, 0, "all of versions.tsv as a table in Markdown, with what is shown in its place; without "
-                                 "--qemu nothing is replayed", 0 },
-        { "json", 'j', NULL, 0, "as one JSON array", 0 },
-        { 0 },
-    },
+    .options =
+        (const struct argp_option[]){
+            { "qemu", 'q', "BINARY", 0,
+              SETUP_PROGRAM "ARCHITECTURE*, a name in PATH or a path; repeatable (default: " PROGRAM_ENV
+                            ", else what is installed).  For cases of another architecture that "
+                            "beside it is taken, of the same name but for the architecture",
+              0 },
+            { "known", 'k', "FILE", 0,
+              "list of known findings (default: the one that comes with hardstop); beside it are "
+              "cases/regress, and versions.tsv with what is expected of which QEMU",
+              0 },
+            { "trust-setup", KEY_TRUST, NULL, 0, "with --known: start what a case asks for, whatever it is", 0 },
+            { "jobs", 'J', "N", 0, "replays side by side (default: the cores)", 0 },
+            { "record", KEY_RECORD, NULL, 0, "put what is shown into versions.tsv; what it has of other QEMUs stays",
+              0 },
+            { "table", 't', NULL, 0,
+              "all of versions.tsv as a table in Markdown, with what is shown in its place; without "
+              "--qemu nothing is replayed",
+              0 },
+            { "json", 'j', NULL, 0, "as one JSON array", 0 },
+            { "html", KEY_HTML, "FILE", 0, "write the same table as a page, a row for each fault", 0 },
+            { 0 },
+        },
     .parser = parse,
     .args_doc = "[CASE...]",
     .doc = "Replays the case of each known finding, or the CASEs named, on each QEMU.  confirmed: it shows what the "
@@ -110,13 +123,13 @@ static int read_lists(struct replaying *replaying, struct hs_error *err)
     int result;
 
     if (!path) {
-        return hs_fail(err, HS_NO_OFFSET, "the list of known findings is not where it was when this hardstop was "
-                                          "built: --known FILE names one");
+        return hs_fail(err, HS_NO_OFFSET,
+                       "the list of known findings is not where it was when this hardstop was "
+                       "built: --known FILE names one");
     }
     replaying->record = hs_format("%.*sversions.tsv", slash ? (int)(slash + 1 - path) : 0, path);
-    result = known_read(path, &replaying->known, err) < 0
-                 ? -1
-                 : replays_read(replaying->record, &replaying->recorded, err);
+    result =
+        known_read(path, &replaying->known, err) < 0 ? -1 : replays_read(replaying->record, &replaying->recorded, err);
     free(path);
     return result;
 }
@@ -199,6 +212,18 @@ static int replay_all(struct replaying *replaying, struct hs_error *err)
     return result;
 }
 
+struct page {
+    const struct replaying *replaying;
+    const struct replays *all;
+};
+
+static void print_page(FILE *out, const void *user)
+{
+    const struct page *page = user;
+
+    matrix_html(out, &page->replaying->known, page->all, &page->replaying->recorded);
+}
+
 static void print(const struct replaying *replaying, const struct replays *all)
 {
     if (replaying->options->table) {
@@ -224,6 +249,10 @@ static int deliver(const struct replaying *replaying, struct hs_error *err)
         status = matrix_is_expected(&replaying->shown.list[i], &replaying->recorded) ? status : TOOL_FINDING;
     }
     print(replaying, &all);
+    if (replaying->options->html &&
+        print_file(replaying->options->html, print_page, &(struct page){ replaying, &all }, err) < 0) {
+        status = tool_fail(err);
+    }
     if (replaying->options->record && replays_write(replaying->record, &all, &replaying->known, err) < 0) {
         status = tool_fail(err);
     }
@@ -242,7 +271,8 @@ int command_known(int argc, char **argv)
     if (!options.table) {
         set_default(&options);
     }
-    if (read_lists(&replaying, &err) < 0 || check_cases(&replaying, &err) < 0 || replay_all(&replaying, &err) < 0) {
+    if (tool_open_outputs(&options.html, 1, &err) < 0 || read_lists(&replaying, &err) < 0 ||
+        check_cases(&replaying, &err) < 0 || replay_all(&replaying, &err) < 0) {
         status = tool_fail(&err);
     } else {
         status = deliver(&replaying, &err);
