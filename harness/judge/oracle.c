@@ -203,9 +203,11 @@ static int judge_loads(struct oracle *oracle, struct judgement *judgement, bool 
 }
 
 /* Is there nothing to do with what was accepted that a fast load does not do? */
-static bool is_done_fast(const struct judgement *judgement)
+static bool is_done_fast(const struct judgement *judgement, bool hasty)
 {
-    return !(case_pokes(judgement->test) & ~(POKE_FAST | POKE_BIT(POKE_RETRY)));
+    uint32_t others = case_pokes(judgement->test) & ~(POKE_FAST | POKE_BIT(POKE_RETRY));
+
+    return !others || (others == POKE_BIT(POKE_WATCH) && !is_done_more(judgement, POKE_WATCH, hasty));
 }
 
 /*
@@ -218,7 +220,7 @@ static bool is_settled(struct judgement *judgement, bool hasty)
     const struct loader_answer *answer = &judgement->actual.answer;
     enum outcome reference = judgement->reference.answer.outcome;
 
-    if (hasty && is_done_fast(judgement) && loads_ended_badly(answer)) {
+    if (hasty && is_done_fast(judgement, hasty) && loads_ended_badly(answer)) {
         return true;
     }
     if (reference != OUTCOME_ACCEPTED && (reference != OUTCOME_REJECTED || judgement->is_captured)) {
@@ -227,7 +229,7 @@ static bool is_settled(struct judgement *judgement, bool hasty)
     if (answer->outcome == OUTCOME_REJECTED) {
         return !is_done_more(judgement, POKE_RETRY, hasty);
     }
-    return answer->outcome == OUTCOME_ACCEPTED && is_done_fast(judgement) &&
+    return answer->outcome == OUTCOME_ACCEPTED && is_done_fast(judgement, hasty) &&
            (!description_is_needed(judgement->test->stream) || (hasty && judgement->description) ||
             (has_same_places(&judgement->effect) &&
              given_is_saved(judgement, &judgement->damaged, &judgement->actual.saved)));

@@ -515,6 +515,35 @@ static void in_haste_some_rejected_ones_are_followed_by_another(void **state)
     oracle_clear(&oracle);
 }
 
+static void in_haste_those_that_are_not_watched_are_loaded_once(void **state)
+{
+    struct judgement judgement = { 0 };
+    struct planted planted;
+    struct oracle oracle = { .loader = &planted.loader, .hasty = true, .fast = true };
+    unsigned watched = 0, once = 0;
+
+    (void)state;
+    for (unsigned byte = 1; byte < 256; byte++) {
+        Hardstop__Case *test = planted_case("poke: WATCH " INSERT);
+        unsigned long before;
+
+        test->damage[0]->insert.data[0] = (uint8_t)byte;
+        planted_init(&planted, ACCEPTS_ALL, test);
+        /* The first also loads what the others are compared with. */
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        before = planted.loads;
+        assert_int_equal(oracle_judge(&oracle, test, &judgement, NULL), 0);
+        watched += judgement.was_watched;
+        once += planted.loads == before + 1;
+        planted_clear(&planted);
+        case_free(test);
+    }
+    assert_in_range(watched, 255 / LOADER_RETRIED_ONE_IN / 2, 255 / LOADER_RETRIED_ONE_IN * 2);
+    assert_in_range(once, 255 - 255 / LOADER_RETRIED_ONE_IN * 2 - 255 / 64, 255);
+    judgement_clear(&judgement);
+    oracle_clear(&oracle);
+}
+
 /* Whose buffer it is, where a ring says so. */
 static void what_leaves_is_named_by_its_ring(void **state)
 {
@@ -755,6 +784,7 @@ int main(void)
         cmocka_unit_test(fast_loads_settle_what_is_no_crash),
         cmocka_unit_test(in_haste_they_settle_crashes_too),
         cmocka_unit_test(in_haste_some_rejected_ones_are_followed_by_another),
+        cmocka_unit_test(in_haste_those_that_are_not_watched_are_loaded_once),
         cmocka_unit_test(fast_loads_are_not_trusted),
         cmocka_unit_test(a_reference_is_that_of_its_case),
         cmocka_unit_test(any_words_of_a_loader_can_be_kept),
