@@ -1,33 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Our flags, on our targets only: CFLAGS stay the user's.
+# Our flags, on our targets only: CFLAGS stay the user's, and who links what is installed has flags of his own.
 add_library(hardstop_flags INTERFACE)
-target_compile_definitions(hardstop_flags INTERFACE _GNU_SOURCE)
-target_compile_options(hardstop_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-braces
+add_library(hardstop_build_flags INTERFACE)
+target_link_libraries(hardstop_flags INTERFACE $<BUILD_INTERFACE:hardstop_build_flags>)
+target_compile_definitions(hardstop_build_flags INTERFACE _GNU_SOURCE)
+target_compile_options(hardstop_build_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-braces
                        -Wno-missing-field-initializers -Werror=implicit-function-declaration
                        # A check that fails names its file from the top of the tree, wherever that was built.
                        -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
-target_include_directories(hardstop_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/proto)
+target_include_directories(hardstop_build_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/proto)
 if(HARDSTOP_COVERAGE)
   # Many processes run the same code at once.
-  target_compile_options(hardstop_flags INTERFACE --coverage -fprofile-update=atomic -include
+  target_compile_options(hardstop_build_flags INTERFACE --coverage -fprofile-update=atomic -include
                          ${PROJECT_SOURCE_DIR}/harness/coverage.h)
-  target_link_options(hardstop_flags INTERFACE --coverage)
+  target_link_options(hardstop_build_flags INTERFACE --coverage)
 endif()
 if(HARDSTOP_LIB_FUZZING_ENGINE)
   message(STATUS "engine given: ${HARDSTOP_LIB_FUZZING_ENGINE}; no sanitizer flags of our own")
 else()
   if(HARDSTOP_SANITIZE)
-    target_compile_options(hardstop_flags INTERFACE -fsanitize=${HARDSTOP_SANITIZE} -fno-sanitize-recover=all
+    target_compile_options(hardstop_build_flags INTERFACE -fsanitize=${HARDSTOP_SANITIZE} -fno-sanitize-recover=all
                            -fno-omit-frame-pointer)
-    target_link_options(hardstop_flags INTERFACE -fsanitize=${HARDSTOP_SANITIZE})
+    target_link_options(hardstop_build_flags INTERFACE -fsanitize=${HARDSTOP_SANITIZE})
   endif()
   if(HARDSTOP_ENGINE STREQUAL libfuzzer)
     if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)
       message(FATAL_ERROR "libFuzzer needs clang: configure with CC=clang CXX=clang++")
     endif()
     if(HARDSTOP_INSTRUMENT)
-      target_compile_options(hardstop_flags INTERFACE -fsanitize=fuzzer-no-link)
-      target_link_options(hardstop_flags INTERFACE -fsanitize=fuzzer-no-link)
+      target_compile_options(hardstop_build_flags INTERFACE -fsanitize=fuzzer-no-link)
+      target_link_options(hardstop_build_flags INTERFACE -fsanitize=fuzzer-no-link)
     endif()
   endif()
   if(HARDSTOP_ENGINE STREQUAL afl AND NOT HARDSTOP_INSTRUMENT)

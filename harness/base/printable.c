@@ -91,18 +91,3 @@ void printable_print(FILE *out, const char *fmt, ...)
     fwrite(text, 1, size + lines, out);
     free(text);
 }
-
-json_t *printable_json(const char *text, size_t size)
-{
-    char *copy = printable_copy(text, size);
-    json_t *string;
-
-    for (size_t i = 0; i < size; i++) {
-        copy[i] = text[i] == '\n' ? '\n' : copy[i];
-    }
-    string = json_stringn_nocheck(copy, size);
-
-    free(copy);
-    HS_CHECK(string, "no memory for a JSON string");
-    return string;
-}

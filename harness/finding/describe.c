@@ -289,8 +289,8 @@ void finding_describe(const struct judgement *judgement, const struct property *
     snprintf(finding->property, sizeof(finding->property), "%s", property->name);
     snprintf(finding->transport, sizeof(finding->transport), "%s", transport_of(judgement->test));
     if (setup) {
-        snprintf(finding->machine, sizeof(finding->machine), "%s %s%s", setup->binary ? setup->binary : "?",
-                 setup->machine ? setup->machine : "",
+        snprintf(finding->machine, sizeof(finding->machine), "%s%s%s%s", setup->binary ? setup->binary : "?",
+                 setup->machine ? " " : "", setup->machine ? setup->machine : "",
                  setup->framing == HARDSTOP__FRAMING__LEGACY ? " (legacy framing)" : "");
     }
     finding->verdict = judgement->verdict;

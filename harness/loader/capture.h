@@ -12,7 +12,8 @@
 #include "harness/setup/trust.h"
 
 /*
- * Starts the setup's unmodified QEMU, stopped before its first instruction, migrates it out and ends it.  `trust` is
+ * Starts the setup's unmodified QEMU, stopped before its first instruction, migrates it out and ends it; of a loader
+ * that was added (open.h), what it saves when it has loaded nothing, behind the header of a stream.  `trust` is
  * as for loader_open().  `stream` (free it) and `size` get the stream, from QEVM to the description at its end.  0, or
  * -1 with a reason: a part that a file may not ask for, no such binary, machine or device, a device that cannot be
  * migrated, or no answer within LOADER_CAPTURE_MS.

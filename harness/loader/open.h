@@ -3,20 +3,29 @@
 #ifndef HARDSTOP_LOADER_OPEN_H
 #define HARDSTOP_LOADER_OPEN_H
 
-#include "harness/loader/counters.h"
 #include "harness/loader/loader.h"
+#include "harness/loader/options.h"
 #include "harness/setup/trust.h"
 
-struct loader_options {
-    const char *preload; /* the object that runs inside QEMU; NULL: HARDSTOP_PRELOAD_OBJECT, or beside this program */
-    uint64_t memory_limit; /* bytes that one load may add to the address space; 0: LOADER_MEMORY_LIMIT */
-    struct loader_counters *counters; /* NULL: nothing is counted; open for as long as the loader */
+/* A loader that this program brings along, besides that of QEMU. */
+struct loader_kind {
+    const char *name; /* that setups for it have as their binary: see harness/setup/brought.h */
+    /* As loader_open(); where `trust` says that a file's words are in the setup, it decides what these may ask for. */
+    struct loader *(*open)(const struct loader_kind *kind, const Hardstop__Setup *setup, enum trust trust,
+                           const struct loader_options *options, struct hs_error *err);
 };
 
 /*
- * Opens the loader that the setup's binary is; `setup` is copied.  `trust` says which of its words are the user's or
- * the program's own: the others may ask only for what a file may ask for.  `options` may be NULL.  NULL with a reason:
- * a part that a file may not ask for, no such binary, unknown version, machine or device, a refused preload.
+ * Adds a kind, which is borrowed, before any setup is looked at: as harness/loader/own/own.h does, by a constructor.
+ * Commands and fuzz targets (harness/tool, fuzzers/target.h) then take setups for it.
+ */
+void loader_add(const struct loader_kind *kind);
+
+/*
+ * Opens the loader that the setup's binary is, one that was added or that of QEMU; `setup` is copied.  `trust` says
+ * which of its words are the user's or the program's own: the others may ask only for what a file may ask for.
+ * `options` may be NULL.  NULL with a reason: a part that a file may not ask for, no such binary, unknown version,
+ * machine or device, a refused preload.
  */
 struct loader *loader_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
                            struct hs_error *err);

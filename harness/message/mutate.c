@@ -133,22 +133,57 @@ static bool begin(struct step *step, const ProtobufCMessage *msg, const Protobuf
     return size <= limit_of(options);
 }
 
-bool mutate_step(ProtobufCMessage *msg, const struct mutate_options *options, struct random *random)
+/* A repair may want room of its own, and again after what was taken out for it. */
+static bool repair(struct step *step, ProtobufCMessage *msg, const struct mutate_options *options)
 {
-    struct step step;
+    for (int i = 0; options->repair && i < ATTEMPTS; i++) {
+        options->repair(options->user, msg);
+        if (protobuf_c_message_get_packed_size(msg) <= limit_of(options)) {
+            return true;
+        }
+        if (!shrink(step, msg, limit_of(options))) {
+            return false;
+        }
+    }
+    return !options->repair;
+}
 
-    if (!begin(&step, msg, msg, options, random)) {
-        return shrink(&step, msg, limit_of(options));
+static bool take_step(struct step *step, ProtobufCMessage *msg, const struct mutate_options *options,
+                      struct random *random)
+{
+    if (!begin(step, msg, msg, options, random)) {
+        return shrink(step, msg, limit_of(options));
     }
     for (unsigned i = 0; i < ATTEMPTS; i++) {
         enum pick_kind kind = i < ATTEMPTS / 2 ? draw_kind(random) : i % PICK_KINDS;
 
-        if ((kinds[kind].small || step.room >= LITTLE_ROOM) &&
-            pick_place(&step.at, msg, options->hints, kind, random) && apply(&step, kind)) {
+        if ((kinds[kind].small || step->room >= LITTLE_ROOM) &&
+            pick_place(&step->at, msg, options->hints, kind, random) && apply(step, kind)) {
             return true;
         }
     }
     return false;
+}
+
+static bool take_cross(struct step *step, ProtobufCMessage *msg, const ProtobufCMessage *other,
+                       const struct mutate_options *options, struct random *random)
+{
+    if (!begin(step, msg, other, options, random)) {
+        return shrink(step, msg, limit_of(options));
+    }
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
+        if (pick_place(&step->at, msg, options->hints, PICK_COPY, random) && apply(step, PICK_COPY)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mutate_step(ProtobufCMessage *msg, const struct mutate_options *options, struct random *random)
+{
+    struct step step;
+
+    return take_step(&step, msg, options, random) && repair(&step, msg, options);
 }
 
 bool mutate_cross(ProtobufCMessage *msg, const ProtobufCMessage *other, const struct mutate_options *options,
@@ -156,13 +191,5 @@ bool mutate_cross(ProtobufCMessage *msg, const ProtobufCMessage *other, const st
 {
     struct step step;
 
-    if (!begin(&step, msg, other, options, random)) {
-        return shrink(&step, msg, limit_of(options));
-    }
-    for (unsigned i = 0; i < ATTEMPTS; i++) {
-        if (pick_place(&step.at, msg, options->hints, PICK_COPY, random) && apply(&step, PICK_COPY)) {
-            return true;
-        }
-    }
-    return false;
+    return take_cross(&step, msg, other, options, random) && repair(&step, msg, options);
 }

@@ -25,6 +25,12 @@ struct mutate_options {
      * returns the new size, or 0 when it has nothing to offer.
      */
     size_t (*bytes)(uint8_t *bytes, size_t size, size_t room);
+    /*
+     * Called behind each step that was made, with `user`: sets right what the message says of itself and a reader
+     * checks first, such as a checksum.  It may change any field; what is too large then is cut down, and repaired.
+     */
+    void (*repair)(void *user, ProtobufCMessage *msg);
+    void *user; /* for `repair` */
     char *description; /* gets the step in words: "change stream.section[3].version_id: 2 -> 4294967295" */
     size_t description_size;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/family.h"
 #include "harness/setup/setup.h"
 
@@ -71,7 +72,7 @@ bool roster_has(const char *name)
     const struct group *group;
     const char *target;
 
-    return parse(name, &group, &target);
+    return parse(name, &group, &target) || brought_has(name);
 }
 
 const char *roster_name(size_t i)
@@ -90,7 +91,7 @@ const char *roster_name(size_t i)
             }
         }
     }
-    return NULL;
+    return brought_name(i);
 }
 
 Hardstop__Setup *roster_setup(const char *name, size_t i, Hardstop__Framing framing)
@@ -98,6 +99,9 @@ Hardstop__Setup *roster_setup(const char *name, size_t i, Hardstop__Framing fram
     const struct group *group;
     const char *target;
 
+    if (brought_has(name)) {
+        return i == 0 ? brought_setup(name, framing) : NULL;
+    }
     if (!parse(name, &group, &target)) {
         return NULL;
     }
@@ -170,6 +174,9 @@ bool roster_takes(const char *name, const Hardstop__Setup *setup)
     const struct group *group;
     const char *target;
 
+    if (setup && brought_has(name)) {
+        return setup->binary && strcmp(setup->binary, name) == 0;
+    }
     if (!setup || !parse(name, &group, &target) || !family_transport_serves(group->first, setup)) {
         return false;
     }

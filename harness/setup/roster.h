@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The fuzz targets: "ccw" and "pci" for all devices, and "ccw_net", "pci_gpu" ... for each family of devices that QEMU
- * migrates and that needs no file of the host.  A target is the program NAME_fuzzer.
+ * migrates and that needs no file of the host.  A target is the program NAME_fuzzer.  A loader that the program brings
+ * along (brought.h) is a target, too, for setups of its own.
  */
 #ifndef HARDSTOP_SETUP_ROSTER_H
 #define HARDSTOP_SETUP_ROSTER_H

@@ -30,8 +30,8 @@ enum trust trust_of_given(const Hardstop__Setup *setup);
 /*
  * 0 when each part that is not among `trust` asks for nothing but what trust_table.h lists: a QEMU by a bare name, a
  * machine, a modest size of memory, and devices, globals and options that are not many and touch nothing outside the
- * process.  Else -1 with
- * the part that does not pass.
+ * process; or whatever a setup is for that is a loader's of this program (brought.h).  Else -1 with the part that does
+ * not pass.
  */
 int trust_check(const Hardstop__Setup *setup, enum trust trust, struct hs_error *err);
 

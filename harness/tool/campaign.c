@@ -20,6 +20,7 @@
 #include "harness/base/printable.h"
 #include "harness/base/time.h"
 #include "harness/loader/open.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/roster.h"
 #include "harness/tool/campaign_seeds.h"
 #include "harness/tool/campaign_status.h"
@@ -39,12 +40,13 @@ static void on_interrupt(int number)
 }
 
 /*
- * The folder with the engine's targets: that of this command, the one beside it where ci/build puts that engine's
- * build, or where they are installed.  Free it; NULL with a reason.
+ * The folder with the engine's targets: that of this command, where also a target stands that is for a loader which the
+ * command brings along; the one beside it where ci/build puts that engine's build; or where they are installed.  Free
+ * it; NULL with a reason.
  */
 static char *find_programs(const struct engine *engine, const char *target, struct hs_error *err)
 {
-    bool is_own = strcmp(engine->name, HARDSTOP_ENGINE) == 0;
+    bool is_own = strcmp(engine->name, HARDSTOP_ENGINE) == 0 || brought_has(target);
     char *built = is_own ? hs_strdup(".") : hs_format("../../%s/bin", engine->flavour);
     char *installed = hs_format("../lib/hardstop/%s", engine->flavour);
     const char *const places[] = { built, installed };

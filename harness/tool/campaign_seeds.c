@@ -12,6 +12,7 @@
 #include "harness/base/walk.h"
 #include "harness/case/reframe.h"
 #include "harness/case/ring_decode.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/roster.h"
 #include "harness/setup/trust.h"
 #include "harness/loader/capture.h"
@@ -28,7 +29,7 @@ static int save(const char *to, const char *name, const Hardstop__Case *test, st
     return result;
 }
 
-/* One device's sections of a captured stream, as seed number `i`. */
+/* One device's sections of a captured stream, as seed number `i`; of a loader that is brought along, all. */
 static int save_device(const char *to, const char *device, const char *framing, size_t i, const Hardstop__Setup *setup,
                        const uint8_t *bytes, size_t size, struct hs_error *err)
 {
@@ -42,7 +43,7 @@ static int save_device(const char *to, const char *device, const char *framing, 
     }
     test = case_of_stream(stream, setup, CASE_KEEP_DEVICES);
     name = hs_format("captured-%zu-%s-%s", i, device, framing);
-    result = case_keep_sections(test, device)
+    result = brought_has(setup->binary) || case_keep_sections(test, device)
                  ? save(to, name, test, err)
                  : hs_fail(err, HS_NO_OFFSET, "the captured stream has no section %s", device);
     free(name);
@@ -57,13 +58,13 @@ int seeds_capture(const char *to, const char *target, struct hs_error *err)
         const char *name;
         Hardstop__Framing framing;
     } framings[] = { { "footer", HARDSTOP__FRAMING__FOOTER }, { "legacy", HARDSTOP__FRAMING__LEGACY } };
-    const char *device = roster_section(target);
+    const char *device = brought_has(target) ? target : roster_section(target);
     const char *const *devices = device ? &device : standard;
     size_t n_devices = device ? 1 : HS_COUNT(standard);
     Hardstop__Setup *setup;
     int result = 0;
 
-    for (size_t f = 0; f < HS_COUNT(framings); f++) {
+    for (size_t f = 0; f < (brought_has(target) ? 1 : HS_COUNT(framings)); f++) {
         for (size_t i = 0; result == 0 && (setup = roster_setup(target, i, framings[f].framing)); i++) {
             uint8_t *bytes = NULL;
             size_t size;

@@ -386,6 +386,7 @@ int command_repro(int argc, char **argv)
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0) {
         status = tool_fail(&err);
     } else {
+        options.confirm = options.confirm && session_has_qemu(&session);
         status = reproduce(&options, &places, &judgement, session.trust, &err);
     }
     status = options.bisect ? for_bisect(&judgement, status) : status;

@@ -2,12 +2,14 @@
 /* Reads a case, or what a fuzz target makes of a file, and opens its loader. */
 #include "harness/tool/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "harness/base/file.h"
 #include "harness/case/pokes.h"
 #include "harness/judge/beside.h"
 #include "harness/loader/open.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/program.h"
 #include "harness/tool/read_case.h"
 
@@ -46,6 +48,17 @@ int session_open(struct session *session, const struct file_options *file, const
         return -1;
     }
     return beside_open(&session->oracle, session->test->setup, session->trust, program_given(PROGRAM_BESIDE_ENV), err);
+}
+
+bool session_has_qemu(const struct session *session)
+{
+    bool is_brought = brought_has(session->test->setup->binary);
+
+    if (is_brought) {
+        fprintf(stderr, "hardstop: %s is a loader of this program, so there is no unmodified QEMU to confirm it on\n",
+                session->test->setup->binary);
+    }
+    return !is_brought;
 }
 
 void session_close(struct session *session)

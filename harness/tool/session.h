@@ -16,6 +16,8 @@ struct session {
 /* Reads the case and starts its QEMU; 0, or -1 with a reason.  session_close() is needed in both cases. */
 int session_open(struct session *session, const struct file_options *file, const struct setup_options *setup,
                  struct hs_error *err);
+/* Is there an unmodified QEMU that it could be asked of?  If not, standard error is told why. */
+bool session_has_qemu(const struct session *session);
 void session_close(struct session *session);
 
 #endif

@@ -190,21 +190,19 @@ static int add_running(struct command_line *command, const Hardstop__Setup *setu
     return 0;
 }
 
-enum capture_when { WHEN_FRESH, WHEN_BOOTED, WHEN_SMALL };
-
-static int run_and_save(struct qmp *qmp, enum capture_when when, uint8_t **stream, size_t *size, struct hs_error *err)
+static int run_and_save(struct qmp *qmp, enum qemu_when when, uint8_t **stream, size_t *size, struct hs_error *err)
 {
     struct patience patience;
 
-    if (when != WHEN_FRESH && running_await_end(qmp, when == WHEN_SMALL, err) < 0) {
+    if (when != QEMU_FRESH && running_await_end(qmp, when == QEMU_SMALL, err) < 0) {
         return -1;
     }
     patience = patience_by_clock(LOADER_CAPTURE_MS);
     return capture_save(qmp, &patience, stream, size, err);
 }
 
-static int capture(const Hardstop__Setup *setup, enum trust trust, enum capture_when when, uint8_t **stream,
-                   size_t *size, struct hs_error *err)
+int qemu_capture(const Hardstop__Setup *setup, enum trust trust, enum qemu_when when, uint8_t **stream,
+                 size_t *size, struct hs_error *err)
 {
     struct patience patience = patience_by_clock(LOADER_CAPTURE_MS);
     struct process process;
@@ -212,8 +210,8 @@ static int capture(const Hardstop__Setup *setup, enum trust trust, enum capture_
     struct qmp qmp;
     int result = command_line_prepare(&command, setup, trust, err);
 
-    if (result == 0 && when != WHEN_FRESH) {
-        result = add_running(&command, setup, when == WHEN_SMALL, err);
+    if (result == 0 && when != QEMU_FRESH) {
+        result = add_running(&command, setup, when == QEMU_SMALL, err);
     }
     if (result == 0) {
         result = capture_start(&qmp, &process, setup, &command, &patience, err);
@@ -224,16 +222,4 @@ static int capture(const Hardstop__Setup *setup, enum trust trust, enum capture_
     }
     command_line_clear(&command);
     return result;
-}
-
-int capture_stream(const Hardstop__Setup *setup, enum trust trust, uint8_t **stream, size_t *size,
-                   struct hs_error *err)
-{
-    return capture(setup, trust, WHEN_FRESH, stream, size, err);
-}
-
-int capture_running(const Hardstop__Setup *setup, enum trust trust, bool small, uint8_t **stream, size_t *size,
-                    struct hs_error *err)
-{
-    return capture(setup, trust, small ? WHEN_SMALL : WHEN_BOOTED, stream, size, err);
 }

@@ -6,9 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/loader/capture.h"
+#include "case.pb-c.h"
+#include "harness/base/error.h"
 #include "harness/loader/qemu/command_line.h"
 #include "harness/loader/qemu/qmp.h"
+#include "harness/setup/trust.h"
 
 /*
  * Starts the QEMU that was prepared for the setup, and waits until it takes commands, machine and devices being made.
@@ -23,6 +25,13 @@ int capture_start(struct qmp *qmp, struct process *process, const Hardstop__Setu
  * with QEMU's reason: `qmp->failure` is REFUSED when the migration failed and QEMU lives.
  */
 int capture_save(struct qmp *qmp, struct patience *patience, uint8_t **stream, size_t *size, struct hs_error *err);
+
+/* When it is captured: stopped before its first instruction, or when its firmware, or the small guest, has stopped. */
+enum qemu_when { QEMU_FRESH, QEMU_BOOTED, QEMU_SMALL };
+
+/* capture_stream() and capture_running() for a setup whose binary is a QEMU. */
+int qemu_capture(const Hardstop__Setup *setup, enum trust trust, enum qemu_when when, uint8_t **stream, size_t *size,
+                 struct hs_error *err);
 
 /* What a QEMU is asked that takes commands: 0, or -1 with a reason. */
 typedef int capture_ask_fn(void *user, struct qmp *qmp, struct patience *patience, struct hs_error *err);

@@ -8,7 +8,9 @@
 
 #include <sys/types.h>
 
-#include "harness/loader/open.h"
+#include "harness/loader/loader.h"
+#include "harness/loader/options.h"
+#include "harness/setup/trust.h"
 
 extern const struct loader_class qemu_class;
 

@@ -12,6 +12,7 @@
 #include "harness/loader/qemu/process.h"
 #include "harness/loader/qemu/program.h"
 #include "harness/loader/qemu/sanitizer.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/framing.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
@@ -70,6 +71,10 @@ int command_line_prepare(struct command_line *command, const Hardstop__Setup *se
     struct hs_error reason;
 
     memset(command, 0, sizeof(*command));
+    if (brought_has(setup->binary)) {
+        return hs_fail(err, HS_NO_OFFSET, "%s is a loader of this program: there is no QEMU to start or to ask",
+                       setup->binary);
+    }
     /* First of all: not even the path of a binary that a file asks for is looked at. */
     if (trust_check(setup, trust, &reason) < 0) {
         return hs_fail(err, HS_NO_OFFSET, "%s; give --trust-setup if you know the file", reason.text);

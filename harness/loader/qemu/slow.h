@@ -7,7 +7,9 @@
 #ifndef HARDSTOP_LOADER_QEMU_SLOW_H
 #define HARDSTOP_LOADER_QEMU_SLOW_H
 
-#include "harness/loader/open.h"
+#include "harness/loader/loader.h"
+#include "harness/loader/options.h"
+#include "harness/setup/trust.h"
 
 /*
  * As qemu_open(), for a setup whose parts have been checked; says on stderr, once for each reason, that it is slow, and

@@ -1,19 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which loader a setup is for: that of QEMU, whatever it says. */
+/* Which loader a setup is for: one that was added, or that of QEMU. */
 #include "harness/loader/open.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <xxhash.h>
 
+#include "harness/base/alloc.h"
 #include "harness/loader/qemu/client.h"
 #include "harness/loader/qemu/object.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/program.h"
+
+static const struct loader_kind **kinds;
+static size_t n_kinds;
+
+void loader_add(const struct loader_kind *kind)
+{
+    brought_add(kind->name);
+    *HS_PUSH(kinds, n_kinds) = kind;
+}
+
+/* NULL: it is for QEMU. */
+static const struct loader_kind *kind_of(const Hardstop__Setup *setup)
+{
+    for (size_t i = 0; setup->binary && i < n_kinds; i++) {
+        if (strcmp(kinds[i]->name, setup->binary) == 0) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
 
 struct loader *loader_open(const Hardstop__Setup *setup, enum trust trust, const struct loader_options *options,
                            struct hs_error *err)
 {
-    return qemu_open(setup, trust, options, err);
+    const struct loader_kind *kind = kind_of(setup);
+
+    return kind ? kind->open(kind, setup, trust, options, err) : qemu_open(setup, trust, options, err);
 }
 
 struct loader *loader_open_source(void *source, struct hs_error *err)
@@ -42,7 +67,12 @@ static uint64_t hash_file(char *path, uint64_t hash)
 
 uint64_t loader_files(const Hardstop__Setup *setup)
 {
-    uint64_t hash = hash_file(program_find(setup->binary ? setup->binary : "", NULL), 0);
+    uint64_t hash;
+
+    if (kind_of(setup)) {
+        return hash_file(hs_strdup("/proc/self/exe"), 0);
+    }
+    hash = hash_file(program_find(setup->binary ? setup->binary : "", NULL), 0);
 
     return hash_file(object_path(NULL), hash);
 }
