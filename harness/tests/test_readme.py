@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Claim: what README.md tells people to type works, and ends with the exit status that it says.
 
-Runs, line by line, each block of README.md that begins with ```sh, and each of the other README.md files that has the line
-<!-- run --> above it, each file in one shell and in a scratch folder of its own, which looks like the tree: the command is
-where ci/fuzz puts it, corpus is the tree's, and the QEMU that is installed stands where a new or an old one is named.  A
-line must end with status 0, or as its comment says: "exit status 1", "exit status 0 or 1".  What would take long is
-shortened by the table SHORTER, which applies to all lines; what is not run stands in NOT_RUN, and is told.
+Runs, line by line, each block of README.md that begins with ```sh, and each of the other README.md files that has the
+line <!-- run --> above it, each file in one shell and in a scratch folder of its own, which looks like the tree: the
+command is where ci/fuzz puts it, corpus is the tree's, and the QEMU that is installed stands where a new or an old one
+is named.  A line must end with status 0, or as its comment says: "exit status 1", "exit status 0 or 1".  What would
+take long is shortened by the table SHORTER, which applies to all lines; what is not run stands in NOT_RUN, and is told.
 
 usage: test_readme.py BIN ROOT          all but campaigns, with a build of any kind
        test_readme.py BIN ROOT fuzz     campaigns alone, with a build that has an engine
@@ -120,7 +120,8 @@ def script(lines, said):
     text = ''
     for i, (line, right) in enumerate(lines):
         text += 'exec >"%s/%d" 2>&1\n%s\n' % (said, i, shorter(line))
-        text += 'case $? in %s) ;; *) echo "exit status $?, not %s"; exit 1 ;; esac\n' % ('|'.join(right), ' or '.join(right))
+        text += ('case $? in %s) ;; *) echo "exit status $?, not %s"; exit 1 ;; esac\n'
+                 % ('|'.join(right), ' or '.join(right)))
     return text
 
 
@@ -160,7 +161,7 @@ def check_links(root, path, text):
 
 def check_length(path, text):
     if path == 'README.md' and text.count('\n') > MOST_LINES:
-        yield 'README.md has %d lines, at most %d: tell it in the README.md of a folder' % (text.count('\n'), MOST_LINES)
+        yield 'README.md has %d lines, at most %d: tell it in a folder\'s' % (text.count('\n'), MOST_LINES)
 
 
 def check_tables(pages):
@@ -188,8 +189,8 @@ SPOILT = [
 
 def check_spoilt(root, bin):
     """A page of one block, which is right, and then is not."""
-    block = ('```sh\nhardstop show corpus/cases/regress/pci-net-queue-num.textproto\n'
-             'hardstop repro corpus/cases/regress/pci-net-queue-num.textproto    # exit status 1: an assertion fails\n```\n')
+    case = 'corpus/cases/regress/pci-net-queue-num.textproto'
+    block = ('```sh\nhardstop show %s\nhardstop repro %s    # exit status 1: an assertion fails\n```\n' % (case, case))
     complaint, lines, _ = run(root, bin, 'README.md', block, False)
     if complaint or lines != 2:
         yield 'a page that is right: %s' % complaint
@@ -199,7 +200,7 @@ def check_spoilt(root, bin):
             yield 'not noticed: %s: %s' % (instead, complaint)
     if run(root, bin, 'harness/README.md', block, False)[1]:
         yield 'a block without a mark was run'
-    if not list(check_links(root, 'ci/README.md', '[it](none/README.md)')) or list(check_links(root, 'ci/README.md', '[it](fuzz)')):
+    if [list(check_links(root, 'ci/README.md', '[it](%s)' % link)) != [] for link in ('none', 'fuzz')] != [True, False]:
         yield 'links are not looked at'
     if not list(check_length('README.md', '\n' * (MOST_LINES + 1))):
         yield 'length is not looked at'
