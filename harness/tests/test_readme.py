@@ -105,6 +105,8 @@ def make_tree(root, place, bin):
     for architecture in ARCHITECTURES:
         name = 'qemu-system-' + architecture
         installed = shutil.which(name)
+        if not installed:
+            raise SystemExit('test_readme: no %s in PATH: ci/setup installs it' % name)
         for folder in ('old', 'build'):
             os.symlink(installed, os.path.join(place, folder, name))
     write(os.path.join(place, 'ci', 'fuzz'), read(os.path.join(root, 'ci', 'fuzz')), 0o755)
@@ -164,6 +166,11 @@ def check_length(path, text):
         yield 'README.md has %d lines, at most %d: tell it in a folder\'s' % (text.count('\n'), MOST_LINES)
 
 
+def check_marks(path, text):
+    if path != 'README.md' and text.count('<!-- run -->') != len(blocks(path, text)):
+        yield '%s: <!-- run --> stands on the line above a block that begins with ```sh' % path
+
+
 def check_tables(pages):
     """What applies to no line is not needed any more, or has another name now."""
     lines = [line for path, text in pages.items() for line, _ in commands(path, text)]
@@ -174,7 +181,8 @@ def check_tables(pages):
 
 def check_pages(root, pages):
     return [complaint for path, text in pages.items()
-            for check in (check_links(root, path, text), check_length(path, text)) for complaint in check]
+            for check in (check_links(root, path, text), check_length(path, text), check_marks(path, text))
+            for complaint in check]
 
 
 # What is changed in README.md, and what must be said of it then.
@@ -204,6 +212,8 @@ def check_spoilt(root, bin):
         yield 'links are not looked at'
     if not list(check_length('README.md', '\n' * (MOST_LINES + 1))):
         yield 'length is not looked at'
+    if [list(check_marks('ci/README.md', '<!-- run -->\n' + gap + block)) != [] for gap in ('\n', '')] != [True, False]:
+        yield 'marks are not looked at'
     if not list(check_tables({'README.md': block})):
         yield 'tables are not looked at'
 
