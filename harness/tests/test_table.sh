@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# README's table of devices is what `hardstop seeds --table` prints, but for devices that need a file of the host; and some
-# rows of the table in corpus/README.md, which takes minutes, are what `hardstop canaries --table` prints.
+# The tables of corpus/README.md: that of virtio devices is what `hardstop seeds --table` prints, but for devices that need a
+# file of the host; and some rows of that of other devices, which takes minutes, are what `hardstop canaries --table` prints.
 # test_table.sh HARDSTOP SOURCE
 set -eu
 hardstop=$1
@@ -13,13 +13,13 @@ trap 'rm -rf "$work"' EXIT
 rows() {
     grep '^| [a-z0-9-]* |' "$1" | grep -v '^| net-mq \|^| vsock '
 }
-sed -n '/^<!-- devices -->$/,/^<!-- end of devices -->$/p' README.md >"$work/readme"
+sed -n '/^<!-- devices -->$/,/^<!-- end of devices -->$/p' corpus/README.md >"$work/readme"
 "$hardstop" seeds --table >"$work/printed"
 rows "$work/readme" >"$work/expected"
 rows "$work/printed" >"$work/actual"
 [ "$(wc -l <"$work/actual")" -ge 18 ]
 if ! diff "$work/expected" "$work/actual"; then
-    echo "README.md: put what 'hardstop seeds --table' prints between the marks" >&2
+    echo "corpus/README.md: put what 'hardstop seeds --table' prints between the marks" >&2
     exit 1
 fi
 # A row that says something else is noticed.
