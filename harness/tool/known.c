@@ -7,9 +7,11 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/time.h"
 #include "harness/report/matrix.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
+#include "harness/tool/outputs.h"
 #include "harness/tool/replay_run.h"
 #include "harness/tool/tool.h"
 
@@ -22,7 +24,8 @@ struct options {
     size_t n_cases;
     const char *known;
     unsigned jobs;
-    bool trust, record, table, json;
+    bool trust, record, table;
+    struct outputs outputs;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -45,21 +48,21 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 't':
         options->table = true;
         return 0;
-    case 'j':
-        options->json = true;
-        return 0;
     case KEY_RECORD:
         options->record = true;
         return 0;
     case KEY_TRUST:
         options->trust = true;
         return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
+        return 0;
     case ARGP_KEY_ARGS:
         options->cases = state->argv + state->next;
         options->n_cases = (size_t)(state->argc - state->next);
         return 0;
     case ARGP_KEY_END:
-        if (options->json && options->table) {
+        if (options->outputs.json && options->table) {
             argp_error(state, "--json or --table, not both");
         }
         return 0;
@@ -80,10 +83,10 @@ const struct argp command_known_argp = {
         { "record", KEY_RECORD, NULL, 0, "put what is shown into versions.tsv; what it has of other QEMUs stays", 0 },
         { "table", 't', NULL, 0, "all of versions.tsv as a table in Markdown, with what is shown in its place; without "
                                  "--qemu nothing is replayed", 0 },
-        { "json", 'j', NULL, 0, "as one JSON array", 0 },
         { 0 },
     },
     .parser = parse,
+    .children = (const struct argp_child[]){ { &outputs_argp, 0, NULL, 0 }, { 0 } },
     .args_doc = "[CASE...]",
     .doc = "Replays the case of each known finding, or the CASEs named, on each QEMU.  confirmed: it shows what the "
            "list says, by signature or alias; fixed: no property fails; changed: something else is shown; not "
@@ -97,6 +100,9 @@ struct replaying {
     struct known known;
     char *record; /* versions.tsv */
     struct replays recorded, shown;
+    struct replay_task *tasks;
+    size_t n_tasks;
+    double seconds; /* that all took */
     char versions[MOST_QEMUS][sizeof(((struct replay *)NULL)->qemu)];
     bool failed; /* something has no verdict */
 };
@@ -175,39 +181,93 @@ static int replay_all(struct replaying *replaying, struct hs_error *err)
     const struct options *options = replaying->options;
     /* What comes with hardstop is no stranger's. */
     enum trust trust = options->trust || !options->known ? TRUST_ALL : TRUST_NONE;
-    struct replay_task *tasks = NULL;
-    size_t n = 0;
+    double began = time_now();
     int result;
 
     for (size_t k = 0; k < options->n_programs; k++) {
         if (replay_version(options->programs[k], replaying->versions[k], err) < 0 ||
             check_version(replaying, k, err) < 0) {
-            free(tasks);
             return -1;
         }
         for (size_t i = 0; i < replaying->known.n; i++) {
             if (is_chosen(options, &replaying->known.lines[i])) {
-                *HS_PUSH(tasks, n) = (struct replay_task){ .line = &replaying->known.lines[i],
-                                                           .program = options->programs[k],
-                                                           .version = replaying->versions[k] };
+                *HS_PUSH(replaying->tasks, replaying->n_tasks) =
+                    (struct replay_task){ .line = &replaying->known.lines[i], .program = options->programs[k],
+                                          .version = replaying->versions[k] };
             }
         }
     }
-    result = replay_run(&replaying->known, tasks, n, options->jobs, trust, tool_fail, &replaying->shown, err);
-    replaying->failed = replaying->shown.n != n;
-    free(tasks);
+    result = replay_run(&replaying->known, replaying->tasks, replaying->n_tasks, options->jobs, trust, tool_fail,
+                        &replaying->shown, err);
+    replaying->failed = replaying->shown.n != replaying->n_tasks;
+    replaying->seconds = time_now() - began;
     return result;
+}
+
+static void add_result(const struct replaying *replaying, const struct replay_task *task, struct results *results)
+{
+    const struct replay *replay = replays_find(&replaying->shown, task->line->name, task->version);
+    bool is_expected = replay && matrix_is_expected(replay, &replaying->recorded);
+    char *path = hs_format("%s/%s", replaying->known.folder, task->line->name);
+
+    results_add_test(results, &(struct result_test){
+        .group = results->suites[results->n - 1].name, .name = task->line->name,
+        .state = !replay                                ? RESULT_ERROR
+                 : !is_expected                         ? RESULT_FAILED
+                 : replay->state == KNOWN_NOT_APPLICABLE ? RESULT_SKIPPED
+                                                        : RESULT_PASSED,
+        .type = replay ? known_state_name(replay->state) : "unknown", .message = replay ? replay->words : task->why,
+        .text = task->line->cause, .seconds = replay ? replay->seconds : 0,
+    });
+    if (replay && replay->state != KNOWN_NOT_APPLICABLE) {
+        matrix_class(task->line, replay, path, results);
+    }
+    free(path);
+}
+
+/* A suite for each QEMU, in the order in which they are named. */
+static void make_results(const struct replaying *replaying, struct results *results)
+{
+    const char *version = NULL;
+
+    results_open(results, "hardstop known");
+    for (size_t i = 0; i < replaying->n_tasks; i++) {
+        const struct replay_task *task = &replaying->tasks[i];
+
+        if (task->version != version) {
+            char *name = hs_format("known findings on QEMU %s", task->version);
+            char *category = hs_format("known/%s", task->version);
+
+            version = task->version;
+            results_add_suite(results, name, category, 0);
+            free(category);
+            free(name);
+        }
+        add_result(replaying, task, results);
+        results->suites[results->n - 1].seconds = replaying->seconds / (double)replaying->options->n_programs;
+    }
 }
 
 static void print(const struct replaying *replaying, const struct replays *all)
 {
     if (replaying->options->table) {
         matrix_markdown(stdout, &replaying->known, all);
-    } else if (replaying->options->json) {
-        tool_print_json(matrix_json(&replaying->known, &replaying->shown, &replaying->recorded));
-    } else {
+    } else if (outputs_has_text(&replaying->options->outputs)) {
         matrix_text(stdout, &replaying->known, &replaying->shown, &replaying->recorded);
     }
+}
+
+static int write_outputs(const struct replaying *replaying, struct hs_error *err)
+{
+    const struct outputs *outputs = &replaying->options->outputs;
+    json_t *json = outputs->json ? matrix_json(&replaying->known, &replaying->shown, &replaying->recorded) : NULL;
+    struct results results;
+    int result;
+
+    make_results(replaying, &results);
+    result = outputs_write(outputs, json, &results, err);
+    results_clear(&results);
+    return result;
 }
 
 /* Prints what is shown, and records it where that is wanted. */
@@ -224,6 +284,9 @@ static int deliver(const struct replaying *replaying, struct hs_error *err)
         status = matrix_is_expected(&replaying->shown.list[i], &replaying->recorded) ? status : TOOL_FINDING;
     }
     print(replaying, &all);
+    if (write_outputs(replaying, err) < 0) {
+        status = tool_fail(err);
+    }
     if (replaying->options->record && replays_write(replaying->record, &all, &replaying->known, err) < 0) {
         status = tool_fail(err);
     }
@@ -242,7 +305,8 @@ int command_known(int argc, char **argv)
     if (!options.table) {
         set_default(&options);
     }
-    if (read_lists(&replaying, &err) < 0 || check_cases(&replaying, &err) < 0 || replay_all(&replaying, &err) < 0) {
+    if (outputs_open(&options.outputs, NULL, 0, &err) < 0 || read_lists(&replaying, &err) < 0 ||
+        check_cases(&replaying, &err) < 0 || replay_all(&replaying, &err) < 0) {
         status = tool_fail(&err);
     } else {
         status = deliver(&replaying, &err);
@@ -250,6 +314,10 @@ int command_known(int argc, char **argv)
     known_clear(&replaying.known);
     replays_clear(&replaying.recorded);
     replays_clear(&replaying.shown);
+    for (size_t i = 0; i < replaying.n_tasks; i++) {
+        free(replaying.tasks[i].why);
+    }
+    free(replaying.tasks);
     free(replaying.record);
     return status;
 }
