@@ -86,15 +86,28 @@ void results_add_class(struct results *results, const struct result_class *class
     };
 }
 
+/* A file of findings can be of another hardstop, and name what this one does not judge. */
+static const struct result_rule *rule_of(struct results *results, const struct finding *finding)
+{
+    const char *name = property_find(finding->property) ? finding->property : "unknown-property";
+
+    for (size_t i = 0; i < results->n_rules; i++) {
+        if (strcmp(results->rules[i].name, name) == 0) {
+            return &results->rules[i];
+        }
+    }
+    results_add_rule(results, "unknown-property", "a property that this hardstop does not know");
+    return &results->rules[results->n_rules - 1];
+}
+
 void results_add_finding(struct results *results, const struct finding *finding, const char *path,
                          enum result_age age, json_t *extra)
 {
-    const struct property *property = property_find(finding->property);
+    const struct result_rule *rule = rule_of(results, finding);
     char *place = hs_format("%s/%s", *finding->device ? finding->device : "stream",
                             *finding->field ? finding->field : "any");
     json_t *more = json_pack("{s:s}", "verdict", verdict_name(finding->verdict));
 
-    HS_CHECK(property, "no property \"%s\"", finding->property);
     if (*finding->machine) {
         json_object_set_new(more, "machine", printable_json(finding->machine, strlen(finding->machine)));
     }
@@ -103,8 +116,8 @@ void results_add_finding(struct results *results, const struct finding *finding,
         json_decref(extra);
     }
     results_add_class(results, &(struct result_class){
-        .rule = property->name, .signature = finding->signature, .is_warning = finding->verdict == VERDICT_EQUAL,
-        .message = *finding->message ? finding->message : property->claim, .place = place,
+        .rule = rule->name, .signature = finding->signature, .is_warning = finding->verdict == VERDICT_EQUAL,
+        .message = *finding->message ? finding->message : rule->claim, .place = place,
         .source = finding->source, .path = path, .age = age, .properties = more,
     });
     free(place);

@@ -79,7 +79,10 @@ void results_add_suite(struct results *results, const char *name, const char *ca
 void results_add_test(struct results *results, const struct result_test *test);
 /* Takes `properties`.  A rule's signature is there once: the first one counts. */
 void results_add_class(struct results *results, const struct result_class *class);
-/* The class of a finding, whose case is at `path` (NULL: none); takes `extra` (NULL: nothing) into its properties. */
+/*
+ * The class of a finding, of whatever property, whose case is at `path` (NULL: none); takes `extra` (NULL: nothing)
+ * into its properties.
+ */
 void results_add_finding(struct results *results, const struct finding *finding, const char *path,
                          enum result_age age, json_t *extra);
 

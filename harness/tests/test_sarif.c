@@ -134,8 +134,11 @@ static void a_finding_may_lack_a_case_a_message_or_a_field(void **state)
     strcpy(finding.finding.property, "loader-answers");
     finding.finding.verdict = VERDICT_HUNG;
     audit_add_finding(&audit, &finding);
+    finding.finding.signature = 1;
     finding.path = "/a/b\xc3\xa4 100%25~._-";
     audit_add_finding(&audit, &finding);
+    finding.finding.signature = 2;
+    strcpy(finding.finding.property, "of another hardstop");
     strcpy(finding.finding.source, "net/net.c:123");
     audit_add_finding(&audit, &finding);
     log = parsed(&audit);
@@ -150,6 +153,9 @@ static void a_finding_may_lack_a_case_a_message_or_a_field(void **state)
     assert_int_equal(json_integer_value(at(log, "runs.0.results.2.locations.0.physicalLocation.region.startLine")), 123);
     assert_text(log, "runs.0.results.2.relatedLocations.0.physicalLocation.artifactLocation.uri",
                 "file:///a/b%C3%A4%20100%2525~._-");
+    assert_text(log, "runs.0.results.2.ruleId", "unknown-property");
+    assert_int_equal(json_array_size(at(log, "runs.0.tool.driver.rules")),
+                     1 + json_integer_value(at(log, "runs.0.results.2.ruleIndex")));
     json_decref(log);
     audit_clear(&audit);
 }

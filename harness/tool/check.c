@@ -86,8 +86,8 @@ static void print_text(const struct examination *examination)
 static json_t *json_of(const struct examination *examination)
 {
     json_t *list = json_array();
-    json_t *root = json_pack("{s:I, s:b, s:o}", "judged", (json_int_t)examination->judged, "damaged_alone",
-                             (int)(examination->alone != 0), "properties", list);
+    json_t *root = json_pack("{s:i, s:I, s:b, s:o}", "version", 1, "judged", (json_int_t)examination->judged,
+                             "damaged_alone", (int)(examination->alone != 0), "properties", list);
 
     for (size_t i = 0; i < examination->n; i++) {
         const struct examine_tally *tally = &examination->tallies[i];
