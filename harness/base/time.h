@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The clock, for time limits and progress; never for what is decided or printed as a result. */
+/* The clock, for time limits, progress and durations; never for what is decided, or printed as what was found. */
 #ifndef HARDSTOP_BASE_TIME_H
 #define HARDSTOP_BASE_TIME_H
 

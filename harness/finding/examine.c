@@ -7,6 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/time.h"
 #include "harness/case/alone.h"
 #include "harness/case/case.h"
 #include "harness/wire/payload.h"
@@ -24,15 +25,34 @@ static void keep(struct examination *examination, const struct finding *finding,
         (struct examine_finding){ .finding = *finding, .test = case_clone(test) };
 }
 
+/* Shares the time since the last case out to those properties that had something to judge in this one. */
+static void take_time(struct examination *examination, const bool judged[EXAMINE_PROPERTIES])
+{
+    double now = time_now(), took = now - examination->since;
+    unsigned sharing = 0;
+
+    for (size_t i = 0; i < examination->n; i++) {
+        sharing += judged[i];
+    }
+    for (size_t i = 0; i < examination->n; i++) {
+        examination->tallies[i].seconds += judged[i] ? took / sharing : 0;
+    }
+    examination->seconds += took;
+    examination->since = now;
+}
+
 static void tally(struct examination *examination, const struct judgement *judgement)
 {
+    bool judged[EXAMINE_PROPERTIES];
     struct finding finding;
 
     examination->judged++;
     for (size_t i = 0; i < examination->n; i++) {
         struct examine_tally *tally = &examination->tallies[i];
+        enum property_result result = tally->property->judge(judgement);
 
-        switch (tally->property->judge(judgement)) {
+        judged[i] = result == PROPERTY_PASS || result == PROPERTY_FAIL;
+        switch (result) {
         case PROPERTY_PASS:
             tally->passed++;
             break;
@@ -48,6 +68,7 @@ static void tally(struct examination *examination, const struct judgement *judge
             break;
         }
     }
+    take_time(examination, judged);
 }
 
 static Hardstop__Damage *small_damage(int kind, uint32_t section, uint32_t offset)
@@ -237,6 +258,7 @@ int examine(struct oracle *oracle, const Hardstop__Case *test, unsigned places, 
         HS_CHECK(examination->n < EXAMINE_PROPERTIES, "%zu properties", examination->n);
         examination->tallies[examination->n++].property = property;
     }
+    examination->since = time_now();
     oracle->repeat = true;
     result = oracle_judge(oracle, test, &judgement, err);
     if (result == 0) {

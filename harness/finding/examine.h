@@ -13,6 +13,7 @@
 struct examine_tally {
     const struct property *property;
     unsigned passed, failed, skipped;
+    double seconds; /* of the cases that it had something to judge in: a case's time is shared by its properties */
     struct finding first; /* the first failure */
 };
 
@@ -27,6 +28,8 @@ struct examination {
     struct examine_finding *findings; /* one of each signature, the first */
     size_t n_findings;
     unsigned judged; /* cases */
+    double seconds; /* that they took */
+    double since; /* when the case that is judged now began, by time_now() */
     size_t alone; /* bytes of a stream that was loaded as a whole only undamaged, being large; 0: each time */
 };
 

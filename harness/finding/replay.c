@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/time.h"
 #include "harness/judge/oracle.h"
 #include "harness/loader/open.h"
 #include "harness/message/reflect.h"
@@ -89,8 +90,8 @@ static bool take_program(Hardstop__Setup *setup, const char *program, struct rep
     return replay->state != KNOWN_NOT_APPLICABLE;
 }
 
-int replay_line(const struct known *known, const struct known_line *line, const char *program, enum trust trust,
-                struct replay *replay, struct hs_error *err)
+static int replay_now(const struct known *known, const struct known_line *line, const char *program, enum trust trust,
+                      struct replay *replay, struct hs_error *err)
 {
     struct hs_error why;
     Hardstop__Case *test;
@@ -111,5 +112,15 @@ int replay_line(const struct known *known, const struct known_line *line, const 
     result = loader ? judge(line, test, loader, replay, err) : cannot_open(replay, test->setup, &why);
     loader_close(loader);
     case_free(test);
+    return result;
+}
+
+int replay_line(const struct known *known, const struct known_line *line, const char *program, enum trust trust,
+                struct replay *replay, struct hs_error *err)
+{
+    double began = time_now();
+    int result = replay_now(known, line, program, trust, replay, err);
+
+    replay->seconds = time_now() - began;
     return result;
 }

@@ -11,6 +11,7 @@ struct replay {
     char qemu[32]; /* version: "7.2.22" */
     enum known_state state;
     uint64_t signature; /* of what is shown; 0: no property fails, or the line is not applicable */
+    double seconds; /* that it took; 0 of what is recorded */
     char words[640]; /* what is shown, as known_compare() has it, or why the line is not applicable; one line */
 };
 

@@ -20,7 +20,7 @@ const char *property_result_name(enum property_result result);
 
 struct property {
     const char *name;
-    const char *claim;
+    const char *claim; /* for people: what README and the rules of SARIF say of it */
     enum property_result (*judge)(const struct judgement *judgement);
 };
 

@@ -203,3 +203,19 @@ json_t *matrix_json(const struct known *known, const struct replays *replays, co
     free(versions);
     return lines;
 }
+
+void matrix_class(const struct known_line *line, const struct replay *replay, const char *path,
+                  struct results *results)
+{
+    static const enum result_age ages[KNOWN_STATES] = {
+        [KNOWN_HOLDS] = RESULT_KNOWN, [KNOWN_CHANGED] = RESULT_CHANGED, [KNOWN_FIXED] = RESULT_FIXED,
+    };
+    struct finding finding = { .verdict = line->verdict, .signature = line->signature };
+
+    snprintf(finding.property, sizeof(finding.property), "%s", line->property);
+    snprintf(finding.message, sizeof(finding.message), "%s", line->cause);
+    results_add_finding(results, &finding, path, ages[replay->state],
+                        json_pack("{s:s, s:s, s:o, s:o}", "kind", known_kind_name(line->kind), "state",
+                                  known_state_name(replay->state), "shows", signature_json(replay->signature),
+                                  "words", text_json(replay->words)));
+}

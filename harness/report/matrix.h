@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "harness/finding/replay.h"
+#include "harness/report/results.h"
 
 /* Is the replay as it is recorded?  Of what is not recorded a line is expected to be confirmed. */
 bool matrix_is_expected(const struct replay *replay, const struct replays *recorded);
@@ -23,5 +24,8 @@ void matrix_html(FILE *out, const struct known *known, const struct replays *rep
  * "signature" (null: none), "words", "expected": bool}]}]; free with json_decref().
  */
 json_t *matrix_json(const struct known *known, const struct replays *replays, const struct replays *recorded);
+/* Adds the line's finding, and what its replay shows, to the results; `path` is that of its case. */
+void matrix_class(const struct known_line *line, const struct replay *replay, const char *path,
+                  struct results *results);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+struct results;
+
 /*
  * A block for each thing that is not kept: what, and from which QEMU to which, on which machine types and transports.
  * With `all`, what is made anew by design, too.
@@ -15,7 +17,11 @@
 void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all);
 /* As a page for people that needs nothing else: devices by pairs of QEMUs, and of what is not kept the bytes. */
 void meetings_html(FILE *out, const json_t *results, const json_t *baseline);
-/* As JUnit XML, as GitLab and Jenkins read it: a testcase for each object, with a failure where it is a break. */
-void meetings_junit(FILE *out, const json_t *results, const json_t *baseline);
+/*
+ * Adds them to opened results: a test for each object, which fails where it is a break, and a class for each thing that
+ * is not kept.  `times` has the seconds that each object took, and `seconds` are those of the whole.
+ */
+void meetings_results(const json_t *list, const json_t *times, const json_t *baseline, double seconds,
+                      struct results *results);
 
 #endif

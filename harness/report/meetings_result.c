@@ -3,6 +3,7 @@
 #include "harness/report/meetings_result.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 #include "harness/base/check.h"
 
@@ -165,4 +166,23 @@ bool meetings_is_difference(const json_t *difference)
         }
     }
     return true;
+}
+
+uint64_t meetings_signature(const json_t *result)
+{
+    static const char *const keys[] = { "device", "state", "from", "to", "verdict", "words", "back", "back_words" };
+    XXH64_hash_t hash = 0;
+    size_t i;
+    json_t *difference;
+
+    for (i = 0; i < HS_COUNT(keys); i++) {
+        hash = XXH3_64bits_withSeed(meetings_word(result, keys[i]), strlen(meetings_word(result, keys[i])), hash);
+    }
+    json_array_foreach (json_object_get(result, "differences"), i, difference) {
+        if (meetings_is_difference(difference)) {
+            hash = XXH3_64bits_withSeed(meetings_word(difference, "field"),
+                                        strlen(meetings_word(difference, "field")), hash);
+        }
+    }
+    return hash;
 }

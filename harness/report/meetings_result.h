@@ -4,6 +4,7 @@
 #define HARDSTOP_REPORT_MEETINGS_RESULT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -24,6 +25,9 @@ bool meetings_is_same(const json_t *one, const json_t *other);
 size_t meetings_place(const json_t *results, size_t at);
 /* Was it told already, with one before it? */
 bool meetings_is_told(const json_t *results, size_t at);
+
+/* By what is not kept and between whom, not by values: one break has one signature on all machines and transports. */
+uint64_t meetings_signature(const json_t *result);
 
 struct meetings_counts {
     size_t equal, broken, unpromised, known, left_out, noted, unknown; /* results */

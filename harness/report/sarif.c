@@ -10,9 +10,6 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/setup/setup.h"
-#include "harness/base/print.h"
-#include "harness/base/printable.h"
 
 /* jansson owns what is packed with "o"; NULL stands for a bug of ours. */
 static json_t *packed(json_t *value)
@@ -21,23 +18,33 @@ static json_t *packed(json_t *value)
     return value;
 }
 
-static json_t *new_rule(const struct property *property)
+static json_t *new_rule(const struct result_rule *rule)
 {
-    return packed(json_pack("{s:s, s:s, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "id", property->name, "name",
-                            property->name, "shortDescription", "text", property->claim, "fullDescription", "text",
-                            property->claim, "help", "text",
-                            "hardstop repro --confirm, with the case file, shows it on an unmodified QEMU.",
-                            "defaultConfiguration", "level", "error"));
+    return packed(json_pack("{s:s, s:s, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "id", rule->name, "name", rule->name,
+                            "shortDescription", "text", rule->claim, "fullDescription", "text", rule->claim, "help",
+                            "text", "Where a case file is named, hardstop repro --confirm shows it on an unmodified "
+                            "QEMU.", "defaultConfiguration", "level", "error"));
 }
 
-static json_t *new_rules(void)
+static json_t *new_rules(const struct results *results)
 {
     json_t *rules = json_array();
 
-    for (const struct property *property = properties; property->name; property++) {
-        json_array_append_new(rules, new_rule(property));
+    for (size_t i = 0; i < results->n_rules; i++) {
+        json_array_append_new(rules, new_rule(&results->rules[i]));
     }
     return rules;
+}
+
+static int index_of(const struct results *results, const char *rule)
+{
+    size_t i = 0;
+
+    while (i < results->n_rules && strcmp(results->rules[i].name, rule) != 0) {
+        i++;
+    }
+    HS_CHECK(i < results->n_rules, "no rule \"%s\"", rule);
+    return (int)i;
 }
 
 /* The path as a relative reference, or a file: URI; free it. */
@@ -66,10 +73,10 @@ static json_t *new_physical(const char *path, int line)
     return location;
 }
 
-/* The line of QEMU's source that is known to be it. */
-static json_t *new_source(const struct finding *finding)
+/* The line of QEMU's source that is known to be it; NULL where none is. */
+static json_t *new_source(const char *source)
 {
-    const char *colon = strrchr(finding->source, ':');
+    const char *colon = source ? strrchr(source, ':') : NULL;
     char *path;
     json_t *location;
     int line = colon ? atoi(colon + 1) : 0;
@@ -77,106 +84,108 @@ static json_t *new_source(const struct finding *finding)
     if (line < 1) {
         return NULL;
     }
-    path = hs_format("%.*s", (int)(colon - finding->source), finding->source);
+    path = hs_format("%.*s", (int)(colon - source), source);
     location = new_physical(path, line);
     free(path);
     return location;
 }
 
-static json_t *new_location(const struct audit *audit, const struct audit_finding *finding, json_t *physical)
-{
-    const struct audit_field *field = audit_field_at(audit, finding->offset);
-    char *name = hs_format("%s/%s", *audit->section ? audit->section : "stream",
-                           *finding->finding.field ? finding->finding.field : field ? field->path : "end");
-    json_t *location = packed(json_pack("{s:[{s:s, s:s}]}", "logicalLocations", "fullyQualifiedName", name, "kind",
-                                        "member"));
-
-    if (physical) {
-        json_object_set_new(location, "physicalLocation", physical);
-    }
-    free(name);
-    return location;
-}
-
 /* The place is in QEMU's source, where that is known, and the case is beside it; else the whole case is the place. */
-static void add_locations(const struct audit *audit, const struct audit_finding *finding, json_t *result)
+static void add_locations(const struct result_class *class, json_t *result)
 {
-    json_t *source = new_source(&finding->finding);
+    json_t *source = new_source(class->source);
     /* A file has a first line. */
-    json_t *test = *finding->path ? new_physical(finding->path, 1) : NULL;
+    json_t *test = class->path && *class->path ? new_physical(class->path, 1) : NULL;
+    json_t *location = packed(json_pack("{s:[{s:s, s:s}]}", "logicalLocations", "fullyQualifiedName", class->place,
+                                        "kind", "member"));
 
-    json_object_set_new(result, "locations",
-                        packed(json_pack("[o]", new_location(audit, finding, source ? source : test))));
+    if (source || test) {
+        json_object_set(location, "physicalLocation", source ? source : test);
+    }
+    json_object_set_new(result, "locations", packed(json_pack("[o]", location)));
     if (source && test) {
-        json_object_set_new(result, "relatedLocations",
-                            packed(json_pack("[{s:o}]", "physicalLocation", test)));
+        json_object_set_new(result, "relatedLocations", packed(json_pack("[{s:O}]", "physicalLocation", test)));
+    }
+    json_decref(source);
+    json_decref(test);
+}
+
+static void add_age(enum result_age age, json_t *result)
+{
+    static const char *const states[] = {
+        [RESULT_NEW] = "new", [RESULT_KNOWN] = "unchanged", [RESULT_CHANGED] = "updated", [RESULT_FIXED] = "absent",
+    };
+
+    if (age != RESULT_AGE_UNKNOWN) {
+        json_object_set_new(result, "baselineState", json_string(states[age]));
+    }
+    if (age == RESULT_FIXED) {
+        json_object_set_new(result, "kind", json_string("pass"));
     }
 }
 
-static json_t *new_result(const struct audit *audit, const struct audit_finding *finding)
+static json_t *new_result(const struct results *results, const struct result_class *class)
 {
-    const struct finding *what = &finding->finding;
-    const struct property *property = property_find(what->property);
     char signature[17], hash[19];
     json_t *result;
 
-    HS_CHECK(property, "no property \"%s\"", what->property);
-    snprintf(signature, sizeof(signature), "%016" PRIx64, what->signature);
+    snprintf(signature, sizeof(signature), "%016" PRIx64, class->signature);
     /* What GitHub matches results by; the number behind the colon tells equal ones apart. */
     snprintf(hash, sizeof(hash), "%s:1", signature);
-    result = packed(json_pack(
-        "{s:s, s:i, s:s, s:{s:s}, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:I, s:I}}", "ruleId", property->name, "ruleIndex",
-        (int)(property - properties), "level", what->verdict == VERDICT_EQUAL ? "warning" : "error", "message", "text",
-        *what->message ? what->message : property->claim, "partialFingerprints", "hardstop/v1", signature,
-        "primaryLocationLineHash", hash, "properties", "verdict", verdict_name(what->verdict), "edit",
-        edit_name(finding->edit), "value", finding->value, "offset", (json_int_t)finding->offset, "cells",
-        (json_int_t)finding->cells));
-    add_locations(audit, finding, result);
+    result = packed(json_pack("{s:s, s:i, s:s, s:{s:s}, s:{s:s, s:s}}", "ruleId", class->rule, "ruleIndex",
+                              index_of(results, class->rule), "level",
+                              class->age == RESULT_FIXED ? "none" : class->is_warning ? "warning" : "error",
+                              "message", "text", class->message, "partialFingerprints", "hardstop/v1", signature,
+                              "primaryLocationLineHash", hash));
+    if (class->properties) {
+        json_object_set(result, "properties", class->properties);
+    }
+    add_age(class->age, result);
+    add_locations(class, result);
     return result;
 }
 
-static json_t *new_results(const struct audit *audit)
+/* What a reader of the run alone would not know. */
+static void add_left_out(size_t n, json_t *run)
 {
-    json_t *results = json_array();
+    char *words = hs_format("%zu more findings are left out", n);
 
-    for (size_t i = 0; i < audit->n_findings; i++) {
-        json_array_append_new(results, new_result(audit, &audit->findings[i]));
+    json_object_set_new(run, "invocations",
+                        packed(json_pack("[{s:b, s:[{s:s, s:{s:s}}]}]", "executionSuccessful", 1,
+                                         "toolExecutionNotifications", "level", "warning", "message", "text", words)));
+    free(words);
+}
+
+static json_t *new_run(const struct results *results, const struct result_suite *suite)
+{
+    json_t *list = json_array(), *run;
+    /* Runs are uploaded side by side: GitHub keeps one for each category. */
+    char *category = hs_format("hardstop/%s/", suite->category);
+
+    for (size_t i = 0; i < suite->n_classes && i < SARIF_MOST; i++) {
+        json_array_append_new(list, new_result(results, &suite->classes[i]));
     }
-    return results;
+    run = packed(json_pack("{s:{s:{s:s, s:s, s:s, s:o}}, s:{s:s}, s:o}", "tool", "driver", "name", "hardstop",
+                           "version", HARDSTOP_VERSION, "informationUri", HARDSTOP_HOMEPAGE, "rules",
+                           new_rules(results), "automationDetails", "id", category, "results", list));
+    if (suite->n_classes > SARIF_MOST) {
+        add_left_out(suite->n_classes - SARIF_MOST, run);
+    }
+    free(category);
+    return run;
 }
 
-/* Audits of several sections or framings are uploaded side by side: GitHub keeps one for each category. */
-static json_t *new_category(const struct audit *audit)
+void sarif_print(FILE *out, const void *user)
 {
-    const Hardstop__Setup *setup = audit->setup;
-    char *id = hs_format("hardstop/%s/%s/%s/", setup->machine ? setup->machine : "default",
-                         setup_framing_name(setup), *audit->section ? audit->section : "stream");
-    json_t *category;
+    const struct results *results = user;
+    json_t *runs = json_array(), *log;
 
-    printable_make(id);
-    category = packed(json_pack("{s:s}", "id", id));
-    free(id);
-    return category;
-}
-
-void sarif_print(FILE *out, const struct audit *audit)
-{
-    json_t *log = packed(json_pack(
-        "{s:s, s:s, s:[{s:{s:{s:s, s:o}}, s:o, s:o}]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json",
-        "version", "2.1.0", "runs", "tool", "driver", "name", "hardstop", "rules", new_rules(), "automationDetails",
-        new_category(audit), "results", new_results(audit)));
-
+    for (size_t i = 0; i < results->n; i++) {
+        json_array_append_new(runs, new_run(results, &results->suites[i]));
+    }
+    log = packed(json_pack("{s:s, s:s, s:o}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version",
+                           "2.1.0", "runs", runs));
     json_dumpf(log, out, JSON_INDENT(1));
     putc('\n', out);
     json_decref(log);
-}
-
-static void print_audit(FILE *out, const void *audit)
-{
-    sarif_print(out, audit);
-}
-
-int sarif_write(const char *path, const struct audit *audit, struct hs_error *err)
-{
-    return print_file(path, print_audit, audit, err);
 }

@@ -225,7 +225,8 @@ static json_t *json_section(const Hardstop__Stream *stream, const struct map *ma
 
 size_t show_json(FILE *out, const Hardstop__Stream *stream, const struct map *map, const struct show_options *options)
 {
-    json_t *root = json_pack("{s:I, s:[], s:[]}", "bytes", (json_int_t)map->encoding.out.size, "fields", "sections");
+    json_t *root = json_pack("{s:i, s:I, s:[], s:[]}", "version", 1, "bytes", (json_int_t)map->encoding.out.size,
+                             "fields", "sections");
     json_t *sections = json_object_get(root, "sections"), *fields = json_object_get(root, "fields"), *section;
     size_t last = MAP_NO_SECTION, unnamed = 0;
     json_t *list = fields;

@@ -283,6 +283,7 @@ json_t *verdict_finding_json(const struct judgement *judgement, const struct fin
 {
     json_t *json = judgement_json(judgement);
 
+    json_object_set_new(json, "version", json_integer(1));
     json_object_set_new(json, "property", *finding->property ? json_string(finding->property) : json_null());
     return json;
 }

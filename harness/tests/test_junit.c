@@ -9,6 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/report/audit_results.h"
 #include "harness/report/junit.h"
 #include "sample_audit.h"
 
@@ -17,8 +18,11 @@ static char *printed(const struct audit *audit, const struct gate *gate)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
+    struct results results;
 
-    junit_print(out, audit, gate);
+    audit_results(audit, gate, &results);
+    junit_print(out, &results);
+    results_clear(&results);
     fclose(out);
     return text;
 }
@@ -60,14 +64,14 @@ static void each_edit_and_value_is_a_testcase(void **state)
         text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy framing)\" tests=\"6\" failures=\"3\" "
               "errors=\"0\"");
     assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy framing)\" name=\"insert 00\" "
-                     "time=\"0\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
+                     "time=\"0.000\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
                      "rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
                      "offset 19 (footer), 2 cells: crashed: SIGSEGV\n</failure></testcase>");
     /* A finding's cells are not those of one edit and value. */
-    assert_has(text, "name=\"flip 80\" time=\"0\"><failure type=\"crashed\" message=\"1 failing and 1 finding of 20 "
+    assert_has(text, "name=\"flip 80\" time=\"0.000\"><failure type=\"crashed\" message=\"1 failing and 1 finding of 20 "
                      "cells: 1 crashed, 1 equal, 18 rejected\">");
-    assert_has(text, "name=\"insert ff\" time=\"0\"></testcase>");
-    assert_has(text, "name=\"truncate\" time=\"0\"><failure type=\"equal\"");
+    assert_has(text, "name=\"insert ff\" time=\"0.000\"></testcase>");
+    assert_has(text, "name=\"truncate\" time=\"0.000\"><failure type=\"equal\"");
     assert_has(text, "offset 20 (behind the last field), 1 cell: equal: \n");
     assert_has(text, "finding: message &lt;0005&gt; &amp; &quot;more&quot;; "
                      "hardstop repro --confirm 'findings/0005 &lt;&amp;&gt;.textproto'");
@@ -92,9 +96,9 @@ static void failures_belong_to_their_value(void **state)
     text = printed(&audit, &gate);
     assert_has(text, "tests=\"2\" failures=\"2\" errors=\"0\"");
     assert_has(text,
-               "name=\"insert 00\" time=\"0\"><failure type=\"garbage\" message=\"2 failing of 3 cells: "
+               "name=\"insert 00\" time=\"0.000\"><failure type=\"garbage\" message=\"2 failing of 3 cells: "
                "2 garbage, 1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
-    assert_has(text, "name=\"insert ff\" time=\"0\"><failure type=\"equal\" message=\"3 failing of 3 cells: 3 equal\">"
+    assert_has(text, "name=\"insert ff\" time=\"0.000\"><failure type=\"equal\" message=\"3 failing of 3 cells: 3 equal\">"
                      "offset 4 (behind the last field), 3 cells: equal: two\n</failure></testcase>");
     free(text);
     gate_clear(&gate);
@@ -159,30 +163,38 @@ static void broken_xml_is_noticed(void **state)
     assert_false(is_well_formed("<a>\xef\xbf\xbe</a>"));
 }
 
-static void files_are_written_whole(void **state)
+static void results_of_a_command_are_counted_by_their_states(void **state)
 {
-    char *folder = support_folder(), *path = hs_format("%s/junit.xml", folder), *bad = hs_format("%s/a/b", folder);
-    struct audit audit = { 0 };
-    struct gate gate = { 0 };
-    struct hs_error err = { .text = "" };
-    char *text;
-    uint8_t *data;
+    struct results results;
+    char *text = NULL;
     size_t size;
+    FILE *out = open_memstream(&text, &size);
 
     (void)state;
-    sample_audit(&audit);
-    text = printed(&audit, &gate);
-    assert_int_equal(junit_write(path, &audit, &gate, NULL), 0);
-    assert_int_equal(file_read(path, &data, &size, NULL), 0);
-    assert_int_equal(size, strlen(text));
-    assert_memory_equal(data, text, size);
-    assert_int_equal(junit_write(bad, &audit, &gate, &err), -1);
-    free(data);
+    results_open(&results, "hardstop <x>");
+    for (int i = 0; i < 2; i++) {
+        results_add_suite(&results, i ? "b" : "a", "x", 1.25);
+        for (int k = RESULT_PASSED; k <= RESULT_SKIPPED; k++) {
+            results_add_test(&results, &(struct result_test){
+                .group = "g 7.2", .name = "n", .state = (enum result_state)k, .type = "t", .message = "one\ntwo",
+                .text = k == RESULT_ERROR ? NULL : "three\nfour", .seconds = 0.0625 * k });
+        }
+    }
+    junit_print(out, &results);
+    fclose(out);
+    assert_true(is_well_formed(text));
+    assert_has(text, "<testsuites name=\"hardstop &lt;x&gt;\" tests=\"8\" failures=\"2\" errors=\"2\" skipped=\"2\" "
+                     "time=\"2.500\">\n  <testsuite name=\"a\" tests=\"4\" failures=\"1\" errors=\"1\" "
+                     "skipped=\"1\" time=\"1.250\">\n"
+                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.000\"></testcase>\n"
+                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.062\"><failure type=\"t\" "
+                     "message=\"one?two\">three\nfour</failure></testcase>\n"
+                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.125\"><error type=\"t\" "
+                     "message=\"one?two\"/></testcase>\n"
+                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.188\"><skipped "
+                     "message=\"one?two\"/></testcase>\n  </testsuite>\n");
     free(text);
-    free(path);
-    free(bad);
-    audit_clear(&audit);
-    support_remove(folder);
+    results_clear(&results);
 }
 
 int main(void)
@@ -193,7 +205,7 @@ int main(void)
         cmocka_unit_test(unknown_cells_are_errors),
         cmocka_unit_test(foreign_texts_cannot_break_the_xml),
         cmocka_unit_test(broken_xml_is_noticed),
-        cmocka_unit_test(files_are_written_whole),
+        cmocka_unit_test(results_of_a_command_are_counted_by_their_states),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

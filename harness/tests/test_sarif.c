@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/report/audit_results.h"
 #include "harness/report/sarif.h"
 #include "sample_audit.h"
 
@@ -16,10 +17,13 @@ static json_t *parsed(const struct audit *audit)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
+    struct results results;
     json_error_t err;
     json_t *log;
 
-    sarif_print(out, audit);
+    audit_results(audit, NULL, &results);
+    sarif_print(out, &results);
+    results_clear(&results);
     fclose(out);
     log = json_loadb(text, size, JSON_REJECT_DUPLICATES, &err);
     if (!log) {
@@ -130,8 +134,11 @@ static void a_finding_may_lack_a_case_a_message_or_a_field(void **state)
     strcpy(finding.finding.property, "loader-answers");
     finding.finding.verdict = VERDICT_HUNG;
     audit_add_finding(&audit, &finding);
+    finding.finding.signature = 1;
     finding.path = "/a/b\xc3\xa4 100%25~._-";
     audit_add_finding(&audit, &finding);
+    finding.finding.signature = 2;
+    strcpy(finding.finding.property, "of another hardstop");
     strcpy(finding.finding.source, "net/net.c:123");
     audit_add_finding(&audit, &finding);
     log = parsed(&audit);
@@ -146,8 +153,84 @@ static void a_finding_may_lack_a_case_a_message_or_a_field(void **state)
     assert_int_equal(json_integer_value(at(log, "runs.0.results.2.locations.0.physicalLocation.region.startLine")), 123);
     assert_text(log, "runs.0.results.2.relatedLocations.0.physicalLocation.artifactLocation.uri",
                 "file:///a/b%C3%A4%20100%2525~._-");
+    assert_text(log, "runs.0.results.2.ruleId", "unknown-property");
+    assert_int_equal(json_array_size(at(log, "runs.0.tool.driver.rules")),
+                     1 + json_integer_value(at(log, "runs.0.results.2.ruleIndex")));
     json_decref(log);
     audit_clear(&audit);
+}
+
+/* A command's own classes, which a test fills in. */
+static json_t *log_of(struct results *results)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    json_t *log;
+
+    sarif_print(out, results);
+    fclose(out);
+    log = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+    free(text);
+    results_clear(results);
+    assert_non_null(log);
+    return log;
+}
+
+static void classes_have_an_age_and_are_there_once(void **state)
+{
+    static const struct {
+        enum result_age age;
+        const char *state, *level;
+    } rows[] = { { RESULT_NEW, "new", "error" }, { RESULT_KNOWN, "unchanged", "error" },
+                 { RESULT_CHANGED, "updated", "error" }, { RESULT_FIXED, "absent", "none" } };
+    struct results results;
+    const json_t *list;
+    json_t *log;
+
+    (void)state;
+    results_open(&results, "hardstop x");
+    results_add_rule(&results, "of-our-own", "it holds");
+    results_add_suite(&results, "a", "x/y", 0);
+    for (size_t i = 0; i < 2 * HS_COUNT(rows); i++) {
+        results_add_class(&results, &(struct result_class){
+            .rule = "of-our-own", .signature = i % HS_COUNT(rows), .message = "m", .place = "p/q",
+            .age = rows[i % HS_COUNT(rows)].age });
+    }
+    results_add_class(&results, &(struct result_class){ .rule = "loader-survives", .message = "m", .place = "p/q" });
+    log = log_of(&results);
+    list = at(log, "runs.0.results");
+    assert_int_equal(json_array_size(list), HS_COUNT(rows) + 1);
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        assert_text(json_array_get(list, i), "baselineState", rows[i].state);
+        assert_text(json_array_get(list, i), "level", rows[i].level);
+        assert_int_equal(json_object_get(json_array_get(list, i), "kind") != NULL, rows[i].age == RESULT_FIXED);
+    }
+    assert_null(json_object_get(json_array_get(list, HS_COUNT(rows)), "baselineState"));
+    assert_text(log, "runs.0.automationDetails.id", "hardstop/x/y/");
+    assert_text(log, "runs.0.tool.driver.informationUri", NULL);
+    assert_text(log, "runs.0.tool.driver.version", NULL);
+    assert_null(at(log, "runs.0.invocations"));
+    json_decref(log);
+}
+
+static void no_more_results_than_are_shown(void **state)
+{
+    struct results results;
+    json_t *log;
+
+    (void)state;
+    results_open(&results, "hardstop x");
+    results_add_suite(&results, "a", "x", 0);
+    for (size_t i = 0; i < SARIF_MOST + 3; i++) {
+        results_add_class(&results, &(struct result_class){ .rule = "loader-answers", .signature = i + 1,
+                                                            .message = "m", .place = "p" });
+    }
+    log = log_of(&results);
+    assert_int_equal(json_array_size(at(log, "runs.0.results")), SARIF_MOST);
+    assert_text(log, "runs.0.invocations.0.toolExecutionNotifications.0.message.text",
+                "3 more findings are left out");
+    json_decref(log);
 }
 
 int main(void)
@@ -156,6 +239,8 @@ int main(void)
         cmocka_unit_test(properties_are_rules),
         cmocka_unit_test(findings_are_results_with_a_place_and_a_fingerprint),
         cmocka_unit_test(a_finding_may_lack_a_case_a_message_or_a_field),
+        cmocka_unit_test(classes_have_an_age_and_are_there_once),
+        cmocka_unit_test(no_more_results_than_are_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/print.h"
 #include "harness/base/printable.h"
 #include "harness/setup/framing.h"
 #include "harness/audit/audit_differences.h"
@@ -18,6 +19,7 @@
 #include "harness/audit/gate.h"
 #include "harness/judge/versions.h"
 #include "harness/report/gate_text.h"
+#include "harness/report/audit_results.h"
 #include "harness/report/html/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/sarif.h"
@@ -236,12 +238,35 @@ static void print_findings(const struct audit *audit)
     free(findings);
 }
 
+/* Without the gate: a baseline that cannot be compared is no reason to lose it. */
+static int write_sarif(const char *path, const struct audit *audit, struct hs_error *err)
+{
+    struct results results;
+    int result;
+
+    audit_results(audit, NULL, &results);
+    result = print_file(path, sarif_print, &results, err);
+    results_clear(&results);
+    return result;
+}
+
+static int write_junit(const char *path, const struct audit *audit, const struct gate *gate, struct hs_error *err)
+{
+    struct results results;
+    int result;
+
+    audit_results(audit, gate, &results);
+    result = print_file(path, junit_print, &results, err);
+    results_clear(&results);
+    return result;
+}
+
 static int write_files(const struct audit_outputs *outputs, const struct audit *audit, const struct audit *first,
                        struct hs_error *err)
 {
     if ((outputs->json && audit_json_write(outputs->json, audit, err) < 0) ||
         (outputs->html && write_html(outputs, audit, first, err) < 0) ||
-        (outputs->sarif && sarif_write(outputs->sarif, audit, err) < 0)) {
+        (outputs->sarif && write_sarif(outputs->sarif, audit, err) < 0)) {
         return -1;
     }
     return 0;
@@ -264,7 +289,7 @@ static int judge(const struct audit_outputs *outputs, const struct audit *audit,
         gate_text(stdout, audit, &gate, than);
     }
     if (result == 0 && outputs->junit) {
-        result = junit_write(outputs->junit, audit, &gate, err);
+        result = write_junit(outputs->junit, audit, &gate, err);
     }
     gate_clear(&gate);
     baseline_clear(&baseline);

@@ -122,11 +122,12 @@ int campaign_status_write(const struct campaign *campaign, const char *path, dou
     for (size_t i = 0; i < campaign->n; i++) {
         json_array_append_new(targets, instance_json(&campaign->instances[i]));
     }
-    status = json_pack("{s:s, s:f, s:f, s:I, s:I, s:f, s:I, s:o, s:o, s:o}", "state", ended ? "ended" : "running",
-                       "seconds", (double)campaign->seconds - left, "left", left > 0 && !ended ? left : 0.0, "inputs",
-                       sum.inputs, "loads", sum.loads, "loads_per_second", sum.rate, "findings_new", sum.findings,
-                       "last_new", sum.last < 0 ? json_null() : json_real(sum.last), "verdicts", verdicts_json(&sum),
-                       "targets", targets);
+    status = json_pack("{s:i, s:s, s:f, s:f, s:I, s:I, s:f, s:I, s:o, s:o, s:o}", "version", 1, "state",
+                       ended ? "ended" : "running", "seconds", (double)campaign->seconds - left, "left",
+                       left > 0 && !ended ? left : 0.0, "inputs", sum.inputs, "loads", sum.loads, "loads_per_second",
+                       sum.rate, "findings_new", sum.findings, "last_new",
+                       sum.last < 0 ? json_null() : json_real(sum.last), "verdicts", verdicts_json(&sum), "targets",
+                       targets);
     text = json_dumps(status, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     result = file_write_own(path, text, strlen(text), err);
     free(text);

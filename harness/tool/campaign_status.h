@@ -12,10 +12,10 @@ void campaign_status_reset(const struct instance *instance);
 void campaign_status_show(const struct campaign *campaign, double left);
 
 /*
- * Writes the status, by renaming, so that a reader has a whole file at any time: {"state": "running" or "ended",
- * "seconds" since the begin, "left", "inputs", "loads", "loads_per_second", "findings_new", "last_new": seconds since
- * the last of them or null, "verdicts": {name: inputs}, "targets": [{"name", "running", "starts", "inputs", "loads",
- * "findings_new", "verdicts"}], a target for each process}.  0, or -1 with a reason.
+ * Writes the status, by renaming, so that a reader has a whole file at any time: {"version": 1, "state": "running" or
+ * "ended", "seconds" since the begin, "left", "inputs", "loads", "loads_per_second", "findings_new", "last_new":
+ * seconds since the last of them or null, "verdicts": {name: inputs}, "targets": [{"name", "running", "starts",
+ * "inputs", "loads", "findings_new", "verdicts"}], a target for each process}.  0, or -1 with a reason.
  */
 int campaign_status_write(const struct campaign *campaign, const char *path, double left, bool ended,
                           struct hs_error *err);

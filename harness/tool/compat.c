@@ -9,6 +9,7 @@
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "harness/base/print.h"
+#include "harness/base/time.h"
 #include "harness/report/meetings.h"
 #include "harness/report/meetings_result.h"
 #include "harness/setup/setup.h"
@@ -17,15 +18,15 @@
 #include "harness/tool/tool.h"
 
 enum { KEY_FROM = 0x700, KEY_TO };
-enum { JUNIT, HTML, OUTPUTS };
 
 struct options {
     struct compat_plan plan;
     const char *lines[2]; /* --from, --to; NULL: --qemu says who meets */
-    const char *baseline, *outputs[OUTPUTS];
+    struct outputs outputs;
+    const char *baseline, *html;
     unsigned long seconds; /* of --budget; 0: there is none */
     unsigned jobs;
-    bool all, json;
+    bool all;
 };
 
 static bool is_device(const char *name)
@@ -114,11 +115,8 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
     case 'f':
         options->plan.folder = value;
         return 0;
-    case 'u':
-        options->outputs[JUNIT] = value;
-        return 0;
     case 'H':
-        options->outputs[HTML] = value;
+        options->html = value;
         return 0;
     case 'B':
         options->seconds = tool_seconds(value, 1000000 * 3600ul, state, "--budget");
@@ -132,8 +130,8 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
     case 'a':
         options->all = true;
         return 0;
-    case 'j':
-        options->json = true;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
         return 0;
     case ARGP_KEY_END:
         check_choice(options, state);
@@ -199,14 +197,13 @@ const struct argp command_compat_argp = {
         { "budget", 'B', "TIME", 0, "begin nothing more after that (90s, 5m, 1h); what tells most goes first, and what "
                                     "was not begun is said", 0 },
         { "html", 'H', "FILE", 0, "a page for people: devices by pairs of QEMUs, with the bytes side by side", 0 },
-        { "junit", 'u', "FILE", 0, "write JUnit XML, for GitLab and Jenkins", 0 },
         { "jobs", 'J', "N", 0, "QEMUs of so many setups at once (default: one more than there are "
                                    "cores, as a QEMU that starts waits)", 0 },
         { "all", 'a', NULL, 0, "list what is made anew by design, too", 0 },
-        { "json", 'j', NULL, 0, "as one JSON array", 0 },
         { 0 },
     },
     .parser = parse,
+    .children = (const struct argp_child[]){ { &outputs_argp, 0, NULL, 0 }, { 0 } },
     .doc = "QEMUs that meet: the state that each saves is loaded by each other, saved again and sent back, under the "
            "machine types that both have.  Refused, crashed, hung, or differs: a field that was given is not saved "
            "again.  A machine type whose name has a version promises that none of this happens.\v"
@@ -225,31 +222,11 @@ static int read_baseline(const char *path, json_t **baseline, struct hs_error *e
     return 0;
 }
 
-/* What print_file() hands on. */
-struct job {
-    void (*write)(FILE *out, const json_t *results, const json_t *baseline);
-    const json_t *results, *baseline;
-};
-
-static void print_job(FILE *out, const void *user)
+static void print_html(FILE *out, const void *user)
 {
-    const struct job *job = user;
+    const struct compat_told *told = user;
 
-    job->write(out, job->results, job->baseline);
-}
-
-static int write_outputs(const struct options *options, const json_t *results, const json_t *baseline,
-                         struct hs_error *err)
-{
-    struct job jobs[OUTPUTS] = {
-        [JUNIT] = { meetings_junit, results, baseline }, [HTML] = { meetings_html, results, baseline },
-    };
-    int result = 0;
-
-    for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
-        result = options->outputs[i] ? print_file(options->outputs[i], print_job, &jobs[i], err) : 0;
-    }
-    return result;
+    meetings_html(out, told->results, told->baseline);
 }
 
 static int status_of(const json_t *results, const json_t *baseline)
@@ -266,6 +243,8 @@ int command_compat(int argc, char **argv)
 {
     struct options options = { .plan.transport = FAMILY_TRANSPORTS,
                                .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) + 1 };
+    struct compat_told told = { .command = "hardstop compat", .outputs = &options.outputs, .times = json_array() };
+    double began = time_now();
     json_t *results, *baseline = NULL;
     struct hs_error err;
     char *seeds;
@@ -274,23 +253,23 @@ int command_compat(int argc, char **argv)
     command_line_parse(&command_compat_argp, argc, argv, &options);
     seeds = tool_corpus("cases/seeds");
     options.plan.seeds = seeds ? seeds : "";
-    if (tool_open_outputs(options.outputs, OUTPUTS, &err) < 0 ||
+    if (outputs_open(&options.outputs, &options.html, 1, &err) < 0 ||
         read_baseline(options.baseline, &baseline, &err) < 0 ||
         (options.plan.folder && file_make_folder(options.plan.folder, &err) < 0) ||
         (options.lines[0] ? compat_lines_plan(options.lines, &options.plan, &err)
                           : compat_plan_make(&options.plan, &err)) < 0) {
         return tool_fail(&err);
     }
-    results = compat_run(&options.plan, options.jobs, options.seconds);
+    results = compat_run(&options.plan, options.jobs, options.seconds, told.times);
+    told.results = results;
+    told.baseline = baseline;
+    told.seconds = time_now() - began;
+    told.all = options.all;
     status = status_of(results, baseline);
-    if (write_outputs(&options, results, baseline, &err) < 0) {
-        return tool_fail(&err);
+    if ((options.html && print_file(options.html, print_html, &told, &err) < 0) || compat_tell(&told, &err) < 0) {
+        status = tool_fail(&err);
     }
-    if (options.json) {
-        tool_print_json(json_incref(results));
-    } else {
-        meetings_text(stdout, results, baseline, options.all);
-    }
+    json_decref(told.times);
     json_decref(results);
     json_decref(baseline);
     compat_plan_clear(&options.plan);

@@ -14,6 +14,7 @@
 #include "harness/base/check.h"
 #include "harness/base/time.h"
 #include "harness/compat/meet.h"
+#include "harness/report/meetings.h"
 
 /* In a process of its own: what ends that loses this meeting alone. */
 static pid_t begin(const struct meeting *meeting, int file)
@@ -52,6 +53,7 @@ static json_t *read_results(const struct meeting *meeting, int file)
 struct held {
     pid_t pid; /* 0: it has not begun, or has ended */
     int file;
+    double began, took; /* seconds */
     json_t *results; /* NULL: it has not ended */
 };
 
@@ -64,6 +66,7 @@ static void end_one(const struct compat_plan *plan, struct held *held)
     for (size_t i = 0; i < plan->n_meetings; i++) {
         if (held[i].pid == pid) {
             held[i].pid = 0;
+            held[i].took = time_now() - held[i].began;
             held[i].results = read_results(&plan->meetings[i], held[i].file);
             return;
         }
@@ -72,11 +75,12 @@ static void end_one(const struct compat_plan *plan, struct held *held)
 
 static void begin_one(const struct compat_plan *plan, struct held *held, size_t at)
 {
+    held[at].began = time_now();
     held[at].file = memfd_create("hardstop-compat", MFD_CLOEXEC);
     held[at].pid = begin(&plan->meetings[at], held[at].file);
 }
 
-static json_t *results_in_order(const struct compat_plan *plan, const struct held *held)
+static json_t *results_in_order(const struct compat_plan *plan, const struct held *held, json_t *times)
 {
     json_t *all = json_array();
 
@@ -85,12 +89,15 @@ static json_t *results_in_order(const struct compat_plan *plan, const struct hel
                                           : meet_lost(&plan->meetings[i], "left out", "no time was left for it");
 
         json_array_extend(all, results);
+        for (size_t k = 0, n = json_array_size(results); times && k < n; k++) {
+            json_array_append_new(times, json_real(held[i].took / (double)n));
+        }
         json_decref(results);
     }
     return all;
 }
 
-json_t *compat_run(const struct compat_plan *plan, unsigned jobs, unsigned long seconds)
+json_t *compat_run(const struct compat_plan *plan, unsigned jobs, unsigned long seconds, json_t *times)
 {
     struct held *held = hs_alloc(plan->n_meetings * sizeof(*held));
     size_t *order = compat_plan_order(plan), n = plan->n_meetings;
@@ -112,8 +119,23 @@ json_t *compat_run(const struct compat_plan *plan, unsigned jobs, unsigned long 
         }
     }
     show_progress(n, n);
-    all = results_in_order(plan, held);
+    all = results_in_order(plan, held, times);
     free(order);
     free(held);
     return all;
+}
+
+int compat_tell(const struct compat_told *told, struct hs_error *err)
+{
+    struct results results;
+    int result;
+
+    if (outputs_has_text(told->outputs)) {
+        meetings_text(stdout, told->results, told->baseline, told->all);
+    }
+    results_open(&results, told->command);
+    meetings_results(told->results, told->times, told->baseline, told->seconds, &results);
+    result = outputs_write(told->outputs, json_incref((json_t *)told->results), &results, err);
+    results_clear(&results);
+    return result;
 }

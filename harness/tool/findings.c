@@ -8,8 +8,11 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/printable.h"
+#include "harness/base/time.h"
 #include "harness/finding/replay.h"
 #include "harness/report/style.h"
+#include "harness/tool/known_list.h"
+#include "harness/tool/outputs.h"
 #include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
@@ -25,7 +28,8 @@ struct options {
     int status; /* STATUSES: any */
     enum verdict verdict; /* VERDICT_COUNT: any */
     enum trust trust;
-    bool replay, json;
+    bool replay;
+    struct outputs outputs;
 };
 
 /* A row of the list: a finding of the folder, a line of the list of known ones, or both. */
@@ -35,6 +39,7 @@ struct row {
     const struct known_line *line;
     /* What the line's case shows now, or why nothing can be said; "" when it was not replayed. */
     char replayed[sizeof(((struct hs_error *)NULL)->text)];
+    double seconds; /* that the replay took */
 };
 
 struct listing {
@@ -43,6 +48,7 @@ struct listing {
     struct row *rows;
     size_t n_findings, n;
     size_t totals[STATUSES];
+    double seconds; /* that it took to list them */
     size_t damaged; /* files of the folder that are missing or cannot be read */
 };
 
@@ -80,8 +86,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_TRUST:
         options->trust = TRUST_ALL;
         return 0;
-    case 'j':
-        options->json = true;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num) {
@@ -102,11 +108,10 @@ const struct argp command_findings_argp = {
           "with --replay: start whatever QEMU command line a known case asks for", 0 },
         { "status", 's', "STATUS", 0, "only those that are new, known, fixed or unclear", 0 },
         { "verdict", 'v', "VERDICT", 0, "only crashed, hung, garbage, equal or rejected ones", 0 },
-        { "json", 'j', NULL, 0, "as one JSON array", 0 },
         { 0 },
     },
     .parser = parse,
-    .children = program_children,
+    .children = (const struct argp_child[]){ { &outputs_argp, 0, NULL, 0 }, { &program_argp, 0, NULL, 0 }, { 0 } },
     .args_doc = "[FOLDER]",
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
            "has its signature, as its own or as an alias, else new; a line is fixed when its case, replayed, breaks no "
@@ -134,8 +139,10 @@ static const struct finding *finding_of_line(const struct listing *listing, cons
 static int judge_line(const struct listing *listing, enum trust trust, struct row *row, struct hs_error *err)
 {
     struct replay replay;
+    int result = replay_line(&listing->known, row->line, NULL, trust, &replay, err);
 
-    if (replay_line(&listing->known, row->line, NULL, trust, &replay, err) < 0) {
+    row->seconds = replay.seconds;
+    if (result < 0) {
         return -1;
     }
     if (replay.state == KNOWN_NOT_APPLICABLE) {
@@ -162,24 +169,9 @@ static void replay_row(const struct listing *listing, enum trust trust, struct r
     }
 }
 
-static int read_known(const struct options *options, struct known *known, struct hs_error *err)
-{
-    char *own = options->known ? NULL : tool_corpus("known.tsv");
-    const char *path = options->known ? options->known : own;
-    int result = path ? known_read(path, known, err) : 0;
-
-    if (!path) {
-        fprintf(stderr,
-                "hardstop: the list of known findings is not where it was when this hardstop was built: all count "
-                "as new; --known FILE names one\n");
-    }
-    free(own);
-    return result;
-}
-
 static int list(const struct options *options, struct listing *listing, struct hs_error *err)
 {
-    if (read_known(options, &listing->known, err) < 0) {
+    if (known_list_read(options->known, &listing->known, err) < 0) {
         return -1;
     }
     listing->findings = finding_read_all(options->folder, &listing->n_findings, err);
@@ -293,7 +285,7 @@ static json_t *json_row(const struct options *options, const struct row *row)
     return json;
 }
 
-static void print_json(const struct options *options, const struct listing *listing)
+static json_t *json_of(const struct options *options, const struct listing *listing)
 {
     json_t *rows = json_array();
 
@@ -302,7 +294,65 @@ static void print_json(const struct options *options, const struct listing *list
             json_array_append_new(rows, json_row(options, &listing->rows[i]));
         }
     }
-    tool_print_json(rows);
+    return rows;
+}
+
+/* A line of the list; a finding that it has is told here, too. */
+static void add_line(const struct options *options, const struct row *row, struct results *results)
+{
+    static const enum result_state states[] = { RESULT_FAILED, RESULT_PASSED, RESULT_FAILED, RESULT_ERROR };
+    static const enum result_age ages[] = { RESULT_NEW, RESULT_KNOWN, RESULT_FIXED, RESULT_KNOWN };
+    char *name = hs_format("%s %016" PRIx64, row->line->name, row->line->signature);
+    struct finding finding = { .verdict = row->line->verdict, .signature = row->line->signature };
+    char *path = row->finding ? finding_case_path(options->folder, row->finding) : NULL;
+
+    results_add_test(results, &(struct result_test){
+        .group = results->command, .name = name, .state = states[row->status], .type = status_names[row->status],
+        .message = *row->replayed ? row->replayed : "not replayed", .text = row->line->cause,
+        .seconds = row->seconds,
+    });
+    snprintf(finding.property, sizeof(finding.property), "%s", row->line->property);
+    snprintf(finding.message, sizeof(finding.message), "%s", row->line->cause);
+    if (row->finding || row->status == STATUS_FIXED) {
+        results_add_finding(results, row->finding ? row->finding : &finding, path, ages[row->status], NULL);
+    }
+    free(path);
+    free(name);
+}
+
+static void make_results(const struct options *options, const struct listing *listing, struct results *results)
+{
+    results_open(results, "hardstop findings");
+    results_add_suite(results, options->folder, "findings", listing->seconds);
+    for (size_t i = 0; i < listing->n; i++) {
+        const struct row *row = &listing->rows[i];
+        char *path = row->finding ? finding_case_path(options->folder, row->finding) : NULL;
+
+        if (is_wanted(options, row)) {
+            row->line ? add_line(options, row, results)
+                      : known_list_add(&listing->known, row->finding, path, results);
+        }
+        free(path);
+    }
+    if (listing->damaged) {
+        results_add_test(results, &(struct result_test){ .group = results->command, .name = "files are whole",
+                                                         .state = RESULT_ERROR, .type = "damaged",
+                                                         .message = "some files of the folder cannot be read" });
+    }
+}
+
+static int tell(const struct options *options, const struct listing *listing, struct hs_error *err)
+{
+    struct results results;
+    int result;
+
+    if (outputs_has_text(&options->outputs)) {
+        print_text(options, listing);
+    }
+    make_results(options, listing, &results);
+    result = outputs_write(&options->outputs, options->outputs.json ? json_of(options, listing) : NULL, &results, err);
+    results_clear(&results);
+    return result;
 }
 
 static int status_of(const struct listing *listing)
@@ -317,15 +367,16 @@ int command_findings(int argc, char **argv)
 {
     struct options options = { .folder = "work/findings", .status = STATUSES, .verdict = VERDICT_COUNT };
     struct listing listing = { 0 };
+    double began = time_now();
     struct hs_error err;
     int status;
 
     command_line_parse(&command_findings_argp, argc, argv, &options);
-    if (list(&options, &listing, &err) < 0) {
+    if (outputs_open(&options.outputs, NULL, 0, &err) < 0 || list(&options, &listing, &err) < 0) {
         status = tool_fail(&err);
     } else {
-        (options.json ? print_json : print_text)(&options, &listing);
-        status = status_of(&listing);
+        listing.seconds = time_now() - began;
+        status = tell(&options, &listing, &err) < 0 ? tool_fail(&err) : status_of(&listing);
     }
     known_clear(&listing.known);
     free(listing.findings);

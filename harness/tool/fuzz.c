@@ -8,13 +8,14 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
-#include "harness/base/printable.h"
+#include "harness/base/time.h"
 #include "harness/setup/family.h"
 #include "harness/setup/roster.h"
-#include "harness/report/verdict.h"
 #include "harness/setup/program.h"
 #include "harness/tool/campaign.h"
 #include "harness/tool/fuzz_compat.h"
+#include "harness/tool/fuzz_report.h"
+#include "harness/tool/outputs.h"
 #include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
@@ -34,7 +35,8 @@ enum {
 struct options {
     struct campaign campaign;
     const char *targets[MAX_TARGETS];
-    bool json, list, compat;
+    struct outputs outputs;
+    bool list, compat;
 };
 
 static void add_target(struct options *options, const char *name, struct argp_state *state)
@@ -116,6 +118,9 @@ static error_t parse_extent(int key, char *value, struct argp_state *state)
     case KEY_STATUS:
         campaign->status = value;
         return 0;
+    case 'w':
+        campaign->work = value;
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -127,9 +132,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct campaign *campaign = &options->campaign;
 
     switch (key) {
-    case 'w':
-        campaign->work = value;
-        return 0;
     case 'e':
         campaign->engine = engine_find(value);
         if (!campaign->engine) {
@@ -153,8 +155,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_COMPAT:
         options->compat = true;
         return 0;
-    case 'j':
-        options->json = true;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
         return 0;
     case ARGP_KEY_ARG:
         add_target(options, value, state);
@@ -164,6 +166,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
             add_default_targets(options);
         }
         check_compat(options, state);
+        if (options->list && (options->outputs.junit || options->outputs.sarif)) {
+            argp_error(state, "--list runs nothing that --junit or --sarif could tell of");
+        }
         if (!campaign->seconds) {
             campaign->seconds = campaign->inputs ? LONGEST : 60;
         }
@@ -210,11 +215,12 @@ const struct argp command_fuzz_argp = {
               "newest machine type of both, does not take or keep (see hardstop compat)",
               0 },
             { "list", KEY_LIST, NULL, 0, "name the targets, and run none", 0 },
-            { "json", 'j', NULL, 0, "the findings as one JSON array", 0 },
             { 0 },
         },
     .parser = parse,
-    .children = program_pair_children,
+    .children = (const struct argp_child[]){
+        { &outputs_argp, 0, NULL, 0 }, { &program_argp, 0, NULL, 0 }, { &program_beside_argp, 0, NULL, 0 }, { 0 },
+    },
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
            "lists the distinct findings, those of earlier campaigns in the folder included.\v"
@@ -222,66 +228,41 @@ const struct argp command_fuzz_argp = {
            "finding is, too: everything else is listed before.",
 };
 
-static json_t *findings_json(const struct finding *findings, size_t n, const char *folder)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        char *path = finding_case_path(folder, &findings[i]);
-
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "property",
-                                              findings[i].property, "verdict", verdict_name(findings[i].verdict),
-                                              "transport", findings[i].transport, "device", findings[i].device,
-                                              "field", findings[i].field, "crash", findings[i].crash, "message",
-                                              findings[i].message, "case",
-                                              printable_json(path, strlen(path))));
-        free(path);
-    }
-    return list;
-}
-
-/* 1 when there are findings, else 0; -1 with a reason, also when one of them is damaged: the others are listed. */
-static int report(const struct options *options, struct hs_error *err)
-{
-    char *folder = hs_format("%s/findings", options->campaign.work);
-    size_t n, damaged = 0;
-    struct finding *findings = finding_read_all(folder, &n, err);
-
-    if (!findings) {
-        free(folder);
-        return -1;
-    }
-    finding_sort(findings, n);
-    if (options->json) {
-        tool_print_json(findings_json(findings, n, folder));
-    } else {
-        verdict_findings(stdout, findings, n, folder, program_invocation_name, NULL);
-    }
-    finding_check_all(folder, tool_tell_damaged, &damaged);
-    if (damaged) {
-        hs_fail(err, HS_NO_OFFSET, "%s: %zu damaged file%s of findings", folder, damaged, damaged == 1 ? "" : "s");
-    }
-    free(findings);
-    free(folder);
-    return damaged ? -1 : (int)(n > 0);
-}
-
-static int list_targets(bool json)
+static int list_targets(const struct outputs *outputs, struct hs_error *err)
 {
     json_t *list = json_array();
     const char *name;
 
     for (size_t i = 0; (name = roster_name(i)); i++) {
         json_array_append_new(list, json_string(name));
-        if (!json) {
+        if (outputs_has_text(outputs)) {
             puts(name);
         }
     }
-    if (json) {
-        tool_print_json(json_incref(list));
+    return outputs_write(outputs, list, NULL, err) < 0 ? tool_fail(err) : TOOL_CLEAN;
+}
+
+/* The table comes first: a failure of ours must not hide what was found. */
+static int run(struct campaign *campaign, const struct outputs *outputs, struct hs_error *err)
+{
+    double began = time_now();
+    struct hs_error why;
+    bool failed;
+    int result = campaign_open(campaign, err);
+
+    if (result == 0) {
+        result = campaign_run(campaign, err);
     }
-    json_decref(list);
-    return TOOL_CLEAN;
+    if (result == 0) {
+        failed = campaign_check(campaign, &why) < 0;
+        result = fuzz_report(campaign, outputs, time_now() - began, failed ? why.text : NULL, err);
+        if (failed && result >= 0) {
+            *err = why;
+            result = -1;
+        }
+    }
+    campaign_close(campaign);
+    return result < 0 ? tool_fail(err) : result > 0 ? TOOL_FINDING : TOOL_CLEAN;
 }
 
 int command_fuzz(int argc, char **argv)
@@ -290,11 +271,14 @@ int command_fuzz(int argc, char **argv)
     struct campaign *campaign = &options.campaign;
     struct hs_error err;
     char *seeds, *in_use;
-    int result;
+    int status;
 
     command_line_parse(&command_fuzz_argp, argc, argv, &options);
+    if (outputs_open(&options.outputs, NULL, 0, &err) < 0) {
+        return tool_fail(&err);
+    }
     if (options.list) {
-        return list_targets(options.json);
+        return list_targets(&options.outputs, &err);
     }
     campaign->targets = options.targets;
     if (!campaign->engine) {
@@ -312,25 +296,8 @@ int command_fuzz(int argc, char **argv)
                 "hardstop: the canary seeds are not where they were when this hardstop was built: it begins with "
                 "what is captured alone; --seeds FOLDER names others\n");
     }
-    if (options.compat) {
-        result = fuzz_compat(campaign, options.json);
-        free(seeds);
-        free(in_use);
-        return result;
-    }
-    result = campaign_open(campaign, &err);
-    if (result == 0) {
-        result = campaign_run(campaign, &err);
-    }
-    if (result == 0) {
-        result = report(&options, &err);
-        /* The table comes first: a failure of ours must not hide what was found. */
-        if (campaign_check(campaign, result < 0 ? NULL : &err) < 0) {
-            result = -1;
-        }
-    }
-    campaign_close(campaign);
+    status = options.compat ? fuzz_compat(campaign, &options.outputs) : run(campaign, &options.outputs, &err);
     free(seeds);
     free(in_use);
-    return result < 0 ? tool_fail(&err) : result > 0 ? TOOL_FINDING : TOOL_CLEAN;
+    return status;
 }

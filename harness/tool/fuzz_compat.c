@@ -8,7 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
-#include "harness/report/meetings.h"
+#include "harness/base/time.h"
 #include "harness/report/meetings_result.h"
 #include "harness/setup/program.h"
 #include "harness/setup/roster.h"
@@ -67,7 +67,7 @@ static const char *standard_binary(const struct campaign *campaign)
     return family_transport_binary(transport);
 }
 
-int fuzz_compat(const struct campaign *campaign, bool json)
+int fuzz_compat(const struct campaign *campaign, const struct outputs *outputs)
 {
     const char *own = program_option_given(), *beside = program_given(PROGRAM_BESIDE_ENV);
     char *folder = hs_format("%s/findings", campaign->work);
@@ -77,24 +77,27 @@ int fuzz_compat(const struct campaign *campaign, bool json)
         .seeds = campaign->seeds ? campaign->seeds : "", .states.canary = true,
     };
     struct meetings_counts counts = { 0 };
+    struct compat_told told = { .command = "hardstop fuzz", .outputs = outputs, .times = json_array() };
+    double began = time_now();
     json_t *results = NULL;
     struct hs_error err;
     int status;
 
     if (file_make_folder(campaign->work, &err) == 0 && file_make_folder(folder, &err) == 0 &&
         compat_plan_make(&plan, &err) == 0 && share_out(campaign, &plan, &err) == 0) {
-        results = compat_run(&plan, jobs_of(campaign), 0);
+        results = compat_run(&plan, jobs_of(campaign), 0, told.times);
         meetings_count(results, NULL, &counts);
     }
     status = !results         ? tool_fail(&err)
              : counts.broken  ? TOOL_FINDING
              : counts.unknown ? TOOL_TROUBLE
                               : TOOL_CLEAN;
-    if (results && json) {
-        tool_print_json(json_incref(results));
-    } else if (results) {
-        meetings_text(stdout, results, NULL, false);
+    told.results = results;
+    told.seconds = time_now() - began;
+    if (results && compat_tell(&told, &err) < 0) {
+        status = tool_fail(&err);
     }
+    json_decref(told.times);
     json_decref(results);
     compat_plan_clear(&plan);
     free(folder);

@@ -3,15 +3,14 @@
 #ifndef HARDSTOP_TOOL_FUZZ_COMPAT_H
 #define HARDSTOP_TOOL_FUZZ_COMPAT_H
 
-#include <stdbool.h>
-
 #include "harness/tool/campaign.h"
+#include "harness/tool/outputs.h"
 
 /*
  * Searches for the campaign's time, from its seed, with the devices of its targets, on the newest machine type that the
- * QEMU and the one beside it share; cases go to its folder.  Prints what was found, or JSON as compat does.  Returns
- * the command's exit status.
+ * QEMU and the one beside it share; cases go to its folder.  Tells what was found as compat does.  Returns the
+ * command's exit status.
  */
-int fuzz_compat(const struct campaign *campaign, bool json);
+int fuzz_compat(const struct campaign *campaign, const struct outputs *outputs);
 
 #endif

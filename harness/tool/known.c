@@ -8,9 +8,11 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/print.h"
+#include "harness/base/time.h"
 #include "harness/report/matrix.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
+#include "harness/tool/outputs.h"
 #include "harness/tool/replay_run.h"
 #include "harness/tool/tool.h"
 
@@ -23,7 +25,8 @@ struct options {
     size_t n_cases;
     const char *known, *html;
     unsigned jobs;
-    bool trust, record, table, json;
+    bool trust, record, table;
+    struct outputs outputs;
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -46,9 +49,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 't':
         options->table = true;
         return 0;
-    case 'j':
-        options->json = true;
-        return 0;
     case KEY_HTML:
         options->html = value;
         return 0;
@@ -58,12 +58,15 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_TRUST:
         options->trust = true;
         return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
+        return 0;
     case ARGP_KEY_ARGS:
         options->cases = state->argv + state->next;
         options->n_cases = (size_t)(state->argc - state->next);
         return 0;
     case ARGP_KEY_END:
-        if (options->json && options->table) {
+        if (options->outputs.json && options->table) {
             argp_error(state, "--json or --table, not both");
         }
         return 0;
@@ -73,30 +76,22 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 const struct argp command_known_argp = {
-    .options =
-        (const struct argp_option[]){
-            { "qemu", 'q', "BINARY", 0,
-              SETUP_PROGRAM "ARCHITECTURE*, a name in PATH or a path; repeatable (default: " PROGRAM_ENV
-                            ", else what is installed).  For cases of another architecture that "
-                            "beside it is taken, of the same name but for the architecture",
-              0 },
-            { "known", 'k', "FILE", 0,
-              "list of known findings (default: the one that comes with hardstop); beside it are "
-              "cases/regress, and versions.tsv with what is expected of which QEMU",
-              0 },
-            { "trust-setup", KEY_TRUST, NULL, 0, "with --known: start what a case asks for, whatever it is", 0 },
-            { "jobs", 'J', "N", 0, "replays side by side (default: the cores)", 0 },
-            { "record", KEY_RECORD, NULL, 0, "put what is shown into versions.tsv; what it has of other QEMUs stays",
-              0 },
-            { "table", 't', NULL, 0,
-              "all of versions.tsv as a table in Markdown, with what is shown in its place; without "
-              "--qemu nothing is replayed",
-              0 },
-            { "json", 'j', NULL, 0, "as one JSON array", 0 },
-            { "html", KEY_HTML, "FILE", 0, "write the same table as a page, a row for each fault", 0 },
-            { 0 },
-        },
+    .options = (const struct argp_option[]){
+        { "qemu", 'q', "BINARY", 0, SETUP_PROGRAM "ARCHITECTURE*, a name in PATH or a path; repeatable (default: "
+                                    PROGRAM_ENV ", else what is installed).  For cases of another architecture that "
+                                    "beside it is taken, of the same name but for the architecture", 0 },
+        { "known", 'k', "FILE", 0, "list of known findings (default: the one that comes with hardstop); beside it are "
+                                   "cases/regress, and versions.tsv with what is expected of which QEMU", 0 },
+        { "trust-setup", KEY_TRUST, NULL, 0, "with --known: start what a case asks for, whatever it is", 0 },
+        { "jobs", 'J', "N", 0, "replays side by side (default: the cores)", 0 },
+        { "record", KEY_RECORD, NULL, 0, "put what is shown into versions.tsv; what it has of other QEMUs stays", 0 },
+        { "table", 't', NULL, 0, "all of versions.tsv as a table in Markdown, with what is shown in its place; without "
+                                 "--qemu nothing is replayed", 0 },
+        { "html", KEY_HTML, "FILE", 0, "write the same table as a page, a row for each fault", 0 },
+        { 0 },
+    },
     .parser = parse,
+    .children = (const struct argp_child[]){ { &outputs_argp, 0, NULL, 0 }, { 0 } },
     .args_doc = "[CASE...]",
     .doc = "Replays the case of each known finding, or the CASEs named, on each QEMU.  confirmed: it shows what the "
            "list says, by signature or alias; fixed: no property fails; changed: something else is shown; not "
@@ -110,6 +105,9 @@ struct replaying {
     struct known known;
     char *record; /* versions.tsv */
     struct replays recorded, shown;
+    struct replay_task *tasks;
+    size_t n_tasks;
+    double seconds; /* that all took */
     char versions[MOST_QEMUS][sizeof(((struct replay *)NULL)->qemu)];
     bool failed; /* something has no verdict */
 };
@@ -123,13 +121,13 @@ static int read_lists(struct replaying *replaying, struct hs_error *err)
     int result;
 
     if (!path) {
-        return hs_fail(err, HS_NO_OFFSET,
-                       "the list of known findings is not where it was when this hardstop was "
-                       "built: --known FILE names one");
+        return hs_fail(err, HS_NO_OFFSET, "the list of known findings is not where it was when this hardstop was "
+                                          "built: --known FILE names one");
     }
     replaying->record = hs_format("%.*sversions.tsv", slash ? (int)(slash + 1 - path) : 0, path);
-    result =
-        known_read(path, &replaying->known, err) < 0 ? -1 : replays_read(replaying->record, &replaying->recorded, err);
+    result = known_read(path, &replaying->known, err) < 0
+                 ? -1
+                 : replays_read(replaying->record, &replaying->recorded, err);
     free(path);
     return result;
 }
@@ -188,28 +186,71 @@ static int replay_all(struct replaying *replaying, struct hs_error *err)
     const struct options *options = replaying->options;
     /* What comes with hardstop is no stranger's. */
     enum trust trust = options->trust || !options->known ? TRUST_ALL : TRUST_NONE;
-    struct replay_task *tasks = NULL;
-    size_t n = 0;
+    double began = time_now();
     int result;
 
     for (size_t k = 0; k < options->n_programs; k++) {
         if (replay_version(options->programs[k], replaying->versions[k], err) < 0 ||
             check_version(replaying, k, err) < 0) {
-            free(tasks);
             return -1;
         }
         for (size_t i = 0; i < replaying->known.n; i++) {
             if (is_chosen(options, &replaying->known.lines[i])) {
-                *HS_PUSH(tasks, n) = (struct replay_task){ .line = &replaying->known.lines[i],
-                                                           .program = options->programs[k],
-                                                           .version = replaying->versions[k] };
+                *HS_PUSH(replaying->tasks, replaying->n_tasks) =
+                    (struct replay_task){ .line = &replaying->known.lines[i], .program = options->programs[k],
+                                          .version = replaying->versions[k] };
             }
         }
     }
-    result = replay_run(&replaying->known, tasks, n, options->jobs, trust, tool_fail, &replaying->shown, err);
-    replaying->failed = replaying->shown.n != n;
-    free(tasks);
+    result = replay_run(&replaying->known, replaying->tasks, replaying->n_tasks, options->jobs, trust, tool_fail,
+                        &replaying->shown, err);
+    replaying->failed = replaying->shown.n != replaying->n_tasks;
+    replaying->seconds = time_now() - began;
     return result;
+}
+
+static void add_result(const struct replaying *replaying, const struct replay_task *task, struct results *results)
+{
+    const struct replay *replay = replays_find(&replaying->shown, task->line->name, task->version);
+    bool is_expected = replay && matrix_is_expected(replay, &replaying->recorded);
+    char *path = hs_format("%s/%s", replaying->known.folder, task->line->name);
+
+    results_add_test(results, &(struct result_test){
+        .group = results->suites[results->n - 1].name, .name = task->line->name,
+        .state = !replay                                ? RESULT_ERROR
+                 : !is_expected                         ? RESULT_FAILED
+                 : replay->state == KNOWN_NOT_APPLICABLE ? RESULT_SKIPPED
+                                                        : RESULT_PASSED,
+        .type = replay ? known_state_name(replay->state) : "unknown", .message = replay ? replay->words : task->why,
+        .text = task->line->cause, .seconds = replay ? replay->seconds : 0,
+    });
+    if (replay && replay->state != KNOWN_NOT_APPLICABLE) {
+        matrix_class(task->line, replay, path, results);
+    }
+    free(path);
+}
+
+/* A suite for each QEMU, in the order in which they are named. */
+static void make_results(const struct replaying *replaying, struct results *results)
+{
+    const char *version = NULL;
+
+    results_open(results, "hardstop known");
+    for (size_t i = 0; i < replaying->n_tasks; i++) {
+        const struct replay_task *task = &replaying->tasks[i];
+
+        if (task->version != version) {
+            char *name = hs_format("known findings on QEMU %s", task->version);
+            char *category = hs_format("known/%s", task->version);
+
+            version = task->version;
+            results_add_suite(results, name, category, 0);
+            free(category);
+            free(name);
+        }
+        add_result(replaying, task, results);
+        results->suites[results->n - 1].seconds = replaying->seconds / (double)replaying->options->n_programs;
+    }
 }
 
 struct page {
@@ -228,11 +269,22 @@ static void print(const struct replaying *replaying, const struct replays *all)
 {
     if (replaying->options->table) {
         matrix_markdown(stdout, &replaying->known, all);
-    } else if (replaying->options->json) {
-        tool_print_json(matrix_json(&replaying->known, &replaying->shown, &replaying->recorded));
-    } else {
+    } else if (outputs_has_text(&replaying->options->outputs)) {
         matrix_text(stdout, &replaying->known, &replaying->shown, &replaying->recorded);
     }
+}
+
+static int write_outputs(const struct replaying *replaying, struct hs_error *err)
+{
+    const struct outputs *outputs = &replaying->options->outputs;
+    json_t *json = outputs->json ? matrix_json(&replaying->known, &replaying->shown, &replaying->recorded) : NULL;
+    struct results results;
+    int result;
+
+    make_results(replaying, &results);
+    result = outputs_write(outputs, json, &results, err);
+    results_clear(&results);
+    return result;
 }
 
 /* Prints what is shown, and records it where that is wanted. */
@@ -249,8 +301,9 @@ static int deliver(const struct replaying *replaying, struct hs_error *err)
         status = matrix_is_expected(&replaying->shown.list[i], &replaying->recorded) ? status : TOOL_FINDING;
     }
     print(replaying, &all);
-    if (replaying->options->html &&
-        print_file(replaying->options->html, print_page, &(struct page){ replaying, &all }, err) < 0) {
+    if (write_outputs(replaying, err) < 0 ||
+        (replaying->options->html &&
+         print_file(replaying->options->html, print_page, &(struct page){ replaying, &all }, err) < 0)) {
         status = tool_fail(err);
     }
     if (replaying->options->record && replays_write(replaying->record, &all, &replaying->known, err) < 0) {
@@ -271,7 +324,7 @@ int command_known(int argc, char **argv)
     if (!options.table) {
         set_default(&options);
     }
-    if (tool_open_outputs(&options.html, 1, &err) < 0 || read_lists(&replaying, &err) < 0 ||
+    if (outputs_open(&options.outputs, &options.html, 1, &err) < 0 || read_lists(&replaying, &err) < 0 ||
         check_cases(&replaying, &err) < 0 || replay_all(&replaying, &err) < 0) {
         status = tool_fail(&err);
     } else {
@@ -280,6 +333,10 @@ int command_known(int argc, char **argv)
     known_clear(&replaying.known);
     replays_clear(&replaying.recorded);
     replays_clear(&replaying.shown);
+    for (size_t i = 0; i < replaying.n_tasks; i++) {
+        free(replaying.tasks[i].why);
+    }
+    free(replaying.tasks);
     free(replaying.record);
     return status;
 }

@@ -183,7 +183,7 @@ static void print_json(const char *path, const struct minimized *minimized, cons
 
     snprintf(signature, sizeof(signature), "%016" PRIx64, finding->signature);
     distance_words(minimized->test, captured, add_json, words);
-    tool_print_json(json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "case",
+    tool_print_json(json_pack("{s:i, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:b}", "version", 1, "case",
                               printable_json(path, strlen(path)), "signature", signature, "same", finding->same,
                               "property", finding->property, "verdict", verdict_name(finding->verdict), "message",
                               finding->message, "differences", words, "bytes_before", (int)minimized->bytes_before,

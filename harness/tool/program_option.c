@@ -65,7 +65,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp argp = {
+const struct argp program_argp = {
     .options =
         (const struct argp_option[]){
             { "qemu", 'q', "PATH", 0,
@@ -102,10 +102,7 @@ const struct argp program_beside_qemu_argp = {
     .parser = parse,
 };
 
-const struct argp_child program_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
-const struct argp_child program_pair_children[] = {
-    { &argp, 0, NULL, 0 }, { &program_beside_argp, 0, NULL, 0 }, { 0 },
-};
+const struct argp_child program_children[] = { { &program_argp, 0, NULL, 0 }, { 0 } };
 
 const char *program_option_given(void)
 {

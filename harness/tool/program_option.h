@@ -6,15 +6,14 @@
 #include <argp.h>
 #include <stdbool.h>
 
-/* An argp child without input. */
+/* An argp child without input, and the list that has it alone. */
+extern const struct argp program_argp;
 extern const struct argp_child program_children[];
 
 /* --beside of commands that judge: a second QEMU; without input, too. */
 extern const struct argp program_beside_argp;
 /* --beside-qemu of audit, the same. */
 extern const struct argp program_beside_qemu_argp;
-/* --qemu and --beside. */
-extern const struct argp_child program_pair_children[];
 
 /* The path that was given, here or by the environment; NULL: none. */
 const char *program_option_given(void);

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/alloc.h"
+
 struct slot {
     bool done, failed;
     struct replay replay;
@@ -57,7 +59,7 @@ static unsigned run(struct shared *shared, const struct known *known, const stru
     return started;
 }
 
-int replay_run(const struct known *known, const struct replay_task *tasks, size_t n, unsigned jobs, enum trust trust,
+int replay_run(const struct known *known, struct replay_task *tasks, size_t n, unsigned jobs, enum trust trust,
                int (*tell)(const struct hs_error *err), struct replays *replays, struct hs_error *err)
 {
     size_t size = sizeof(struct shared) + n * sizeof(struct slot);
@@ -78,6 +80,7 @@ int replay_run(const struct known *known, const struct replay_task *tasks, size_
         }
         if (!slot->done || slot->failed) {
             tell(&slot->why);
+            tasks[i].why = hs_strdup(slot->why.text);
         } else {
             replays_put(replays, &slot->replay);
         }

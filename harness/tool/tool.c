@@ -170,20 +170,23 @@ static error_t parse_file(int key, char *value, struct argp_state *state)
 
 #define OPTION_JSON { "json", 'j', NULL, 0, "as one JSON object", 0 }
 
+#define OPTIONS_JUDGE                                                                                                  \
+    { "captured", KEY_CAPTURED, NULL, 0, "FILE is a stream as QEMU saved it: that it is rejected is a finding", 0 },   \
+    { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,                                                                   \
+      "use what is accepted, as a guest and a management tool would: all, or of cont, clock, kick, input, config, "    \
+      "registers, stop, reset, unplug those named; watch: look for host memory in what is written meanwhile; retry: "  \
+      "after what is rejected, load the undamaged stream", 0 }
+
 static const struct argp file_argp = {
     .options = (const struct argp_option[]){ OPTION_JSON, { 0 } },
     .parser = parse_file,
 };
 static const struct argp judge_argp = {
-    .options = (const struct argp_option[]){
-        OPTION_JSON,
-        { "captured", KEY_CAPTURED, NULL, 0, "FILE is a stream as QEMU saved it: that it is rejected is a finding", 0 },
-        { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
-          "use what is accepted, as a guest and a management tool would: all, or of cont, clock, kick, input, config, "
-          "registers, stop, reset, unplug those named; watch: look for host memory in what is written meanwhile; "
-          "retry: after what is rejected, load the undamaged stream", 0 },
-        { 0 },
-    },
+    .options = (const struct argp_option[]){ OPTION_JSON, OPTIONS_JUDGE, { 0 } },
+    .parser = parse_file,
+};
+const struct argp judged_argp = {
+    .options = (const struct argp_option[]){ OPTIONS_JUDGE, { 0 } },
     .parser = parse_file,
 };
 const struct argp_child file_children[] = { { &file_argp, 0, NULL, 0 }, { 0 } };

@@ -77,6 +77,7 @@ struct file_options {
 
 extern const struct argp_child file_children[]; /* that alone */
 extern const struct argp_child judge_children[]; /* that and --captured, then setup_argp, then --beside */
+extern const struct argp judged_argp; /* the FILE and --captured, without --json */
 
 void tool_clear_setup(struct setup_options *options);
 

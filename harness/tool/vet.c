@@ -12,6 +12,7 @@
 #include "harness/base/print.h"
 #include "harness/setup/program.h"
 #include "harness/setup/setup.h"
+#include "harness/tool/outputs.h"
 #include "harness/tool/tool.h"
 #include "harness/tool/vet_outputs.h"
 #include "harness/tool/vet_plan.h"
@@ -28,11 +29,10 @@ enum {
     KEY_MARKDOWN,
 };
 
-enum output { JSON, JUNIT, MARKDOWN, OUTPUTS };
-
 struct options {
     struct vet vet;
-    const char *outputs[OUTPUTS];
+    struct outputs outputs;
+    const char *markdown;
     char *found[2]; /* paths of the programs */
     bool quiet, has_steps;
 };
@@ -79,14 +79,11 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
     struct options *options = state->input;
 
     switch (key) {
-    case 'j':
-        options->outputs[JSON] = value;
-        return 0;
-    case 'u':
-        options->outputs[JUNIT] = value;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->outputs;
         return 0;
     case KEY_MARKDOWN:
-        options->outputs[MARKDOWN] = value;
+        options->markdown = value;
         return 0;
     case 'Q':
         options->quiet = true;
@@ -157,13 +154,12 @@ const struct argp command_vet_argp = {
         { "fail-on-campaign", KEY_FAIL_ON_CAMPAIGN, NULL, 0, "what the campaign finds that is not known fails, too",
           0 },
         { "work", 'w', "FOLDER", 0, "for all that comes of it; also a later --baseline (default work/vet)", 0 },
-        { "json", 'j', "FILE", 0, "steps and findings, for scripts", 0 },
-        { "junit", 'u', "FILE", 0, "JUnit XML: a test case for each step", 0 },
         { "markdown", KEY_MARKDOWN, "FILE", 0, "a summary for a merge request", 0 },
         { "quiet", 'Q', NULL, 0, "print what is worse, and nothing else", 0 },
         { 0 },
     },
     .parser = parse,
+    .children = (const struct argp_child[]){ { &outputs_file_argp, 0, NULL, 0 }, { 0 } },
     .doc = "Vets a QEMU before it is shipped: whether known findings come back; whether it takes and keeps the streams "
            "of its own devices, and, with --against, those of an older QEMU; whether an audit of each device lets pass "
            "what was refused; and what a campaign finds.  Only what is new or worse fails.\v"
@@ -192,13 +188,15 @@ static int find_program(const char **program, const char *option, char **found, 
 
 static int write_outputs(const struct options *options, struct hs_error *err)
 {
-    static print_fn *const writers[OUTPUTS] = {
-        [JSON] = vet_print_json, [JUNIT] = vet_print_junit, [MARKDOWN] = vet_print_markdown,
-    };
-    int result = 0;
+    const struct vet *vet = &options->vet;
+    struct results results;
+    int result;
 
-    for (size_t i = 0; i < OUTPUTS && result == 0; i++) {
-        result = options->outputs[i] ? print_file(options->outputs[i], writers[i], &options->vet, err) : 0;
+    vet_results(vet, &results);
+    result = outputs_write(&options->outputs, vet_json(vet), &results, err);
+    results_clear(&results);
+    if (result == 0 && options->markdown) {
+        result = print_file(options->markdown, vet_print_markdown, vet, err);
     }
     return result;
 }
@@ -224,13 +222,15 @@ static int check_baseline(const struct vet *vet, struct hs_error *err)
 /* A summary must not take the place of what a step writes. */
 static int spare_steps(const struct options *options, struct hs_error *err)
 {
+    const char *const paths[] = { options->outputs.json, options->outputs.junit, options->outputs.sarif,
+                                  options->markdown };
     const struct vet *vet = &options->vet;
 
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        for (size_t k = 0; options->outputs[i] && k < vet->n; k++) {
-            if (file_is_one(options->outputs[i], vet->steps[k].output) ||
-                (vet->steps[k].earlier && file_is_one(options->outputs[i], vet->steps[k].earlier))) {
-                return hs_fail(err, HS_NO_OFFSET, "%s: is where the step %s has its result", options->outputs[i],
+    for (size_t i = 0; i < HS_COUNT(paths); i++) {
+        for (size_t k = 0; paths[i] && k < vet->n; k++) {
+            if (file_is_one(paths[i], vet->steps[k].output) ||
+                (vet->steps[k].earlier && file_is_one(paths[i], vet->steps[k].earlier))) {
+                return hs_fail(err, HS_NO_OFFSET, "%s: is where the step %s has its result", paths[i],
                                vet->steps[k].name);
             }
         }
@@ -255,7 +255,7 @@ static int open_all(struct options *options, struct hs_error *err)
     }
     free(against);
     if (result == 0) {
-        result = tool_open_outputs(options->outputs, OUTPUTS, err);
+        result = outputs_open(&options->outputs, &options->markdown, 1, err);
     }
     return result < 0 || vet_plan(vet, err) < 0 ? -1 : spare_steps(options, err);
 }

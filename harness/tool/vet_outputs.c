@@ -8,9 +8,9 @@
 #include <jansson.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/print.h"
 #include "harness/base/printable.h"
 #include "harness/report/style.h"
-#include "harness/report/xml.h"
 
 static size_t count(const struct vet *vet, enum vet_state state)
 {
@@ -161,62 +161,82 @@ static json_t *json_of(const struct vet_step *step)
     return json;
 }
 
-void vet_print_json(FILE *out, const void *user)
+json_t *vet_json(const struct vet *vet)
 {
-    const struct vet *vet = user;
-    json_t *steps = json_array(), *json;
+    json_t *steps = json_array();
 
     for (size_t i = 0; i < vet->n; i++) {
         json_array_append_new(steps, json_of(&vet->steps[i]));
     }
-    json = json_pack("{s:i, s:o, s:o, s:o, s:I, s:s, s:o}", "version", 1, "qemu", text_of(vet->program), "against",
+    return json_pack("{s:i, s:o, s:o, s:o, s:I, s:s, s:o}", "version", 1, "qemu", text_of(vet->program), "against",
                      text_of(vet->older), "baseline", text_of(vet->baseline), "budget", (json_int_t)vet->budget,
                      "result", vet_state_name(vet_result(vet)), "steps", steps);
-    json_dumpf(json, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    fputc('\n', out);
-    json_decref(json);
 }
 
-static void print_testcase(FILE *out, const struct vet_step *step)
+static char *first_line(const char *text)
 {
-    static const char *const elements[] = { [VET_WORSE] = "failure", [VET_TROUBLE] = "error" };
+    return hs_format("%.*s", (int)strcspn(text, "\n"), text);
+}
 
-    fprintf(out, "    <testcase classname=\"hardstop vet\" name=\"%s\" time=\"%.3f\">", step->name, step->seconds);
-    if (step->state == VET_LEFT_OUT) {
-        fputs("<skipped message=\"", out);
-        xml_print(out, step->why);
-        fputs("\"/>", out);
-    } else if (step->state != VET_CLEAN) {
-        fprintf(out, "<%s message=\"", elements[step->state]);
-        xml_print(out, step->why ? step->why : vet_kinds[step->kind].claim);
-        fputs("\">", out);
-        for (size_t i = 0; i < step->n_findings; i++) {
-            if (step->findings[i].is_worse) {
-                xml_print(out, step->findings[i].text);
-            }
+/* What fails the step is new; what only is told has a signature where it is one finding. */
+static void add_classes(const struct vet_step *step, struct results *results)
+{
+    char *line = arguments_line(&step->command);
+
+    for (size_t i = 0; i < step->n_findings; i++) {
+        const struct vet_finding *finding = &step->findings[i];
+        char *message = first_line(finding->text);
+
+        if (finding->signature) {
+            results_add_class(results, &(struct result_class){
+                .rule = vet_kinds[step->kind].name, .signature = finding->signature, .is_warning = !finding->is_worse,
+                .message = message, .place = step->name, .path = step->output,
+                .age = finding->is_worse ? RESULT_NEW : RESULT_AGE_UNKNOWN,
+                .properties = json_pack("{s:o}", "command", text_of(line)),
+            });
         }
-        fprintf(out, "</%s>", elements[step->state]);
+        free(message);
     }
-    fputs("</testcase>\n", out);
+    free(line);
 }
 
-void vet_print_junit(FILE *out, const void *user)
+static void add_test(const struct vet_step *step, struct results *results)
 {
-    const struct vet *vet = user;
+    static const enum result_state states[] = {
+        [VET_CLEAN] = RESULT_PASSED, [VET_WORSE] = RESULT_FAILED, [VET_TROUBLE] = RESULT_ERROR,
+        [VET_LEFT_OUT] = RESULT_SKIPPED,
+    };
+    struct print_memory memory;
+
+    print_open(&memory);
+    for (size_t i = 0; i < step->n_findings; i++) {
+        if (step->findings[i].is_worse) {
+            fputs(step->findings[i].text, memory.out);
+        }
+    }
+    print_close(&memory);
+    results_add_test(results, &(struct result_test){
+        .group = results->command, .name = step->name, .state = states[step->state],
+        .type = vet_state_name(step->state), .message = step->why ? step->why : vet_kinds[step->kind].claim,
+        .text = memory.text, .seconds = step->seconds,
+    });
+    free(memory.text);
+}
+
+void vet_results(const struct vet *vet, struct results *results)
+{
     double seconds = 0;
 
+    results_open(results, "hardstop vet");
+    for (size_t i = 0; i < VET_KINDS; i++) {
+        results_add_rule(results, vet_kinds[i].name, vet_kinds[i].claim);
+    }
     for (size_t i = 0; i < vet->n; i++) {
         seconds += vet->steps[i].seconds;
     }
-    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
-    for (int level = 0; level < 2; level++) {
-        fprintf(out, "%s name=\"hardstop vet\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" "
-                     "time=\"%.3f\">\n",
-                level ? "  <testsuite" : "<testsuites", vet->n, count(vet, VET_WORSE), count(vet, VET_TROUBLE),
-                count(vet, VET_LEFT_OUT), seconds);
-    }
+    results_add_suite(results, vet->program, "vet", seconds);
     for (size_t i = 0; i < vet->n; i++) {
-        print_testcase(out, &vet->steps[i]);
+        add_test(&vet->steps[i], results);
+        add_classes(&vet->steps[i], results);
     }
-    fputs("  </testsuite>\n</testsuites>\n", out);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "harness/audit/audit_json.h"
 #include "harness/audit/gate.h"
@@ -17,11 +18,12 @@
 #include "harness/tool/tool.h"
 
 /* Takes `text`, which is to be freed. */
-static void add(struct vet_step *step, char *text, bool is_worse)
+static void add(struct vet_step *step, char *text, uint64_t signature, bool is_worse)
 {
     struct vet_finding *finding = HS_PUSH(step->findings, step->n_findings);
 
     finding->text = text;
+    finding->signature = signature;
     finding->is_worse = is_worse;
     step->state = is_worse ? VET_WORSE : step->state;
 }
@@ -115,12 +117,13 @@ static void read_known(const struct vet *vet, struct vet_step *step)
     json_array_foreach (lines, i, line) {
         const json_t *shown = shown_of(line);
         const char *name = word(line, "case"), *state = word(shown, "state");
+        uint64_t signature = strtoull(word(line, "signature"), NULL, 16);
 
         applicable += strcmp(state, "not applicable") != 0;
         if (came_back(shown, line_of_case(earlier, name))) {
-            add(step, hs_format("%s came back: %s", name, word(shown, "words")), true);
+            add(step, hs_format("%s came back: %s", name, word(shown, "words")), signature, true);
         } else if (strcmp(state, "changed") == 0) {
-            add(step, hs_format("%s shows something else: %s", name, word(shown, "words")), false);
+            add(step, hs_format("%s shows something else: %s", name, word(shown, "words")), signature, false);
         }
     }
     if (lines && !applicable) {
@@ -154,7 +157,7 @@ static void read_meetings(const struct vet *vet, struct vet_step *step)
     }
     json_array_foreach (results, i, result) {
         if (meetings_is_break(result, earlier)) {
-            add(step, text_of_meeting(result), true);
+            add(step, text_of_meeting(result), meetings_signature(result), true);
         }
     }
     if (results) {
@@ -184,7 +187,7 @@ static void judge(struct vet_step *step, const struct audit *audit, const struct
     gate_judge(audit, GATE_ALL, &baseline, &gate);
     if (gate.n) {
         gate_text(print_open(&memory), audit, &gate, earlier->loader);
-        add(step, print_close(&memory), true);
+        add(step, print_close(&memory), XXH3_64bits(step->name, strlen(step->name)), true);
     }
     if (gate.unknown) {
         fail(step, step->output, "some damages have no verdict");
@@ -205,7 +208,7 @@ static void read_audit(const struct vet *vet, struct vet_step *step)
     } else if (step->earlier) {
         judge(step, &audit, &earlier);
     } else {
-        add(step, hs_format("%zu distinct findings; nothing to compare with", audit.n_findings), false);
+        add(step, hs_format("%zu distinct findings; nothing to compare with", audit.n_findings), 0, false);
     }
     audit_clear(&audit);
     audit_clear(&earlier);
@@ -231,7 +234,8 @@ static void read_campaign(const struct vet *vet, struct vet_step *step)
 
         if (!known_of_signature(&known, finding->signature)) {
             add(step, hs_format("%s: %s, %s %s: %s", finding->property, verdict_name(finding->verdict),
-                                finding->device, finding->field, finding->message), vet->campaign_fails);
+                                finding->device, finding->field, finding->message), finding->signature,
+                vet->campaign_fails);
         }
     }
     free(findings);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "harness/base/arguments.h"
 #include "harness/base/error.h"
@@ -40,6 +41,7 @@ const char *vet_state_name(enum vet_state state);
 
 struct vet_finding {
     char *text; /* lines, printable */
+    uint64_t signature; /* of what it is one; 0: it only tells of the step */
     bool is_worse; /* it fails the step */
 };
 
