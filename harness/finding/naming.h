@@ -21,7 +21,7 @@ enum naming {
     NAMING_DEVICE, /* by the name that a user knows, the idstr's last part: "virtio-net" */
     /*
      * The field that was hit: QEMU's own name for it, or that of a check on it.  Which element of an array is not asked
-     * for; but where a check says which, it is the right one.
+     * for, nor which of two that QEMU calls alike; but where a check says which element, it is the right one.
      */
     NAMING_FIELD,
     NAMING_REASON, /* what was read and what would have been right, both */
