@@ -318,14 +318,13 @@ unsigned naming_judge_section(const char *text, const struct naming_place *place
 unsigned naming_judge_field(const char *text, const char *path, unsigned named)
 {
     if (named & (NAMING_BIT(NAMING_OTHER) | NAMING_BIT(NAMING_SILENT))) {
-        return 0;
+        return named;
     }
-    return has_check(text, path) || has_name(text, path) ? NAMING_BIT(NAMING_FIELD) : 0;
+    return has_check(text, path) || has_name(text, path) ? named | NAMING_BIT(NAMING_FIELD)
+                                                         : named & ~NAMING_BIT(NAMING_REASON);
 }
 
 unsigned naming_judge(const char *text, const struct naming_place *place)
 {
-    unsigned named = naming_judge_section(text, place);
-
-    return named | naming_judge_field(text, place->path, named);
+    return naming_judge_field(text, place->path, naming_judge_section(text, place));
 }

@@ -24,7 +24,11 @@ enum naming {
      * for, nor which of two that QEMU calls alike; but where a check says which element, it is the right one.
      */
     NAMING_FIELD,
-    NAMING_REASON, /* what was read and what would have been right, both */
+    /*
+     * What was read and what would have been right, both, of the field that is named.  Of another one, what was read
+     * was out of step.
+     */
+    NAMING_REASON,
     /* Out of step: another section's idstr, instance or number, or what none has.  Then the text names nothing else. */
     NAMING_OTHER,
     NAMING_SILENT, /* no word, or no more than an error number's */
@@ -50,9 +54,9 @@ enum naming naming_of_name(const char *name);
 
 /* The set, of NAMING_BIT(), of what a text names: all that was printed for a load, its lines joined by NAMING_BREAK. */
 unsigned naming_judge(const char *text, const struct naming_place *place);
-/* Its two parts: the set but for the field, which is the same for all fields of a header, and for all others; */
+/* Its two parts: what is the same for all fields of a section's header, and for all others, */
 unsigned naming_judge_section(const char *text, const struct naming_place *place);
-/* and the field's bit, or 0, where `named` is that set. */
+/* and the set, of one field, of which `named` is that part. */
 unsigned naming_judge_field(const char *text, const char *path, unsigned named);
 
 /* From the worst to the best: how useful the text is to who must find the damage.  0 names another section. */

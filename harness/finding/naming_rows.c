@@ -35,6 +35,7 @@ const struct naming_field_row naming_field_rows[] = {
     { "section_id", "Mismatched section id" },
     { "footer.section_id", "Mismatched section id" },
     { "footer.mark", "Missing section footer" },
+    { "footer.mark", "Read section footer failed" },
     /* Of a subsection, whose name stands before the check (migration/vmstate.c); a name that is none is quoted. */
     { "*subsection[$].version_id", "$: incoming version_id" },
     { "*subsection[$].name", "does not exist" },

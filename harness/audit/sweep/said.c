@@ -15,7 +15,7 @@ struct sweep_said_answer {
     bool is_judged; /* for this section, in a header or not: */
     size_t section;
     bool is_header;
-    unsigned named; /* all but the field */
+    unsigned named; /* as naming_judge_section() has it */
     uint32_t numbers[1u << NAMINGS]; /* by what is named: in the audit's list; 0: not there yet */
 };
 
@@ -87,7 +87,7 @@ void sweep_said_judge(struct sweep_said *said, uint32_t answer, struct audit_run
     judge_section(said, memo, text, section,
                   entry && (entry->part == FIELD_PART_SECTION_TYPE || entry->part == FIELD_PART_SECTION_HEADER));
     path = entry && edit_kinds[run->edit].place != EDIT_AT_SECTION ? entry->path : "";
-    named = memo->named | naming_judge_field(text, path, memo->named);
+    named = naming_judge_field(text, path, memo->named);
     if (!memo->numbers[named]) {
         memo->numbers[named] = audit_add_said(said->audit, text, named);
     }
