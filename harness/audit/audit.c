@@ -58,7 +58,7 @@ static bool continues(const struct audit_run *last, const struct audit_run *run)
 {
     return edit_kinds[run->edit].place == EDIT_AT_BYTE && last->edit == run->edit && last->value == run->value &&
            last->offset + last->count == run->offset && last->verdict == run->verdict &&
-           last->message == run->message;
+           last->message == run->message && last->said == run->said;
 }
 
 bool audit_can_add(const struct audit *audit, const struct audit_run *run)
@@ -80,12 +80,22 @@ void audit_add(struct audit *audit, const struct audit_run *run)
     kept.message = audit_keep(audit, run->message);
     HS_CHECK(audit_can_add(audit, &kept), "%s \"%s\" at %u, %u cells, after %zu runs", edit_name(kept.edit), kept.value,
              kept.offset, kept.count, audit->n_runs);
+    HS_CHECK(kept.said <= audit->n_said, "%u of %zu texts", kept.said, audit->n_said);
     audit->counts[kept.edit][kept.verdict] += kept.count;
+    if (kept.said) {
+        audit->said[kept.said - 1].cells += kept.count;
+    }
     if (last && continues(last, &kept)) {
         last->count += kept.count;
         return;
     }
     *HS_PUSH(audit->runs, audit->n_runs) = kept;
+}
+
+uint32_t audit_add_said(struct audit *audit, const char *text, unsigned named)
+{
+    *HS_PUSH(audit->said, audit->n_said) = (struct audit_said){ .text = audit_keep(audit, text), .named = named };
+    return (uint32_t)audit->n_said;
 }
 
 void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uint32_t size)
@@ -228,6 +238,7 @@ void audit_clear(struct audit *audit)
     }
     free(audit->fields);
     free(audit->runs);
+    free(audit->said);
     free(audit->findings);
     memset(audit, 0, sizeof(*audit));
 }

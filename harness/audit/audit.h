@@ -11,6 +11,7 @@
 
 #include "harness/audit/edit/edit.h"
 #include "harness/finding/finding.h"
+#include "harness/finding/naming.h"
 
 /* A field of what was audited; offsets count from its first byte (of a section: the type byte). */
 struct audit_field {
@@ -26,6 +27,14 @@ struct audit_run {
     uint32_t count; /* of edits that are not EDIT_AT_BYTE: 1 */
     enum verdict verdict;
     const char *message; /* one printable line; of a rejection QEMU's first */
+    uint32_t said; /* of a rejection: which of the audit's `said`, plus 1; 0: not known, as in older files */
+};
+
+/* All that QEMU printed for a rejection, and what that names of the place that was damaged. */
+struct audit_said {
+    const char *text; /* its lines joined by NAMING_BREAK; begins with the message */
+    unsigned named; /* NAMING_BIT()s; one text may name the field of one cell, and not that of another */
+    uint64_t cells; /* kept by audit_add() */
 };
 
 /* A distinct finding among the cells: one signature. */
@@ -50,6 +59,8 @@ struct audit {
     size_t n_fields;
     struct audit_run *runs; /* as audit_compare_runs() orders them, without two neighbours that could be one */
     size_t n_runs;
+    struct audit_said *said; /* by their first cells, in the order of `runs` */
+    size_t n_said;
     struct audit_finding *findings; /* worst first, as finding_sort() */
     size_t n_findings;
     uint64_t counts[EDIT_MAX][VERDICT_COUNT]; /* cells; kept by audit_add() */
@@ -69,9 +80,11 @@ int audit_compare_runs(const struct audit_run *left, const struct audit_run *rig
 bool audit_can_add(const struct audit *audit, const struct audit_run *run);
 /*
  * Appends a run that audit_can_add(); one that continues the last with the same edit,
- * value, verdict and message extends it.
+ * value, verdict, message and `said` extends it.
  */
 void audit_add(struct audit *audit, const struct audit_run *run);
+/* Appends what was said, without cells; returns the number for audit_run. */
+uint32_t audit_add_said(struct audit *audit, const char *text, unsigned named);
 /* Appends a field of at least one byte, which begins where the last one ends. */
 void audit_add_field(struct audit *audit, const char *path, uint32_t offset, uint32_t size);
 /* Appends a finding, no worse than the last one. */

@@ -7,28 +7,16 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/audit/audit_json_said.h"
 #include "harness/setup/setup.h"
 #include "harness/base/print.h"
 #include "harness/base/printable.h"
-
-/* A printable text needs no other escapes than these two. */
-static void print_quoted(FILE *out, const char *text)
-{
-    putc_unlocked('"', out);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') {
-            putc_unlocked('\\', out);
-        }
-        putc_unlocked(*text, out);
-    }
-    putc_unlocked('"', out);
-}
 
 static void print_foreign(FILE *out, const char *text)
 {
     char *copy = printable_copy(text ? text : "", text ? strlen(text) : 0);
 
-    print_quoted(out, copy);
+    audit_json_quote(out, copy);
     free(copy);
 }
 
@@ -84,7 +72,7 @@ static void print_fields(FILE *out, const struct audit *audit)
     fputs("\"fields\":[", out);
     for (size_t i = 0; i < audit->n_fields; i++) {
         fprintf(out, "%s{\"path\":", i ? ",\n" : "\n");
-        print_quoted(out, audit->fields[i].path);
+        audit_json_quote(out, audit->fields[i].path);
         fprintf(out, ",\"offset\":%" PRIu32 ",\"size\":%" PRIu32 "}", audit->fields[i].offset, audit->fields[i].size);
     }
     fputs("\n],\n", out);
@@ -104,12 +92,12 @@ static void print_finding(FILE *out, const struct audit *audit, const struct aud
             verdict_name(finding->finding.verdict));
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         fprintf(out, ",\"%s\":", finding_texts[i].key);
-        print_quoted(out, (const char *)&finding->finding + finding_texts[i].offset);
+        audit_json_quote(out, (const char *)&finding->finding + finding_texts[i].offset);
     }
     fprintf(out, ",\"edit\":\"%s\",\"value\":", edit_name(finding->edit));
-    print_quoted(out, finding->value);
+    audit_json_quote(out, finding->value);
     fprintf(out, ",\"offset\":%" PRIu32 ",\"cells\":%" PRIu32 ",\"case\":", finding->offset, finding->cells);
-    print_quoted(out, path_in_work(audit, finding->path));
+    audit_json_quote(out, path_in_work(audit, finding->path));
     putc_unlocked('}', out);
 }
 
@@ -132,12 +120,15 @@ static void print_cell(FILE *out, const struct audit *audit, const struct audit_
         fprintf(out, ",\"count\":%" PRIu32, run->count);
     } else {
         fputs(",\"field\":", out);
-        print_quoted(out, field ? field->path : "");
+        audit_json_quote(out, field ? field->path : "");
     }
     fprintf(out, ",\"edit\":\"%s\",\"value\":", edit_name(run->edit));
-    print_quoted(out, run->value);
+    audit_json_quote(out, run->value);
     fprintf(out, ",\"verdict\":\"%s\",\"message\":", verdict_name(run->verdict));
-    print_quoted(out, run->message);
+    audit_json_quote(out, run->message);
+    if (run->said) {
+        fprintf(out, ",\"said\":%" PRIu32, run->said - 1);
+    }
     putc_unlocked('}', out);
 }
 
@@ -170,6 +161,7 @@ void audit_json_print(FILE *out, const struct audit *audit)
     fprintf(out, ",\n\"bytes\":%" PRIu32 ",\n\"streams\":%" PRIu32 ",\n", audit->bytes, audit->streams);
     print_edits(out, audit);
     print_fields(out, audit);
+    audit_json_print_said(out, audit);
     print_findings(out, audit);
     print_cells(out, audit);
     fputs("}\n", out);

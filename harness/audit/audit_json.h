@@ -12,12 +12,17 @@
  *   streams    how many were loaded: neighbours of one edit and value that give the same bytes are one
  *   edits      for each edit that has cells, how many of each verdict
  *   fields     path, offset, size: contiguous from offset 0
+ *   refusals   of the cells that are rejected: cells, and how many of them have a text that names the section, the
+ *              device, the field, a reason; that names an other section; that is silent (harness/finding/naming.h)
+ *   messages   text (all that was printed, lines joined by " | "), names [], cells: each text with what it names of the
+ *              place that was damaged, by their first cells.  Both are missing where that is not known, as in files
+ *              of an older hardstop, and where nothing is rejected
  *   findings   signature (16 hex digits), property, verdict, device, field, message, what identifies it (kind,
  *              crash, machine, transport, same; files without `kind` are read, too), its first cell (edit, value,
  *              offset), how many cells, case (path below the folder of --work, or "")
  *   cells      by edit, value and offset: one {offset, field, edit, value, verdict, message} for each cell that is not
  *              rejected; consecutive rejected ones with the same message are one {offset, count, edit, value, verdict,
- *              message}
+ *              message, said}: said is the index in `messages`, whose text begins with the message
  *
  * Fields, findings and cells take a line each, so that a diff of two files says what changed.  Equal audits give the
  * same bytes.

@@ -9,7 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/base/printable.h"
-#include "harness/audit/json_parts.h"
+#include "harness/audit/audit_json_said.h"
 #include "harness/message/reflect.h"
 #include "harness/setup/framing.h"
 
@@ -19,13 +19,13 @@
 
 enum key {
     KEY_VERSION, KEY_SETUP, KEY_LOADER, KEY_SECTION, KEY_BYTES, KEY_STREAMS, KEY_EDITS, KEY_FIELDS, KEY_FINDINGS,
-    KEY_CELLS, KEY_COUNT,
+    KEY_CELLS, KEY_REFUSALS, KEY_MESSAGES, KEY_COUNT,
 };
 
 static const char *const keys[KEY_COUNT] = {
     [KEY_VERSION] = "version", [KEY_SETUP] = "setup", [KEY_LOADER] = "loader", [KEY_SECTION] = "section",
     [KEY_BYTES] = "bytes", [KEY_STREAMS] = "streams", [KEY_EDITS] = "edits", [KEY_FIELDS] = "fields",
-    [KEY_FINDINGS] = "findings", [KEY_CELLS] = "cells",
+    [KEY_FINDINGS] = "findings", [KEY_CELLS] = "cells", [KEY_REFUSALS] = "refusals", [KEY_MESSAGES] = "messages",
 };
 
 static int read_number(const struct json_part *part, uint32_t max, uint32_t *number, struct hs_error *err)
@@ -199,6 +199,7 @@ static int read_cell(void *user, const json_t *object, struct hs_error *err)
     struct audit_run run = { .count = 1 };
 
     if (get_place(audit, object, &run, err) < 0 ||
+        (run.verdict == VERDICT_REJECTED && audit_json_get_said(audit, object, &run, err) < 0) ||
         (run.verdict == VERDICT_REJECTED ? read_count(audit, object, &run, err)
                                          : check_field(audit, object, &run, err)) < 0) {
         return -1;
@@ -359,7 +360,9 @@ static int read_parts(const struct json_part *parts, struct audit *audit, struct
         read_number(&parts[KEY_BYTES], MAX_BYTES, &audit->bytes, err) < 0 ||
         read_number(&parts[KEY_STREAMS], UINT32_MAX, &audit->streams, err) < 0 ||
         json_part_each(&parts[KEY_FIELDS], read_field, audit, err) < 0 ||
+        audit_json_read_messages(&parts[KEY_MESSAGES], audit, err) < 0 ||
         json_part_each(&parts[KEY_CELLS], read_cell, audit, err) < 0 ||
+        audit_json_check_said(&parts[KEY_MESSAGES], &parts[KEY_REFUSALS], audit, err) < 0 ||
         read_edits(&parts[KEY_EDITS], audit, err) < 0) {
         return -1;
     }
@@ -372,6 +375,7 @@ int audit_json_parse(const char *text, size_t size, struct audit *audit, struct 
 
     for (int i = 0; i < KEY_COUNT; i++) {
         parts[i].key = keys[i];
+        parts[i].is_optional = i == KEY_REFUSALS || i == KEY_MESSAGES;
     }
     if (json_parts_split(text, size, parts, KEY_COUNT, err) < 0 || read_parts(parts, audit, err) < 0) {
         audit_clear(audit);

@@ -149,6 +149,28 @@ static void add_worse(struct baseline *baseline, const struct audit_run *run, ui
     add_run(&baseline->runs, &baseline->n_runs, run, offset, count, was);
 }
 
+static void add_words(const struct comparison *comparison, const struct audit_run *run, uint32_t offset,
+                      uint32_t count, const struct audit_run *partner)
+{
+    const unsigned places = NAMING_BIT(NAMING_SECTION) | NAMING_BIT(NAMING_DEVICE) | NAMING_BIT(NAMING_FIELD);
+    struct baseline_words *words;
+    unsigned now, was;
+
+    if (!partner || !partner->said || !run->said) {
+        return;
+    }
+    now = comparison->now->said[run->said - 1].named;
+    was = comparison->earlier->said[partner->said - 1].named;
+    if (!((was ^ now) & places)) {
+        return;
+    }
+    words = was & ~now & places ? &comparison->baseline->vaguer : &comparison->baseline->clearer;
+    if (!words->cells) {
+        *words = (struct baseline_words){ 0, run->edit, run->value, offset, was, now };
+    }
+    words->cells += count;
+}
+
 static void add_cells(struct baseline *baseline, const struct audit_run *run, uint32_t offset, uint32_t count,
                       const struct audit_run *partner)
 {
@@ -185,6 +207,7 @@ static void compare_run(struct comparison *comparison, const struct audit_run *r
         count = end - offset;
         partner = find_partner(comparison, run, offset, &count);
         add_cells(comparison->baseline, run, offset, count, partner);
+        add_words(comparison, run, offset, count, partner);
     }
 }
 

@@ -30,6 +30,17 @@ struct baseline {
     size_t n_runs;
     struct baseline_run *others; /* garbage as they were, but see audit_leaves_other() */
     size_t n_others;
+    /*
+     * Cells rejected in both, of which the words name less of section, device and field than they did, and others of
+     * which they name more; none where it is not known what was said.  The first one of each.
+     */
+    struct baseline_words {
+        uint64_t cells;
+        enum edit edit;
+        const char *value;
+        uint32_t offset;
+        unsigned was, now; /* NAMING_BIT()s */
+    } vaguer, clearer;
     const struct audit_finding **findings; /* whose signature the earlier audit lacks; the newer audit's */
     size_t n_findings;
 };

@@ -128,7 +128,7 @@ int json_parts_split(const char *text, size_t size, struct json_part *parts, siz
         return hs_fail(err, HS_NO_OFFSET, "something is behind the JSON object");
     }
     for (size_t i = 0; i < n; i++) {
-        if (!parts[i].text) {
+        if (!parts[i].text && !parts[i].is_optional) {
             return hs_fail(err, HS_NO_OFFSET, "\"%s\" is missing", parts[i].key);
         }
     }

@@ -6,6 +6,7 @@
 #ifndef HARDSTOP_AUDIT_JSON_PARTS_H
 #define HARDSTOP_AUDIT_JSON_PARTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,13 @@ struct json_part {
     const char *key;
     const char *text; /* of its value, in the text that was split; not parsed yet */
     size_t size;
+    bool is_optional; /* may be missing; `text` is then NULL */
 };
 
-/* Finds the `n` members whose keys are given; all must be there, once.  Others may be there, too.  0, or -1. */
+/*
+ * Finds the `n` members whose keys are given; all but the optional ones must be there, once.  Others may be there, too.
+ * 0, or -1.
+ */
 int json_parts_split(const char *text, size_t size, struct json_part *parts, size_t n, struct hs_error *err);
 
 /* Parses a whole part; NULL with a reason. */

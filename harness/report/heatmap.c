@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/printable.h"
+#include "harness/report/messages.h"
 #include "harness/report/verdict.h"
 
 #define MAX_ROWS 76
@@ -260,6 +261,7 @@ int heatmap_text(FILE *out, const struct audit *audit, const struct heatmap_opti
         return -1;
     }
     print_headline(out, audit);
+    messages_line(out, audit);
     fputc('\n', out);
     print_table(out, audit);
     if (page.grid.worst[view]) {

@@ -135,6 +135,7 @@ static char *cells_of(const struct audit *audit)
 
         run.verdict = VERDICT_UNKNOWN;
         run.message = "";
+        run.said = 0;
         audit_add(&same, &run);
     }
     text = toy_dump(&same);

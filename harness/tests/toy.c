@@ -230,7 +230,7 @@ static int act(struct toy_loader *loader, enum toy_act what, bool fast, struct l
 static int load(struct loader *base, const struct loader_input *input, struct loader_answer *answer,
                 struct hs_error *err)
 {
-    static char text[128];
+    static char text[256];
     struct toy_loader *loader = (struct toy_loader *)base;
     struct toy *toy = loader->toy;
 
@@ -239,7 +239,7 @@ static int load(struct loader *base, const struct loader_input *input, struct lo
     answer->text = text;
     answer->outcome = OUTCOME_REJECTED;
     answer->result = -EINVAL;
-    snprintf(text, sizeof(text), "qemu-system-toy: not %zu bytes\na second line", input->size / 16);
+    snprintf(text, sizeof(text), "qemu-system-toy: not %zu bytes\n" TOY_SAYS, input->size / 16);
     if (toy->dies) {
         abort();
     }

@@ -29,6 +29,12 @@ struct toy_deed {
     enum toy_act act;
 };
 
+/* What it says of every rejection, behind a first line: the name of one field, and of the section TOY_SECTION. */
+#define TOY_SAYS                                                   \
+    "qemu-system-toy: Failed to load a second line:status\n\n"      \
+    "qemu-system-toy: error while loading state for instance 0x0 " \
+    "of device '/fe.0.0005/virtio-rng'\n"
+
 #define TOY_STREAMS 20000
 
 /* What all processes see. */

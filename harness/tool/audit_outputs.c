@@ -22,6 +22,7 @@
 #include "harness/report/audit_results.h"
 #include "harness/report/html/html.h"
 #include "harness/report/junit.h"
+#include "harness/report/messages.h"
 #include "harness/report/sarif.h"
 #include "harness/report/style.h"
 #include "harness/report/verdict.h"
@@ -35,6 +36,7 @@ enum {
     KEY_BASELINE,
     KEY_ANY_BASELINE,
     KEY_BESIDE,
+    KEY_MESSAGES,
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -66,6 +68,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_ANY_BASELINE:
         outputs->any_baseline = true;
         return 0;
+    case KEY_MESSAGES:
+        outputs->messages = true;
+        return 0;
     case KEY_BESIDE:
         outputs->beside_path = value;
         return 0;
@@ -85,6 +90,8 @@ const struct argp audit_outputs_argp = {
         { "html", KEY_HTML, "FILE", 0, "a report for people, in one file", 0 },
         { "junit", KEY_JUNIT, "FILE", 0, "JUnit XML: a test case for each kind of damage", 0 },
         { "sarif", KEY_SARIF, "FILE", 0, "SARIF 2.1.0: the distinct findings", 0 },
+        { "messages", KEY_MESSAGES, NULL, 0, "print what refusals say, and which of section, device, field and reason "
+                                             "that names; the worst first", 0 },
         { "fail-on", KEY_FAIL_ON, "LIST", 0, "of equal, garbage, crashed, hung: what fails when a damage that changes "
                                              "the length gives it (default: all of them); of other damages fail those "
                                              "that are findings", 0 },
@@ -287,6 +294,9 @@ static int judge(const struct audit_outputs *outputs, const struct audit *audit,
         gate_judge(audit, outputs->fail_on, earlier ? &baseline : NULL, &gate);
         *status = gate_status(&gate);
         gate_text(stdout, audit, &gate, than);
+        if (than) {
+            messages_compared(stdout, audit, &baseline, than);
+        }
     }
     if (result == 0 && outputs->junit) {
         result = write_junit(outputs->junit, audit, &gate, err);
@@ -334,6 +344,9 @@ int audit_outputs_write(const struct audit_outputs *outputs, const struct audit 
 
     if (write_files(outputs, judged, audit, err) < 0) {
         return -1;
+    }
+    if (outputs->messages) {
+        messages_table(stdout, judged);
     }
     if (judged->n_findings) {
         print_findings(judged);

@@ -15,6 +15,7 @@ struct audit_outputs {
     const char *json, *html, *junit, *sarif;
     const char *baseline_path, *beside_path; /* JSON of earlier audits */
     bool any_baseline; /* also one of another setup */
+    bool messages; /* every text of a rejection is printed */
     /* `beside` is the same of another QEMU, which was swept now: see audit_outputs_judged(). */
     bool is_swept;
     unsigned fail_on; /* 1u << enum verdict, or'ed */

@@ -5,8 +5,8 @@
 
 #include "harness/judge/oracle.h"
 
-/* Longest text of an answer, with its end. */
-#define SWEEP_TEXT 512
+/* Longest text of an answer, with its end: of a rejection all lines, a dozen of a state that is deeply nested. */
+#define SWEEP_TEXT 2048
 
 struct sweep_answer {
     enum verdict verdict;

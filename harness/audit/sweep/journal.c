@@ -11,7 +11,6 @@
 
 #include "harness/base/file.h"
 
-#define JOURNAL_VERSION 1
 #define REMOVE_IT "remove it or give another path"
 
 enum { HEAD_SIZE = 28, CHECKSUM_SIZE = 8, RECORD_HEAD_SIZE = 5 };
@@ -26,7 +25,7 @@ static const char magic[8] = "HSSWEEP\n";
 static void put_head(struct builder *out, uint64_t hash)
 {
     builder_put(out, magic, sizeof(magic));
-    builder_put_be(out, 4, JOURNAL_VERSION);
+    builder_put_be(out, 4, SWEEP_JOURNAL_VERSION);
     builder_put_be(out, 8, hash);
     builder_put_be(out, 8, XXH3_64bits(out->data, out->size));
 }

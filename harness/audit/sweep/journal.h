@@ -12,6 +12,9 @@
 
 #include "harness/audit/sweep/answers.h"
 
+/* Goes up with what an answer's text is, too: a journal of another version is another sweep's. */
+#define SWEEP_JOURNAL_VERSION 2
+
 struct sweep_journal {
     int fd; /* -1: none is kept */
     uint64_t chain; /* checksum of the last record */

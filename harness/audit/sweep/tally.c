@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/audit/sweep/said.h"
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/message/reflect.h"
@@ -146,7 +147,23 @@ static void add_fields(const struct sweep_plan *plan, struct audit *audit)
     }
 }
 
-static void add_series(const struct sweep_tally *tally, const struct edit_series *series, struct audit *audit)
+/* Adds cells with one answer; those of a rejection field by field. */
+static void add_cells(struct sweep_said *said, const struct sweep_answer *answer, struct audit_run run)
+{
+    uint32_t end = run.offset + run.count;
+
+    run.verdict = answer->verdict;
+    run.message = answer->text;
+    for (; run.offset < end; run.offset += run.count) {
+        run.count = end - run.offset;
+        if (run.verdict == VERDICT_REJECTED) {
+            sweep_said_judge(said, (uint32_t)(answer - said->answers->list), &run);
+        }
+        audit_add(said->audit, &run);
+    }
+}
+
+static void add_series(const struct sweep_tally *tally, const struct edit_series *series, struct sweep_said *said)
 {
     uint32_t result = 0, length;
 
@@ -163,9 +180,7 @@ static void add_series(const struct sweep_tally *tally, const struct edit_series
             }
         }
         run.count = length;
-        run.verdict = tally->answers.list[result - 1].verdict;
-        run.message = tally->answers.list[result - 1].text;
-        audit_add(audit, &run);
+        add_cells(said, &tally->answers.list[result - 1], run);
     }
 }
 
@@ -183,6 +198,7 @@ void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
 {
     const struct sweep_plan *plan = tally->plan;
     const struct edit_series **series = hs_resize(NULL, plan->n_series, sizeof(*series));
+    struct sweep_said said;
     char idstr[512] = "";
 
     if (plan->target.section != EDIT_WHOLE) {
@@ -202,8 +218,10 @@ void sweep_tally_fill(const struct sweep_tally *tally, struct audit *audit)
         series[i] = &plan->series[i];
     }
     qsort(series, plan->n_series, sizeof(*series), in_audits_order);
+    sweep_said_init(&said, plan, &tally->answers, audit);
     for (size_t i = 0; i < plan->n_series; i++) {
-        add_series(tally, series[i], audit);
+        add_series(tally, series[i], &said);
     }
+    sweep_said_clear(&said);
     free(series);
 }

@@ -8,6 +8,7 @@
 
 #include "harness/base/printable.h"
 #include "harness/audit/sweep/garbage.h"
+#include "harness/finding/naming.h"
 #include "harness/finding/words.h"
 
 /* Skips "qemu-system-s390x: ": who speaks is known. */
@@ -23,12 +24,18 @@ static const char *without_program(const struct sweep_words *words, const char *
 
 static void say_rejected(const struct sweep_words *words, const struct loader_answer *answer, char *text)
 {
-    const char *line = without_program(words, answer->text);
-    size_t length = strcspn(line, "\r\n");
+    size_t used = 0;
 
-    if (length) {
-        snprintf(text, SWEEP_TEXT, "%.*s", (int)(length < SWEEP_TEXT ? length : SWEEP_TEXT), line);
-    } else {
+    for (const char *at = answer->text; *at && used < SWEEP_TEXT - 1; at += strspn(at, "\r\n")) {
+        const char *line = without_program(words, at), *before = used ? NAMING_BREAK : "";
+        size_t length = strcspn(line, "\r\n"), room = SWEEP_TEXT - 1 - used - strlen(before);
+
+        at = line + length;
+        if (length && used + strlen(before) < SWEEP_TEXT - 1) {
+            used += (size_t)sprintf(text + used, "%s%.*s", before, (int)(length < room ? length : room), line);
+        }
+    }
+    if (!used) {
         snprintf(text, SWEEP_TEXT, "error %d without a word", answer->result);
     }
 }

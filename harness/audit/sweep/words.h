@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is said of an answer: one printable line, the same each time, and cheap where the answers are many. */
+/*
+ * What is said of an answer: one printable line, the same each time, and cheap where the answers are many.  Of a
+ * rejection it is all that QEMU printed, its lines joined by NAMING_BREAK.
+ */
 #ifndef HARDSTOP_AUDIT_SWEEP_WORDS_H
 #define HARDSTOP_AUDIT_SWEEP_WORDS_H
 

@@ -39,7 +39,7 @@ enum sweep_message_kind {
 struct sweep_message {
     uint32_t kind; /* enum sweep_message_kind */
     uint32_t verdict; /* ANSWER */
-    char text[1024];
+    char text[SWEEP_TEXT];
 };
 
 struct sweep_job {

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The distinct findings of the HTML report, each with its command, and what the loader said when it rejected. */
+/* The distinct findings of the HTML report, each with its command. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/report/html/parts.h"
-
-#define SHOWN_TEXTS 200
 
 /* The findings of an audit, by signature. */
 struct index {
@@ -165,78 +163,4 @@ void html_findings(const struct html_page *page)
     free(entries);
     free(indexes[0].findings);
     free(indexes[1].findings);
-}
-
-struct said {
-    const char *text;
-    uint64_t cells;
-};
-
-static int by_text(const void *left, const void *right)
-{
-    return strcmp(((const struct said *)left)->text, ((const struct said *)right)->text);
-}
-
-static int by_cells(const void *left, const void *right)
-{
-    const struct said *a = left, *b = right;
-
-    return a->cells != b->cells ? (a->cells > b->cells ? -1 : 1) : strcmp(a->text, b->text);
-}
-
-/* The distinct texts of rejections, the most frequent first; free them. */
-static struct said *texts_of(const struct audit *audit, size_t *n)
-{
-    struct said *said = hs_alloc((audit->n_runs + 1) * sizeof(*said));
-    size_t kept = 0, all = 0;
-
-    for (size_t i = 0; i < audit->n_runs; i++) {
-        if (audit->runs[i].verdict == VERDICT_REJECTED) {
-            said[all++] = (struct said){ audit->runs[i].message, audit->runs[i].count };
-        }
-    }
-    qsort(said, all, sizeof(*said), by_text);
-    for (size_t i = 0; i < all; i++) {
-        if (kept && strcmp(said[kept - 1].text, said[i].text) == 0) {
-            said[kept - 1].cells += said[i].cells;
-        } else {
-            said[kept++] = said[i];
-        }
-    }
-    qsort(said, kept, sizeof(*said), by_cells);
-    *n = kept;
-    return said;
-}
-
-void html_said(const struct html_page *page)
-{
-    FILE *out = page->out;
-
-    fputs("<section id=\"said\">\n<h2>What was said</h2>\n", out);
-    for (size_t side = 0; side < page->n_sides; side++) {
-        size_t n;
-        struct said *said = texts_of(page->sides[side].audit, &n);
-        uint64_t left = 0;
-        char number[GRID_NUMBER_SIZE];
-
-        html_print(out, "<details><summary>%s%s%zu distinct text%s of rejections</summary>\n<div class=\"scroll\">"
-                   "<table class=\"said\"><thead><tr><th scope=\"col\">damages</th><th scope=\"col\">text</th></tr>"
-                   "</thead><tbody>\n", page->sides[side].label ? page->sides[side].label : "",
-                   page->sides[side].label ? ": " : "", n, n == 1 ? "" : "s");
-        for (size_t i = 0; i < n; i++) {
-            if (i < SHOWN_TEXTS) {
-                html_print(out, "<tr><td>%s</td><td>%s</td></tr>\n", grid_number(said[i].cells, number),
-                           *said[i].text ? said[i].text : "(nothing)");
-            } else {
-                left += said[i].cells;
-            }
-        }
-        if (left) {
-            html_print(out, "<tr><td>%s</td><td>%zu more texts</td></tr>\n", grid_number(left, number),
-                       n - SHOWN_TEXTS);
-        }
-        fputs("</tbody></table></div></details>\n", out);
-        free(said);
-    }
-    fputs("</section>\n</main>\n", out);
 }
