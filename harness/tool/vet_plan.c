@@ -126,6 +126,7 @@ static void plan_audit(struct vet *vet, const struct family *family, enum family
     const char *on = family_transport_name(transport);
     char *name = hs_format("audit-%s-%s", on, family->name);
     char *seed = hs_format("%s/%s/%s.textproto", vet->seeds, on, family->name);
+    char *html = hs_format("%s/%s.html", vet->work, name), *sarif = hs_format("%s/%s.sarif", vet->work, name);
     char *older = hs_format("%s/against", vet->work), *program;
     struct vet_step *step;
 
@@ -135,6 +136,7 @@ static void plan_audit(struct vet *vet, const struct family *family, enum family
         set_earlier(vet, step);
         program = program_beside(vet->program, family_transport_binary(transport));
         add_audit(&step->command, program, seed, vet->work, step->output);
+        ADD(&step->command, "--html", html, "--sarif", sarif);
         free(program);
         program = vet->older ? program_beside(vet->older, family_transport_binary(transport)) : NULL;
         if (program) {
@@ -143,6 +145,8 @@ static void plan_audit(struct vet *vet, const struct family *family, enum family
         free(program);
     }
     free(older);
+    free(sarif);
+    free(html);
     free(seed);
     free(name);
 }
