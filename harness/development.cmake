@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What programs of others are built with: libraries, headers, a CMake package and pkg-config files, in the component
 # "development".  harness/loader/example and harness/message/example are such programs.
-#
-# Of a build that needs nothing else than its own libraries: no sanitizer, no engine's instrumentation.
-if(BUILD_SHARED_LIBS OR HARDSTOP_SANITIZE OR HARDSTOP_COVERAGE OR HARDSTOP_STATIC OR HARDSTOP_LIB_FUZZING_ENGINE OR
-   HARDSTOP_PROTOBUF_C_SOURCE OR HARDSTOP_JANSSON_SOURCE OR HARDSTOP_ENGINE STREQUAL afl OR
-   (HARDSTOP_ENGINE STREQUAL libfuzzer AND HARDSTOP_INSTRUMENT))
+if(NOT HARDSTOP_DEVELOPMENT)
   return()
 endif()
 include(CMakePackageConfigHelpers)

@@ -13,6 +13,7 @@
 #include "harness/base/check.h"
 #include "harness/finding/disagreement.h"
 #include "harness/finding/words.h"
+#include "harness/setup/brought.h"
 #include "harness/setup/family.h"
 #include "harness/judge/range.h"
 #include "harness/judge/unloaded.h"
@@ -63,7 +64,8 @@ static void append_address(const struct loader_answer *answer, struct finding *f
 
     loader_report_words(&answer->report, words, sizeof(words));
     if (!answer->n_frames && !answer->exited) {
-        append(finding, ", without a stack, as nothing gets into this QEMU");
+        append(finding, ", without a stack%s",
+               brought_has(finding->machine) ? "" : ", as nothing gets into this QEMU");
     } else if (!loader_report_is_own(&answer->report)) {
         append(finding, ", faulting address 0x%" PRIx64, answer->fault_address);
     }
@@ -288,9 +290,11 @@ void finding_describe(const struct judgement *judgement, const struct property *
     memset(finding, 0, sizeof(*finding));
     snprintf(finding->property, sizeof(finding->property), "%s", property->name);
     snprintf(finding->transport, sizeof(finding->transport), "%s", transport_of(judgement->test));
-    if (setup) {
-        snprintf(finding->machine, sizeof(finding->machine), "%s%s%s%s", setup->binary ? setup->binary : "?",
-                 setup->machine ? " " : "", setup->machine ? setup->machine : "",
+    if (setup && brought_has(setup->binary)) {
+        snprintf(finding->machine, sizeof(finding->machine), "%s", setup->binary);
+    } else if (setup) {
+        snprintf(finding->machine, sizeof(finding->machine), "%s %s%s", setup->binary ? setup->binary : "?",
+                 setup->machine ? setup->machine : "",
                  setup->framing == HARDSTOP__FRAMING__LEGACY ? " (legacy framing)" : "");
     }
     finding->verdict = judgement->verdict;

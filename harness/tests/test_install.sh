@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Claim: what `cmake --install` puts somewhere works there, and wherever that is moved to: the command finds the object
-# that runs in QEMU, the guests, seeds and known findings; man pages and completions are there, and say what --help says.
+# that runs in QEMU, the guests, seeds and known findings, whatever the folder is called; man pages and completions are there, and say what --help says.
 # test_install.sh BUILD SOURCE
 set -eu
 build=$1 source=$2
@@ -14,12 +14,21 @@ fail() {
 }
 
 cmake --install "$build" --prefix "$work/first-place" --strip >"$work/log" 2>&1 || fail "$(cat "$work/log")"
-mv "$work/first-place" "$work/second-place"
-cd "$work/second-place"
+# What LD_PRELOAD cannot say, one of these names has.
+place="$work/second place: of \$LIB"
+mv "$work/first-place" "$place"
+cd "$place"
 hardstop=bin/hardstop
+export TMPDIR="$work/a folder: for nothing"
+mkdir "$TMPDIR"
 
 $hardstop capture --qemu qemu-system-s390x --machine s390-ccw-virtio --device virtio-rng-ccw -o "$work/whole.case"
 $hardstop load "$work/whole.case" | grep -qx accepted || fail "no verdict on an undamaged stream"
+# A script that starts QEMU may have none of the descriptors that it was given.
+# shellcheck disable=SC2016
+printf '#!/bin/bash\nfor fd in {3..63}; do exec {fd}>&-; done\nexec qemu-system-s390x "$@"\n' >qemu-system-s390x
+chmod +x qemu-system-s390x
+$hardstop load --qemu "$place/qemu-system-s390x" "$work/whole.case" | grep -qx accepted || fail "a wrapper is refused"
 $hardstop capture --guest --qemu qemu-system-x86_64 --machine q35 --device virtio-rng-pci -o "$work/used.case"
 $hardstop seeds --transport ccw rng >"$work/said" || fail "seeds: $(cat "$work/said")"
 case=$(grep -v '^#' share/hardstop/known.tsv | cut -f1 | grep -v '^-$' | head -n 1)
@@ -58,4 +67,5 @@ complete "on off" hardstop capture --footers = o
 complete "compat" hardstop help com
 complete "" hardstop load fil
 
+[ -z "$(ls -A "$TMPDIR")" ] || fail "left behind: $(ls -A "$TMPDIR")"
 ! grep -rlF -e "$source" -e "$build" . || fail "these know where they were built"

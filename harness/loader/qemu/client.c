@@ -33,6 +33,7 @@ struct qemu_loader {
     Hardstop__Setup *setup;
     struct command_line command;
     char *preload;
+    struct object_word preloaded; /* as it is told */
     uint64_t memory_limit;
     struct process process;
     struct program program;
@@ -118,7 +119,8 @@ static int await_ready(struct qemu_loader *qemu, struct hs_error *err)
 static int start_once(struct qemu_loader *qemu, struct hs_error *err)
 {
     /* Symbols bound while QEMU starts are not bound again in the child of each load. */
-    const char *const environment[] = { "LD_PRELOAD", qemu->preload, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1", NULL };
+    const char *const environment[] = { "LD_PRELOAD", qemu->preloaded.text, "LD_BIND_NOW", "1", PROTOCOL_ENV, "1",
+                                        NULL };
     struct process_given given = { .environment = environment };
     int pair[2], result;
 
@@ -188,7 +190,7 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
     struct hs_error why = { .text = "" };
 
     qemu->loader.class = &qemu_class;
-    qemu->socket = qemu->file = -1;
+    qemu->socket = qemu->file = qemu->preloaded.folder = -1;
     qemu->memory = (struct memory)MEMORY_INIT;
     qemu->setup = (Hardstop__Setup *)reflect_clone(&setup->base);
     qemu->memory_limit = options && options->memory_limit ? options->memory_limit : LOADER_MEMORY_LIMIT;
@@ -200,7 +202,8 @@ struct loader *qemu_open(const Hardstop__Setup *setup, enum trust trust, const s
         arguments_add(&qemu->command.arguments, TRACES_PART);
         qemu->preload = options && options->preload ? hs_strdup(options->preload) : object_path(&why);
     }
-    if (!qemu->preload || open_memory(qemu, &why) < 0 || enter(qemu, &why) < 0) {
+    if (!qemu->preload || object_word_of(qemu->preload, &qemu->preloaded, &why) < 0 ||
+        open_memory(qemu, &why) < 0 || enter(qemu, &why) < 0) {
         const char *object = qemu->refusal.takes_object ? qemu->preload : NULL;
         struct loader *slow =
             qemu->refusal.closed ? slow_open(setup, options, object, hs_reason(&why, qemu->command.path), err) : NULL;
@@ -364,6 +367,7 @@ static void qemu_close(struct loader *loader)
     builder_clear(&qemu->behind);
     program_close(&qemu->program);
     free(qemu->preload);
+    object_word_clear(&qemu->preloaded);
     free(qemu->room.saved);
     traces_clear(&qemu->room.traces);
     builder_clear(&qemu->room.printed);

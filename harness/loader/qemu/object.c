@@ -2,6 +2,8 @@
 /* Finds what was built to run in a QEMU, beside the program. */
 #include "harness/loader/qemu/object.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "harness/setup/setup.h"
 
 #define PRELOAD_NAME "libhardstop-preload.so"
+#define UNSAYABLE " :$" /* in LD_PRELOAD */
 
 /* Beside the running program, or where it is installed; NULL when it is not there. */
 static char *find(const char *name)
@@ -39,6 +42,40 @@ char *object_path(struct hs_error *err)
         hs_fail(err, HS_NO_OFFSET, PRELOAD_NAME " is not beside this program; set HARDSTOP_PRELOAD_OBJECT to its path");
     }
     return path;
+}
+
+int object_word_of(const char *path, struct object_word *word, struct hs_error *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder;
+
+    *word = (struct object_word){ .folder = -1 };
+    if (strpbrk(name, UNSAYABLE)) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: LD_PRELOAD cannot say a file's name with a space, a colon or a $ in it; "
+                                          "give it another name", path);
+    }
+    if (!strpbrk(path, UNSAYABLE)) {
+        word->text = hs_strdup(path);
+        return 0;
+    }
+    folder = hs_copy(path, (size_t)(name - path));
+    word->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (word->folder < 0) {
+        hs_fail(err, HS_NO_OFFSET, "%s: %s", folder, strerror(errno));
+    } else {
+        word->text = hs_format("/proc/%d/fd/%d/%s", (int)getpid(), word->folder, name);
+    }
+    free(folder);
+    return word->folder < 0 ? -1 : 0;
+}
+
+void object_word_clear(struct object_word *word)
+{
+    if (word->folder >= 0) {
+        close(word->folder);
+    }
+    free(word->text);
+    *word = (struct object_word){ .folder = -1 };
 }
 
 char *object_guest(const Hardstop__Setup *setup, struct hs_error *err)

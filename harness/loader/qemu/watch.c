@@ -11,12 +11,13 @@
 
 #include "harness/base/alloc.h"
 #include "harness/loader/qemu/answer.h"
+#include "harness/loader/qemu/object.h"
 
 struct watch {
     int control;
     struct protocol_shared *shared;
     struct program program;
-    char *object;
+    struct object_word object;
     const char *environment[5];
 };
 
@@ -25,8 +26,12 @@ struct watch *watch_open(const char *object, struct hs_error *err)
     struct watch *watch = hs_alloc(sizeof(*watch));
     void *memory = MAP_FAILED;
 
-    watch->object = hs_strdup(object);
-    memcpy(watch->environment, (const char *[]){ "LD_PRELOAD", watch->object, PROTOCOL_ENV_WATCHED, "1", NULL },
+    watch->control = -1;
+    if (object_word_of(object, &watch->object, err) < 0) {
+        watch_close(watch);
+        return NULL;
+    }
+    memcpy(watch->environment, (const char *[]){ "LD_PRELOAD", watch->object.text, PROTOCOL_ENV_WATCHED, "1", NULL },
            sizeof(watch->environment));
     watch->control = memfd_create("hardstop-control", MFD_CLOEXEC);
     if (watch->control >= 0 && ftruncate(watch->control, sizeof(*watch->shared)) == 0) {
@@ -51,7 +56,7 @@ void watch_close(struct watch *watch)
             close(watch->control);
         }
         program_close(&watch->program);
-        free(watch->object);
+        object_word_clear(&watch->object);
         free(watch);
     }
 }
