@@ -50,12 +50,36 @@ void results_add_suite(struct results *results, const char *name, const char *ca
     };
 }
 
+static bool has_test(const struct result_suite *suite, const char *group, const char *name)
+{
+    for (size_t i = 0; i < suite->n_tests; i++) {
+        if (strcmp(suite->tests[i].name, name) == 0 && strcmp(suite->tests[i].group, group) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Readers take two of one name for one that was repeated. */
+static const char *name_apart(const struct result_suite *suite, const char *group, const char *name)
+{
+    char *apart = printable_copy(name, strlen(name));
+
+    for (unsigned n = 2; has_test(suite, group, apart); n++) {
+        free(apart);
+        apart = hs_format("%s (%u)", name, n);
+        printable_make(apart);
+    }
+    return apart;
+}
+
 void results_add_test(struct results *results, const struct result_test *test)
 {
     struct result_suite *suite = last_suite(results);
+    const char *group = line_copy(test->group), *name = name_apart(suite, group, test->name);
 
     *HS_PUSH(suite->tests, suite->n_tests) = (struct result_test){
-        .group = line_copy(test->group), .name = line_copy(test->name), .state = test->state,
+        .group = group, .name = name, .state = test->state,
         .type = line_copy(test->type), .message = line_copy(test->message), .text = lines_copy(test->text),
         .seconds = test->seconds,
     };

@@ -20,7 +20,7 @@ enum result_state {
     RESULT_SKIPPED, /* there was nothing to ask, or no time */
 };
 
-/* Something that was asked: a testcase of JUnit.  Group and name together are of no other in the suite. */
+/* Something that was asked: a testcase of JUnit, which goes by group and name. */
 struct result_test {
     const char *group, *name;
     enum result_state state;
@@ -74,7 +74,10 @@ struct results {
 void results_open(struct results *results, const char *command);
 void results_add_rule(struct results *results, const char *name, const char *claim);
 
-/* All texts that are given are copied, and made printable.  A test and a class go to the last suite. */
+/*
+ * All texts that are given are copied, and made printable.  A test and a class go to the last suite.  Where a group has
+ * a test of that name already, "(2)", "(3)" ... follows the name.
+ */
 void results_add_suite(struct results *results, const char *name, const char *category, double seconds);
 void results_add_test(struct results *results, const struct result_test *test);
 /* Takes `properties`.  A rule's signature is there once: the first one counts. */

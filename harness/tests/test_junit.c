@@ -63,13 +63,13 @@ static void each_edit_and_value_is_a_testcase(void **state)
     assert_has(
         text, "<testsuite name=\"fe.0.0001/virtio-net on s390-ccw-virtio (legacy framing)\" tests=\"6\" failures=\"3\" "
               "errors=\"0\"");
-    assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy framing)\" name=\"insert 00\" "
-                     "time=\"0.000\"><failure type=\"garbage\" message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 "
-                     "rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
+    assert_has(text, "<testcase classname=\"fe_0_0001/virtio-net on s390-ccw-virtio (legacy framing)\" "
+                     "name=\"insert 00\" time=\"0.000\"><failure type=\"garbage\" "
+                     "message=\"5 failing of 21 cells: 2 crashed, 3 garbage, 16 rejected\">offset 5 (virtio.queue[0]), 3 cells: garbage: virtio.queue[0]: 1 -&gt; 2\n"
                      "offset 19 (footer), 2 cells: crashed: SIGSEGV\n</failure></testcase>");
     /* A finding's cells are not those of one edit and value. */
-    assert_has(text, "name=\"flip 80\" time=\"0.000\"><failure type=\"crashed\" message=\"1 failing and 1 finding of 20 "
-                     "cells: 1 crashed, 1 equal, 18 rejected\">");
+    assert_has(text, "name=\"flip 80\" time=\"0.000\"><failure type=\"crashed\" "
+                     "message=\"1 failing and 1 finding of 20 cells: 1 crashed, 1 equal, 18 rejected\">");
     assert_has(text, "name=\"insert ff\" time=\"0.000\"></testcase>");
     assert_has(text, "name=\"truncate\" time=\"0.000\"><failure type=\"equal\"");
     assert_has(text, "offset 20 (behind the last field), 1 cell: equal: \n");
@@ -98,7 +98,8 @@ static void failures_belong_to_their_value(void **state)
     assert_has(text,
                "name=\"insert 00\" time=\"0.000\"><failure type=\"garbage\" message=\"2 failing of 3 cells: "
                "2 garbage, 1 unknown\">offset 0 (behind the last field), 2 cells: garbage: one\n</failure></testcase>");
-    assert_has(text, "name=\"insert ff\" time=\"0.000\"><failure type=\"equal\" message=\"3 failing of 3 cells: 3 equal\">"
+    assert_has(text, "name=\"insert ff\" time=\"0.000\"><failure type=\"equal\" "
+                     "message=\"3 failing of 3 cells: 3 equal\">"
                      "offset 4 (behind the last field), 3 cells: equal: two\n</failure></testcase>");
     free(text);
     gate_clear(&gate);
@@ -187,11 +188,11 @@ static void results_of_a_command_are_counted_by_their_states(void **state)
                      "time=\"2.500\">\n  <testsuite name=\"a\" tests=\"4\" failures=\"1\" errors=\"1\" "
                      "skipped=\"1\" time=\"1.250\">\n"
                      "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.000\"></testcase>\n"
-                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.062\"><failure type=\"t\" "
+                     "    <testcase classname=\"g 7_2\" name=\"n (2)\" time=\"0.062\"><failure type=\"t\" "
                      "message=\"one?two\">three\nfour</failure></testcase>\n"
-                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.125\"><error type=\"t\" "
+                     "    <testcase classname=\"g 7_2\" name=\"n (3)\" time=\"0.125\"><error type=\"t\" "
                      "message=\"one?two\"/></testcase>\n"
-                     "    <testcase classname=\"g 7_2\" name=\"n\" time=\"0.188\"><skipped "
+                     "    <testcase classname=\"g 7_2\" name=\"n (4)\" time=\"0.188\"><skipped "
                      "message=\"one?two\"/></testcase>\n  </testsuite>\n");
     free(text);
     results_clear(&results);

@@ -32,7 +32,7 @@ PAIR = ['--qemu', 'qemu-system-s390x', '--beside', 'qemu-system-s390x']
 OPTIONAL = {
     'compat': {'layout', 'properties', 'bytes', 'reason', 'states'}, 'show': {'records', 'value', 'bytes', 'note',
     'section_id', 'idstr'}, 'load': {'markers', 'use', 'beside'}, 'repro': {'markers', 'use', 'beside', 'confirmed'},
-    'sarif': {'kind', 'baselineState', 'properties', 'relatedLocations', 'invocations', 'physicalLocation'},
+    'audit': {'defaults'}, 'sarif': {'kind', 'baselineState', 'properties', 'relatedLocations', 'invocations', 'physicalLocation'},
 }
 OPEN = {'audit': None, 'show': {'records'}, 'sarif': {'properties'}}  # None: all of them
 FREE = {('compat', 'from'), ('compat', 'to')}  # what a property of QEMU's is can be anything
@@ -89,8 +89,16 @@ def objects(value, key=''):
             yield from objects(item, key)
 
 
-def spoilt(name, value):
+def named(schema):
+    """The keys that a schema tells of."""
+    if isinstance(schema, dict):
+        return set(schema.get('properties', ())).union(*(named(item) for item in schema.values()))
+    return set().union(*(named(item) for item in schema)) if isinstance(schema, list) else set()
+
+
+def spoilt(name, value, schema):
     """(what was done, value) for each way in which a value is not what the schema says."""
+    told = named(schema)
     places = len(list(objects(value)))
     for place in range(places):
         here, at = list(objects(value))[place]
@@ -99,7 +107,7 @@ def spoilt(name, value):
             other = copy.deepcopy(value)
             list(objects(other))[place][0]['planted'] = 'planted'
             yield 'one key more at %s' % at, other
-        for key in here if not is_open or OPEN[name] is None else ():
+        for key in here if not is_open else told.intersection(here) if OPEN[name] is None else ():
             other = copy.deepcopy(value)
             del list(objects(other))[place][0][key]
             if key not in OPTIONAL.get(name, ()) and (name, at) != ('audit', 'edits'):
@@ -118,7 +126,7 @@ def check_json(validators, name, path, spoil=True):
     if spoil:
         n, short = 0, shortened(value)
         demand(validators[name].is_valid(short), name, 'refuses a part of what it takes')
-        for what, other in spoilt(name, short):
+        for what, other in spoilt(name, short, validators[name].schema):
             demand(not validators[name].is_valid(other), name, 'takes a value with', what)
             n += 1
         demand(n or not any(isinstance(item, dict) for item in value), name, 'was not tried')
@@ -327,7 +335,7 @@ def check_validators(runs):
     part = {'file': 'a.c', 'lines': 1, 'lines_reached': 0, 'edges': 1, 'reached': 0, 'functions': [row]}
     whole = [{'program': 'q', 'cases': 1, 'edges': 1, 'reached': 0, 'files': [part]}]
     demand(runs.validators['coverage'].is_valid(whole), 'coverage refuses what is right')
-    for what, other in spoilt('coverage', whole):
+    for what, other in spoilt('coverage', whole, runs.validators['coverage'].schema):
         demand(not runs.validators['coverage'].is_valid(other), 'coverage takes a value with', what)
     runs.seen.add('coverage')
 
