@@ -140,7 +140,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
 const struct argp command_vet_argp = {
     .options = (const struct argp_option[]){
         { "qemu", 'q', "PATH", 0, "the " SETUP_PROGRAM "ARCHITECTURE that is vetted; of s390x and x86_64 that which is "
-                                  "beside it, too, under the same name but for that", 0 },
+                                  "beside it, too, under the same name but for that; of aarch64 its virt alone, by "
+                                  "own, compat and audit", 0 },
         { "against", KEY_AGAINST, "PATH", 0, "an older QEMU: what it does as well is not new, and the two must take "
                                              "each other's state", 0 },
         { "baseline", KEY_BASELINE, "FOLDER", 0, "--work of an earlier vetting: what it has is not new", 0 },

@@ -10,6 +10,7 @@
 #include "harness/base/check.h"
 #include "harness/setup/family.h"
 #include "harness/setup/program.h"
+#include "harness/tool/vet_board.h"
 #include "harness/tool/vet_since.h"
 
 /* Sections on pci are longer, and loads slower, by so much. */
@@ -80,9 +81,26 @@ static void add_known(struct arguments *command, const char *program)
     ADD(command, "hardstop", "known", "--json", "--qemu", program);
 }
 
+/* Two programs for `compat`; of a board, which no guest of ours runs on and no seed is for, only fresh states. */
+static void add_two(struct arguments *command, const char *one, const char *other)
+{
+    char *line = vet_board(one) ? vet_board_line(one) : NULL;
+
+    if (line) {
+        ADD(command, "--states", "fresh", "--from", line, "--to", other);
+    } else {
+        ADD(command, "--qemu", one, "--qemu", other);
+    }
+    free(line);
+}
+
 static void add_own(struct arguments *command, const char *program)
 {
-    ADD(command, "hardstop", "compat", "--json", "--states", "fresh,guest", "--qemu", program, "--qemu", program);
+    ADD(command, "hardstop", "compat", "--json");
+    if (!vet_board(program)) {
+        ADD(command, "--states", "fresh,guest");
+    }
+    add_two(command, program, program);
 }
 
 /* A step of the whole QEMU, which prints its JSON. */
@@ -107,64 +125,93 @@ static void plan_compat(struct vet *vet)
     if (vet->older) {
         step = new_step(vet, VET_COMPAT, vet_kinds[VET_COMPAT].name);
         step->is_printed = true;
-        ADD(&step->command, "hardstop", "compat", "--json", "--findings", findings, "--qemu", vet->older, "--qemu",
-            vet->program);
+        ADD(&step->command, "hardstop", "compat", "--json", "--findings", findings);
+        add_two(&step->command, vet->older, vet->program);
     }
     free(findings);
 }
 
-static void add_audit(struct arguments *command, const char *program, const char *seed, const char *work,
-                      const char *output)
-{
-    ADD(command, "hardstop", "audit", "--trust-setup", "--qemu", program, "--edits",
-        "truncate,insert,delete,range,section", "--values", "00", "--elements", "2", "--work", work, "--json", output,
-        seed);
-}
+/* A device on a transport; on a board instead where there is no seed. */
+struct audited {
+    const struct family *family;
+    enum family_transport transport;
+    const char *seed;
+};
 
-static void plan_audit(struct vet *vet, const struct family *family, enum family_transport transport)
+/* With pages of its own where it is no mere reference. */
+static void add_audit(struct arguments *command, const char *program, const struct audited *audited, const char *work,
+                      const char *name, bool has_pages)
 {
-    const char *on = family_transport_name(transport);
-    char *name = hs_format("audit-%s-%s", on, family->name);
-    char *seed = hs_format("%s/%s/%s.textproto", vet->seeds, on, family->name);
-    char *html = hs_format("%s/%s.html", vet->work, name), *sarif = hs_format("%s/%s.sarif", vet->work, name);
-    char *older = hs_format("%s/against", vet->work), *program;
-    struct vet_step *step;
+    char *json = hs_format("%s/%s.json", work, name), *html = hs_format("%s/%s.html", work, name);
+    char *sarif = hs_format("%s/%s.sarif", work, name), *path;
 
-    if (access(seed, R_OK) == 0) {
-        step = new_step(vet, VET_AUDIT, name);
-        step->planned *= transport == FAMILY_CCW ? 1 : PCI_TIMES;
-        set_earlier(vet, step);
-        program = program_beside(vet->program, family_transport_binary(transport));
-        add_audit(&step->command, program, seed, vet->work, step->output);
-        ADD(&step->command, "--html", html, "--sarif", sarif);
-        free(program);
-        program = vet->older ? program_beside(vet->older, family_transport_binary(transport)) : NULL;
-        if (program) {
-            add_audit(&step->reference, program, seed, older, step->earlier);
-        }
-        free(program);
+    ADD(command, "hardstop", "audit", "--trust-setup", "--edits", "truncate,insert,delete,range,section", "--values", "00",
+        "--elements", "2", "--work", work, "--json", json);
+    if (has_pages) {
+        ADD(command, "--html", html, "--sarif", sarif);
     }
-    free(older);
+    if (audited->seed) {
+        path = program_beside(program, family_transport_binary(audited->transport));
+        ADD(command, "--qemu", path, audited->seed);
+        free(path);
+    } else {
+        vet_board_add(command, program, audited->family);
+    }
     free(sarif);
     free(html);
-    free(seed);
+    free(json);
+}
+
+static void plan_audit(struct vet *vet, const char *on, const struct audited *audited)
+{
+    char *name = hs_format("audit-%s-%s", on, audited->family->name), *older = hs_format("%s/against", vet->work);
+    struct vet_step *step = new_step(vet, VET_AUDIT, name);
+
+    step->planned *= audited->transport == FAMILY_CCW ? 1 : PCI_TIMES;
+    set_earlier(vet, step);
+    add_audit(&step->command, vet->program, audited, vet->work, name, true);
+    if (vet->older) {
+        add_audit(&step->reference, vet->older, audited, older, name, false);
+    }
+    free(older);
     free(name);
+}
+
+static void plan_seed(struct vet *vet, const struct family *family, enum family_transport transport)
+{
+    const char *on = family_transport_name(transport);
+    char *seed = hs_format("%s/%s/%s.textproto", vet->seeds, on, family->name);
+
+    if (access(seed, R_OK) == 0) {
+        plan_audit(vet, on, &(struct audited){ family, transport, seed });
+    }
+    free(seed);
+}
+
+static void plan_device(struct vet *vet, const struct vet_touched *touched, const struct family *family, bool is_touched)
+{
+    static const enum family_transport transports[] = { FAMILY_CCW, FAMILY_PCI };
+
+    if (vet_board(vet->program)) {
+        if (vet_board_has(family) && vet_is_touched(touched, family, FAMILY_PCI) == is_touched) {
+            plan_audit(vet, "board", &(struct audited){ family, FAMILY_PCI, NULL });
+        }
+        return;
+    }
+    for (size_t i = 0; i < HS_COUNT(transports); i++) {
+        if (!family->blocked && !family->host && family->device[transports[i]] && has_transport(vet, transports[i]) &&
+            vet_is_touched(touched, family, transports[i]) == is_touched) {
+            plan_seed(vet, family, transports[i]);
+        }
+    }
 }
 
 /* First the devices that were touched, then the others; those of one kind on all transports. */
 static void plan_audits(struct vet *vet, const struct vet_touched *touched)
 {
-    static const enum family_transport transports[] = { FAMILY_CCW, FAMILY_PCI };
-
     for (int others = 0; others < 2; others++) {
         for (const struct family *family = families; family->name; family++) {
-            for (size_t i = 0; i < HS_COUNT(transports); i++) {
-                if (!family->blocked && !family->host && family->device[transports[i]] &&
-                    has_transport(vet, transports[i]) &&
-                    vet_is_touched(touched, family, transports[i]) == !others) {
-                    plan_audit(vet, family, transports[i]);
-                }
-            }
+            plan_device(vet, touched, family, !others);
         }
     }
 }
@@ -227,7 +274,7 @@ int vet_plan(struct vet *vet, struct hs_error *err)
     struct vet_touched touched = { 0 };
     int result = vet->since ? vet_since(vet, &touched, err) : 0;
 
-    if (result == 0 && vet->kinds[VET_KNOWN]) {
+    if (result == 0 && vet->kinds[VET_KNOWN] && !vet_board(vet->program)) {
         plan_whole(vet, VET_KNOWN, add_known);
     }
     if (result == 0 && vet->kinds[VET_OWN]) {
@@ -239,13 +286,13 @@ int vet_plan(struct vet *vet, struct hs_error *err)
     if (result == 0 && vet->kinds[VET_AUDIT]) {
         plan_audits(vet, &touched);
     }
-    if (result == 0 && vet->kinds[VET_CAMPAIGN]) {
+    if (result == 0 && vet->kinds[VET_CAMPAIGN] && !vet_board(vet->program)) {
         plan_campaign(vet);
     }
     vet_touched_clear(&touched);
     if (result == 0 && vet->n == 0) {
-        result = hs_fail(err, HS_NO_OFFSET, "%s: there is no step to do: no QEMU of s390x or x86_64, or no seeds "
-                                            "beside this command", vet->program);
+        result = hs_fail(err, HS_NO_OFFSET, "%s: there is no step to do: no QEMU of s390x, x86_64 or aarch64, or no "
+                                            "seeds beside this command, or --steps has none that aarch64 has", vet->program);
     }
     return result < 0 || check_baseline(vet, err) < 0 ? -1 : apply_budget(vet, err);
 }
