@@ -268,3 +268,10 @@ enum known_state known_compare(const struct known_line *line, const struct judge
                ? KNOWN_HOLDS
                : KNOWN_CHANGED;
 }
+
+void known_finding(const struct known_line *line, struct finding *finding)
+{
+    *finding = (struct finding){ .verdict = line->verdict, .signature = line->signature };
+    snprintf(finding->property, sizeof(finding->property), "%s", line->property);
+    snprintf(finding->message, sizeof(finding->message), "%s", line->cause);
+}

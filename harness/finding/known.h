@@ -47,6 +47,9 @@ bool known_shows(const struct known_line *line, uint64_t signature);
 /* The first line of that signature or alias, or NULL. */
 const struct known_line *known_of_signature(const struct known *known, uint64_t signature);
 
+/* The finding that the line tells of, as far as it does: property, verdict, signature, and the cause as its message. */
+void known_finding(const struct known_line *line, struct finding *finding);
+
 /* Reads a line's case, which has a stream and a setup; NULL with a reason: there is none, for example. */
 Hardstop__Case *known_read_case(const struct known *known, const struct known_line *line, struct hs_error *err);
 

@@ -210,10 +210,9 @@ void matrix_class(const struct known_line *line, const struct replay *replay, co
     static const enum result_age ages[KNOWN_STATES] = {
         [KNOWN_HOLDS] = RESULT_KNOWN, [KNOWN_CHANGED] = RESULT_CHANGED, [KNOWN_FIXED] = RESULT_FIXED,
     };
-    struct finding finding = { .verdict = line->verdict, .signature = line->signature };
+    struct finding finding;
 
-    snprintf(finding.property, sizeof(finding.property), "%s", line->property);
-    snprintf(finding.message, sizeof(finding.message), "%s", line->cause);
+    known_finding(line, &finding);
     results_add_finding(results, &finding, path, ages[replay->state],
                         json_pack("{s:s, s:s, s:o, s:o}", "kind", known_kind_name(line->kind), "state",
                                   known_state_name(replay->state), "shows", signature_json(replay->signature),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/print.h"
 #include "harness/base/printable.h"
 #include "harness/report/meetings_result.h"
 #include "harness/report/style.h"
@@ -166,4 +167,15 @@ void meetings_text(FILE *out, const json_t *results, const json_t *baseline, boo
                  "%zu without a verdict\n",
             counts.equal + counts.broken + counts.known + counts.unpromised, counts.equal, counts.broken, counts.known,
             counts.unpromised, counts.left_out, counts.unknown);
+}
+
+char *meetings_told(const json_t *result)
+{
+    json_t *alone = json_array();
+    struct print_memory memory;
+
+    json_array_append(alone, (json_t *)result);
+    meetings_text(print_open(&memory), alone, NULL, false);
+    json_decref(alone);
+    return print_close(&memory);
 }

@@ -15,6 +15,8 @@ struct results;
  * With `all`, what is made anew by design, too.
  */
 void meetings_text(FILE *out, const json_t *results, const json_t *baseline, bool all);
+/* The same of one object, by itself; free it. */
+char *meetings_told(const json_t *result);
 /* As a page for people that needs nothing else: devices by pairs of QEMUs, and of what is not kept the bytes. */
 void meetings_html(FILE *out, const json_t *results, const json_t *baseline);
 /*

@@ -4,24 +4,11 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/print.h"
 #include "harness/report/meetings.h"
 #include "harness/report/meetings_result.h"
 #include "harness/report/results.h"
 
 #define RULE "state-is-kept"
-
-/* What a terminal would be told of the result; free it. */
-static char *told(const json_t *result)
-{
-    json_t *alone = json_array();
-    struct print_memory memory;
-
-    json_array_append(alone, (json_t *)result);
-    meetings_text(print_open(&memory), alone, NULL, false);
-    json_decref(alone);
-    return print_close(&memory);
-}
 
 static void add_test(const json_t *result, double seconds, const json_t *baseline, struct results *results)
 {
@@ -37,7 +24,7 @@ static void add_test(const json_t *result, double seconds, const json_t *baselin
                  : meetings_is_verdict(result, "left out") ? RESULT_SKIPPED
                                                            : RESULT_PASSED,
     };
-    char *text = test.state == RESULT_FAILED || test.state == RESULT_ERROR ? told(result) : NULL;
+    char *text = test.state == RESULT_FAILED || test.state == RESULT_ERROR ? meetings_told(result) : NULL;
 
     test.text = text;
     results_add_test(results, &test);

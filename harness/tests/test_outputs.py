@@ -271,6 +271,13 @@ def check_findings(runs):
     demand(n == 1 and lines[0]['qemu'][0]['state'] == 'confirmed', 'a confirmed finding')
     with open(runs.path('known-%d.sarif' % (runs.n - 1)), encoding='utf-8') as file:
         demand(json.load(file)['runs'][0]['results'][0]['baselineState'] == 'unchanged', 'its state')
+    # What has no verdict is an error, with the reason.
+    with open(os.path.join(SOURCE, 'corpus/known.tsv'), encoding='utf-8') as known, \
+            open(runs.path('lost.tsv'), 'w', encoding='utf-8') as lost:
+        lost.writelines(line for line in known if line.startswith(os.path.basename(GARBAGE)))
+    runs.run([2], 'known', '--qemu', 'qemu-system-s390x', '--known', runs.path('lost.tsv'), '--junit', runs.path('lost.xml'))
+    error = check_junit(runs.path('lost.xml'), 2).find('.//error')
+    demand(error is not None and os.path.basename(GARBAGE) in error.get('message'), 'no reason')
 
 
 def check_compat(runs):

@@ -245,35 +245,25 @@ static void print_findings(const struct audit *audit)
     free(findings);
 }
 
-/* Without the gate: a baseline that cannot be compared is no reason to lose it. */
-static int write_sarif(const char *path, const struct audit *audit, struct hs_error *err)
-{
-    struct results results;
-    int result;
-
-    audit_results(audit, NULL, &results);
-    result = print_file(path, sarif_print, &results, err);
-    results_clear(&results);
-    return result;
-}
-
-static int write_junit(const char *path, const struct audit *audit, const struct gate *gate, struct hs_error *err)
+static int write_results(const char *path, print_fn *print, const struct audit *audit, const struct gate *gate,
+                         struct hs_error *err)
 {
     struct results results;
     int result;
 
     audit_results(audit, gate, &results);
-    result = print_file(path, junit_print, &results, err);
+    result = print_file(path, print, &results, err);
     results_clear(&results);
     return result;
 }
 
+/* SARIF is written without the gate: a baseline that cannot be compared is no reason to lose it. */
 static int write_files(const struct audit_outputs *outputs, const struct audit *audit, const struct audit *first,
                        struct hs_error *err)
 {
     if ((outputs->json && audit_json_write(outputs->json, audit, err) < 0) ||
         (outputs->html && write_html(outputs, audit, first, err) < 0) ||
-        (outputs->sarif && write_sarif(outputs->sarif, audit, err) < 0)) {
+        (outputs->sarif && write_results(outputs->sarif, sarif_print, audit, NULL, err) < 0)) {
         return -1;
     }
     return 0;
@@ -299,7 +289,7 @@ static int judge(const struct audit_outputs *outputs, const struct audit *audit,
         }
     }
     if (result == 0 && outputs->junit) {
-        result = write_junit(outputs->junit, audit, &gate, err);
+        result = write_results(outputs->junit, junit_print, audit, &gate, err);
     }
     gate_clear(&gate);
     baseline_clear(&baseline);

@@ -303,7 +303,7 @@ static void add_line(const struct options *options, const struct row *row, struc
     static const enum result_state states[] = { RESULT_FAILED, RESULT_PASSED, RESULT_FAILED, RESULT_ERROR };
     static const enum result_age ages[] = { RESULT_NEW, RESULT_KNOWN, RESULT_FIXED, RESULT_KNOWN };
     char *name = hs_format("%s %016" PRIx64, row->line->name, row->line->signature);
-    struct finding finding = { .verdict = row->line->verdict, .signature = row->line->signature };
+    struct finding finding;
     char *path = row->finding ? finding_case_path(options->folder, row->finding) : NULL;
 
     results_add_test(results, &(struct result_test){
@@ -311,8 +311,7 @@ static void add_line(const struct options *options, const struct row *row, struc
         .message = *row->replayed ? row->replayed : "not replayed", .text = row->line->cause,
         .seconds = row->seconds,
     });
-    snprintf(finding.property, sizeof(finding.property), "%s", row->line->property);
-    snprintf(finding.message, sizeof(finding.message), "%s", row->line->cause);
+    known_finding(row->line, &finding);
     if (row->finding || row->status == STATUS_FIXED) {
         results_add_finding(results, row->finding ? row->finding : &finding, path, ages[row->status], NULL);
     }

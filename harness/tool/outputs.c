@@ -71,12 +71,6 @@ bool outputs_has_text(const struct outputs *outputs)
     return !outputs->json || !file_is_stdout(outputs->json);
 }
 
-static void print_json(FILE *out, const void *json)
-{
-    json_dumpf(json, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putc('\n', out);
-}
-
 int outputs_write(const struct outputs *outputs, json_t *json, const struct results *results, struct hs_error *err)
 {
     const struct {
@@ -84,7 +78,7 @@ int outputs_write(const struct outputs *outputs, json_t *json, const struct resu
         print_fn *print;
         const void *of;
     } files[] = {
-        { outputs->json, print_json, json },
+        { outputs->json, tool_json, json },
         { outputs->junit, junit_print, results },
         { outputs->sarif, sarif_print, results },
     };

@@ -114,7 +114,8 @@ char *tool_corpus(const char *name);
 /* For finding_check_all(): prints the file and what is wrong with it; `user` is a size_t that counts them. */
 void tool_tell_damaged(void *user, const char *path, const char *why);
 
-/* Prints a JSON value and a newline to standard output, and releases it. */
+/* Prints a JSON value and a newline; and to standard output, releasing it. */
+void tool_json(FILE *out, const void *json);
 void tool_print_json(json_t *json);
 
 #endif

@@ -108,9 +108,14 @@ void tool_tell_damaged(void *user, const char *path, const char *why)
     ++*n;
 }
 
+void tool_json(FILE *out, const void *json)
+{
+    json_dumpf(json, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    putc('\n', out);
+}
+
 void tool_print_json(json_t *json)
 {
-    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
+    tool_json(stdout, json);
     json_decref(json);
 }

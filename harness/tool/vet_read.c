@@ -133,18 +133,6 @@ static void read_known(const struct vet *vet, struct vet_step *step)
     json_decref(lines);
 }
 
-/* What `hardstop compat` tells of one state, as text; free it. */
-static char *text_of_meeting(const json_t *result)
-{
-    json_t *alone = json_array();
-    struct print_memory memory;
-
-    json_array_append(alone, (json_t *)result);
-    meetings_text(print_open(&memory), alone, NULL, false);
-    json_decref(alone);
-    return print_close(&memory);
-}
-
 static void read_meetings(const struct vet *vet, struct vet_step *step)
 {
     json_t *results = read_array(step, step->output), *earlier = NULL, *result;
@@ -157,7 +145,7 @@ static void read_meetings(const struct vet *vet, struct vet_step *step)
     }
     json_array_foreach (results, i, result) {
         if (meetings_is_break(result, earlier)) {
-            add(step, text_of_meeting(result), meetings_signature(result), true);
+            add(step, meetings_told(result), meetings_signature(result), true);
         }
     }
     if (results) {
