@@ -14,6 +14,7 @@
 #include "harness/base/file.h"
 #include "harness/loader/open.h"
 #include "harness/audit/audit_findings.h"
+#include "harness/audit/sweep/journal.h"
 #include "harness/judge/borrow.h"
 #include "harness/message/reflect.h"
 
@@ -38,13 +39,13 @@ static void show_progress(void *user, const struct sweep_progress *progress)
     fflush(stderr);
 }
 
-/* Audits of other cases, options and loaders have other journals. */
+/* Audits of other cases, options and loaders have other journals, and so have those of another hardstop's format. */
 static char *journal_path(const struct audit_case *subject, const struct sweep_options *options, const char *loader,
                           const char *work)
 {
     uint64_t words[] = {
         options->choice.edits, options->choice.lengths, options->choice.elements, options->timeout_ms,
-        subject->section, loader_files(subject->test->setup),
+        subject->section, loader_files(subject->test->setup), SWEEP_JOURNAL_VERSION,
     };
     uint64_t hash = XXH3_64bits(words, sizeof(words));
     size_t size;
