@@ -12,6 +12,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/loader/open.h"
+#include "harness/loader/capture.h"
 #include "harness/loader/qemu/capture.h"
 #include "harness/loader/confirm.h"
 #include "harness/tests/support.h"
