@@ -29,6 +29,10 @@ foreach(schema ${HARDSTOP_SCHEMAS})
   install(FILES ${PROJECT_BINARY_DIR}/proto/${schema}.pb-c.h DESTINATION ${headers_place} ${component})
 endforeach()
 
+foreach(folder loader message)
+  install(DIRECTORY harness/${folder}/example/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/${folder} ${component})
+endforeach()
+
 foreach(library flags xxhash ${libraries})
   set_target_properties(hardstop_${library} PROPERTIES EXPORT_NAME ${library})
   install(TARGETS hardstop_${library} EXPORT hardstop ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} ${component}

@@ -8,7 +8,7 @@ set -eu
 build=$1 source=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-place=$work/second-place
+place=$work/second-place examples=$work/second-place/share/doc/hardstop/examples
 # A report names what was overrun, not how the words are coloured.
 export ASAN_OPTIONS=color=never
 unset CFLAGS CXXFLAGS LDFLAGS PKG_CONFIG_PATH CMAKE_PREFIX_PATH CMAKE_C_COMPILER_LAUNCHER
@@ -38,10 +38,10 @@ done <"$work/headers"
 # with_loader NAME [SED]: builds the example loader, changed; its programs are then in $work/NAME/build.
 with_loader() {
     mkdir "$work/$1"
-    cp "$source"/harness/loader/example/* "$work/$1"
+    cp "$examples"/loader/* "$work/$1"
     if [ $# -gt 1 ]; then
         sed -i "$2" "$work/$1/example.c"
-        ! cmp -s "$work/$1/example.c" "$source/harness/loader/example/example.c" || fail "sed changed nothing"
+        ! cmp -s "$work/$1/example.c" "$examples/loader/example.c" || fail "sed changed nothing"
     fi
     cd "$work/$1"
     run env CC=clang cmake -S . -B build "-DCMAKE_PREFIX_PATH=$place"
@@ -85,7 +85,7 @@ exits 0 build/example fuzz example --inputs 300 --jobs 1 --work fuzzed
 # With pkg-config, and protobuf-c alone.
 for repair in repair NULL; do
     mkdir "$work/$repair"
-    cp "$source"/harness/message/example/* "$work/$repair"
+    cp "$examples"/message/* "$work/$repair"
     cd "$work/$repair"
     run make "PKG_CONFIG_PATH=$place/lib/pkgconfig" "REPAIR=$repair"
 done

@@ -53,7 +53,8 @@ static int load(const struct loader_input *input, struct builder *saved)
         builder_put(saved, "\7a fresh", 8);
     }
     if (!is_nothing && !load_device(bytes_of(input->bytes, input->size), saved)) {
-        return fprintf(stderr, "example: that is no sound example-device\n"), -EINVAL;
+        fprintf(stderr, "example: that is no sound example-device\n");
+        return -EINVAL;
     }
     builder_put(saved, footer, 6);
     return 0;

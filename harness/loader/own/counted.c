@@ -38,17 +38,26 @@ bool counted_is_sanitized(void)
     return __asan_init != NULL;
 }
 
+static struct {
+    int number;
+    struct sigaction before;
+} caught[] = {
+    { .number = SIGABRT }, { .number = SIGALRM }, { .number = SIGINT }, { .number = SIGTERM }, { .number = SIGXFSZ },
+    { .number = SIGUSR1 }, { .number = SIGUSR2 }, { .number = SIGSEGV }, { .number = SIGBUS }, { .number = SIGFPE },
+    { .number = SIGILL },
+};
+
+void counted_begin(void)
+{
+    for (size_t i = 0; i < HS_COUNT(caught); i++) {
+        sigaction(caught[i].number, NULL, &caught[i].before);
+    }
+}
+
 void counted_leave_engine(void)
 {
-    static const int engine[] = { SIGABRT, SIGALRM, SIGINT, SIGTERM, SIGXFSZ, SIGUSR1, SIGUSR2 };
-    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
-
-    for (size_t i = 0; i < HS_COUNT(engine); i++) {
-        signal(engine[i], SIG_DFL);
-    }
-    /* AddressSanitizer has more to say of these than their number. */
-    for (size_t i = 0; !counted_is_sanitized() && i < HS_COUNT(faults); i++) {
-        signal(faults[i], SIG_DFL);
+    for (size_t i = 0; i < HS_COUNT(caught); i++) {
+        sigaction(caught[i].number, &caught[i].before, NULL);
     }
     if (__sanitizer_set_death_callback) {
         __sanitizer_set_death_callback(NULL);

@@ -15,7 +15,9 @@ size_t counted_size(void);
 /* From the counters to `place`, and from there back, counted_size() bytes. */
 void counted_keep(uint8_t *place);
 void counted_put_back(const uint8_t *place);
-/* In a fork, which is to die like a program that no engine drives: the engine does not hear of it. */
+/* Before main(), while signals are still caught by nobody but a sanitizer. */
+void counted_begin(void);
+/* In a fork, which is to die like a program that no engine drives: signals are caught as they were before main(). */
 void counted_leave_engine(void);
 /* Is AddressSanitizer in this program? */
 bool counted_is_sanitized(void);

@@ -298,4 +298,5 @@ void own_add(const struct own_loader *own)
 
     *kind = (struct kind){ { own->name, open_own }, own };
     loader_add(&kind->kind);
+    counted_begin();
 }
