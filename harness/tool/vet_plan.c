@@ -188,7 +188,8 @@ static void plan_seed(struct vet *vet, const struct family *family, enum family_
     free(seed);
 }
 
-static void plan_device(struct vet *vet, const struct vet_touched *touched, const struct family *family, bool is_touched)
+static void plan_device(struct vet *vet, const struct vet_touched *touched, const struct family *family,
+                        bool is_touched)
 {
     static const enum family_transport transports[] = { FAMILY_CCW, FAMILY_PCI };
 
@@ -291,8 +292,8 @@ int vet_plan(struct vet *vet, struct hs_error *err)
     }
     vet_touched_clear(&touched);
     if (result == 0 && vet->n == 0) {
-        result = hs_fail(err, HS_NO_OFFSET, "%s: there is no step to do: no QEMU of s390x, x86_64 or aarch64, or no "
-                                            "seeds beside this command, or --steps has none that aarch64 has", vet->program);
+        result = hs_fail(err, HS_NO_OFFSET, "%s: there is no step to do: no QEMU of s390x, x86_64 or aarch64, no seeds "
+                                            "beside this command, or --steps has none that aarch64 has", vet->program);
     }
     return result < 0 || check_baseline(vet, err) < 0 ? -1 : apply_budget(vet, err);
 }
