@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One table of sub-commands, from which dispatch and --help come. */
-#include "harness/tool/tool.h"
+#include "harness/tool/commands.h"
+
+#include <stddef.h>
 
 #define COMMAND(name, summary) { #name, summary, command_##name, &command_##name##_argp }
 
