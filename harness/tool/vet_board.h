@@ -11,7 +11,7 @@
 /* The machine type on which a program of that path is vetted: of an architecture that is listed; else NULL. */
 const char *vet_board(const char *program);
 
-/* That program with its board, and all devices that need nothing but themselves, as a line for `compat --from`; free it. */
+/* That program with its board, and all devices that need nothing else, as a line for `compat --from`; free it. */
 char *vet_board_line(const char *program);
 
 /* Is the device on the boards' PCI bus, and is its state there made of nothing of the host? */

@@ -145,8 +145,8 @@ static void add_audit(struct arguments *command, const char *program, const stru
     char *json = hs_format("%s/%s.json", work, name), *html = hs_format("%s/%s.html", work, name);
     char *sarif = hs_format("%s/%s.sarif", work, name), *path;
 
-    ADD(command, "hardstop", "audit", "--trust-setup", "--edits", "truncate,insert,delete,range,section", "--values", "00",
-        "--elements", "2", "--work", work, "--json", json);
+    ADD(command, "hardstop", "audit", "--trust-setup", "--edits", "truncate,insert,delete,range,section", "--values",
+        "00", "--elements", "2", "--work", work, "--json", json);
     if (has_pages) {
         ADD(command, "--html", html, "--sarif", sarif);
     }
