@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/case/complete.h"
 #include "harness/wire/ram.h"
@@ -199,6 +200,23 @@ static void memory_has_an_end(void **state)
     }
 }
 
+/* Guest RAM that is somebody's, from that address on. */
+static void fill_page(Hardstop__Stream *captured, uint64_t at)
+{
+    Hardstop__Section *end = captured->section[1];
+    uint8_t page[PAGE];
+    struct builder out = { 0 };
+
+    assert_int_equal(end->type, HARDSTOP__SECTION__TYPE__END);
+    memset(page, 'F', sizeof(page));
+    ram_put_page(&out, "s390.ram", at, page, PAGE);
+    ram_put_end(&out);
+    free(end->opaque.data);
+    end->opaque.data = hs_copy(out.data, out.size);
+    end->opaque.len = out.size;
+    builder_clear(&out);
+}
+
 /* What is in `captured` is somebody's: none of it but header, configuration and sizes of RAM is handed on. */
 static void a_bare_stream_has_no_ram_but_the_cases(void **state)
 {
@@ -210,6 +228,7 @@ static void a_bare_stream_has_no_ram_but_the_cases(void **state)
     struct builder devices = { 0 }, out = { 0 }, wanted = { 0 };
 
     (void)state;
+    fill_page(captured, 0x1000);
     support_put_hex(&devices, "d0d1d2");
     builder_put(&out, "left from before", 16);
     assert_int_equal(complete_bare(none, &devices, captured, &out, NULL), 0);
