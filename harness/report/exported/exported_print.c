@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,19 +210,9 @@ static void put_control(FILE *out, const struct filling *filling)
     put_pieces(out, &filling->exported->control, filling->form);
 }
 
-static void put_control_size(FILE *out, const struct filling *filling)
-{
-    fprintf(out, "%zu", filling->exported->control.size);
-}
-
 static void put_stream(FILE *out, const struct filling *filling)
 {
     put_pieces(out, &filling->exported->stream, filling->form);
-}
-
-static void put_stream_size(FILE *out, const struct filling *filling)
-{
-    fprintf(out, "%zu", filling->exported->stream.size);
 }
 
 static void put_arguments(FILE *out, const struct filling *filling)
@@ -259,11 +250,6 @@ static void put_head_bytes(FILE *out, const struct filling *filling)
     put_each(out, filling->exported->place.head, filling->exported->place.head_size, "0x%02x", ", ");
 }
 
-static void put_at(FILE *out, const struct filling *filling)
-{
-    fprintf(out, "%zu", filling->exported->place.at);
-}
-
 static void put_given(FILE *out, const struct filling *filling)
 {
     put_each(out, filling->exported->place.given, filling->exported->place.given_size, "%02x", "");
@@ -274,40 +260,41 @@ static void put_given_bytes(FILE *out, const struct filling *filling)
     put_each(out, filling->exported->place.given, filling->exported->place.given_size, "0x%02x", ", ");
 }
 
-static void put_given_size(FILE *out, const struct filling *filling)
-{
-    fprintf(out, "%zu", filling->exported->place.given_size);
-}
-
 static void put_field(FILE *out, const struct filling *filling)
 {
     fprintf(out, "%s %s", filling->exported->place.device, filling->exported->place.path);
 }
 
+#define NUMBER(name, member)                                                                                           \
+    {                                                                                                                  \
+        name, NULL, offsetof(struct exported, member)                                                                  \
+    }
+
 static const struct value {
     const char *name;
     void (*put)(FILE *out, const struct filling *filling);
+    size_t number; /* without `put`: where in what is exported there is one, a size_t */
 } values[] = {
-    { "TITLE", put_title },
-    { "NAME", put_name },
-    { "CLASS", put_class },
-
-    { "ARCH", put_architecture },
-    { "MACHINE", put_machine },
-    { "ARGUMENTS", put_arguments },
-    { "CONTROL", put_control },
-    { "CONTROL_SIZE", put_control_size },
-    { "STREAM", put_stream },
-    { "STREAM_SIZE", put_stream_size },
-    { "ADDRESS_SPACE", put_space },
-    { "ADDRESS_SPACE_KIB", put_space_kib },
-    { "HEAD", put_head },
-    { "HEAD_BYTES", put_head_bytes },
-    { "AT", put_at },
-    { "GIVEN", put_given },
-    { "GIVEN_BYTES", put_given_bytes },
-    { "GIVEN_SIZE", put_given_size },
-    { "FIELD", put_field },
+    { "TITLE", put_title, 0 },
+    { "NAME", put_name, 0 },
+    { "CLASS", put_class, 0 },
+    { "ARCH", put_architecture, 0 },
+    { "MACHINE", put_machine, 0 },
+    { "ARGUMENTS", put_arguments, 0 },
+    { "CONTROL", put_control, 0 },
+    NUMBER("CONTROL_SIZE", control.size),
+    { "STREAM", put_stream, 0 },
+    NUMBER("STREAM_SIZE", stream.size),
+    { "ADDRESS_SPACE", put_space, 0 },
+    { "ADDRESS_SPACE_KIB", put_space_kib, 0 },
+    { "HEAD", put_head, 0 },
+    { "HEAD_BYTES", put_head_bytes, 0 },
+    NUMBER("HEAD_SIZE", place.head_size),
+    NUMBER("AT", place.at),
+    { "GIVEN", put_given, 0 },
+    { "GIVEN_BYTES", put_given_bytes, 0 },
+    NUMBER("GIVEN_SIZE", place.given_size),
+    { "FIELD", put_field, 0 },
 };
 
 /* Are the lines up to the next @end@ part of it? */
@@ -335,7 +322,11 @@ static void put_value(FILE *out, const struct filling *filling, const char *name
 {
     for (size_t i = 0; i < HS_COUNT(values); i++) {
         if (strlen(values[i].name) == length && memcmp(values[i].name, name, length) == 0) {
-            values[i].put(out, filling);
+            if (values[i].put) {
+                values[i].put(out, filling);
+            } else {
+                fprintf(out, "%zu", *(const size_t *)((const char *)filling->exported + values[i].number));
+            }
             return;
         }
     }
