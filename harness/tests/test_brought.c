@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "harness/loader/capture.h"
@@ -17,6 +18,7 @@
 
 static volatile uint64_t spun;
 static char *volatile eaten;
+static volatile pid_t *child; /* what a load has left behind, for all to see */
 
 /* The first byte of a stream says what its load does. */
 static int load(const struct loader_input *input, struct builder *saved)
@@ -41,6 +43,16 @@ static int load(const struct loader_input *input, struct builder *saved)
         for (;;) {
             spun++;
         }
+    case 'c':
+        if (fork() == 0) {
+            *child = getpid();
+            for (;;) {
+                pause();
+            }
+        }
+        while (*child == 0) {
+        }
+        return -EPROTO;
     case 'm':
         eaten = malloc(256 << 20);
         return eaten ? 0 : -ENOMEM;
@@ -74,6 +86,41 @@ static int ask(struct loader *loader, const char *bytes, struct loader_answer *a
     const struct loader_input input = { .bytes = (const uint8_t *)bytes, .size = strlen(bytes), .timeout_ms = 300 };
 
     return loader_load(loader, &input, answer, err);
+}
+
+/* Neither running nor waiting: gone, or not yet buried. */
+static bool is_dead(pid_t pid)
+{
+    char path[64], state = 'X';
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    file = fopen(path, "r");
+    if (file) {
+        assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+        fclose(file);
+    }
+    return state == 'X' || state == 'Z';
+}
+
+/* It is not waited for, although it holds what the load holds, and does not outlive it. */
+static void what_a_load_leaves_behind_dies_with_it(void **state)
+{
+    struct loader *loader = open_toy(0);
+    struct loader_answer answer;
+    struct hs_error err;
+
+    (void)state;
+    child = mmap(NULL, sizeof(*child), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(child != MAP_FAILED);
+    assert_int_equal(ask(loader, "c", &answer, &err), 0);
+    assert_int_equal(answer.outcome, OUTCOME_REJECTED);
+    assert_true(*child > 0);
+    while (!is_dead(*child)) {
+        usleep(1000);
+    }
+    munmap((void *)child, sizeof(*child));
+    loader_close(loader);
 }
 
 static void each_end_is_an_answer(void **state)
@@ -169,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_is_an_answer),
+        cmocka_unit_test(what_a_load_leaves_behind_dies_with_it),
         cmocka_unit_test(memory_is_limited),
         cmocka_unit_test(setups_and_targets_know_it),
     };

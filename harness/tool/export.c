@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hardstop export: a finding as a test of QEMU's own, or as what a security contact needs. */
+#include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +48,14 @@ static int as_of(const char *word, struct argp_state *state)
     return AS_KINDS;
 }
 
+static bool has_word(const char *name)
+{
+    while (*name && !isalnum((unsigned char)*name)) {
+        name++;
+    }
+    return *name != '\0';
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -70,6 +80,15 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
         if (options->as >= EXPORTED_FORMS && !options->output) {
             argp_error(state, "--as %s writes more than one file: --output PATH", as_name(options->as));
+        }
+        if (options->as >= EXPORTED_FORMS && file_is_stdout(options->output)) {
+            argp_error(state, "--as %s writes more than one file, and standard output is one", as_name(options->as));
+        }
+        if (options->file.json) {
+            argp_error(state, "a test is no JSON; hardstop repro --json tells of a finding");
+        }
+        if (options->name && !has_word(options->name)) {
+            argp_error(state, "--name \"%s\" has neither a letter nor a digit", options->name);
         }
         return 0;
     default:
@@ -107,7 +126,13 @@ static char *test_name(const struct options *options)
     const char *path = options->file.path, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     const char *dot = strchr(name, '.');
 
-    return options->name ? hs_strdup(options->name) : hs_format("%.*s", dot ? (int)(dot - name) : 99, name);
+    char *own = hs_format("%.*s", dot ? (int)(dot - name) : 99, name);
+
+    if (!options->name && has_word(own)) {
+        return own;
+    }
+    free(own);
+    return hs_strdup(options->name ? options->name : "finding");
 }
 
 /* The command line, for a shell and for `hardstop load FILE -- @FILE.cmd`. */
@@ -122,7 +147,8 @@ static char *command_line(const struct exported *exported)
 static int write_stream(const struct exported *exported, const char *path, struct hs_error *err)
 {
     char *beside = hs_format("%s.cmd", path), *line = command_line(exported);
-    int status = tool_write(path, exported->stream.data, exported->stream.size, err);
+    int status = !file_is_regular(path) ? hs_fail(err, HS_NO_OFFSET, "%s: is no regular file", path)
+                                        : tool_write(path, exported->stream.data, exported->stream.size, err);
 
     status = status < 0 ? -1 : tool_write(beside, line, strlen(line), err);
     free(beside);
@@ -175,18 +201,25 @@ static int check_is_private(const char *folder, struct hs_error *err)
     }
     free(path);
     return is_in_tree ? hs_fail(err, HS_NO_OFFSET,
-                                "%s: is in a git tree, and a bundle is for a security contact "
-                                "alone; --output names a folder elsewhere",
+                                "%s: is in a git tree, and a bundle is for a security contact alone; --output names a "
+                                "folder elsewhere",
                                 folder)
                       : 0;
 }
 
+/* Nobody else's: one that is there stays as it is. */
 static int make_folder(const char *path, struct hs_error *err)
 {
-    if (file_make_folder(path, err) < 0 || check_is_private(path, err) < 0) {
-        return -1;
+    const char *slash = strrchr(path, '/');
+    char *above = slash && slash > path ? hs_format("%.*s", (int)(slash - path), path) : hs_strdup(slash ? "/" : ".");
+    int status = file_make_folder(above, err);
+
+    status = status < 0 ? -1 : check_is_private(above, err);
+    free(above);
+    if (status == 0 && mkdir(path, 0700) < 0) {
+        return hs_fail(err, HS_NO_OFFSET, "%s: no new folder for a bundle: %s", path, strerror(errno));
     }
-    return chmod(path, 0700) == 0 ? 0 : hs_fail(err, HS_NO_OFFSET, "%s: cannot be kept from others", path);
+    return status;
 }
 
 static int write_bundle(const struct test *test, const char *folder, struct hs_error *err)

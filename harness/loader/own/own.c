@@ -76,6 +76,7 @@ __attribute__((noreturn)) static void be_load(struct fork_loader *loader, const 
     int null = open("/dev/null", O_RDWR);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     counted_leave_engine();
     dup2(null, 0);
     dup2(null, 1);
@@ -117,18 +118,27 @@ static int start(struct fork_loader *loader, const struct loader_input *input, s
     return 0;
 }
 
-/* Its end closes its standard error, which wakes at once. */
+static bool is_zombie(pid_t pid)
+{
+    siginfo_t info = { .si_pid = 0 };
+
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* Its end closes its standard error, which wakes at once, unless a child that it left has that, too. */
 static bool await_end(const struct process *process, struct patience *patience, int *exit_status, int *number)
 {
     struct pollfd end = { .fd = process->error_fd };
 
-    while (!patience_is_over(patience) && poll(&end, 1, patience_pause(patience)) == 0) {
+    while (!is_zombie(process->pid) && !patience_is_over(patience) && poll(&end, 1, patience_pause(patience)) == 0) {
     }
     return process_wait(process, patience, exit_status, number);
 }
 
 static void end(struct fork_loader *loader, struct process *process)
 {
+    /* With whatever it has left behind. */
+    kill(-process->pid, SIGKILL);
     kill(process->pid, SIGKILL);
     while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR) {
     }

@@ -35,14 +35,14 @@ static void quote_shell(FILE *out, const struct arguments *arguments)
     }
 }
 
-/* A literal of C and of Python. */
+/* A literal of C (in double quotes) and of Python, whose files are UTF-8. */
 static void put_literal(FILE *out, const char *text, char quote)
 {
     putc(quote, out);
     for (; *text; text++) {
         if (*text == quote || *text == '\\') {
             fprintf(out, "\\%c", *text);
-        } else if (isprint((unsigned char)*text)) {
+        } else if (isprint((unsigned char)*text) || (quote == '\'' && (unsigned char)*text >= 0x80)) {
             putc(*text, out);
         } else {
             fprintf(out, "\\%03o", (unsigned char)*text);
@@ -137,9 +137,7 @@ __attribute__((format(printf, 3, 4))) static void put_comment(FILE *out, const s
     va_end(args);
     text = print_close(&memory);
     for (word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        char *end = strstr(word, "*/");
-
-        if (end) {
+        for (char *end = strstr(word, "*/"); end; end = strstr(word, "*/")) {
             *end = '+';
         }
         column += strlen(word) + 1;
@@ -173,14 +171,26 @@ static void put_title(FILE *out, const struct filling *filling)
 static void put_pieces(FILE *out, const struct builder *bytes, const struct form *form)
 {
     static const uint8_t zeros[PIECE];
+    const char *between = "";
 
     for (size_t at = 0; at < bytes->size; at += PIECE) {
         size_t size = bytes->size - at < PIECE ? bytes->size - at : PIECE;
 
         if (memcmp(bytes->data + at, zeros, size) != 0) {
-            fputs(at ? "\n" : "", out);
+            fputs(between, out);
+            between = "\n";
             form->piece(out, at, bytes->data + at, size);
         }
+    }
+}
+
+/* Names come from the case: what could end a string, a comment or a word of any language does not go in. */
+static void put_plain(FILE *out, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size && text[i]; i++) {
+        bool is_plain = isalnum((unsigned char)text[i]) || strchr(" _.-:/[]", text[i]);
+
+        putc(is_plain ? text[i] : '_', out);
     }
 }
 
@@ -191,7 +201,7 @@ static void put_machine(FILE *out, const struct filling *filling)
 
     for (size_t i = 1; i + 1 < arguments->n; i++) {
         if (strcmp(arguments->argv[i], "-M") == 0) {
-            fprintf(out, "%.*s", (int)strcspn(arguments->argv[i + 1], ","), arguments->argv[i + 1]);
+            put_plain(out, arguments->argv[i + 1], strcspn(arguments->argv[i + 1], ","));
             return;
         }
     }
@@ -202,7 +212,7 @@ static void put_architecture(FILE *out, const struct filling *filling)
     size_t length = 0;
     const char *architecture = setup_architecture_in(filling->exported->arguments.argv[0], &length);
 
-    fprintf(out, "%.*s", (int)length, architecture ? architecture : "");
+    put_plain(out, architecture ? architecture : "", length);
 }
 
 static void put_control(FILE *out, const struct filling *filling)
@@ -227,7 +237,7 @@ static void put_name(FILE *out, const struct filling *filling)
 
 static void put_class(FILE *out, const struct filling *filling)
 {
-    fputs(filling->class, out);
+    fprintf(out, "Test%s", filling->class);
 }
 
 static void put_space(FILE *out, const struct filling *filling)
@@ -262,7 +272,11 @@ static void put_given_bytes(FILE *out, const struct filling *filling)
 
 static void put_field(FILE *out, const struct filling *filling)
 {
-    fprintf(out, "%s %s", filling->exported->place.device, filling->exported->place.path);
+    const struct exported_place *place = &filling->exported->place;
+
+    put_plain(out, place->device, sizeof(place->device));
+    putc(' ', out);
+    put_plain(out, place->path, sizeof(place->path));
 }
 
 #define NUMBER(name, member)                                                                                           \
