@@ -3,6 +3,7 @@
 #include "harness/finding/identify.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,18 @@ static void print_cause(const struct loader_answer *answer, char *cause, size_t 
     }
 }
 
-/* What else a report says, or where a signal's address is. */
+/* Those that a bad access, or a bad instruction, raises; an abort and an exit have no address. */
+static bool has_address(const struct loader_answer *answer)
+{
+    static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+    bool has = false;
+
+    for (size_t i = 0; i < HS_COUNT(numbers) && !answer->exited; i++) {
+        has |= answer->signal == numbers[i];
+    }
+    return has;
+}
+
 static void append_address(const struct loader_answer *answer, struct finding *finding)
 {
     char words[LOADER_REPORT_WORDS];
@@ -66,7 +78,7 @@ static void append_address(const struct loader_answer *answer, struct finding *f
     if (!answer->n_frames && !answer->exited) {
         append(finding, ", without a stack%s",
                brought_has(finding->machine) ? "" : ", as nothing gets into this QEMU");
-    } else if (!loader_report_is_own(&answer->report)) {
+    } else if (!loader_report_is_own(&answer->report) && has_address(answer)) {
         append(finding, ", faulting address 0x%" PRIx64, answer->fault_address);
     }
     /* It begins with the kind: of an error that the sanitizer found, this has been said. */
@@ -131,6 +143,8 @@ static void describe_hang(const struct loader_answer *answer, struct finding *fi
     snprintf(finding->message, sizeof(finding->message), "no answer");
     if (answer->hang == HANG_READS) {
         append(finding, " after %d questions for bytes behind the end of the stream", LOADER_READS_BEYOND);
+    } else if (answer->hang == HANG_SLEEPS) {
+        append(finding, ": it waits, and nobody would wake it");
     } else if (answer->timeout_ms) {
         append(finding, " in %" PRIu32 " ms of processor time", answer->timeout_ms);
     }

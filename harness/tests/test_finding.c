@@ -71,14 +71,14 @@ static void messages_say_what_counts(void **state)
           { .outcome = OUTCOME_HUNG, .hang = HANG_READS, .timeout_ms = 60000, FRAMES } },
         { VERDICT_HUNG, "loader-answers", "no answer, while saving what was accepted",
           { .outcome = OUTCOME_HUNG, .hang = HANG_SPINS, .saving = true } },
-        { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f), faulting address 0x0: q: failed to allocate 5 bytes; "
+        { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f): q: failed to allocate 5 bytes; "
           "a load may take 2048 MiB",
           { .outcome = OUTCOME_CRASHED, .signal = SIGTRAP, .text = MEMORY, .memory_limit = 2048u << 20, FRAMES } },
-        { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f), faulting address 0x0: q: failed to allocate 5 bytes",
+        { VERDICT_CRASHED, "loader-answers", "SIGTRAP q+0x1 (in f): q: failed to allocate 5 bytes",
           { .outcome = OUTCOME_CRASHED, .signal = SIGTRAP, .text = MEMORY, FRAMES } },
         { VERDICT_CRASHED, "loader-survives", "SIGSEGV, without a stack, as nothing gets into this QEMU",
           { .outcome = OUTCOME_CRASHED, .signal = SIGSEGV, .text = "" } },
-        { VERDICT_CRASHED, "loader-survives", "SIGABRT q+0x1 (in f), faulting address 0x0: qemu: hardware error: no",
+        { VERDICT_CRASHED, "loader-survives", "SIGABRT q+0x1 (in f): qemu: hardware error: no",
           { .outcome = OUTCOME_CRASHED, .signal = SIGABRT, .text = "qemu: hardware error: no\nCPU #0:\nR0=1\n",
             .memory_limit = 2048u << 20, FRAMES } },
         { VERDICT_EQUAL, "truncation-is-rejected", "accepted, saves again as if undamaged; never loaded: b, c #1, d and "
