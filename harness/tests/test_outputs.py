@@ -32,7 +32,7 @@ PAIR = ['--qemu', 'qemu-system-s390x', '--beside', 'qemu-system-s390x']
 OPTIONAL = {
     'compat': {'layout', 'properties', 'bytes', 'reason', 'states'}, 'show': {'records', 'value', 'bytes', 'note',
     'section_id', 'idstr'}, 'load': {'markers', 'use', 'beside'}, 'repro': {'markers', 'use', 'beside', 'confirmed'},
-    'audit': {'defaults'}, 'sarif': {'kind', 'baselineState', 'properties', 'relatedLocations', 'invocations', 'physicalLocation'},
+    'audit': {'defaults', 'said'}, 'sarif': {'kind', 'baselineState', 'properties', 'relatedLocations', 'invocations', 'physicalLocation'},
 }
 OPEN = {'audit': None, 'show': {'records'}, 'sarif': {'properties'}}  # None: all of them
 FREE = {('compat', 'from'), ('compat', 'to')}  # what a property of QEMU's is can be anything
