@@ -495,6 +495,7 @@ static const struct {
     { "a section without a name", HEADER "aa 04 00000002 00 00000000 00000001 00", 15, STREAM_LEGACY },
     { "a footer", HEADER "aa 7e00000001 00 7e00000001 00", 1, STREAM_FOOTER },
     { "a footer, where nobody tells the framing", HEADER "aa 7e00000001 00", 1, STREAM_ANY },
+    { "a footer, where nobody tells it and a zero is behind the end", HEADER "aa 7e00000001 00 00", 1, STREAM_ANY },
     { "a footer of another id", HEADER "aa 7e00000002 00 7e00000001 00", 7, STREAM_FOOTER },
     { "a footer with nothing behind", HEADER "aa 7e00000001 09 7e00000001 00", 7, STREAM_FOOTER },
     { "a description of too few bytes",
