@@ -91,8 +91,7 @@ static void read_pages(struct page *pages, const Hardstop__Stream *captured)
     struct page *page, *next;
     size_t n = 0;
 
-    HASH_ITER(hh, pages, page, next)
-    {
+    HASH_ITER(hh, pages, page, next) {
         *HS_PUSH(areas, n) = &page->area;
     }
     guest_ram_read(captured, areas, n);
@@ -114,8 +113,7 @@ static void put_pages(const struct ring_areas *areas, const Hardstop__Stream *ca
             read_pages(pages, captured);
         }
     }
-    HASH_ITER(hh, pages, page, next)
-    {
+    HASH_ITER(hh, pages, page, next) {
         ram_put_page(out, block->name, page->base, page->data, PAGE_SIZE);
         HASH_DEL(pages, page);
         free(page);

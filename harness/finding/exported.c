@@ -58,22 +58,6 @@ static int check_kind(const struct judgement *judgement, const struct finding *f
     return 0;
 }
 
-static bool is_same_section(const Hardstop__Section *one, const Hardstop__Section *other)
-{
-    return one->idstr.len == other->idstr.len && one->instance_id == other->instance_id &&
-           memcmp(one->idstr.data, other->idstr.data, one->idstr.len) == 0;
-}
-
-static bool has_section(const Hardstop__Stream *stream, const Hardstop__Section *wanted)
-{
-    for (size_t i = 0; stream && i < stream->n_section; i++) {
-        if (stream->section[i]->type == HARDSTOP__SECTION__TYPE__FULL && is_same_section(stream->section[i], wanted)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Sections of the captured stream that the case has, too: as a machine that has just started sends them. */
 static void put_captured(const Hardstop__Stream *captured, const Hardstop__Stream *of_case, struct builder *out)
 {
@@ -84,7 +68,8 @@ static void put_captured(const Hardstop__Stream *captured, const Hardstop__Strea
         const Hardstop__Section *section = captured->section[i];
 
         if (section->type == HARDSTOP__SECTION__TYPE__EOF ||
-            (section->type == HARDSTOP__SECTION__TYPE__FULL && has_section(of_case, section))) {
+            (section->type == HARDSTOP__SECTION__TYPE__FULL && of_case &&
+             state_partner(of_case, section) != SIZE_MAX)) {
             builder_put(out, encoding.out.data + encoding.marks[i].start,
                         encoding.marks[i].end - encoding.marks[i].start);
         }

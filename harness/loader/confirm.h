@@ -61,10 +61,13 @@ struct confirm_result {
  */
 int confirm_run(const Hardstop__Setup *setup, enum trust trust, const char *path, const struct confirm_limits *limits,
                 struct confirm_result *result, struct hs_error *err);
+void confirm_result_clear(struct confirm_result *result);
 
-/* Fills the arguments of that QEMU, from its name on, without -incoming: the setup's own, stopped.  The same. */
+/*
+ * Fills the arguments of that QEMU, from its name on, without -incoming: the setup's own, stopped.  0, or -1 with a
+ * reason; arguments_clear() is needed in both cases.
+ */
 int confirm_arguments(const Hardstop__Setup *setup, enum trust trust, struct arguments *arguments,
                       struct hs_error *err);
-void confirm_result_clear(struct confirm_result *result);
 
 #endif

@@ -18,6 +18,14 @@ bool matrix_is_expected(const struct replay *replay, const struct replays *recor
                   : replay->state == KNOWN_HOLDS;
 }
 
+const char *matrix_state_name(const struct known_line *line, const struct replay *replay)
+{
+    if (replay) {
+        return known_state_name(replay->state);
+    }
+    return known_has_case(line) ? "not replayed" : "not published";
+}
+
 static void count(const struct known *known, const struct replays *replays, const char *version,
                   size_t counts[KNOWN_STATES])
 {
@@ -117,9 +125,7 @@ static void print_row(FILE *out, const struct known_line *line, const struct rep
     for (size_t k = 0; k < n; k++) {
         const struct replay *replay = replays_find(replays, line->name, versions[k]);
 
-        fprintf(out, " | %s", replay                   ? known_state_name(replay->state)
-                              : known_has_case(line) ? "not replayed"
-                                                       : "not published");
+        fprintf(out, " | %s", matrix_state_name(line, replay));
         if (replay && replay->state != KNOWN_HOLDS) {
             fputs(": ", out);
             print_cell(out, replay->words);

@@ -13,6 +13,9 @@
 /* Is the replay as it is recorded?  Of what is not recorded a line is expected to be confirmed. */
 bool matrix_is_expected(const struct replay *replay, const struct replays *recorded);
 
+/* What it shows, in a word or two, or, where the replay is NULL, why there is none. */
+const char *matrix_state_name(const struct known_line *line, const struct replay *replay);
+
 /* By QEMU, a line for each replay, with what is recorded where that is something else; then the counts. */
 void matrix_text(FILE *out, const struct known *known, const struct replays *replays, const struct replays *recorded);
 /* A table in Markdown: a row for each line of the list, a column for each QEMU, and the counts as the last row. */

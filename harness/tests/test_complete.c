@@ -163,8 +163,7 @@ static const struct {
     { "memory { address: 0x1000 data: '' }", 0, false },
     /* Once each, with what was said last. */
     { "memory { address: 0x1000 data: 'xxxxx' } memory { address: 0x1100 data: 'y' } "
-      "memory { address: 0x1000 data: 'first' }",
-      1, true },
+      "memory { address: 0x1000 data: 'first' }", 1, true },
     { "memory { address: 0x1000 data: 'first' } memory { address: 0x1002 data: 'x' }", 1, false },
     { "memory { address: 0x1ffe data: 'xyz' } memory { address: 0x1000 data: 'first' }", 2, true },
 };

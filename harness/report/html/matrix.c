@@ -60,8 +60,7 @@ static void print_cell(FILE *out, const struct matrix *matrix, size_t line, size
     const struct replay *replay = replay_of(matrix, line, version);
 
     if (!replay) {
-        fprintf(out, "<td class=\"v k4\">%s</td>",
-                known_has_case(&matrix->known->lines[line]) ? "not replayed" : "not published");
+        fprintf(out, "<td class=\"v k4\">%s</td>", matrix_state_name(&matrix->known->lines[line], replay));
         return;
     }
     fprintf(out, "<td class=\"v k%d\">", replay->state);
