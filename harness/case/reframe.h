@@ -7,7 +7,7 @@
 
 /*
  * Reframes a case of device sections: footers and lengths are dropped, or put at every section that can have one; a
- * stream that was marked as captured is so again.
+ * stream that was as it was captured is marked so again, and one that was not is not marked.
  */
 void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing);
 

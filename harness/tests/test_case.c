@@ -140,6 +140,17 @@ static void framing_is_that_of_each_section(void **state)
     case_free(test);
 }
 
+static void a_changed_stream_is_not_captured_in_another_framing(void **state)
+{
+    Hardstop__Case *test = new_case(false, CASE_KEEP_ALL);
+
+    (void)state;
+    test->stream->section[0]->instance_id++;
+    case_set_framing(test, HARDSTOP__FRAMING__FOOTER);
+    assert_false(is_captured(test));
+    case_free(test);
+}
+
 /* Each reading of sized bytes gives the message that they are of, and a length that lies is refused. */
 static void sized_sections_are_read_as_they_were_written(void **state)
 {
@@ -611,6 +622,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_forms_hold_the_same_case),
         cmocka_unit_test(framing_is_that_of_each_section),
+        cmocka_unit_test(a_changed_stream_is_not_captured_in_another_framing),
         cmocka_unit_test(sized_sections_are_read_as_they_were_written),
         cmocka_unit_test(a_length_follows_where_it_was_written_so),
         cmocka_unit_test(the_one_behind_may_be_the_last),
