@@ -44,7 +44,8 @@ const struct family families[] = {
       .option = { "-fsdev", "synth,id=f0" } },
     /* Only on the root bus. */
     { "iommu", "iommu", "virtio-iommu", .device = { [FAMILY_PCI] = "virtio-iommu-pci" } },
-    { "mem", "mem", "virtio-mem", .device = PCI_ONLY("mem", ",memdev=m0"),
+    /* The size of a block is otherwise that of the huge pages of the host. */
+    { "mem", "mem", "virtio-mem", .device = PCI_ONLY("mem", ",memdev=m0,block-size=2M"),
       .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G" },
     { "pmem", "pmem", "virtio-pmem", .device = PCI_ONLY("pmem", ",memdev=m0"),
       .option = { "-object", "memory-backend-ram,id=m0,size=16M" }, .memory = "2M,slots=1,maxmem=1G",
