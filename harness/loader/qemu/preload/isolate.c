@@ -7,11 +7,12 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "harness/loader/qemu/preload/digits.h"
 
 enum {
     PAGE = 4096,
@@ -54,7 +55,7 @@ static unsigned long count_mapped_pages(void)
         return 0;
     }
     text[n] = 0;
-    return strtoul(text, NULL, 10);
+    return digits_read(&(const char *){ text }, 10);
 }
 
 static struct region *find(uintptr_t address)
@@ -173,10 +174,10 @@ static bool list_regions(const void *kept, size_t kept_size, uint64_t *n_pages)
 
     n_regions = 0;
     while (maps && n_regions < MAX_REGIONS && fgets(line, sizeof(line), maps)) {
-        unsigned long start, end;
-        char mode[5];
+        const char *mode = line;
+        uintptr_t start, end;
 
-        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3 || mode[1] != 'w' || is_ours(start, end) ||
+        if (!digits_range(&mode, &start, &end) || strnlen(mode, 4) < 4 || mode[1] != 'w' || is_ours(start, end) ||
             is_in(start, end, kept) || is_in(start, end, (const char *)kept + kept_size - 1) ||
             is_in(start, end, __builtin_frame_address(0)) || strstr(line, "[v") ||
             strstr(line, "/memfd:hardstop-counters")) {

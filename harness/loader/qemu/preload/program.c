@@ -3,11 +3,12 @@
 #include "harness/loader/qemu/preload/program.h"
 
 #include <dlfcn.h>
-#include <inttypes.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
+
+#include "harness/loader/qemu/preload/digits.h"
 
 /* The program is the first of all that is loaded. */
 static int take_first(struct dl_phdr_info *info, size_t size, void *user)
@@ -53,19 +54,29 @@ uintptr_t program_start(void)
     return start;
 }
 
+/* What follows so many words and the spaces behind each. */
+static const char *behind_words(const char *text, unsigned words)
+{
+    while (words--) {
+        text += strcspn(text, " ");
+        text += strspn(text, " ");
+    }
+    return text;
+}
+
 void program_path(const void *function, char *path, size_t size)
 {
     uintptr_t address = (uintptr_t)function, from, to;
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[4096 + 128];
-    int name;
 
     *path = 0;
     while (maps && !*path && fgets(line, sizeof(line), maps)) {
+        const char *name = line;
+
         line[strcspn(line, "\n")] = 0;
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %n", &from, &to, &name) == 2 && address >= from &&
-            address < to) {
-            snprintf(path, size, "%s", line + name);
+        if (digits_range(&name, &from, &to) && address >= from && address < to) {
+            snprintf(path, size, "%s", behind_words(name, 4));
         }
     }
     if (maps) {

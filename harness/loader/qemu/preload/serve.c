@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,6 +23,7 @@
 #include "harness/loader/poke.h"
 #include "harness/loader/qemu/preload/beyond.h"
 #include "harness/loader/qemu/preload/crash.h"
+#include "harness/loader/qemu/preload/digits.h"
 #include "harness/loader/qemu/preload/isolate.h"
 #include "harness/loader/qemu/preload/load.h"
 #include "harness/loader/qemu/preload/ram.h"
@@ -47,7 +47,7 @@ static void limit_resources(uint64_t memory)
     close(fd);
     if (n > 0) {
         text[n] = 0;
-        pages = strtoul(text, NULL, 10);
+        pages = digits_read(&(const char *){ text }, 10);
         space.rlim_cur = space.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + memory;
         setrlimit(RLIMIT_AS, &space);
     }
