@@ -103,14 +103,17 @@ static void print_summary(const struct page *page)
 {
     FILE *out = page->out;
 
-    fputs("<section><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"findings by when they show\">"
-          "<table class=\"moments\">\n<thead><tr><th scope=\"col\">shows</th>", out);
+    fputs("<section>", out);
+    html_wide_begin(out, "findings by when they show", "moments");
+    fputs("<thead><tr><th scope=\"col\">shows</th>", out);
     each_status(page, ENTRIES_ALL, print_status);
     fputs("<th scope=\"col\">what is done</th><th scope=\"col\">what is claimed</th></tr></thead>\n<tbody>\n", out);
     for (size_t i = 0; i < ENTRIES_MOMENTS; i++) {
         print_summary_row(page, i);
     }
-    fputs("</tbody></table></div>\n<details class=\"claims\"><summary>what each property claims</summary><dl>\n", out);
+    fputs("</tbody>", out);
+    html_wide_end(out);
+    fputs("<details class=\"claims\"><summary>what each property claims</summary><dl>\n", out);
     for (const struct property *property = properties; property->name; property++) {
         html_print(out, "<dt><code>%s</code></dt><dd>%s</dd>\n", property->name, property->claim);
     }
@@ -287,16 +290,18 @@ static void print_elsewhere(const struct page *page)
         return;
     }
     html_print(out, "<section id=\"elsewhere\">\n<h2>Known, and not in this folder <span class=\"n\">%zu</span></h2>\n"
-               "<details><summary>faults of the list of known findings</summary>\n<div class=\"scroll\" tabindex=\"0\" "
-               "role=\"region\" aria-label=\"known findings\"><table class=\"lines\">\n<thead><tr>"
-               "<th scope=\"col\">status</th><th scope=\"col\">verdict</th><th scope=\"col\">property</th>"
-               "<th scope=\"col\">cause</th><th scope=\"col\">cases</th></tr></thead>\n<tbody>\n", n);
+               "<details><summary>faults of the list of known findings</summary>\n", n);
+    html_wide_begin(out, "known findings", "lines");
+    fputs("<thead><tr><th scope=\"col\">status</th><th scope=\"col\">verdict</th><th scope=\"col\">property</th>"
+          "<th scope=\"col\">cause</th><th scope=\"col\">cases</th></tr></thead>\n<tbody>\n", out);
     for (size_t i = 0; i < listed->n; i++) {
         if (is_elsewhere(listed, i) && first_of(listed, i) == i) {
             print_line(out, listed, i);
         }
     }
-    fputs("</tbody></table></div></details>\n</section>\n", out);
+    fputs("</tbody>", out);
+    html_wide_end(out);
+    fputs("</details>\n</section>\n", out);
 }
 
 /* For whoever thinks of handing the page on. */
