@@ -16,6 +16,7 @@ static const char *const style =
     ".moments th { white-space: nowrap; } .moments .count { text-align: right; margin: 0; }\n"
     ".moments .done { min-width: 15rem; } .moments .none { color: var(--soft); }\n"
     ".moments code { white-space: nowrap; } .finding details { margin-top: .4rem; }\n"
+    "@media (max-width: 40rem) { .moments td:last-child { min-width: 22rem; } }\n"
     ".claims dt { margin-top: .4rem; } .claims dd { margin: 0; }\n"
     ".lines td:nth-child(4) { min-width: 16rem; } .lines th { white-space: nowrap; }\n";
 

@@ -15,9 +15,12 @@ static const char *const style =
     ".k1 { background: var(--rejected); color: var(--on-rejected); }\n"
     ".k2 { background: var(--hung); color: var(--on-hung); } .k3, .k4 { color: var(--soft); }\n"
     "td.v .n { color: inherit; } tbody th { font-weight: 400; text-align: left; min-width: 18rem; }\n"
-    "td.v summary { padding: 0; } @media (max-width: 40rem) { tbody th { min-width: 10rem; } }\n"
+    "td.v summary { padding: 0; }\n"
     "tbody td { overflow-wrap: normal; } tbody td code { white-space: nowrap; }\n"
-    "tbody td, tbody th, tfoot td, tfoot th { vertical-align: top; }\n";
+    "tbody td, tbody th, tfoot td, tfoot th { vertical-align: top; }\n"
+    "@media (max-width: 40rem) { tbody th { min-width: 9.5rem; max-width: 9.5rem; } }\n"
+    "@media print {\n@page { size: landscape; }\n"
+    "tbody th { min-width: 12rem; } tbody td code { white-space: normal; }\n}\n";
 
 struct matrix {
     const struct known *known;
