@@ -21,6 +21,8 @@ static const char *const style =
     ".v5 { background: var(--hung); color: var(--on-hung); }\n"
     ".v6 { background: var(--crashed); color: var(--on-crashed); }\n"
     ".bytes td { font-family: ui-monospace, Consolas, \"DejaVu Sans Mono\", monospace; font-size: .82rem; }\n"
+    ".bytes td:first-child { min-width: 16rem; } .bytes td:nth-child(n + 3) { min-width: 9rem; }\n"
+    "@media (max-width: 40rem) { .bytes td:first-child { min-width: 11rem; } }\n"
     ".bytes tr.off td { background: var(--mark); }\n"
     "article { border-top: 1px solid var(--line); padding: .75rem 0; } article h3 { margin-top: 0; }\n";
 
