@@ -12,6 +12,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/case/pokes.h"
 #include "harness/finding/disagreement.h"
 #include "harness/finding/words.h"
 #include "harness/setup/brought.h"
@@ -90,22 +91,15 @@ static void append_address(const struct loader_answer *answer, struct finding *f
 }
 
 /* When it happened, if not while it loaded. */
-static const char *moment(const struct loader_answer *answer)
+static void append_moment(const struct loader_answer *answer, struct finding *finding)
 {
-    static const char *const moments[POKES] = {
-        [POKE_CONT] = ", after it was accepted, when the guest was to run",
-        [POKE_CLOCK] = ", after it was accepted, when time passed",
-        [POKE_KICK] = ", after it was accepted, when its queues were notified",
-        [POKE_INPUT] = ", after it was accepted, when something came from outside",
-        [POKE_CONFIG] = ", after it was accepted, when the device's configuration was written",
-        [POKE_REGISTERS] = ", after it was accepted, when the device's registers were written",
-        [POKE_STOP] = ", after it was accepted, when the guest was stopped and saved after use",
-        [POKE_RESET] = ", after it was accepted, when the machine was reset",
-        [POKE_UNPLUG] = ", after it was accepted, when the device was to go",
-        [POKE_RETRY] = ", after it was rejected, when the machine was reset and loaded the undamaged stream",
-    };
+    const struct poke_row *row = poke_row_of(answer->poke);
 
-    return answer->saving ? ", while saving what was accepted" : answer->poke ? moments[answer->poke] : "";
+    if (answer->saving) {
+        append(finding, ", while saving what was accepted");
+    } else if (row) {
+        append(finding, ", after it was %s, %s", answer->poke == POKE_RETRY ? "rejected" : "accepted", row->moment);
+    }
 }
 
 static void describe_crash(const struct judgement *judgement, struct finding *finding)
@@ -124,7 +118,7 @@ static void describe_crash(const struct judgement *judgement, struct finding *fi
     snprintf(finding->source, sizeof(finding->source), "%s", frame ? frame->source : "");
     snprintf(finding->message, sizeof(finding->message), "%s%s", finding->crash, place);
     append_address(answer, finding);
-    append(finding, "%s", moment(answer));
+    append_moment(answer, finding);
     append_last_words(answer->text, finding);
     if (judgement_ran_out_of_memory(judgement) && answer->memory_limit) {
         append(finding, "; a load may take %" PRIu64 " MiB", answer->memory_limit >> 20);
@@ -148,8 +142,8 @@ static void describe_hang(const struct loader_answer *answer, struct finding *fi
     } else if (answer->timeout_ms) {
         append(finding, " in %" PRIu32 " ms of processor time", answer->timeout_ms);
     }
-    append(finding, "%s%s%s%s", moment(answer), frame ? "; " : "",
-           finding->crash, place);
+    append_moment(answer, finding);
+    append(finding, "%s%s%s", frame ? "; " : "", finding->crash, place);
 }
 
 static void describe_differences(const struct state_comparison *comparison, const char *what, struct finding *finding)
@@ -312,6 +306,7 @@ void finding_describe(const struct judgement *judgement, const struct property *
                  setup->framing == HARDSTOP__FRAMING__LEGACY ? " (legacy framing)" : "");
     }
     finding->verdict = judgement->verdict;
+    finding->poke = judgement->actual.answer.poke ? judgement->actual.answer.poke : property_poke(property);
     if (strcmp(property->name, PROPERTY_VERSIONS) == 0) {
         disagreement_describe(judgement, finding);
     } else {

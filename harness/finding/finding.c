@@ -18,6 +18,7 @@
 #include "harness/base/shell.h"
 #include "harness/base/printable.h"
 #include "harness/case/case.h"
+#include "harness/case/pokes.h"
 #include "harness/setup/program.h"
 #include "harness/setup/trust.h"
 
@@ -32,6 +33,19 @@ void finding_make_printable(struct finding *finding)
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         printable_make((char *)finding + finding_texts[i].offset);
     }
+}
+
+bool finding_may_be_unsafe(const struct finding *finding)
+{
+    static const char *const bad[] = { "SIGSEGV", "SIGBUS" };
+    bool of_access = false;
+
+    for (size_t i = 0; i < HS_COUNT(bad); i++) {
+        of_access |= strncmp(finding->crash, bad[i], strlen(bad[i])) == 0;
+    }
+    /* What is neither a signal nor an exit is a sanitizer's name for it. */
+    return finding->verdict == VERDICT_CRASHED && *finding->crash &&
+           (of_access || (strncmp(finding->crash, "SIG", 3) != 0 && strncmp(finding->crash, "exit(", 5) != 0));
 }
 
 char *finding_case_path(const char *folder, const struct finding *finding)
@@ -93,6 +107,7 @@ static int save_json(const char *path, const struct finding *finding, struct hs_
         json_object_set_new(object, finding_texts[i].key, json_stringn_nocheck(value, strlen(value)));
     }
     json_object_set_new(object, "verdict", json_string(verdict_name(finding->verdict)));
+    json_object_set_new(object, "poke", json_string(poke_name(finding->poke)));
     text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
     json_decref(object);
     if (!text) {
@@ -118,6 +133,16 @@ static int save_case(const char *path, const struct finding *finding, const Hard
     return result;
 }
 
+/* Files of before have none, and may be somebody else's: then the property tells, as far as it does. */
+static enum poke read_poke(const json_t *object, const struct finding *finding)
+{
+    const char *name = json_string_value(json_object_get(object, "poke"));
+    const struct property *property = property_find(finding->property);
+    enum poke poke = name ? (enum poke)poke_of_name(name) : POKE_NONE;
+
+    return poke == POKE_NONE && property ? property_poke(property) : poke;
+}
+
 static int read_one(const char *folder, uint64_t signature, struct finding *finding, struct hs_error *err)
 {
     char *path = json_path(folder, signature);
@@ -140,6 +165,7 @@ static int read_one(const char *folder, uint64_t signature, struct finding *find
         snprintf((char *)finding + finding_texts[i].offset, finding_texts[i].size, "%s", value ? value : "");
     }
     finding->verdict = verdict_of_name(verdict ? verdict : "");
+    finding->poke = read_poke(object, finding);
     json_decref(object);
     /* The folder may be somebody else's. */
     finding_make_printable(finding);

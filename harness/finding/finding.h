@@ -21,6 +21,7 @@ struct finding {
     char message[512]; /* one line for a person */
     char same[512]; /* what makes it the same as another: "accepted-resaves-equal: virtio.queue[].num" */
     uint64_t signature; /* XXH3 of `same` */
+    enum poke poke; /* at which it shows; POKE_NONE: at the load; POKES: one that its file does not name */
 };
 
 #define FINDING_TEXTS 10
@@ -63,6 +64,9 @@ void finding_check_all(const char *folder, finding_damaged_fn *tell, void *user)
 /* Negative, 0 or positive; the worst first: crashed, hung, garbage, equal; then transport, device, field, signature. */
 int finding_compare(const struct finding *left, const struct finding *right);
 void finding_sort(struct finding *findings, size_t n);
+
+/* May it be unsafe for memory: a crash by a bad access, or one that a sanitizer reports?  Not to be published first. */
+bool finding_may_be_unsafe(const struct finding *finding);
 
 /*
  * The command, for a shell, by which `program` shows a finding's case on an unmodified QEMU: with all that it needs to

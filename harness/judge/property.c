@@ -169,26 +169,28 @@ static enum property_result versions_agree(const struct judgement *judgement)
 const struct property properties[] = {
     /* First: whoever names a second QEMU asks for nothing else. */
     { PROPERTY_VERSIONS, "two QEMUs give the same verdict, and the same fields that are not as given (--beside)",
-      versions_agree },
-    { "loader-survives", "no signal, abort, sanitizer report, stray exit", loader_survives },
-    { "loader-answers", "without spinning, with bounded memory", loader_answers },
+      versions_agree, 0 },
+    { "loader-survives", "no signal, abort, sanitizer report, stray exit", loader_survives, 0 },
+    { "loader-answers", "without spinning, with bounded memory", loader_answers, 0 },
     { "accepted-survives-use", "what is accepted can be used: run, kicked, written to, reset (--poke)",
-      accepted_survives_use },
-    { PROPERTY_RESET, "after a reset nothing of the stream is left in its devices (--poke)", reset_forgets },
-    { PROPERTY_WATCH, "no fresh memory of the host goes to the guest or to a backend (--poke=watch)", nothing_leaves },
+      accepted_survives_use, POKE_ALL & ~(POKE_BIT(POKE_WATCH) | POKE_BIT(POKE_RETRY)) },
+    { PROPERTY_RESET, "after a reset nothing of the stream is left in its devices (--poke)", reset_forgets,
+      POKE_BIT(POKE_RESET) },
+    { PROPERTY_WATCH, "no fresh memory of the host goes to the guest or to a backend (--poke=watch)", nothing_leaves,
+      POKE_BIT(POKE_WATCH) },
     { PROPERTY_RETRY, "after a rejected load and a reset, a good load gives what it gives without them (--poke=retry)",
-      rejected_leaves_no_trace },
+      rejected_leaves_no_trace, POKE_BIT(POKE_RETRY) },
     { "undamaged-is-accepted", "the stream as captured loads: that of a case that says so, or of --captured",
-      undamaged_is_accepted },
+      undamaged_is_accepted, 0 },
     { "damage-is-never-garbage", "no damage that changes the length is accepted with a state that differs",
-      damage_is_never_garbage },
-    { "truncation-is-rejected", "every proper prefix is rejected", truncation_is_rejected },
-    { "extension-is-rejected", "bytes inserted or appended anywhere are rejected", extension_is_rejected },
-    { "deletion-is-rejected", "bytes missing anywhere are rejected", deletion_is_rejected },
-    { "accepted-resaves-equal", "what is accepted saves again as it was", accepted_resaves_equal },
-    { "out-of-range-is-rejected", "a value outside its legal range is rejected", out_of_range_is_rejected },
-    { "verdict-is-stable", "the same case twice gives the same verdict", verdict_is_stable },
-    { NULL, NULL, NULL },
+      damage_is_never_garbage, 0 },
+    { "truncation-is-rejected", "every proper prefix is rejected", truncation_is_rejected, 0 },
+    { "extension-is-rejected", "bytes inserted or appended anywhere are rejected", extension_is_rejected, 0 },
+    { "deletion-is-rejected", "bytes missing anywhere are rejected", deletion_is_rejected, 0 },
+    { "accepted-resaves-equal", "what is accepted saves again as it was", accepted_resaves_equal, 0 },
+    { "out-of-range-is-rejected", "a value outside its legal range is rejected", out_of_range_is_rejected, 0 },
+    { "verdict-is-stable", "the same case twice gives the same verdict", verdict_is_stable, 0 },
+    { NULL, NULL, NULL, 0 },
 };
 
 const struct property *property_find(const char *name)
@@ -199,4 +201,16 @@ const struct property *property_find(const char *name)
         }
     }
     return NULL;
+}
+
+enum poke property_poke(const struct property *property)
+{
+    enum poke poke = POKE_NONE;
+
+    for (enum poke i = POKE_NONE + 1; i < POKES; i++) {
+        if (property->pokes & POKE_BIT(i)) {
+            poke = poke == POKE_NONE ? i : POKES;
+        }
+    }
+    return poke;
 }

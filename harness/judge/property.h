@@ -22,7 +22,11 @@ struct property {
     const char *name;
     const char *claim; /* for people: what README and the rules of SARIF say of it */
     enum property_result (*judge)(const struct judgement *judgement);
+    uint32_t pokes; /* those that it is a claim of: a set of enum poke; 0: it is one of the load */
 };
+
+/* The one poke that it is a claim of; POKE_NONE of a load's, and POKES where it is one of several. */
+enum poke property_poke(const struct property *property);
 
 #define PROPERTY_VERSIONS "versions-agree" /* by name, for those who treat it apart: a finding of two loaders */
 

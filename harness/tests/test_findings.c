@@ -181,11 +181,51 @@ static void every_damage_is_told(void **state)
     support_remove(folder);
 }
 
+/* The page has each finding that is listed, be others damaged; the exit status is the same as without. */
+static void a_page_has_what_is_listed(void **state)
+{
+    char *folder = make_folder(), *page;
+    uint8_t *data;
+    size_t size;
+    struct run run;
+
+    (void)state;
+    do_damage(folder, 1);
+    run = spawn_run(folder, "findings --known @/none.tsv --html=@/page.html @");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.out, "crash: 170\n"));
+    run_clear(&run);
+    page = hs_format("%s/page.html", folder);
+    assert_int_equal(file_read(page, &data, &size, NULL), 0);
+    free(page);
+    page = hs_format("%.*s", (int)size, (const char *)data);
+    assert_non_null(strstr(page, "<h1>1 new finding, 0 known</h1>"));
+    assert_non_null(strstr(page, "<b>1 file of it cannot be read.</b>"));
+    assert_int_equal(count(page, WHOLE ".textproto"), 1);
+    assert_null(strstr(page, HURT));
+    free(page);
+    free(data);
+    run = spawn_run(folder, "findings --known @/none.tsv --json=@/same --html=@/same @");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.err, "one file can take one result"));
+    run_clear(&run);
+    run = spawn_run(folder, "findings --known @/none.tsv --status fixed --html /dev/stdout @");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.out, "Only those that are fixed."));
+    run_clear(&run);
+    run = spawn_run(folder, "fuzz --list --html @/page.html");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.err, "--list runs nothing"));
+    run_clear(&run);
+    support_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(damaged_findings_are_told),
         cmocka_unit_test(every_damage_is_told),
+        cmocka_unit_test(a_page_has_what_is_listed),
         cmocka_unit_test(no_file_holds_up_the_others),
         SUPPORT_TIDY(a_file_is_named_once),
     };

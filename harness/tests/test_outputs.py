@@ -317,11 +317,19 @@ def check_audit(runs):
 
 def check_campaign(runs):
     findings, junit, n = runs.all('fuzz', [1], 'fuzz', '--inputs', '400', '--jobs', '1', '--work', runs.path('work'),
-                                  '--status', runs.path('status.json'), 'ccw_rng')
+                                  '--status', runs.path('status.json'), '--html', runs.path('fuzz.html'), 'ccw_rng')
     demand(len(findings) == n == int(junit.get('failures')), 'the outputs of fuzz do not agree')
     demand(float(junit.find('.//testcase').get('time')) > 0, 'a campaign took no time')
     check_json(runs.validators, 'status', runs.path('status.json'))
     runs.json('findings', [0, 1], 'findings', '--json', runs.path('work/findings'))
+    runs.run([0, 1], 'findings', '--html', runs.path('findings.html'), runs.path('work/findings'))
+    pages = []
+    for name in ('fuzz', 'findings'):
+        with open(runs.path(name + '.html'), encoding='utf-8') as file:
+            pages.append(file.read().replace('>hardstop %s<' % name, '><', 1))
+    demand(pages[0] == pages[1], 'the page of fuzz is not that of findings')
+    demand(all('/%s"' % finding['case'].rpartition('/')[2] in pages[0].replace('</code>', '"') for finding in findings),
+           'a finding is not in the page')
 
 
 def check_validators(runs):

@@ -23,7 +23,7 @@ struct options {
     struct compat_plan plan;
     const char *lines[2]; /* --from, --to; NULL: --qemu says who meets */
     struct outputs outputs;
-    const char *baseline, *html;
+    const char *baseline;
     unsigned long seconds; /* of --budget; 0: there is none */
     unsigned jobs;
     bool all;
@@ -116,7 +116,7 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
         options->plan.folder = value;
         return 0;
     case 'H':
-        options->html = value;
+        options->outputs.html = value;
         return 0;
     case 'B':
         options->seconds = tool_seconds(value, 1000000 * 3600ul, state, "--budget");
@@ -222,13 +222,6 @@ static int read_baseline(const char *path, json_t **baseline, struct hs_error *e
     return 0;
 }
 
-static void print_html(FILE *out, const void *user)
-{
-    const struct compat_told *told = user;
-
-    meetings_html(out, told->results, told->baseline);
-}
-
 static int status_of(const json_t *results, const json_t *baseline)
 {
     struct meetings_counts counts;
@@ -253,7 +246,7 @@ int command_compat(int argc, char **argv)
     command_line_parse(&command_compat_argp, argc, argv, &options);
     seeds = tool_corpus("cases/seeds");
     options.plan.seeds = seeds ? seeds : "";
-    if (outputs_open(&options.outputs, &options.html, 1, &err) < 0 ||
+    if (outputs_open(&options.outputs, NULL, 0, &err) < 0 ||
         read_baseline(options.baseline, &baseline, &err) < 0 ||
         (options.plan.folder && file_make_folder(options.plan.folder, &err) < 0) ||
         (options.lines[0] ? compat_lines_plan(options.lines, &options.plan, &err)
@@ -266,7 +259,7 @@ int command_compat(int argc, char **argv)
     told.seconds = time_now() - began;
     told.all = options.all;
     status = status_of(results, baseline);
-    if ((options.html && print_file(options.html, print_html, &told, &err) < 0) || compat_tell(&told, &err) < 0) {
+    if (compat_tell(&told, &err) < 0) {
         status = tool_fail(&err);
     }
     json_decref(told.times);

@@ -125,6 +125,13 @@ json_t *compat_run(const struct compat_plan *plan, unsigned jobs, unsigned long 
     return all;
 }
 
+static void print_page(FILE *out, const void *user)
+{
+    const struct compat_told *told = user;
+
+    meetings_html(out, told->results, told->baseline);
+}
+
 int compat_tell(const struct compat_told *told, struct hs_error *err)
 {
     struct results results;
@@ -137,5 +144,5 @@ int compat_tell(const struct compat_told *told, struct hs_error *err)
     meetings_results(told->results, told->times, told->baseline, told->seconds, &results);
     result = outputs_write(told->outputs, json_incref((json_t *)told->results), &results, err);
     results_clear(&results);
-    return result;
+    return result < 0 ? -1 : outputs_write_page(told->outputs, print_page, told, err);
 }

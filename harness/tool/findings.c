@@ -10,57 +10,40 @@
 #include "harness/base/printable.h"
 #include "harness/base/time.h"
 #include "harness/finding/replay.h"
+#include "harness/report/listed.h"
 #include "harness/report/style.h"
 #include "harness/tool/known_list.h"
 #include "harness/tool/outputs.h"
 #include "harness/tool/program_option.h"
 #include "harness/tool/tool.h"
 
-/* UNCLEAR: the line's case could not be replayed, or showed what the list does not say. */
-enum status { STATUS_NEW, STATUS_KNOWN, STATUS_FIXED, STATUS_UNCLEAR, STATUSES };
-
-static const char *const status_names[] = { "new", "known", "fixed", "unclear" };
-
 enum { KEY_TRUST = 0x100 };
 
 struct options {
     const char *folder, *known;
-    int status; /* STATUSES: any */
+    enum listed_status status; /* LISTED_STATUSES: any */
     enum verdict verdict; /* VERDICT_COUNT: any */
     enum trust trust;
     bool replay;
     struct outputs outputs;
 };
 
-/* A row of the list: a finding of the folder, a line of the list of known ones, or both. */
-struct row {
-    enum status status;
-    const struct finding *finding;
-    const struct known_line *line;
-    /* What the line's case shows now, or why nothing can be said; "" when it was not replayed. */
-    char replayed[sizeof(((struct hs_error *)NULL)->text)];
-    double seconds; /* that the replay took */
-};
-
 struct listing {
     struct known known;
     struct finding *findings;
-    struct row *rows;
-    size_t n_findings, n;
-    size_t totals[STATUSES];
+    struct listed listed;
+    size_t totals[LISTED_STATUSES];
     double seconds; /* that it took to list them */
-    size_t damaged; /* files of the folder that are missing or cannot be read */
 };
 
-static int parse_status(const char *value, struct argp_state *state)
+static enum listed_status parse_status(const char *value, struct argp_state *state)
 {
-    for (int i = 0; i < STATUSES; i++) {
-        if (strcmp(value, status_names[i]) == 0) {
-            return i;
-        }
+    enum listed_status status = listed_status_find(value);
+
+    if (status == LISTED_STATUSES) {
+        argp_error(state, "--status takes new, known, fixed or unclear, not \"%s\"", value);
     }
-    argp_error(state, "--status takes new, known, fixed or unclear, not \"%s\"", value);
-    return STATUSES;
+    return status;
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -87,7 +70,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->trust = TRUST_ALL;
         return 0;
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->outputs;
+        state->child_inputs[0] = state->child_inputs[1] = &options->outputs;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num) {
@@ -111,7 +94,9 @@ const struct argp command_findings_argp = {
         { 0 },
     },
     .parser = parse,
-    .children = (const struct argp_child[]){ { &outputs_argp, 0, NULL, 0 }, { &program_argp, 0, NULL, 0 }, { 0 } },
+    .children = (const struct argp_child[]){
+        { &outputs_argp, 0, NULL, 0 }, { &outputs_html_argp, 0, NULL, 0 }, { &program_argp, 0, NULL, 0 }, { 0 },
+    },
     .args_doc = "[FOLDER]",
     .doc = "Lists the distinct findings of FOLDER (default work/findings).  A finding is known when a line of the list "
            "has its signature, as its own or as an alias, else new; a line is fixed when its case, replayed, breaks no "
@@ -121,22 +106,7 @@ const struct argp command_findings_argp = {
            "which a damaged finding and an unclear line are, too: everything else is listed before.",
 };
 
-static struct row *add_row(struct listing *listing)
-{
-    return HS_PUSH(listing->rows, listing->n);
-}
-
-static const struct finding *finding_of_line(const struct listing *listing, const struct known_line *line)
-{
-    for (size_t i = 0; i < listing->n_findings; i++) {
-        if (known_shows(line, listing->findings[i].signature)) {
-            return &listing->findings[i];
-        }
-    }
-    return NULL;
-}
-
-static int judge_line(const struct listing *listing, enum trust trust, struct row *row, struct hs_error *err)
+static int judge_line(const struct listing *listing, enum trust trust, struct listed_row *row, struct hs_error *err)
 {
     struct replay replay;
     int result = replay_line(&listing->known, row->line, NULL, trust, &replay, err);
@@ -153,72 +123,60 @@ static int judge_line(const struct listing *listing, enum trust trust, struct ro
                        row->line->signature, replay.words);
     }
     snprintf(row->replayed, sizeof(row->replayed), "%s", replay.words);
-    row->status = replay.state == KNOWN_FIXED ? STATUS_FIXED : STATUS_KNOWN;
+    row->status = replay.state == KNOWN_FIXED ? LISTED_FIXED : LISTED_KNOWN;
     return 0;
 }
 
 /* A line that cannot be replayed is reported, and the next one is replayed all the same. */
-static void replay_row(const struct listing *listing, enum trust trust, struct row *row)
+static void replay_row(const struct listing *listing, enum trust trust, struct listed_row *row)
 {
     struct hs_error err;
 
     if (judge_line(listing, trust, row, &err) < 0) {
         tool_fail(&err);
-        row->status = STATUS_UNCLEAR;
+        row->status = LISTED_UNCLEAR;
         snprintf(row->replayed, sizeof(row->replayed), "%.*s", (int)sizeof(row->replayed) - 1, err.text);
     }
 }
 
 static int list(const struct options *options, struct listing *listing, struct hs_error *err)
 {
+    struct listed *listed = &listing->listed;
+
+    *listed = (struct listed){ .command = "hardstop findings", .folder = options->folder, .known = &listing->known,
+                               .status = options->status, .verdict = options->verdict };
     if (known_list_read(options->known, &listing->known, err) < 0) {
         return -1;
     }
-    listing->findings = finding_read_all(options->folder, &listing->n_findings, err);
+    listing->findings = finding_read_all(options->folder, &listed->n_findings, err);
     if (!listing->findings) {
         return -1;
     }
-    finding_check_all(options->folder, tool_tell_damaged, &listing->damaged);
-    finding_sort(listing->findings, listing->n_findings);
-    for (size_t i = 0; i < listing->n_findings; i++) {
-        if (!known_of_signature(&listing->known, listing->findings[i].signature)) {
-            *add_row(listing) = (struct row){ .status = STATUS_NEW, .finding = &listing->findings[i] };
+    finding_check_all(options->folder, tool_tell_damaged, &listed->damaged);
+    finding_sort(listing->findings, listed->n_findings);
+    listed->findings = listing->findings;
+    listed_make(listed);
+    for (size_t i = 0; i < listed->n; i++) {
+        if (options->replay && listed->rows[i].line && known_has_case(listed->rows[i].line)) {
+            replay_row(listing, options->trust, &listed->rows[i]);
         }
-    }
-    for (size_t i = 0; i < listing->known.n; i++) {
-        struct row *row = add_row(listing);
-
-        row->status = STATUS_KNOWN;
-        row->line = &listing->known.lines[i];
-        row->finding = finding_of_line(listing, row->line);
-        if (options->replay && known_has_case(row->line)) {
-            replay_row(listing, options->trust, row);
-        }
-    }
-    for (size_t i = 0; i < listing->n; i++) {
-        listing->totals[listing->rows[i].status]++;
+        listing->totals[listed->rows[i].status]++;
     }
     return 0;
 }
 
-static enum verdict verdict_of_row(const struct row *row)
+static bool is_wanted(const struct listing *listing, const struct listed_row *row)
 {
-    return row->finding ? row->finding->verdict : row->line->verdict;
+    return listed_is_wanted(&listing->listed, row->status, listed_verdict(row));
 }
 
-static bool is_wanted(const struct options *options, const struct row *row)
+static void print_row(const struct options *options, const struct listed_row *row)
 {
-    return (options->status == STATUSES || options->status == (int)row->status) &&
-           (options->verdict == VERDICT_COUNT || options->verdict == verdict_of_row(row));
-}
-
-static void print_row(const struct options *options, const struct row *row)
-{
-    static const enum style styles[] = { STYLE_BAD, STYLE_DIM, STYLE_GOOD, STYLE_WARN };
+    static const enum style styles[LISTED_STATUSES] = { STYLE_BAD, STYLE_DIM, STYLE_GOOD, STYLE_WARN };
     const char *property = row->finding ? row->finding->property : row->line->property;
 
-    style_print(stdout, styles[row->status], "%-7s", status_names[row->status]);
-    printf("  %-8s %016" PRIx64 "  %s\n", verdict_name(verdict_of_row(row)),
+    style_print(stdout, styles[row->status], "%-7s", listed_status_name(row->status));
+    printf("  %-8s %016" PRIx64 "  %s\n", verdict_name(listed_verdict(row)),
            row->finding ? row->finding->signature : row->line->signature,
            row->finding && *row->finding->same ? row->finding->same : property);
     if (row->line) {
@@ -237,18 +195,18 @@ static void print_row(const struct options *options, const struct row *row)
 
 static void print_text(const struct options *options, const struct listing *listing)
 {
-    for (size_t i = 0; i < listing->n; i++) {
-        if (is_wanted(options, &listing->rows[i])) {
-            print_row(options, &listing->rows[i]);
+    for (size_t i = 0; i < listing->listed.n; i++) {
+        if (is_wanted(listing, &listing->listed.rows[i])) {
+            print_row(options, &listing->listed.rows[i]);
         }
     }
-    printf("%zu new, %zu known, %zu fixed", listing->totals[STATUS_NEW], listing->totals[STATUS_KNOWN],
-           listing->totals[STATUS_FIXED]);
-    if (listing->totals[STATUS_UNCLEAR]) {
-        printf(", %zu unclear", listing->totals[STATUS_UNCLEAR]);
+    printf("%zu new, %zu known, %zu fixed", listing->totals[LISTED_NEW], listing->totals[LISTED_KNOWN],
+           listing->totals[LISTED_FIXED]);
+    if (listing->totals[LISTED_UNCLEAR]) {
+        printf(", %zu unclear", listing->totals[LISTED_UNCLEAR]);
     }
-    if (listing->damaged) {
-        printf(", %zu damaged file%s", listing->damaged, listing->damaged == 1 ? "" : "s");
+    if (listing->listed.damaged) {
+        printf(", %zu damaged file%s", listing->listed.damaged, listing->listed.damaged == 1 ? "" : "s");
     }
     puts(options->replay ? "" : " (known ones not replayed)");
 }
@@ -258,15 +216,15 @@ static json_t *text_of(const char *text)
     return printable_json(text, strlen(text));
 }
 
-static json_t *json_row(const struct options *options, const struct row *row)
+static json_t *json_row(const struct options *options, const struct listed_row *row)
 {
     const struct finding *finding = row->finding;
     char *path = finding ? finding_case_path(options->folder, finding) : NULL, signature[17];
     json_t *json;
 
     snprintf(signature, sizeof(signature), "%016" PRIx64, finding ? finding->signature : row->line->signature);
-    json = json_pack("{s:s, s:s, s:s, s:s, s:b}", "status", status_names[row->status], "signature", signature,
-                     "verdict", verdict_name(verdict_of_row(row)), "property",
+    json = json_pack("{s:s, s:s, s:s, s:s, s:b}", "status", listed_status_name(row->status), "signature", signature,
+                     "verdict", verdict_name(listed_verdict(row)), "property",
                      finding ? finding->property : row->line->property, "found", (int)(finding != NULL));
     if (finding) {
         json_object_set_new(json, "same", text_of(finding->same));
@@ -274,6 +232,7 @@ static json_t *json_row(const struct options *options, const struct row *row)
         json_object_set_new(json, "field", text_of(finding->field));
         json_object_set_new(json, "kind", text_of(finding->kind));
         json_object_set_new(json, "message", text_of(finding->message));
+        json_object_set_new(json, "poke", listed_poke_json(finding));
         json_object_set_new(json, "case", text_of(path));
     }
     if (row->line) {
@@ -289,16 +248,16 @@ static json_t *json_of(const struct options *options, const struct listing *list
 {
     json_t *rows = json_array();
 
-    for (size_t i = 0; i < listing->n; i++) {
-        if (is_wanted(options, &listing->rows[i])) {
-            json_array_append_new(rows, json_row(options, &listing->rows[i]));
+    for (size_t i = 0; i < listing->listed.n; i++) {
+        if (is_wanted(listing, &listing->listed.rows[i])) {
+            json_array_append_new(rows, json_row(options, &listing->listed.rows[i]));
         }
     }
     return rows;
 }
 
 /* A line of the list; a finding that it has is told here, too. */
-static void add_line(const struct options *options, const struct row *row, struct results *results)
+static void add_line(const struct options *options, const struct listed_row *row, struct results *results)
 {
     static const enum result_state states[] = { RESULT_FAILED, RESULT_PASSED, RESULT_FAILED, RESULT_ERROR };
     static const enum result_age ages[] = { RESULT_NEW, RESULT_KNOWN, RESULT_FIXED, RESULT_KNOWN };
@@ -307,12 +266,12 @@ static void add_line(const struct options *options, const struct row *row, struc
     char *path = row->finding ? finding_case_path(options->folder, row->finding) : NULL;
 
     results_add_test(results, &(struct result_test){
-        .group = results->command, .name = name, .state = states[row->status], .type = status_names[row->status],
+        .group = results->command, .name = name, .state = states[row->status], .type = listed_status_name(row->status),
         .message = *row->replayed ? row->replayed : "not replayed", .text = row->line->cause,
         .seconds = row->seconds,
     });
     known_finding(row->line, &finding);
-    if (row->finding || row->status == STATUS_FIXED) {
+    if (row->finding || row->status == LISTED_FIXED) {
         results_add_finding(results, row->finding ? row->finding : &finding, path, ages[row->status], NULL);
     }
     free(path);
@@ -323,17 +282,17 @@ static void make_results(const struct options *options, const struct listing *li
 {
     results_open(results, "hardstop findings");
     results_add_suite(results, options->folder, "findings", listing->seconds);
-    for (size_t i = 0; i < listing->n; i++) {
-        const struct row *row = &listing->rows[i];
+    for (size_t i = 0; i < listing->listed.n; i++) {
+        const struct listed_row *row = &listing->listed.rows[i];
         char *path = row->finding ? finding_case_path(options->folder, row->finding) : NULL;
 
-        if (is_wanted(options, row)) {
+        if (is_wanted(listing, row)) {
             row->line ? add_line(options, row, results)
                       : known_list_add(&listing->known, row->finding, path, results);
         }
         free(path);
     }
-    if (listing->damaged) {
+    if (listing->listed.damaged) {
         results_add_test(results, &(struct result_test){ .group = results->command, .name = "files are whole",
                                                          .state = RESULT_ERROR, .type = "damaged",
                                                          .message = "some files of the folder cannot be read" });
@@ -351,20 +310,20 @@ static int tell(const struct options *options, const struct listing *listing, st
     make_results(options, listing, &results);
     result = outputs_write(&options->outputs, options->outputs.json ? json_of(options, listing) : NULL, &results, err);
     results_clear(&results);
-    return result;
+    return result < 0 ? -1 : outputs_write_page(&options->outputs, listed_html, &listing->listed, err);
 }
 
 static int status_of(const struct listing *listing)
 {
-    if (listing->damaged || listing->totals[STATUS_UNCLEAR]) {
+    if (listing->listed.damaged || listing->totals[LISTED_UNCLEAR]) {
         return TOOL_TROUBLE;
     }
-    return listing->totals[STATUS_NEW] + listing->totals[STATUS_FIXED] ? TOOL_FINDING : TOOL_CLEAN;
+    return listing->totals[LISTED_NEW] + listing->totals[LISTED_FIXED] ? TOOL_FINDING : TOOL_CLEAN;
 }
 
 int command_findings(int argc, char **argv)
 {
-    struct options options = { .folder = "work/findings", .status = STATUSES, .verdict = VERDICT_COUNT };
+    struct options options = { .folder = "work/findings", .status = LISTED_STATUSES, .verdict = VERDICT_COUNT };
     struct listing listing = { 0 };
     double began = time_now();
     struct hs_error err;
@@ -379,6 +338,6 @@ int command_findings(int argc, char **argv)
     }
     known_clear(&listing.known);
     free(listing.findings);
-    free(listing.rows);
+    listed_clear(&listing.listed);
     return status;
 }

@@ -156,7 +156,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->compat = true;
         return 0;
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->outputs;
+        state->child_inputs[0] = state->child_inputs[1] = &options->outputs;
         return 0;
     case ARGP_KEY_ARG:
         add_target(options, value, state);
@@ -166,8 +166,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
             add_default_targets(options);
         }
         check_compat(options, state);
-        if (options->list && (options->outputs.junit || options->outputs.sarif)) {
-            argp_error(state, "--list runs nothing that --junit or --sarif could tell of");
+        if (options->list && (options->outputs.junit || options->outputs.sarif || options->outputs.html)) {
+            argp_error(state, "--list runs nothing that --junit, --sarif or --html could tell of");
         }
         if (!campaign->seconds) {
             campaign->seconds = campaign->inputs ? LONGEST : 60;
@@ -219,7 +219,11 @@ const struct argp command_fuzz_argp = {
         },
     .parser = parse,
     .children = (const struct argp_child[]){
-        { &outputs_argp, 0, NULL, 0 }, { &program_argp, 0, NULL, 0 }, { &program_beside_argp, 0, NULL, 0 }, { 0 },
+        { &outputs_argp, 0, NULL, 0 },
+        { &outputs_html_argp, 0, NULL, 0 },
+        { &program_argp, 0, NULL, 0 },
+        { &program_beside_argp, 0, NULL, 0 },
+        { 0 },
     },
     .args_doc = "[TARGET]...",
     .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "

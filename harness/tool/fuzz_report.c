@@ -9,6 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/printable.h"
+#include "harness/report/listed.h"
 #include "harness/report/verdict.h"
 #include "harness/tool/known_list.h"
 #include "harness/tool/tool.h"
@@ -20,12 +21,12 @@ static json_t *findings_json(const struct finding *findings, size_t n, const cha
     for (size_t i = 0; i < n; i++) {
         char *path = finding_case_path(folder, &findings[i]);
 
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "property",
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "property",
                                               findings[i].property, "verdict", verdict_name(findings[i].verdict),
                                               "transport", findings[i].transport, "device", findings[i].device,
                                               "field", findings[i].field, "crash", findings[i].crash, "message",
-                                              findings[i].message, "case",
-                                              printable_json(path, strlen(path))));
+                                              findings[i].message, "poke", listed_poke_json(&findings[i]),
+                                              "case", printable_json(path, strlen(path))));
         free(path);
     }
     return list;
@@ -33,7 +34,7 @@ static json_t *findings_json(const struct finding *findings, size_t n, const cha
 
 struct found {
     const struct finding *findings;
-    size_t n;
+    size_t n, damaged;
     const char *folder, *failure;
     double seconds;
 };
@@ -59,6 +60,20 @@ static void make_results(const struct campaign *campaign, const struct found *fo
     }
 }
 
+static int write_page(const struct outputs *outputs, const struct found *found, const struct known *known,
+                      struct hs_error *err)
+{
+    struct listed listed = { .command = "hardstop fuzz", .folder = found->folder, .known = known,
+                             .findings = found->findings, .n_findings = found->n, .damaged = found->damaged,
+                             .status = LISTED_STATUSES, .verdict = VERDICT_COUNT };
+    int result;
+
+    listed_make(&listed);
+    result = outputs_write_page(outputs, listed_html, &listed, err);
+    listed_clear(&listed);
+    return result;
+}
+
 static int tell(const struct campaign *campaign, const struct outputs *outputs, const struct found *found,
                 struct hs_error *err)
 {
@@ -69,7 +84,7 @@ static int tell(const struct campaign *campaign, const struct outputs *outputs, 
     if (outputs_has_text(outputs)) {
         verdict_findings(stdout, found->findings, found->n, found->folder, program_invocation_name, NULL);
     }
-    if (outputs->junit || outputs->sarif) {
+    if (outputs->junit || outputs->sarif || outputs->html) {
         result = known_list_read(NULL, &known, err);
         make_results(campaign, found, &known, &results);
     }
@@ -77,6 +92,7 @@ static int tell(const struct campaign *campaign, const struct outputs *outputs, 
         result = outputs_write(outputs, outputs->json ? findings_json(found->findings, found->n, found->folder) : NULL,
                                &results, err);
     }
+    result = result < 0 ? -1 : write_page(outputs, found, &known, err);
     results_clear(&results);
     known_clear(&known);
     return result;
@@ -92,8 +108,8 @@ int fuzz_report(const struct campaign *campaign, const struct outputs *outputs, 
 
     if (findings) {
         finding_sort(findings, n);
-        result = tell(campaign, outputs, &(struct found){ findings, n, folder, failure, seconds }, err);
         finding_check_all(folder, tool_tell_damaged, &damaged);
+        result = tell(campaign, outputs, &(struct found){ findings, n, damaged, folder, failure, seconds }, err);
     }
     if (damaged) {
         result = hs_fail(err, HS_NO_OFFSET, "%s: %zu damaged file%s of findings", folder, damaged,

@@ -13,7 +13,7 @@
 #include "harness/report/sarif.h"
 #include "harness/tool/tool.h"
 
-enum { KEY_SARIF = 0x800 };
+enum { KEY_SARIF = 0x800, KEY_HTML };
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
@@ -28,6 +28,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_SARIF:
         outputs->sarif = value;
+        return 0;
+    case KEY_HTML:
+        outputs->html = value;
         return 0;
     case ARGP_KEY_ARG:
         /* `--json -`: standard output is where it goes anyway. */
@@ -55,15 +58,23 @@ const struct argp outputs_file_argp = {
     .parser = parse,
 };
 
+const struct argp outputs_html_argp = {
+    .options = (const struct argp_option[]){
+        { "html", KEY_HTML, "FILE", 0, "write a page for people, which needs no other file", 0 }, { 0 },
+    },
+    .parser = parse,
+};
+
 int outputs_open(const struct outputs *outputs, const char *const *others, size_t n, struct hs_error *err)
 {
-    const char *paths[8] = { outputs->json, outputs->junit, outputs->sarif };
+    const char *paths[] = { outputs->json, outputs->junit, outputs->sarif, outputs->html, NULL, NULL, NULL, NULL };
+    const size_t own = 4;
 
-    HS_CHECK(n <= HS_COUNT(paths) - 3, "%zu further outputs", n);
+    HS_CHECK(n <= HS_COUNT(paths) - own, "%zu further outputs", n);
     for (size_t i = 0; i < n; i++) {
-        paths[3 + i] = others[i];
+        paths[own + i] = others[i];
     }
-    return tool_open_outputs(paths, 3 + n, err);
+    return tool_open_outputs(paths, own + n, err);
 }
 
 bool outputs_has_text(const struct outputs *outputs)
@@ -89,4 +100,9 @@ int outputs_write(const struct outputs *outputs, json_t *json, const struct resu
     }
     json_decref(json);
     return result;
+}
+
+int outputs_write_page(const struct outputs *outputs, print_fn *print, const void *user, struct hs_error *err)
+{
+    return outputs->html ? print_file(outputs->html, print, user, err) : 0;
 }

@@ -6,16 +6,18 @@
 #include <argp.h>
 #include <jansson.h>
 
-#include "harness/base/error.h"
+#include "harness/base/print.h"
 #include "harness/report/results.h"
 
 /* Paths, "-" for standard output; NULL: not wanted. */
 struct outputs {
-    const char *json, *junit, *sarif;
+    const char *json, *junit, *sarif, *html;
 };
 
 /* Argp children, whose input is a struct outputs: --json[=FILE] of what prints it, and --json FILE of the others. */
 extern const struct argp outputs_argp, outputs_file_argp;
+/* And --html FILE, of those that have a page. */
+extern const struct argp outputs_html_argp;
 
 /* tool_open_outputs() of these and of `n` further paths. */
 int outputs_open(const struct outputs *outputs, const char *const *others, size_t n, struct hs_error *err);
@@ -25,5 +27,7 @@ bool outputs_has_text(const struct outputs *outputs);
  * Writes what is wanted: takes `json`, which may be NULL where none is.  0, or -1 with a reason.
  */
 int outputs_write(const struct outputs *outputs, json_t *json, const struct results *results, struct hs_error *err);
+/* Writes the page, where one is wanted.  0, or -1 with a reason. */
+int outputs_write_page(const struct outputs *outputs, print_fn *print, const void *user, struct hs_error *err);
 
 #endif

@@ -165,14 +165,14 @@ static void print_map(const struct html_page *page, size_t which)
     uint32_t rows = (side->grid.places + page->columns - 1) / page->columns;
     FILE *out = page->out;
 
-    html_print(out, "<div class=\"scroll\"><div class=\"map c%u\">\n<div class=\"offsets\" aria-hidden=\"true\">",
-               page->columns);
+    html_print(out, "<div class=\"scroll\"><div class=\"map c%u\" style=\"--rows:%u;--columns:%u\">\n"
+               "<div class=\"offsets\" aria-hidden=\"true\">", page->columns, rows, page->columns);
     for (uint32_t row = 0; row < rows; row++) {
         html_print(out, "<div>%u</div>", row * page->columns);
     }
-    html_print(out, "</div>\n<div class=\"cells\" id=\"map-%zu\" data-side=\"%zu\" style=\"--rows:%u;--columns:%u\">"
+    html_print(out, "</div>\n<div class=\"cells\" id=\"map-%zu\" data-side=\"%zu\">"
                "<svg viewBox=\"0 0 %u %u\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\n", which, which,
-               rows, page->columns, page->columns, rows);
+               page->columns, rows);
     for (int view = 0; view < GRID_VIEWS; view++) {
         if (html_has_view(page, view)) {
             print_view(page, side, view);

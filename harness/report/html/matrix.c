@@ -15,8 +15,12 @@ static const char *const style =
     ".k1 { background: var(--rejected); color: var(--on-rejected); }\n"
     ".k2 { background: var(--hung); color: var(--on-hung); } .k3, .k4 { color: var(--soft); }\n"
     "td.v .n { color: inherit; } tbody th { font-weight: 400; text-align: left; min-width: 18rem; }\n"
+    "td.v summary { padding: 0; }\n"
     "tbody td { overflow-wrap: normal; } tbody td code { white-space: nowrap; }\n"
-    "tbody td, tbody th, tfoot td, tfoot th { vertical-align: top; }\n";
+    "tbody td, tbody th, tfoot td, tfoot th { vertical-align: top; }\n"
+    "@media (max-width: 40rem) { tbody th { min-width: 9.5rem; max-width: 9.5rem; } }\n"
+    "@media print {\n@page { size: landscape; }\n"
+    "tbody th { min-width: 12rem; } tbody td code { white-space: normal; }\n}\n";
 
 struct matrix {
     const struct known *known;
@@ -133,10 +137,10 @@ static void print_counts(FILE *out, const struct matrix *matrix, size_t version)
 
 static void print_table(FILE *out, const struct matrix *matrix)
 {
-    fputs("<section><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"known findings\"><table>\n"
-          "<thead><tr><th scope=\"col\">fault</th><th scope=\"col\">kind</th><th scope=\"col\">in scope</th>"
-          "<th scope=\"col\">guest's check</th>",
-          out);
+    fputs("<section>", out);
+    html_wide_begin(out, "known findings", "");
+    fputs("<thead><tr><th scope=\"col\">fault</th><th scope=\"col\">kind</th><th scope=\"col\">in scope</th>"
+          "<th scope=\"col\">guest's check</th>", out);
     for (size_t k = 0; k < matrix->n; k++) {
         html_print(out, "<th scope=\"col\">QEMU %s</th>", matrix->versions[k]);
     }
@@ -150,7 +154,9 @@ static void print_table(FILE *out, const struct matrix *matrix)
     for (size_t k = 0; k < matrix->n; k++) {
         print_counts(out, matrix, k);
     }
-    fputs("</tr></tfoot></table></div>\n</section>\n", out);
+    fputs("</tr></tfoot>", out);
+    html_wide_end(out);
+    fputs("</section>\n", out);
 }
 
 void matrix_html(FILE *out, const struct known *known, const struct replays *replays, const struct replays *recorded)

@@ -21,6 +21,8 @@ static const char *const style =
     ".v5 { background: var(--hung); color: var(--on-hung); }\n"
     ".v6 { background: var(--crashed); color: var(--on-crashed); }\n"
     ".bytes td { font-family: ui-monospace, Consolas, \"DejaVu Sans Mono\", monospace; font-size: .82rem; }\n"
+    ".bytes td:first-child { min-width: 16rem; } .bytes td:nth-child(n + 3) { min-width: 9rem; }\n"
+    "@media (max-width: 40rem) { .bytes td:first-child { min-width: 11rem; } }\n"
     ".bytes tr.off td { background: var(--mark); }\n"
     "article { border-top: 1px solid var(--line); padding: .75rem 0; } article h3 { margin-top: 0; }\n";
 
@@ -127,7 +129,9 @@ static void print_head(FILE *out, const struct overview *view, const char *devic
 
 static void print_table(FILE *out, const struct overview *view)
 {
-    fputs("<section><div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">device</th>", out);
+    fputs("<section>", out);
+    html_wide_begin(out, "devices by pairs of QEMUs", "");
+    fputs("<thead><tr><th scope=\"col\">device</th>", out);
     each_pair(out, view, NULL, print_head);
     fputs("</tr></thead>\n<tbody>\n", out);
     for (size_t i = 0; i < view->devices.n; i++) {
@@ -135,8 +139,10 @@ static void print_table(FILE *out, const struct overview *view)
         each_pair(out, view, view->devices.words[i], print_cell);
         fputs("</tr>\n", out);
     }
-    fputs("</tbody>\n</table></div>\n<p class=\"hint\">The worst of all states, transports and machine types, and how "
-          "many have it.</p></section>\n", out);
+    fputs("</tbody>\n", out);
+    html_wide_end(out);
+    fputs("<p class=\"hint\">The worst of all states, transports and machine types, and how many have it.</p>"
+          "</section>\n", out);
 }
 
 static void print_differences(FILE *out, const json_t *result)
@@ -147,8 +153,9 @@ static void print_differences(FILE *out, const json_t *result)
     if (json_integer_value(json_object_get(result, "fields")) == 0) {
         return;
     }
-    fputs("<div class=\"scroll\"><table><thead><tr><th>what became of it</th><th>field</th><th>given</th><th>kept</th>"
-          "</tr></thead>\n<tbody>\n", out);
+    html_wide_begin(out, "fields that are not kept", "");
+    fputs("<thead><tr><th scope=\"col\">what became of it</th><th scope=\"col\">field</th><th scope=\"col\">given</th>"
+          "<th scope=\"col\">kept</th></tr></thead>\n<tbody>\n", out);
     json_array_foreach (json_object_get(result, "differences"), i, difference) {
         if (meetings_is_difference(difference)) {
             html_print(out, "<tr><td>%s</td><td><code>%s %s</code></td><td><code>%s</code></td>"
@@ -158,7 +165,8 @@ static void print_differences(FILE *out, const json_t *result)
                        meetings_word(difference, "kept"));
         }
     }
-    fputs("</tbody></table></div>\n", out);
+    fputs("</tbody>", out);
+    html_wide_end(out);
 }
 
 static void print_layout(FILE *out, const json_t *result)
@@ -193,10 +201,10 @@ static void print_bytes(FILE *out, const json_t *result, bool open)
     if (json_array_size(rows) == 0) {
         return;
     }
-    html_print(out, "<details%s><summary>the bytes side by side</summary>\n<div class=\"scroll\">"
-                    "<table class=\"bytes\"><thead><tr><th>field</th><th>offset</th><th>given</th><th>%s</th></tr>"
-                    "</thead>\n<tbody>\n",
-               open ? " open" : "", other);
+    html_print(out, "<details%s><summary>the bytes side by side</summary>\n", open ? " open" : "");
+    html_wide_begin(out, "bytes side by side", "bytes");
+    html_print(out, "<thead><tr><th scope=\"col\">field</th><th scope=\"col\">offset</th><th scope=\"col\">given</th>"
+                    "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n", other);
     json_array_foreach (rows, i, row) {
         const json_t *offset = json_object_get(row, "offset");
 
@@ -208,7 +216,9 @@ static void print_bytes(FILE *out, const json_t *result, bool open)
         html_print(out, "</td><td>%s</td><td>%s</td></tr>\n", meetings_word(row, "given"),
                    meetings_word(row, "other"));
     }
-    fputs("</tbody></table></div></details>\n", out);
+    fputs("</tbody>", out);
+    html_wide_end(out);
+    fputs("</details>\n", out);
 }
 
 static void print_places(FILE *out, const json_t *results, size_t at)

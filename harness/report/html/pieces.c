@@ -102,6 +102,17 @@ void html_table(FILE *out, const uint64_t counts[EDIT_MAX][VERDICT_COUNT], const
     fputs("</tbody></table></div>\n", out);
 }
 
+void html_wide_begin(FILE *out, const char *label, const char *table_class)
+{
+    html_print(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+               "<table class=\"wide %s\">\n", label, table_class);
+}
+
+void html_wide_end(FILE *out)
+{
+    fputs("</table></div>\n", out);
+}
+
 void html_damage(FILE *out, enum edit edit, const char *value)
 {
     bool is_length = edit_kinds[edit].takes == EDIT_TAKES_LENGTH;

@@ -53,17 +53,17 @@ static void print_group(FILE *out, const struct audit *audit, const struct audit
     free(names);
 }
 
-static void print_judged(FILE *out, const struct audit *audit, const char *label)
+static void print_judged(FILE *out, const struct audit *audit)
 {
     struct audit_refusals refusals = audit_refusals(audit);
     size_t n;
     struct audit_said_group *groups = audit_said_worst_first(audit, &n);
 
     print_shares(out, &refusals);
-    html_print(out, "<details><summary>%s%s%zu kinds of text, those first that name least</summary>\n"
+    html_print(out, "<details><summary>%zu kinds of text, those first that name least</summary>\n"
                "<div class=\"scroll\"><table class=\"said\"><thead><tr><th scope=\"col\">damages</th>"
                "<th scope=\"col\">names</th><th scope=\"col\">text</th><th scope=\"col\">for example</th></tr></thead>"
-               "<tbody>\n", label ? label : "", label ? ": " : "", n);
+               "<tbody>\n", n);
     for (size_t i = 0; i < n && i < SHOWN_TEXTS; i++) {
         print_group(out, audit, &groups[i]);
     }
@@ -116,16 +116,16 @@ static struct said *texts_of(const struct audit *audit, size_t *n)
 }
 
 /* Of an audit of an older hardstop, which kept the first lines alone. */
-static void print_texts(FILE *out, const struct audit *audit, const char *label)
+static void print_texts(FILE *out, const struct audit *audit)
 {
     size_t n;
     struct said *said = texts_of(audit, &n);
     uint64_t left = 0;
     char number[GRID_NUMBER_SIZE];
 
-    html_print(out, "<details><summary>%s%s%zu distinct text%s of rejections</summary>\n<div class=\"scroll\">"
+    html_print(out, "<details><summary>%zu distinct text%s of rejections</summary>\n<div class=\"scroll\">"
                "<table class=\"said\"><thead><tr><th scope=\"col\">damages</th><th scope=\"col\">text</th></tr>"
-               "</thead><tbody>\n", label ? label : "", label ? ": " : "", n, n == 1 ? "" : "s");
+               "</thead><tbody>\n", n, n == 1 ? "" : "s");
     for (size_t i = 0; i < n; i++) {
         if (i < SHOWN_TEXTS) {
             html_print(out, "<tr><td>%s</td><td>%s</td></tr>\n", grid_number(said[i].cells, number),
@@ -149,7 +149,10 @@ void html_said(const struct html_page *page)
     for (size_t side = 0; side < page->n_sides; side++) {
         const struct html_side *shown = &page->sides[side];
 
-        (shown->audit->n_said ? print_judged : print_texts)(out, shown->audit, shown->label);
+        if (shown->label) {
+            html_print(out, "<h3>%s</h3>\n", shown->label);
+        }
+        (shown->audit->n_said ? print_judged : print_texts)(out, shown->audit);
     }
     fputs("</section>\n</main>\n", out);
 }
