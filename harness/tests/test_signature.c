@@ -389,7 +389,7 @@ static void signatures_stay_what_they_are(void **state)
 /* Stacks of one hang, from the innermost: what shows it is the device's load, whichever function calls that. */
 static void a_hang_is_where_the_device_loads(void **state)
 {
-    static const char *const stacks[][5] = {
+    static const char *const ways[][5] = {
         { "get_byte", "virtio_load", "vmstate_load_state", "qemu_loadvm_section" },
         { "get_byte", "virtio_load", "vmstate_load_vmsd", "vmstate_load_state", "qemu_loadvm_section" },
         { "get_byte", "virtio_load", "virtio_device_get", "vmstate_load_state", "qemu_loadvm_section" },
@@ -397,11 +397,11 @@ static void a_hang_is_where_the_device_loads(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < HS_COUNT(stacks); i++) {
+    for (size_t i = 0; i < HS_COUNT(ways); i++) {
         struct loader_answer answer = { 0 };
 
-        for (size_t n = 0; n < HS_COUNT(*stacks) && stacks[i][n]; n++) {
-            strcpy(answer.frames[answer.n_frames++].symbol, stacks[i][n]);
+        for (size_t n = 0; n < HS_COUNT(*ways) && ways[i][n]; n++) {
+            strcpy(answer.frames[answer.n_frames++].symbol, ways[i][n]);
         }
         assert_string_equal(loader_hang_frame(&answer)->symbol, "virtio_load");
         answer.n_frames = 1;
