@@ -39,7 +39,10 @@ END
 }
 
 vet 2 --steps known,own --budget 10s --work "$work/none"
-says '10 s do not hold the least'
+says '10 s do not hold the least, which ends with own: '
+# What an older QEMU is named for is not left out in silence.
+vet 2 --against qemu-system-x86_64 --budget 100s --work "$work/none"
+says 'the least, which ends with compat: '
 vet 2 --steps none
 vet 2 --against qemu-system-x86_64 --baseline "$work"
 vet 2 --baseline "$work/not there"
@@ -69,8 +72,27 @@ assert vet["version"] == 1 and vet["result"] == "clean" and vet["budget"] == 0
 assert [step["name"] for step in vet["steps"]] == ["known", "own"]
 assert all(step["result"] == "clean" and step["command"] and step["why"] is None for step in vet["steps"])' "$work/vet.json"
 
-vet 0 --steps known,own --budget 50s --minimum known --baseline "$work/good" --work "$work/next"
+vet 0 --steps known,own --budget 50s --minimum known --baseline "$work/good" --work "$work/next" --markdown "$work/vet.md"
 says '^left out  *for the budget: own$'
+grep -q '^### hardstop vet: clean, 1 of 2 steps left out$' "$work/vet.md" || fail "what is left out is not in the title"
+
+# Killed, it leaves what was known until then.
+rm -f "$work/vet.json" "$work/vet.xml"
+setsid "$hardstop" vet --qemu qemu-system-x86_64 --steps known,own --work "$work/next" --json "$work/vet.json" \
+    --junit "$work/vet.xml" >/dev/null 2>&1 &
+killed=$!
+until grep -q '"clean"' "$work/vet.json" 2>/dev/null; do
+    kill -0 $killed || fail "it ended, and wrote nothing before"
+    sleep 0.1
+done
+kill -s KILL -- "-$killed"
+wait $killed || true
+# shellcheck disable=SC2016  # Python
+change '
+vet, = files
+assert vet["result"] == "no answer", vet
+assert [step["result"] for step in vet["steps"]] == ["clean", "not done"], vet' "$work/vet.json"
+grep -q '<error' "$work/vet.xml" || fail "JUnit tells of no step that is not done"
 # A reference that could not tell is none: what is expected of this version counts.
 cp -r "$work/good" "$work/blind"
 change 'for line in files[0]: line["qemu"][0]["state"] = "not applicable"' "$work/blind/known.json"

@@ -29,8 +29,10 @@ enum vet_state vet_result(const struct vet *vet)
     for (size_t i = 0; i < vet->n; i++) {
         enum vet_state state = vet->steps[i].state;
 
-        if (state == VET_WORSE || (state == VET_TROUBLE && result == VET_CLEAN)) {
+        if (state == VET_WORSE) {
             result = state;
+        } else if ((state == VET_TROUBLE || state == VET_NOT_DONE) && result == VET_CLEAN) {
+            result = VET_TROUBLE;
         }
     }
     return result;
@@ -53,6 +55,7 @@ void vet_print_step(FILE *out, const struct vet_step *step, bool all)
 {
     static const enum style styles[] = {
         [VET_CLEAN] = STYLE_GOOD, [VET_WORSE] = STYLE_BAD, [VET_TROUBLE] = STYLE_WARN, [VET_LEFT_OUT] = STYLE_DIM,
+        [VET_NOT_DONE] = STYLE_DIM,
     };
 
     style_print(out, styles[step->state], "%-9s", vet_state_name(step->state));
@@ -108,9 +111,13 @@ static void print_cell(FILE *out, const char *text)
 void vet_print_markdown(FILE *out, const void *user)
 {
     const struct vet *vet = user;
+    size_t left_out = count(vet, VET_LEFT_OUT);
 
-    fprintf(out, "### hardstop vet: %s\n\n| step | claim | result | seconds |\n|---|---|---|---|\n",
-            vet_state_name(vet_result(vet)));
+    fprintf(out, "### hardstop vet: %s", vet_state_name(vet_result(vet)));
+    if (left_out) {
+        fprintf(out, ", %zu of %zu steps left out", left_out, vet->n);
+    }
+    fputs("\n\n| step | claim | result | seconds |\n|---|---|---|---|\n", out);
     for (size_t i = 0; i < vet->n; i++) {
         const struct vet_step *step = &vet->steps[i];
 
@@ -204,7 +211,7 @@ static void add_test(const struct vet_step *step, struct results *results)
 {
     static const enum result_state states[] = {
         [VET_CLEAN] = RESULT_PASSED, [VET_WORSE] = RESULT_FAILED, [VET_TROUBLE] = RESULT_ERROR,
-        [VET_LEFT_OUT] = RESULT_SKIPPED,
+        [VET_LEFT_OUT] = RESULT_SKIPPED, [VET_NOT_DONE] = RESULT_ERROR,
     };
     struct print_memory memory;
 

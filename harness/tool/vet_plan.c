@@ -251,6 +251,7 @@ static void plan_campaign(struct vet *vet)
 static int apply_budget(struct vet *vet, struct hs_error *err)
 {
     unsigned long used = 0, least = 0;
+    const char *last = NULL;
 
     for (size_t i = 0; i < vet->n; i++) {
         struct vet_step *step = &vet->steps[i];
@@ -262,11 +263,13 @@ static int apply_budget(struct vet *vet, struct hs_error *err)
         }
         step->state = VET_LEFT_OUT;
         step->why = hs_format("the budget does not hold it: with it, %lu s", used);
-        least = i == 0 || (is_first && step->kind <= vet->minimum) ? used : least;
+        if (i == 0 || (is_first && step->kind <= vet->minimum)) {
+            least = used;
+            last = step->name;
+        }
     }
-    return least ? hs_fail(err, HS_NO_OFFSET, "--budget: %lu s do not hold the least, which ends with the first step "
-                                              "of %s: %lu s (or --minimum)", vet->budget,
-                           vet_kinds[vet->minimum].name, least)
+    return least ? hs_fail(err, HS_NO_OFFSET, "--budget: %lu s do not hold the least, which ends with %s: %lu s (or "
+                                              "--minimum)", vet->budget, last, least)
                  : 0;
 }
 

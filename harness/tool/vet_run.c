@@ -111,7 +111,8 @@ void vet_run(const struct vet *vet, struct vet_step *step)
     char *log = hs_format("%s/against/%s.log", vet->work, step->name);
     double began = time_now();
 
-    if (step->state != VET_LEFT_OUT && check_file(step, step->output) == 0 && check_file(step, step->earlier) == 0 &&
+    step->state = VET_CLEAN;
+    if (check_file(step, step->output) == 0 && check_file(step, step->earlier) == 0 &&
         (!step->reference.n || run(step, &step->reference, step->earlier, log) == 0) &&
         run(step, &step->command, step->output, step->log) == 0) {
         vet_read(vet, step);

@@ -11,7 +11,7 @@
  */
 int vet_run_command(const char *program, const struct arguments *command, const char *output, const char *log);
 
-/* Does one step, unless it is left out: fills its state, findings and seconds. */
+/* Does one step: fills its state, findings and seconds. */
 void vet_run(const struct vet *vet, struct vet_step *step);
 
 #endif

@@ -18,6 +18,7 @@ const char *vet_state_name(enum vet_state state)
 {
     static const char *const names[] = {
         [VET_CLEAN] = "clean", [VET_WORSE] = "worse", [VET_TROUBLE] = "no answer", [VET_LEFT_OUT] = "left out",
+        [VET_NOT_DONE] = "not done",
     };
 
     return names[state];

@@ -34,9 +34,10 @@ enum vet_state {
     VET_WORSE, /* something is new or worse */
     VET_TROUBLE, /* no answer */
     VET_LEFT_OUT, /* for want of time, or because there is nothing to ask */
+    VET_NOT_DONE, /* it has not come to this one yet, and never does where it is killed */
 };
 
-/* "clean", "worse", "no answer", "left out". */
+/* "clean", "worse", "no answer", "left out", "not done". */
 const char *vet_state_name(enum vet_state state);
 
 struct vet_finding {
