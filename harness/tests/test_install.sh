@@ -34,6 +34,23 @@ $hardstop seeds --transport ccw rng >"$work/said" || fail "seeds: $(cat "$work/s
 case=$(grep -v '^#' share/hardstop/known.tsv | cut -f1 | grep -v '^-$' | head -n 1)
 $hardstop known "$case" >"$work/said" || fail "known: $(cat "$work/said")"
 
+for file in README.md copyright gitlab/hardstop.yml gitlab/example.yml github/hardstop.yml github/example.yml; do
+    [ -s "share/doc/hardstop/$file" ] || fail "no $file for people"
+done
+# Each command that is named there is one, with these options.
+sed -n '/^```sh/,/^```/{/^```/d;s/#.*//;p}' share/doc/hardstop/README.md | sed ':a;/\\$/{N;s/\\\n//;ba}' |
+    sed -n 's/^hardstop //p' >"$work/named"
+[ "$(wc -l <"$work/named")" -ge 7 ] || fail "where are the commands of README.md?"
+while read -r command words; do
+    $hardstop "$command" --help >"$work/help" || fail "README.md names no command: $command"
+    for word in $words; do
+        case $word in --*) grep -q -e "$word" "$work/help" || fail "README.md: $command has no $word" ;; esac
+    done
+done <"$work/named"
+# -j=FILE and --json=FILE are one.
+$hardstop known -j="$work/known.json" "$case" >"$work/said" || fail "known -j=: $(cat "$work/said")"
+[ -s "$work/known.json" ] || fail "-j=FILE writes another file"
+
 # What a page names, the command has, and the other way round.
 $hardstop help | sed -n 's/^  \([a-z]*\) .*/\1/p' >"$work/commands"
 while read -r command; do

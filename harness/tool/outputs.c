@@ -21,7 +21,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
     switch (key) {
     case 'j':
-        outputs->json = value ? value : "-";
+        /* -j=FILE is what --json=FILE is taken for. */
+        outputs->json = value ? value + (*value == '=') : "-";
         return 0;
     case 'u':
         outputs->junit = value;
