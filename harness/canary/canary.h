@@ -34,6 +34,12 @@ struct canary {
 int canary_make(struct loader *loader, const struct family *family, Hardstop__Case *test, struct canary *canary,
                 struct hs_error *err);
 
+/* The features that the device of a fresh capture offers, by this loader.  0, or -1 with a reason. */
+int canary_offered(struct loader *loader, const struct family *family, const Hardstop__Case *fresh, uint64_t *offered,
+                   struct hs_error *err);
+/* Gives the device these features, as if its guest had taken them. */
+void canary_set_features(Hardstop__Case *test, uint64_t features);
+
 /*
  * Is `test` a canary, beside the capture `fresh` of the same setup: accepted, saved again as given, each byte
  * named, and in each place a value, or a reason why not?  What this loader makes anew by design (judge/recomputed.h) is

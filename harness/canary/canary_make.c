@@ -151,3 +151,27 @@ int canary_make(struct loader *loader, const struct family *family, Hardstop__Ca
     stream_encoding_clear(&search.plain);
     return result;
 }
+
+int canary_offered(struct loader *loader, const struct family *family, const Hardstop__Case *fresh, uint64_t *offered,
+                   struct hs_error *err)
+{
+    Hardstop__Case *test = case_clone(fresh);
+    struct canary_search search = { .loader = loader, .family = family, .test = test, .err = err };
+    int result = canary_search_device(&search) ? queues_ask_features(&search, offered)
+                                               : hs_fail(err, HS_NO_OFFSET, "%s: no virtio section", family->name);
+
+    ring_areas_clear(&search.areas);
+    stream_encoding_clear(&search.plain);
+    case_free(test);
+    return result;
+}
+
+void canary_set_features(Hardstop__Case *test, uint64_t features)
+{
+    const struct canary_search search = { .test = test };
+    Hardstop__VirtioSection *device = canary_search_device(&search);
+
+    if (device) {
+        queues_set_features(device, features);
+    }
+}

@@ -22,30 +22,43 @@ Hardstop__Subsection *queues_subsection(const Hardstop__VirtioSection *device, c
 }
 
 /* A feature may add a field: hw/net/virtio-net.c, 7.2. */
-static void add_offloads(Hardstop__VirtioSection *device)
+static void set_offloads(Hardstop__VirtioSection *device)
 {
-    if (device->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_NET && (device->guest_features & 1 << 2)) {
-        device->net->has_curr_guest_offloads = true;
-        device->net->curr_guest_offloads = 0;
+    if (device->device_case == HARDSTOP__VIRTIO_SECTION__DEVICE_NET) {
+        bool has = device->guest_features & 1 << 2;
+
+        device->net->curr_guest_offloads = has && device->net->has_curr_guest_offloads
+                                               ? device->net->curr_guest_offloads
+                                               : 0;
+        device->net->has_curr_guest_offloads = has;
     }
 }
 
-/* Features: all that the device offers, which it tells when it is asked for more. */
-int queues_negotiate(struct canary_search *search)
+static void set_features(Hardstop__VirtioSection *device, uint64_t features)
 {
-    static const char said[] = "Allowed features: 0x";
-    Hardstop__VirtioSection *device = canary_search_device(search);
     Hardstop__Subsection *wide = queues_subsection(device, "virtio/64bit_features");
-    uint64_t *features = wide ? &wide->features_64bit->guest_features : NULL;
-    const char *allowed;
-    uint64_t offered;
 
     device->has_guest_features = true;
-    device->guest_features = UINT32_MAX;
+    device->guest_features = (uint32_t)features;
     if (wide) {
         wide->features_64bit->has_guest_features = true;
-        *features = UINT64_MAX;
+        wide->features_64bit->guest_features = features;
     }
+}
+
+void queues_set_features(Hardstop__VirtioSection *device, uint64_t features)
+{
+    set_features(device, features);
+    set_offloads(device);
+}
+
+/* The device tells it when it is asked for more. */
+int queues_ask_features(struct canary_search *search, uint64_t *offered)
+{
+    static const char said[] = "Allowed features: 0x";
+    const char *allowed;
+
+    set_features(canary_search_device(search), UINT64_MAX);
     canary_search_encode(search);
     if (canary_search_load(search, &search->plain.out) < 0) {
         return -1;
@@ -54,12 +67,18 @@ int queues_negotiate(struct canary_search *search)
     if (!allowed) {
         return canary_search_refuse(search, "asking for all features");
     }
-    offered = strtoull(allowed + strlen(said), NULL, 16);
-    device->guest_features = (uint32_t)offered;
-    if (wide) {
-        *features = offered;
+    *offered = strtoull(allowed + strlen(said), NULL, 16);
+    return 0;
+}
+
+int queues_negotiate(struct canary_search *search)
+{
+    uint64_t offered;
+
+    if (queues_ask_features(search, &offered) < 0) {
+        return -1;
     }
-    add_offloads(device);
+    queues_set_features(canary_search_device(search), offered);
     return canary_search_settle(search, "features");
 }
 

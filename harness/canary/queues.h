@@ -8,6 +8,10 @@
 /* The first subsection of that name, or NULL. */
 Hardstop__Subsection *queues_subsection(const Hardstop__VirtioSection *device, const char *name);
 
+/* Gives the device these features, as if its guest had taken them. */
+void queues_set_features(Hardstop__VirtioSection *device, uint64_t features);
+/* Which it offers; the search's test is left with more than these.  0, or -1 with a reason. */
+int queues_ask_features(struct canary_search *search, uint64_t *offered);
 /* Gives the device all features that it offers; 0, or -1 with a reason. */
 int queues_negotiate(struct canary_search *search);
 

@@ -2,7 +2,9 @@
 /* Results and states that the parts of a meeting share. */
 #include "harness/compat/hold.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "harness/base/check.h"
 #include "harness/canary/canary.h"
@@ -69,7 +71,43 @@ void hold_leave_out_all(struct hold *hold, size_t from, const char *state, const
     }
 }
 
-/* As the first QEMU that has no other makes it. */
+static uint64_t ask_features(struct hold *hold, size_t i)
+{
+    const struct family *family = hold->meeting->family;
+    struct side *side = &hold->sides[i];
+    Hardstop__Case *fresh = hold_is_open(hold, i) ? side_described(side, family->section, NULL) : NULL;
+    uint64_t offered = UINT64_MAX;
+
+    if (fresh) {
+        if (canary_offered(side->oracle.loader, family, fresh, &offered, NULL) < 0) {
+            offered = UINT64_MAX;
+        }
+        case_free(fresh);
+    }
+    return offered;
+}
+
+static uint64_t shared_features(struct hold *hold)
+{
+    uint64_t shared = UINT64_MAX;
+
+    for (size_t i = 0; i < hold->meeting->n; i++) {
+        if (!hold->has_asked) {
+            hold->offered[i] = ask_features(hold, i);
+        }
+        shared &= hold->offered[i];
+    }
+    hold->has_asked = true;
+    return shared;
+}
+
+bool hold_offers_more(struct hold *hold, size_t from)
+{
+    uint64_t shared = shared_features(hold);
+
+    return hold->offered[from] != UINT64_MAX && hold->offered[from] != shared;
+}
+
 static Hardstop__Case *make_canary(struct hold *hold, size_t from, struct hs_error *err)
 {
     struct side *side = &hold->sides[from];
@@ -84,18 +122,111 @@ static Hardstop__Case *make_canary(struct hold *hold, size_t from, struct hs_err
     return test;
 }
 
+/* As the side saves it: a state that it has by its own account. */
+static Hardstop__Case *with_features(struct hold *hold, size_t from, const Hardstop__Case *canary, uint64_t features,
+                                     struct hs_error *err)
+{
+    Hardstop__Case *test = case_clone(canary), *own;
+
+    if (features != UINT64_MAX) {
+        canary_set_features(test, features);
+    }
+    own = side_canary(&hold->sides[from], test, err);
+    case_free(test);
+    return own;
+}
+
+static bool is_taken_by_all(struct hold *hold, const Hardstop__Case *canary)
+{
+    for (size_t i = 0; i < hold->meeting->n; i++) {
+        Hardstop__Case *taken = hold_is_open(hold, i) ? side_canary(&hold->sides[i], canary, NULL) : NULL;
+
+        if (!taken && hold_is_open(hold, i)) {
+            return false;
+        }
+        if (taken) {
+            case_free(taken);
+        }
+    }
+    return true;
+}
+
+static XXH64_hash_t hash_of(const Hardstop__Case *test)
+{
+    size_t size;
+    uint8_t *packed = case_pack(test, &size);
+    XXH64_hash_t hash = XXH3_64bits(packed, size);
+
+    free(packed);
+    return hash;
+}
+
+/*
+ * What a side makes holds whatever it takes, such as buffers outside of RAM, which no guest has, and which others may
+ * refuse: what all take is better.  Of several not the first is taken, but one that does not depend on their order.
+ */
+static const Hardstop__Case *shared_canary(struct hold *hold)
+{
+    XXH64_hash_t least = 0;
+
+    for (size_t i = 0; i < hold->meeting->n && !hold->has_made; i++) {
+        Hardstop__Case *made = hold_is_open(hold, i) ? make_canary(hold, i, &hold->unmade[i]) : NULL;
+        Hardstop__Case *other = made;
+
+        hold->made[i] = made ? case_clone(made) : NULL;
+        if (made) {
+            canary_set_features(made, shared_features(hold));
+        }
+        if (made && is_taken_by_all(hold, made) && (!hold->shared || hash_of(made) < least)) {
+            least = hash_of(made);
+            other = hold->shared;
+            hold->shared = made;
+        }
+        if (other) {
+            case_free(other);
+        }
+    }
+    hold->has_made = true;
+    return hold->shared;
+}
+
+/*
+ * A seed, which is of another QEMU and machine type, has other features than the side offers: too many, and it is
+ * refused; too few, and what others lack of the side's is not seen.
+ */
 Hardstop__Case *hold_canary(struct hold *hold, size_t from, struct hs_error *err)
 {
-    Hardstop__Case *test = hold->meeting->seed ? side_canary(&hold->sides[from], hold->meeting->seed, err) : NULL;
+    const Hardstop__Case *seed = hold->meeting->seed;
+    Hardstop__Case *test;
 
-    if (!test && hold->made) {
-        test = side_canary(&hold->sides[from], hold->made, err);
+    shared_features(hold);
+    test = seed ? with_features(hold, from, seed, hold->offered[from], err) : NULL;
+    if (!test && shared_canary(hold)) {
+        test = with_features(hold, from, hold->shared, hold->offered[from], err);
     }
-    if (!test && !hold->made) {
-        hold->made = make_canary(hold, from, err);
-        test = hold->made ? side_canary(&hold->sides[from], hold->made, err) : NULL;
+    if (!test && hold->made[from]) {
+        test = side_canary(&hold->sides[from], hold->made[from], err);
+    } else if (!test && err) {
+        *err = hold->unmade[from];
     }
-    return test;
+    return test || !seed ? test : side_canary(&hold->sides[from], seed, err);
+}
+
+void hold_clear_canaries(struct hold *hold)
+{
+    for (size_t i = 0; i < hold->meeting->n; i++) {
+        if (hold->made[i]) {
+            case_free(hold->made[i]);
+        }
+    }
+    if (hold->shared) {
+        case_free(hold->shared);
+    }
+}
+
+Hardstop__Case *hold_shared_canary(struct hold *hold, size_t from, const Hardstop__Case *canary, struct hs_error *err)
+{
+    return with_features(hold, from, canary, shared_features(hold), err);
 }
 
 /* See harness/guest: for these devices, as the first one of the machine. */

@@ -10,6 +10,8 @@
 /* So long at least, if only to open the QEMUs took the meeting's time. */
 #define LEAST_SECONDS 0.3
 
+enum { MOST_SEEDS = 4 };
+
 struct sought {
     struct hold *hold;
     size_t from, to;
@@ -28,7 +30,7 @@ static void tell_found(void *user, const Hardstop__Case *state, struct compat_tr
 }
 
 /* From each state that the side has, as many as it gives. */
-static size_t seeds_of(struct hold *hold, size_t from, Hardstop__Case *seeds[3])
+static size_t seeds_of(struct hold *hold, size_t from, Hardstop__Case *seeds[MOST_SEEDS])
 {
     const struct meeting *meeting = hold->meeting;
     struct side *side = &hold->sides[from];
@@ -36,8 +38,9 @@ static size_t seeds_of(struct hold *hold, size_t from, Hardstop__Case *seeds[3])
 
     seeds[0] = side_described(side, meeting->family->section, NULL);
     seeds[1] = hold_canary(hold, from, NULL);
-    seeds[2] = hold_has_guest(meeting) ? side_guest(side, NULL) : NULL;
-    for (size_t i = 0; i < 3; i++) {
+    seeds[2] = seeds[1] && hold_offers_more(hold, from) ? hold_shared_canary(hold, from, seeds[1], NULL) : NULL;
+    seeds[3] = hold_has_guest(meeting) ? side_guest(side, NULL) : NULL;
+    for (size_t i = 0; i < MOST_SEEDS; i++) {
         if (seeds[i]) {
             seeds[n++] = seeds[i];
         }
@@ -66,7 +69,7 @@ static void note_sent(struct hold *hold, size_t from, size_t to, long sent)
 void hold_search(struct hold *hold, size_t from)
 {
     const struct meeting *meeting = hold->meeting;
-    Hardstop__Case *seeds[3];
+    Hardstop__Case *seeds[MOST_SEEDS];
     size_t n = seeds_of(hold, from, seeds);
 
     for (size_t to = 0; to < meeting->n; to++) {

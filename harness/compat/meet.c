@@ -152,6 +152,18 @@ static void send_booted(struct hold *hold, size_t from)
     case_free(devices);
 }
 
+/* What is refused for its features tells nothing of its fields: so without those that another lacks, too. */
+static void send_canaries(struct hold *hold, size_t from)
+{
+    struct hs_error err;
+    Hardstop__Case *own = hold_canary(hold, from, &err);
+
+    if (own && hold_offers_more(hold, from)) {
+        send_device(hold, from, SHARED_CANARY, hold_shared_canary(hold, from, own, &err), "left out", &err);
+    }
+    send_device(hold, from, CANARY, own, "left out", &err);
+}
+
 static void send_all(struct hold *hold, size_t from)
 {
     const struct meeting *meeting = hold->meeting;
@@ -177,7 +189,7 @@ static void send_all(struct hold *hold, size_t from)
         send_device(hold, from, "guest", side_guest(&hold->sides[from], &err), "left out", &err);
     }
     if (meeting->states.canary && meeting->family) {
-        send_device(hold, from, "canary", hold_canary(hold, from, &err), "left out", &err);
+        send_canaries(hold, from);
     }
     if (meeting->search_seconds > 0 && meeting->family) {
         hold_search(hold, from);
@@ -205,9 +217,7 @@ json_t *meet(const struct meeting *meeting)
         side_close(&hold->sides[i]);
         json_decref(hold->properties[i]);
     }
-    if (hold->made) {
-        case_free(hold->made);
-    }
+    hold_clear_canaries(hold);
     free(hold);
     return results;
 }

@@ -571,6 +571,36 @@ static void a_feature_that_is_missing_is_a_break(void **state)
     run("compat --from @@/from --to @@/to --devices rng", 0, ", 0 not, 0 known");
 }
 
+#define COMPAT_LINE "-M s390-ccw-virtio-7.2 -nodefaults -m 4M"
+#define COMPAT_CANARY(from, to) "compat --from @@/" from " --to @@/" to " --devices rng --states canary"
+
+/* What only one offers is found whoever is named first, where the seed lacks it, and where neither takes the seed. */
+static void the_order_of_sides_does_not_matter(void **state)
+{
+    static const struct {
+        const char *less, *more, *counts;
+    } rows[] = {
+        /* What is saved of packed queues is lost, too. */
+        { "", " -global virtio-rng-device.packed=on", "3 states sent: 1 kept, 2 not, " },
+        { " -global virtio-rng-device.queue_reset=off -global virtio-rng-device.event_idx=off",
+          " -global virtio-rng-device.queue_reset=off", "3 states sent: 2 kept, 1 not, " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows); i++) {
+        char *less = hs_format(COMPAT_LINE "%s", rows[i].less), *more = hs_format(COMPAT_LINE "%s", rows[i].more);
+
+        write_line("less", less);
+        write_line("more", more);
+        run(COMPAT_CANARY("less", "more"), 1, "refused   rng, canary: to -> from\n");
+        run(COMPAT_CANARY("less", "more"), 1, rows[i].counts);
+        run(COMPAT_CANARY("more", "less"), 1, "refused   rng, canary: from -> to\n");
+        run(COMPAT_CANARY("more", "less"), 1, rows[i].counts);
+        free(less);
+        free(more);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -585,6 +615,7 @@ int main(void)
         cmocka_unit_test(a_meeting_that_is_lost_has_no_verdict),
         cmocka_unit_test(a_qemu_keeps_its_own),
         cmocka_unit_test(a_feature_that_is_missing_is_a_break),
+        cmocka_unit_test(the_order_of_sides_does_not_matter),
     };
 
     HS_CHECK(mkdtemp(folder), "no folder");

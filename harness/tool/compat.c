@@ -175,8 +175,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 const struct argp command_compat_argp = {
     .options = (const struct argp_option[]){
-        { "qemu", 'q', "PATH", 0, "a " SETUP_PROGRAM "ARCHITECTURE*; repeatable: each is a side.  For other "
-                                  "architectures that beside it is taken, of the same name but for that", 0 },
+        { "qemu", 'q', "PATH", 0, "a " SETUP_PROGRAM "ARCHITECTURE*; repeatable: each is a side, in any "
+                                  "order.  For other architectures that beside it is taken, of the same name but for "
+                                  "that", 0 },
         { "from", KEY_FROM, "LINE", 0, "a QEMU command line, in one argument, as a shell reads it, or @FILE: with "
                                        "devices it is one machine, whose sections are sent; without, its machine type "
                                        "and globals are those of every device", 0 },

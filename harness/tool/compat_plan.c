@@ -44,6 +44,17 @@ static bool is_type_of(const char *name, const char *standard)
                : strncmp(name, standard, length) == 0 && isdigit((unsigned char)name[length]) && strchr(name, '.');
 }
 
+/* Those of x86's other machine with PCI have the devices of that transport, too, where they are asked for by name. */
+static bool is_wanted_besides(const struct compat_plan *plan, enum family_transport transport, const char *name)
+{
+    bool wanted = false;
+
+    for (size_t i = 0; i < plan->n_machines; i++) {
+        wanted |= strcmp(plan->machines[i], name) == 0;
+    }
+    return wanted && transport == FAMILY_PCI && is_type_of(name, "pc-i440fx-7.2");
+}
+
 static size_t find_type(struct types *types, const char *name)
 {
     size_t i = 0;
@@ -105,8 +116,10 @@ static int read_types(const struct compat_plan *plan, enum family_transport tran
             set(&setup->machine, "none");
             result = inventory_read(setup, TRUST_ALL, &inventory, err);
             for (size_t k = 0; k < inventory.n_machines; k++) {
-                if (is_type_of(inventory.machines[k], standard)) {
-                    size_t at = find_type(types, inventory.machines[k]);
+                const char *name = inventory.machines[k];
+
+                if (is_type_of(name, standard) || is_wanted_besides(plan, transport, name)) {
+                    size_t at = find_type(types, name);
 
                     types->has[at][i] = true;
                 }
@@ -304,7 +317,9 @@ int compat_plan_make(struct compat_plan *plan, struct hs_error *err)
     }
     for (size_t i = 0; i < plan->n_machines; i++) {
         if (!is_met_with(plan, plan->machines[i])) {
-            return hs_fail(err, HS_NO_OFFSET, "no machine type %s that two of these QEMUs have", plan->machines[i]);
+            return hs_fail(err, HS_NO_OFFSET, "no machine type %s that two of these QEMUs have, and devices of this "
+                                              "choice on it; --machines knows s390-ccw-virtio, pc-q35, pc-i440fx and "
+                                              "microvm, --from and --to any", plan->machines[i]);
         }
     }
     return plan->n_meetings ? 0 : hs_fail(err, HS_NO_OFFSET, "no machine type that two of these QEMUs have, and "
