@@ -174,6 +174,58 @@ static void doctor_tells_of_a_qemu(void **state)
     run_clear(&run);
 }
 
+/* What --qemu and --beside refuse is refused of the variables, and in the same words; an option takes their place. */
+static void a_variable_is_refused_as_its_option(void **state)
+{
+    static const char *const values[] = { "/nope", "/tmp", "/opt/new/", "/nope/qemu-system-x86_64", "/bin/true" };
+    static const struct {
+        const char *env, *option, *arguments;
+    } rows[] = {
+        { "HARDSTOP_QEMU", "--qemu", "doctor" },
+        { "HARDSTOP_QEMU", "--qemu", "fuzz" },
+        { "HARDSTOP_QEMU", NULL, "known" },
+        { "HARDSTOP_QEMU", NULL, "known --qemu qemu-system-x86_64" },
+        { "HARDSTOP_QEMU", NULL, "vet --qemu qemu-system-x86_64 --work @/vet" },
+        { "HARDSTOP_QEMU", NULL, "capture --qemu qemu-system-x86_64 --machine q35 -o @/none.mig" },
+        { "HARDSTOP_BESIDE", "--beside", "load @/none" },
+        { "HARDSTOP_BESIDE", "--beside", "fuzz" },
+        { "HARDSTOP_BESIDE", "--beside-qemu", "audit @/none" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows) * HS_COUNT(values); i++) {
+        const char *value = values[i % HS_COUNT(values)], *option = rows[i / HS_COUNT(values)].option;
+        const char *env = rows[i / HS_COUNT(values)].env, *arguments = rows[i / HS_COUNT(values)].arguments;
+        char *as_option = hs_format("%s %s %s", arguments, option, value), *reason;
+        struct run run;
+
+        setenv(env, value, 1);
+        run = spawn_run(folder, arguments);
+        unsetenv(env);
+        reason = hs_format("%s: %s%s", env, strcmp(value, "/bin/true") == 0 ? "" : "no program ", value);
+        if (run.status != 2 || *run.out || !strstr(run.err, reason)) {
+            fail_msg("%s=%s hardstop %s: status %d\n%s%s", env, value, arguments, run.status, run.out, run.err);
+        }
+        run_clear(&run);
+        if (option) {
+            run = spawn_run(folder, as_option);
+            assert_int_equal(run.status, 2);
+            assert_non_null(strstr(run.err, reason + strlen(env)));
+            run_clear(&run);
+        }
+        free(reason);
+        free(as_option);
+    }
+    setenv("HARDSTOP_QEMU", "/nope", 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct run run = spawn_run(folder, i ? "help fuzz" : "doctor --qemu qemu-system-s390x");
+
+        assert_int_equal(run.status, 0);
+        run_clear(&run);
+    }
+    unsetenv("HARDSTOP_QEMU");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +235,7 @@ int main(void)
         SUPPORT_TIDY(a_case_is_written_where_a_case_is_named),
         SUPPORT_TIDY(doctor_tells_of_every_check),
         SUPPORT_TIDY(doctor_tells_of_a_qemu),
+        SUPPORT_TIDY(a_variable_is_refused_as_its_option),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
