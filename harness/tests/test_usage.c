@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "spawn.h"
@@ -226,6 +227,65 @@ static void a_variable_is_refused_as_its_option(void **state)
     unsetenv("HARDSTOP_QEMU");
 }
 
+/* A machine whose PATH has the QEMUs named alone. */
+static struct run run_on_machine(const char *name, const char *const *binaries, size_t n, const char *arguments)
+{
+    char *bin = hs_format("%s/%s", folder, name), *before = hs_strdup(getenv("PATH"));
+    struct hs_error err;
+    struct run run;
+
+    assert_int_equal(file_make_folder(bin, &err), 0);
+    for (size_t i = 0; i < n; i++) {
+        char *link = hs_format("%s/%s", bin, binaries[i]), *program = arguments_find_program(binaries[i]);
+
+        assert_non_null(program);
+        assert_true(access(link, F_OK) == 0 || symlink(program, link) == 0);
+        free(program);
+        free(link);
+    }
+    setenv("PATH", bin, 1);
+    run = spawn_run(folder, arguments);
+    setenv("PATH", before, 1);
+    free(before);
+    free(bin);
+    return run;
+}
+
+static void one_qemu_is_enough(void **state)
+{
+    static const char *const x86[] = { "qemu-system-x86_64" };
+    static const char missing[] = "no program qemu-system-s390x in PATH; on Debian: apt-get install ";
+    struct run run = run_on_machine("x86", x86, 1, "doctor");
+
+    (void)state;
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "missing  qemu-system-s390x    optional, for the ccw targets"));
+    assert_non_null(strstr(run.out, "missing  loader, ccw"));
+    assert_non_null(strstr(run.out, "ok       loader, pci"));
+    run_clear(&run);
+    run = run_on_machine("none", NULL, 0, "doctor");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.out, "MISSING  qemu-system-s390x    apt-get install "));
+    assert_non_null(strstr(run.out, "MISSING  qemu-system-x86_64   apt-get install "));
+    assert_non_null(strstr(run.out, "MISSING  loader, ccw"));
+    run_clear(&run);
+
+    /* There is no AFL++ in that PATH, so nothing begins. */
+    run = run_on_machine("x86", x86, 1, "fuzz --engine afl --work @/work");
+    assert_int_equal(run.status, 2);
+    assert_int_equal(strncmp(run.err, "hardstop: ccw is left out: ", 27), 0);
+    assert_int_equal(strncmp(run.err + 27, missing, strlen(missing)), 0);
+    assert_null(strstr(run.err, "pci is left out"));
+    run_clear(&run);
+    run = run_on_machine("x86", x86, 1, "fuzz --engine afl --work @/work ccw");
+    assert_null(strstr(run.err, "left out"));
+    run_clear(&run);
+    run = run_on_machine("none", NULL, 0, "fuzz --engine afl --work @/work");
+    assert_int_equal(run.status, 2);
+    assert_null(strstr(run.err, "left out"));
+    run_clear(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +296,7 @@ int main(void)
         SUPPORT_TIDY(doctor_tells_of_every_check),
         SUPPORT_TIDY(doctor_tells_of_a_qemu),
         SUPPORT_TIDY(a_variable_is_refused_as_its_option),
+        SUPPORT_TIDY(one_qemu_is_enough),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
