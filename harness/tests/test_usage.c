@@ -286,6 +286,40 @@ static void one_qemu_is_enough(void **state)
     run_clear(&run);
 }
 
+/* Lines of an architecture without a QEMU are no surprise, and no answer. */
+static void lines_without_a_qemu_are_not_tried(void **state)
+{
+    static const char *const x86[] = { "qemu-system-x86_64" };
+    static const char both[] = "known pc-vga-sr.textproto ccw-rng-ccw-fmt-1.textproto";
+    static const char only[] = "known ccw-rng-ccw-fmt-1.textproto";
+    static const struct {
+        const char *options;
+        const char *words;
+    } forms[] = {
+        { "", "not tried       ccw-rng-ccw-fmt-1.textproto: no qemu-system-s390x in PATH\n" },
+        { "", ": 1 confirmed, 1 not tried (no qemu-system-s390x in PATH)\n" },
+        { " --json", "\"state\": \"not tried\"" },
+        { " --json", "\"expected\": null" },
+        { " --junit -", "<skipped message=\"no qemu-system-s390x in PATH\"/>" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(forms); i++) {
+        char *arguments = hs_format("%s%s", both, forms[i].options);
+        struct run run = run_on_machine("x86", x86, 1, arguments);
+
+        if (run.status != 0 || !strstr(run.out, forms[i].words) || strstr(run.out, "not as expected")) {
+            fail_msg("hardstop %s: status %d\n%s%s", arguments, run.status, run.out, run.err);
+        }
+        run_clear(&run);
+        run = run_on_machine("x86", x86, 1, only);
+        assert_int_equal(run.status, 2);
+        assert_string_equal(run.err, "hardstop: no line was tried: no qemu-system-s390x in PATH\n");
+        run_clear(&run);
+        free(arguments);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +331,7 @@ int main(void)
         SUPPORT_TIDY(doctor_tells_of_a_qemu),
         SUPPORT_TIDY(a_variable_is_refused_as_its_option),
         SUPPORT_TIDY(one_qemu_is_enough),
+        SUPPORT_TIDY(lines_without_a_qemu_are_not_tried),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
