@@ -225,7 +225,8 @@ Hardstop__Case *known_read_case(const struct known *known, const struct known_li
     return test;
 }
 
-static const char *const states[KNOWN_STATES] = { "confirmed", "fixed", "changed", "not applicable" };
+static const char *const states[KNOWN_STATES] = { "confirmed", "fixed", "changed", "not applicable",
+                                                    "not tried" };
 
 const char *known_state_name(enum known_state state)
 {

@@ -59,10 +59,11 @@ enum known_state {
     KNOWN_FIXED, /* no property fails */
     KNOWN_CHANGED, /* something else is shown */
     KNOWN_NOT_APPLICABLE, /* that QEMU has not what the case is about */
+    KNOWN_NOT_TRIED, /* there is no program of the case's architecture: nothing is recorded of it */
     KNOWN_STATES,
 };
 
-/* "confirmed", "fixed", "changed", "not applicable". */
+/* "confirmed", "fixed", "changed", "not applicable", "not tried". */
 const char *known_state_name(enum known_state state);
 /* The state of that name, or KNOWN_STATES. */
 enum known_state known_state_find(const char *name);

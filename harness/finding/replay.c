@@ -39,9 +39,9 @@ int replay_version(const char *program, char *version, struct hs_error *err)
     return 0;
 }
 
-static int not_applicable(struct replay *replay, const char *why)
+static int without(struct replay *replay, enum known_state state, const char *why)
 {
-    replay->state = KNOWN_NOT_APPLICABLE;
+    replay->state = state;
     replay->signature = 0;
     snprintf(replay->words, sizeof(replay->words), "%.*s", (int)sizeof(replay->words) - 1, why);
     return 0;
@@ -52,7 +52,8 @@ static int cannot_open(struct replay *replay, const Hardstop__Setup *setup, cons
 {
     bool begins = strncmp(err->text, setup->binary, strlen(setup->binary)) == 0;
 
-    return not_applicable(replay, begins ? err->text + (setup_program(setup) - setup->binary) : err->text);
+    return without(replay, KNOWN_NOT_APPLICABLE,
+                   begins ? err->text + (setup_program(setup) - setup->binary) : err->text);
 }
 
 static int judge(const struct known_line *line, const Hardstop__Case *test, struct loader *loader,
@@ -71,7 +72,7 @@ static int judge(const struct known_line *line, const Hardstop__Case *test, stru
     return result;
 }
 
-/* Puts the program into the setup; false, the line then not being applicable, where there is none. */
+/* Puts the program into the setup; false, the line then not being tried, where there is none. */
 static bool take_program(Hardstop__Setup *setup, const char *program, struct replay *replay)
 {
     char *beside = setup->binary ? program_beside(program, setup->binary) : NULL;
@@ -82,12 +83,13 @@ static bool take_program(Hardstop__Setup *setup, const char *program, struct rep
     if (path) {
         set(&setup->binary, sibling);
     } else {
-        snprintf(why, sizeof(why), "no %s %s", slash ? slash + 1 : sibling, slash ? "beside" : "in PATH");
-        not_applicable(replay, why);
+        snprintf(why, sizeof(why), "no %s %s", slash ? slash + 1 : sibling,
+                 slash || program_given(PROGRAM_ENV) ? "beside" : "in PATH");
+        without(replay, KNOWN_NOT_TRIED, why);
     }
     free(sibling);
     free(path);
-    return replay->state != KNOWN_NOT_APPLICABLE;
+    return replay->state != KNOWN_NOT_TRIED;
 }
 
 static int replay_now(const struct known *known, const struct known_line *line, const char *program, enum trust trust,

@@ -10,9 +10,9 @@ struct replay {
     char name[128]; /* of the case */
     char qemu[32]; /* version: "7.2.22" */
     enum known_state state;
-    uint64_t signature; /* of what is shown; 0: no property fails, or the line is not applicable */
+    uint64_t signature; /* of what is shown; 0: no property fails, or the line is not applicable or not tried */
     double seconds; /* that it took; 0 of what is recorded */
-    char words[640]; /* what is shown, as known_compare() has it, or why the line is not applicable; one line */
+    char words[640]; /* what is shown, as known_compare() has it, or why it is not applicable or not tried; one line */
 };
 
 /*
@@ -24,8 +24,8 @@ int replay_version(const char *program, char *version, struct hs_error *err);
 /*
  * Replays a line's case on `program`, a path or a name in PATH, or on that beside it (see program.h); NULL: on the
  * case's own.  `trust` says whose words the case's setup is made of; a program that is given is the user's.  Fills all
- * but `replay->qemu`.  Where no QEMU can be opened with the case's setup, the line is not applicable.  0, or -1 with a
- * reason: no verdict.
+ * but `replay->qemu`.  Where no QEMU can be opened with the case's setup, the line is not applicable; where `program`
+ * has none of the case's architecture beside it, it is not tried.  0, or -1 with a reason: no verdict.
  */
 int replay_line(const struct known *known, const struct known_line *line, const char *program, enum trust trust,
                 struct replay *replay, struct hs_error *err);

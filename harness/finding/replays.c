@@ -88,7 +88,8 @@ static int read_line(struct replays *replays, char *text, struct hs_error *err)
     }
     replay.state = known_state_find(fields[STATE]);
     replay.signature = strtoull(fields[SIGNATURE], &end, 16);
-    if (replay.state == KNOWN_STATES || (*end && strcmp(fields[SIGNATURE], "-") != 0)) {
+    if (replay.state == KNOWN_STATES || replay.state == KNOWN_NOT_TRIED ||
+        (*end && strcmp(fields[SIGNATURE], "-") != 0)) {
         return hs_fail(err, HS_NO_OFFSET, "no state \"%s\", or no signature \"%s\"", fields[STATE], fields[SIGNATURE]);
     }
     if (strlen(fields[NAME]) >= sizeof(replay.name) || strlen(fields[QEMU]) >= sizeof(replay.qemu) ||

@@ -14,6 +14,9 @@ bool matrix_is_expected(const struct replay *replay, const struct replays *recor
 {
     const struct replay *record = replays_find(recorded, replay->name, replay->qemu);
 
+    if (replay->state == KNOWN_NOT_TRIED) {
+        return true;
+    }
     return record ? record->state == replay->state && record->signature == replay->signature
                   : replay->state == KNOWN_HOLDS;
 }
@@ -54,9 +57,25 @@ static void print_counts(FILE *out, const struct known *known, const struct repl
     }
 }
 
+/* Each reason once: " (no qemu-system-s390x in PATH)". */
+static void print_missing(FILE *out, const struct replays *replays, const char *version)
+{
+    for (size_t i = 0, k; i < replays->n; i++) {
+        const struct replay *replay = &replays->list[i];
+
+        for (k = 0; k < i && (strcmp(replays->list[k].qemu, version) != 0 ||
+                              replays->list[k].state != KNOWN_NOT_TRIED ||
+                              strcmp(replays->list[k].words, replay->words) != 0); k++) {
+        }
+        if (k == i && replay->state == KNOWN_NOT_TRIED && strcmp(replay->qemu, version) == 0) {
+            printable_print(out, " (%s)", replay->words);
+        }
+    }
+}
+
 static void print_replay(FILE *out, const struct replay *replay, const struct replays *recorded)
 {
-    static const enum style styles[KNOWN_STATES] = { STYLE_BAD, STYLE_GOOD, STYLE_WARN, STYLE_DIM };
+    static const enum style styles[KNOWN_STATES] = { STYLE_BAD, STYLE_GOOD, STYLE_WARN, STYLE_DIM, STYLE_DIM };
     const struct replay *record = replays_find(recorded, replay->name, replay->qemu);
 
     style_print(out, styles[replay->state], "%-14s", known_state_name(replay->state));
@@ -88,6 +107,7 @@ void matrix_text(FILE *out, const struct known *known, const struct replays *rep
     for (size_t k = 0; k < n; k++) {
         fprintf(out, "QEMU %s: ", versions[k]);
         print_counts(out, known, replays, versions[k]);
+        print_missing(out, replays, versions[k]);
         fputc('\n', out);
     }
     if (odd) {
@@ -166,6 +186,11 @@ static json_t *signature_json(uint64_t signature)
     return signature ? json_sprintf("%016" PRIx64, signature) : json_null();
 }
 
+static json_t *expected_json(const struct replay *replay, const struct replays *recorded)
+{
+    return replay->state == KNOWN_NOT_TRIED ? json_null() : json_boolean(matrix_is_expected(replay, recorded));
+}
+
 static json_t *text_json(const char *text)
 {
     return printable_json(text, strlen(text));
@@ -194,10 +219,10 @@ json_t *matrix_json(const struct known *known, const struct replays *replays, co
 
             if (replay) {
                 json_array_append_new(
-                    qemus, json_pack("{s:s, s:s, s:o, s:o, s:b}", "version", replay->qemu, "state",
+                    qemus, json_pack("{s:s, s:s, s:o, s:o, s:o}", "version", replay->qemu, "state",
                                      known_state_name(replay->state), "signature", signature_json(replay->signature),
                                      "words", text_json(replay->words), "expected",
-                                     (int)matrix_is_expected(replay, recorded)));
+                                     expected_json(replay, recorded)));
             }
         }
         json_object_set_new(line, "qemu", qemus);

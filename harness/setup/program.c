@@ -3,6 +3,7 @@
 #include "harness/setup/program.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,21 +26,52 @@ const char *program_given(const char *env)
     return given && *given ? given : NULL;
 }
 
+char *program_chosen(const char *from, const char *value, struct hs_error *err)
+{
+    char *path = arguments_find_program(value);
+    size_t n;
+
+    if (!path) {
+        hs_fail(err, HS_NO_OFFSET, "%s: no program %s", from, value);
+    } else if (!setup_architecture_in(path, &n)) {
+        hs_fail(err, HS_NO_OFFSET,
+                "%s: %s is not called " SETUP_PROGRAM "ARCHITECTURE; a link with such a name will do", from, value);
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+int program_check(const char *env, struct hs_error *err)
+{
+    const char *given = program_given(env);
+    char *path = given ? program_chosen(env, given, err) : NULL;
+    int result = given && !path ? -1 : 0;
+
+    free(path);
+    return result;
+}
+
 char *program_find(const char *binary, struct hs_error *err)
 {
     const char *given = program_given(PROGRAM_ENV);
-    char *beside = given && !strchr(binary, '/') ? program_beside(given, binary) : NULL;
-    char *path = arguments_find_program(beside ? beside : binary);
+    bool is_meant = given && !strchr(binary, '/') && setup_architecture_in(binary, &(size_t){ 0 });
+    char *chosen = is_meant ? program_chosen(PROGRAM_ENV, given, err) : NULL;
+    char *beside = chosen ? program_beside(chosen, binary) : NULL;
+    char *path = is_meant && !chosen ? NULL : arguments_find_program(beside ? beside : binary);
 
-    if (!path && beside) {
+    if (path || (is_meant && !chosen)) {
+        /* The reason is there. */
+    } else if (beside) {
         hs_fail(err, HS_NO_OFFSET, "%s: %s; it is looked for because " PROGRAM_ENV " or --qemu names %s", beside,
                 strerror(errno), given);
-    } else if (!path && strchr(binary, '/')) {
+    } else if (strchr(binary, '/')) {
         hs_fail(err, HS_NO_OFFSET, "%s: %s", binary, strerror(errno));
-    } else if (!path) {
+    } else {
         hs_fail(err, HS_NO_OFFSET, "no program %s in PATH; on Debian: apt-get install %s", binary,
                 setup_package(binary));
     }
     free(beside);
+    free(chosen);
     return path;
 }

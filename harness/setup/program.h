@@ -16,8 +16,20 @@
 /* The value of one of these two; NULL: none. */
 const char *program_given(const char *env);
 
-/* The path of a program that can be run; free it.  NULL with a reason that says what to do. */
+/*
+ * The path of a program that can be run; free it.  NULL with a reason that says what to do.  Where the user's choice,
+ * which a name stands for, is no QEMU, no other one is taken in its place.
+ */
 char *program_find(const char *binary, struct hs_error *err);
+
+/*
+ * The path of the QEMU that the user has chosen by `value`, a path or a name in PATH; free it.  NULL with a reason,
+ * where it cannot be run or tells no architecture; the reason begins with `from`, the option or variable that has it.
+ */
+char *program_chosen(const char *from, const char *value, struct hs_error *err);
+
+/* Is what one of these two variables says a QEMU, or nothing?  0, or -1 with a reason. */
+int program_check(const char *env, struct hs_error *err);
 
 /*
  * The path of the same build for another binary: of "/a/qemu-system-x86_64-11.1" for "qemu-system-s390x" it is

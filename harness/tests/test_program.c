@@ -79,11 +79,49 @@ static void the_chosen_build_goes_before_path(void **state)
     support_remove(folder);
 }
 
+/* A choice that is none is refused, and not taken for another: beside a program that is not there may be one. */
+static void a_wrong_choice_is_not_passed_over(void **state)
+{
+    static const struct {
+        const char *name, *reason;
+    } wrong[] = {
+        { "none", PROGRAM_ENV ": no program " },
+        { "", PROGRAM_ENV ": no program " },
+        { "/qemu-system-x86_65", PROGRAM_ENV ": no program " },
+        { "/my-own", "/my-own is not called qemu-system-ARCHITECTURE" },
+    };
+    char *folder = support_folder(), *there = hs_format("%s/qemu-system-x86_64", folder);
+    char *odd = hs_format("%s/my-own", folder);
+    struct hs_error err;
+
+    (void)state;
+    assert_int_equal(symlink("/bin/true", there), 0);
+    assert_int_equal(symlink("/bin/true", odd), 0);
+    for (size_t i = 0; i < HS_COUNT(wrong); i++) {
+        char *value = hs_format("%s%s", folder, wrong[i].name);
+
+        setenv(PROGRAM_ENV, value, 1);
+        check_missing("qemu-system-x86_64", wrong[i].reason);
+        check_found(there, there);
+        assert_int_equal(program_check(PROGRAM_ENV, &err), -1);
+        assert_non_null(strstr(err.text, wrong[i].reason));
+        free(value);
+    }
+    setenv(PROGRAM_ENV, there, 1);
+    assert_int_equal(program_check(PROGRAM_ENV, &err), 0);
+    unsetenv(PROGRAM_ENV);
+    assert_int_equal(program_check(PROGRAM_ENV, &err), 0);
+    free(odd);
+    free(there);
+    support_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_build_is_beside),
         cmocka_unit_test(the_chosen_build_goes_before_path),
+        cmocka_unit_test(a_wrong_choice_is_not_passed_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

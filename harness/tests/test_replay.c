@@ -30,6 +30,7 @@ static const struct {
     { TWO, NULL },
     { TWO TWO, ":3: a on 7.2.22 is there twice" },
     { LINE("a", "7.2.22", "mended", "-"), ":1: no state \"mended\"" },
+    { LINE("a", "7.2.22", "not tried", "-"), ":1: no state \"not tried\"" },
     { LINE("a", "7.2.22", "fixed", "0g"), "no signature \"0g\"" },
     { "a\t7.2.22\tfixed\t-\n", "not case, QEMU, state, signature and words" },
     { "a\t7.2.22\tfixed\t-\twords\tmore\n", "not case, QEMU, state, signature and words" },
@@ -123,6 +124,8 @@ static void a_difference_from_the_record_is_seen(void **state)
     assert_false(matrix_is_expected(&now, &recorded));
     now.state = KNOWN_NOT_APPLICABLE;
     assert_false(matrix_is_expected(&now, &recorded));
+    now.state = KNOWN_NOT_TRIED;
+    assert_true(matrix_is_expected(&now, &recorded));
     replays_clear(&recorded);
 }
 

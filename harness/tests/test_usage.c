@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/arguments.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
 #include "spawn.h"
@@ -174,6 +175,151 @@ static void doctor_tells_of_a_qemu(void **state)
     run_clear(&run);
 }
 
+/* What --qemu and --beside refuse is refused of the variables, and in the same words; an option takes their place. */
+static void a_variable_is_refused_as_its_option(void **state)
+{
+    static const char *const values[] = { "/nope", "/tmp", "/opt/new/", "/nope/qemu-system-x86_64", "/bin/true" };
+    static const struct {
+        const char *env, *option, *arguments;
+    } rows[] = {
+        { "HARDSTOP_QEMU", "--qemu", "doctor" },
+        { "HARDSTOP_QEMU", "--qemu", "fuzz" },
+        { "HARDSTOP_QEMU", NULL, "known" },
+        { "HARDSTOP_QEMU", NULL, "known --qemu qemu-system-x86_64" },
+        { "HARDSTOP_QEMU", NULL, "vet --qemu qemu-system-x86_64 --work @/vet" },
+        { "HARDSTOP_QEMU", NULL, "capture --qemu qemu-system-x86_64 --machine q35 -o @/none.mig" },
+        { "HARDSTOP_BESIDE", "--beside", "load @/none" },
+        { "HARDSTOP_BESIDE", "--beside", "fuzz" },
+        { "HARDSTOP_BESIDE", "--beside-qemu", "audit @/none" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(rows) * HS_COUNT(values); i++) {
+        const char *value = values[i % HS_COUNT(values)], *option = rows[i / HS_COUNT(values)].option;
+        const char *env = rows[i / HS_COUNT(values)].env, *arguments = rows[i / HS_COUNT(values)].arguments;
+        char *as_option = hs_format("%s %s %s", arguments, option, value), *reason;
+        struct run run;
+
+        setenv(env, value, 1);
+        run = spawn_run(folder, arguments);
+        unsetenv(env);
+        reason = hs_format("%s: %s%s", env, strcmp(value, "/bin/true") == 0 ? "" : "no program ", value);
+        if (run.status != 2 || *run.out || !strstr(run.err, reason)) {
+            fail_msg("%s=%s hardstop %s: status %d\n%s%s", env, value, arguments, run.status, run.out, run.err);
+        }
+        run_clear(&run);
+        if (option) {
+            run = spawn_run(folder, as_option);
+            assert_int_equal(run.status, 2);
+            assert_non_null(strstr(run.err, reason + strlen(env)));
+            run_clear(&run);
+        }
+        free(reason);
+        free(as_option);
+    }
+    setenv("HARDSTOP_QEMU", "/nope", 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct run run = spawn_run(folder, i ? "help fuzz" : "doctor --qemu qemu-system-s390x");
+
+        assert_int_equal(run.status, 0);
+        run_clear(&run);
+    }
+    unsetenv("HARDSTOP_QEMU");
+}
+
+/* A machine whose PATH has the QEMUs named alone. */
+static struct run run_on_machine(const char *name, const char *const *binaries, size_t n, const char *arguments)
+{
+    char *bin = hs_format("%s/%s", folder, name), *before = hs_strdup(getenv("PATH"));
+    struct hs_error err;
+    struct run run;
+
+    assert_int_equal(file_make_folder(bin, &err), 0);
+    for (size_t i = 0; i < n; i++) {
+        char *link = hs_format("%s/%s", bin, binaries[i]), *program = arguments_find_program(binaries[i]);
+
+        assert_non_null(program);
+        assert_true(access(link, F_OK) == 0 || symlink(program, link) == 0);
+        free(program);
+        free(link);
+    }
+    setenv("PATH", bin, 1);
+    run = spawn_run(folder, arguments);
+    setenv("PATH", before, 1);
+    free(before);
+    free(bin);
+    return run;
+}
+
+static void one_qemu_is_enough(void **state)
+{
+    static const char *const x86[] = { "qemu-system-x86_64" };
+    static const char missing[] = "no program qemu-system-s390x in PATH; on Debian: apt-get install ";
+    struct run run = run_on_machine("x86", x86, 1, "doctor");
+
+    (void)state;
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "missing  qemu-system-s390x    optional, for the ccw targets"));
+    assert_non_null(strstr(run.out, "missing  loader, ccw"));
+    assert_non_null(strstr(run.out, "ok       loader, pci"));
+    run_clear(&run);
+    run = run_on_machine("none", NULL, 0, "doctor");
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.out, "MISSING  qemu-system-s390x    apt-get install "));
+    assert_non_null(strstr(run.out, "MISSING  qemu-system-x86_64   apt-get install "));
+    assert_non_null(strstr(run.out, "MISSING  loader, ccw"));
+    run_clear(&run);
+
+    /* There is no AFL++ in that PATH, so nothing begins. */
+    run = run_on_machine("x86", x86, 1, "fuzz --engine afl --work @/work");
+    assert_int_equal(run.status, 2);
+    assert_int_equal(strncmp(run.err, "hardstop: ccw is left out: ", 27), 0);
+    assert_int_equal(strncmp(run.err + 27, missing, strlen(missing)), 0);
+    assert_null(strstr(run.err, "pci is left out"));
+    run_clear(&run);
+    run = run_on_machine("x86", x86, 1, "fuzz --engine afl --work @/work ccw");
+    assert_null(strstr(run.err, "left out"));
+    run_clear(&run);
+    run = run_on_machine("none", NULL, 0, "fuzz --engine afl --work @/work");
+    assert_int_equal(run.status, 2);
+    assert_null(strstr(run.err, "left out"));
+    run_clear(&run);
+}
+
+/* Lines of an architecture without a QEMU are no surprise, and no answer. */
+static void lines_without_a_qemu_are_not_tried(void **state)
+{
+    static const char *const x86[] = { "qemu-system-x86_64" };
+    static const char both[] = "known pc-vga-sr.textproto ccw-rng-ccw-fmt-1.textproto";
+    static const char only[] = "known ccw-rng-ccw-fmt-1.textproto";
+    static const struct {
+        const char *options;
+        const char *words;
+    } forms[] = {
+        { "", "not tried       ccw-rng-ccw-fmt-1.textproto: no qemu-system-s390x in PATH\n" },
+        { "", ": 1 confirmed, 1 not tried (no qemu-system-s390x in PATH)\n" },
+        { " --json", "\"state\": \"not tried\"" },
+        { " --json", "\"expected\": null" },
+        { " --junit -", "<skipped message=\"no qemu-system-s390x in PATH\"/>" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(forms); i++) {
+        char *arguments = hs_format("%s%s", both, forms[i].options);
+        struct run run = run_on_machine("x86", x86, 1, arguments);
+
+        if (run.status != 0 || !strstr(run.out, forms[i].words) || strstr(run.out, "not as expected")) {
+            fail_msg("hardstop %s: status %d\n%s%s", arguments, run.status, run.out, run.err);
+        }
+        run_clear(&run);
+        run = run_on_machine("x86", x86, 1, only);
+        assert_int_equal(run.status, 2);
+        assert_string_equal(run.err, "hardstop: no line was tried: no qemu-system-s390x in PATH\n");
+        run_clear(&run);
+        free(arguments);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +329,9 @@ int main(void)
         SUPPORT_TIDY(a_case_is_written_where_a_case_is_named),
         SUPPORT_TIDY(doctor_tells_of_every_check),
         SUPPORT_TIDY(doctor_tells_of_a_qemu),
+        SUPPORT_TIDY(a_variable_is_refused_as_its_option),
+        SUPPORT_TIDY(one_qemu_is_enough),
+        SUPPORT_TIDY(lines_without_a_qemu_are_not_tried),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -65,11 +65,17 @@ for change in 's/confirmed/fixed/' 's/\t[0-9a-f]\{16\}\t/\t0123456789abcdef\t/';
     expect 1 "1 not as expected" --known "$work/corpus/known.tsv" --qemu qemu-system-s390x $one
 done
 
-# A QEMU whose sibling is missing, and a machine that it does not have.
+# A QEMU whose sibling is missing: what is recorded stays.  And a machine that it does not have.
 ln -s "$(command -v qemu-system-s390x)" "$work/qemu-system-s390x-own"
-expect 1 "not applicable  pc-vga-sr.textproto: no qemu-system-x86_64-own beside" \
+expect 0 "not tried       pc-vga-sr.textproto: no qemu-system-x86_64-own beside" \
     --qemu "$work/qemu-system-s390x-own" pc-vga-sr.textproto $one
 grep -q "^confirmed       $one: " "$work/out" || fail "the other case was not replayed: $(cat "$work/out")"
+expect 2 "no line was tried: no qemu-system-x86_64-own beside" \
+    --qemu "$work/qemu-system-s390x-own" pc-vga-sr.textproto
+cp corpus/versions.tsv "$work/corpus"
+expect 0 " 1 confirmed, 1 not tried (no qemu-system-x86_64-own beside)" --known "$work/corpus/known.tsv" --record \
+    --qemu "$work/qemu-system-s390x-own" pc-vga-sr.textproto $one
+cmp corpus/versions.tsv "$work/corpus/versions.tsv" || fail "what was not tried is recorded"
 rm "$work/corpus/cases"
 mkdir -p "$work/corpus/cases/regress"
 sed 's/s390-ccw-virtio-7.2/s390-ccw-virtio-0.1/' corpus/cases/regress/$one >"$work/corpus/cases/regress/$one"

@@ -98,14 +98,18 @@ static const struct {
     examine_fn *examine;
     const char *subject;
     const char *advice;
-    bool needed;
+    bool needed; /* of a QEMU: unless there is another one */
+    const char *program; /* the QEMU that it is about; NULL: none */
+    const char *use; /* what only that QEMU is for; NULL: another row says it */
 } checks[] = {
-    { SETUP_BINARY("s390x"), look_for_program, SETUP_BINARY("s390x"), "apt-get install " SETUP_PACKAGE("misc"), true },
-    { SETUP_BINARY("x86_64"), look_for_program, SETUP_BINARY("x86_64"), "apt-get install " SETUP_PACKAGE("x86"), true },
+    { SETUP_BINARY("s390x"), look_for_program, SETUP_BINARY("s390x"), "apt-get install " SETUP_PACKAGE("misc"), true,
+      SETUP_BINARY("s390x"), "the ccw targets and the cases of s390x" },
+    { SETUP_BINARY("x86_64"), look_for_program, SETUP_BINARY("x86_64"), "apt-get install " SETUP_PACKAGE("x86"), true,
+      SETUP_BINARY("x86_64"), "the pci targets and the cases of x86_64" },
     { "memfd", look_for_memfd, NULL, "this kernel or container does not allow memfd_create()", true },
     { "preload object", look_for_preload, NULL, NULL, true },
-    { "loader, ccw", start_loader, "ccw", NULL, true },
-    { "loader, pci", start_loader, "pci", NULL, true },
+    { "loader, ccw", start_loader, "ccw", NULL, true, SETUP_BINARY("s390x"), NULL },
+    { "loader, pci", start_loader, "pci", NULL, true, SETUP_BINARY("x86_64"), NULL },
     { "clang", look_for_program, "clang", "libFuzzer targets need it: apt-get install clang", false },
     { "afl-fuzz", look_for_program, "afl-fuzz", "AFL++ targets need it: apt-get install afl++", false },
     { "protoc", look_for_program, "protoc", "building needs it: apt-get install protobuf-compiler", false },
@@ -135,7 +139,8 @@ const struct argp command_doctor_argp = {
     .parser = parse,
     .children = program_children,
     .doc = "Says what is missing on this machine, and how to get it; with --qemu, what can be done with that QEMU: "
-           "whether it can be entered, how fast it loads, and what of its machines and devices our tables know.\v"
+           "whether it can be entered, how fast it loads, and what of its machines and devices our tables know.  One "
+           "of " SETUP_BINARY("s390x") " and " SETUP_BINARY("x86_64") " is enough.\v"
            "Exit status: 0 nothing that is needed is missing, 2 something is.",
 };
 
@@ -161,12 +166,35 @@ static void tell(void *user, const char *name, const struct diagnosis *diagnosis
     fflush(stdout);
 }
 
+static bool is_there(const char *program)
+{
+    char *path = arguments_find_program(program);
+
+    free(path);
+    return path != NULL;
+}
+
+/* One QEMU is enough: of another one that is missing nothing is needed. */
+static bool can_be_spared(const char *program)
+{
+    bool any = false;
+
+    for (size_t i = 0; program && i < HS_COUNT(checks); i++) {
+        any |= checks[i].program && is_there(checks[i].program);
+    }
+    return any && !is_there(program);
+}
+
 static void examine_machine(struct telling *telling)
 {
     for (size_t i = 0; i < HS_COUNT(checks); i++) {
-        struct diagnosis diagnosis = { .needed = checks[i].needed };
+        bool is_spare = can_be_spared(checks[i].program);
+        struct diagnosis diagnosis = { .needed = checks[i].needed && !is_spare };
 
         checks[i].examine(checks[i].subject, checks[i].advice, &diagnosis);
+        if (is_spare && checks[i].use) {
+            snprintf(diagnosis.text, sizeof(diagnosis.text), "optional, for %s: %s", checks[i].use, checks[i].advice);
+        }
         tell(telling, checks[i].name, &diagnosis);
     }
 }

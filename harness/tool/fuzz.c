@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
+#include "harness/base/printable.h"
 #include "harness/base/time.h"
 #include "harness/setup/family.h"
 #include "harness/setup/roster.h"
@@ -63,15 +64,31 @@ static void add_target(struct options *options, const char *name, struct argp_st
     }
 }
 
-/* Those for all devices; where a QEMU was given, those that it, or one beside it, serves. */
+/* Those for all devices whose QEMU is there; where none is, all, which then say what is missing. */
 static void add_default_targets(struct options *options)
 {
+    struct hs_error why[FAMILY_TRANSPORTS];
+    const char *left_out[FAMILY_TRANSPORTS];
+    size_t n = 0, *n_targets = &options->campaign.n_targets;
+
     for (enum family_transport i = 0; i < FAMILY_TRANSPORTS; i++) {
         const char *name = family_transport_name(i);
+        char *path = roster_has(name) ? program_find(family_transport_binary(i), &why[n]) : NULL;
 
-        if (roster_has(name) && program_option_serves(family_transport_binary(i))) {
-            options->targets[options->campaign.n_targets++] = name;
+        if (path) {
+            options->targets[(*n_targets)++] = name;
+        } else if (roster_has(name)) {
+            left_out[n++] = name;
         }
+        free(path);
+    }
+    if (!*n_targets) {
+        memcpy(options->targets, left_out, n * sizeof(*left_out));
+        *n_targets = n;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        printable_print(stderr, "hardstop: %s is left out: %s\n", left_out[i], why[i].text);
     }
 }
 
@@ -162,7 +179,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         add_target(options, value, state);
         return 0;
     case ARGP_KEY_END:
-        if (!campaign->n_targets) {
+        if (!campaign->n_targets && !options->list) {
             add_default_targets(options);
         }
         check_compat(options, state);
@@ -226,8 +243,8 @@ const struct argp command_fuzz_argp = {
         { 0 },
     },
     .args_doc = "[TARGET]...",
-    .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices), and "
-           "lists the distinct findings, those of earlier campaigns in the folder included.\v"
+    .doc = "Captures seeds from the real QEMU, runs the fuzz targets on it (default: ccw and pci, all devices, where "
+           "their QEMU is there), and lists the distinct findings, those of earlier campaigns in the folder included.\v"
            "Exit status: 0 no finding, 1 a finding, 2 wrong usage or a failure of hardstop itself, which a damaged "
            "finding is, too: everything else is listed before.",
 };

@@ -95,9 +95,10 @@ const struct argp command_known_argp = {
     .args_doc = "[CASE...]",
     .doc = "Replays the case of each known finding, or the CASEs named, on each QEMU.  confirmed: it shows what the "
            "list says, by signature or alias; fixed: no property fails; changed: something else is shown; not "
-           "applicable: that QEMU has no such machine or device.  Lines without a case (-) are left out.\v"
-           "Exit status: 0 all is as versions.tsv has it, or, of a version that it does not have, confirmed; 1 "
-           "something is not; 2 trouble.",
+           "applicable: that QEMU has no such machine or device; not tried: it is another architecture's case, whose "
+           "QEMU is missing.  Lines without a case (-) are left out.\v"
+           "Exit status: 0 all that was tried is as versions.tsv has it, or, of a version that it does not have, "
+           "confirmed; 1 something is not; 2 trouble, or no line was tried.",
 };
 
 struct replaying {
@@ -209,6 +210,11 @@ static int replay_all(struct replaying *replaying, struct hs_error *err)
     return result;
 }
 
+static bool has_answer(const struct replay *replay)
+{
+    return replay->state != KNOWN_NOT_APPLICABLE && replay->state != KNOWN_NOT_TRIED;
+}
+
 static void add_result(const struct replaying *replaying, const struct replay_task *task, struct results *results)
 {
     const struct replay *replay = replays_find(&replaying->shown, task->line->name, task->version);
@@ -219,12 +225,12 @@ static void add_result(const struct replaying *replaying, const struct replay_ta
         .group = results->suites[results->n - 1].name, .name = task->line->name,
         .state = !replay                                ? RESULT_ERROR
                  : !is_expected                         ? RESULT_FAILED
-                 : replay->state == KNOWN_NOT_APPLICABLE ? RESULT_SKIPPED
-                                                        : RESULT_PASSED,
+                 : has_answer(replay)                    ? RESULT_PASSED
+                                                        : RESULT_SKIPPED,
         .type = replay ? known_state_name(replay->state) : "unknown", .message = replay ? replay->words : task->why,
         .text = task->line->cause, .seconds = replay ? replay->seconds : 0,
     });
-    if (replay && replay->state != KNOWN_NOT_APPLICABLE) {
+    if (replay && has_answer(replay)) {
         matrix_class(task->line, replay, path, results);
     }
     free(path);
@@ -287,6 +293,19 @@ static int write_outputs(const struct replaying *replaying, struct hs_error *err
     return result;
 }
 
+/* -1 when there were lines to try, and a program for none of them. */
+static int check_tried(const struct replaying *replaying, struct hs_error *err)
+{
+    size_t tried = 0;
+
+    for (size_t i = 0; i < replaying->shown.n; i++) {
+        tried += replaying->shown.list[i].state != KNOWN_NOT_TRIED;
+    }
+    return tried || !replaying->shown.n
+               ? 0
+               : hs_fail(err, HS_NO_OFFSET, "no line was tried: %s", replaying->shown.list[0].words);
+}
+
 /* Prints what is shown, and records it where that is wanted. */
 static int deliver(const struct replaying *replaying, struct hs_error *err)
 {
@@ -297,10 +316,15 @@ static int deliver(const struct replaying *replaying, struct hs_error *err)
         replays_put(&all, &replaying->recorded.list[i]);
     }
     for (size_t i = 0; i < replaying->shown.n; i++) {
-        replays_put(&all, &replaying->shown.list[i]);
+        if (replaying->shown.list[i].state != KNOWN_NOT_TRIED) {
+            replays_put(&all, &replaying->shown.list[i]);
+        }
         status = matrix_is_expected(&replaying->shown.list[i], &replaying->recorded) ? status : TOOL_FINDING;
     }
     print(replaying, &all);
+    if (check_tried(replaying, err) < 0) {
+        status = tool_fail(err);
+    }
     if (write_outputs(replaying, err) < 0 ||
         (replaying->options->html &&
          print_file(replaying->options->html, print_page, &(struct page){ replaying, &all }, err) < 0)) {

@@ -37,25 +37,34 @@ static char *absolute(const char *path)
 
 static void take(const char *option, const char *env, const char *value, struct argp_state *state)
 {
-    char *path = arguments_find_program(value), *beside, *whole;
+    struct hs_error err;
+    char *path = program_chosen(option, value, &err), *whole;
 
     if (!path) {
-        argp_error(state, "%s: no program %s", option, value);
-    }
-    beside = program_beside(path, SETUP_BINARY("x86_64"));
-    if (!beside) {
-        argp_error(state, "%s: %s is not called " SETUP_PROGRAM "ARCHITECTURE; a link with such a name will do",
-                   option, value);
+        argp_error(state, "%s", err.text);
     }
     whole = absolute(path);
     setenv(env, whole, 1);
     free(whole);
-    free(beside);
     free(path);
 }
 
-static error_t parse(int key, char *value, struct argp_state *state)
+/* An option has taken the variable's place by the end of the line. */
+static void check(const char *env, struct argp_state *state)
 {
+    struct hs_error err;
+
+    if (program_check(env, &err) < 0) {
+        argp_error(state, "%s", err.text);
+    }
+}
+
+static error_t parse(int key, char *value, const char *env, struct argp_state *state)
+{
+    if (key == ARGP_KEY_END) {
+        check(env, state);
+        return 0;
+    }
     for (size_t i = 0; i < HS_COUNT(programs); i++) {
         if (programs[i].key == key) {
             take(programs[i].option, programs[i].env, value, state);
@@ -63,6 +72,16 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
     }
     return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_program(int key, char *value, struct argp_state *state)
+{
+    return parse(key, value, PROGRAM_ENV, state);
+}
+
+static error_t parse_beside(int key, char *value, struct argp_state *state)
+{
+    return parse(key, value, PROGRAM_BESIDE_ENV, state);
 }
 
 const struct argp program_argp = {
@@ -74,7 +93,7 @@ const struct argp program_argp = {
               0 },
             { 0 },
         },
-    .parser = parse,
+    .parser = parse_program,
 };
 
 const struct argp program_beside_argp = {
@@ -86,7 +105,7 @@ const struct argp program_beside_argp = {
               0 },
             { 0 },
         },
-    .parser = parse,
+    .parser = parse_beside,
 };
 
 const struct argp program_beside_qemu_argp = {
@@ -99,7 +118,7 @@ const struct argp program_beside_qemu_argp = {
               0 },
             { 0 },
         },
-    .parser = parse,
+    .parser = parse_beside,
 };
 
 const struct argp_child program_children[] = { { &program_argp, 0, NULL, 0 }, { 0 } };

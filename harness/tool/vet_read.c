@@ -92,15 +92,20 @@ static const json_t *line_of_case(const json_t *lines, const char *name)
     return NULL;
 }
 
+static bool has_answer(const json_t *shown)
+{
+    return strcmp(word(shown, "state"), "not applicable") != 0 && strcmp(word(shown, "state"), "not tried") != 0;
+}
+
 /* It was gone, by the earlier QEMU or by what is recorded of this version, and is there. */
 static bool came_back(const json_t *shown, const json_t *earlier)
 {
     const json_t *before = earlier ? shown_of(earlier) : NULL;
     bool is_there = strcmp(word(shown, "state"), "confirmed") == 0;
 
-    if (before && strcmp(word(before, "state"), "not applicable") != 0) {
+    if (before && has_answer(before)) {
         return strcmp(word(before, "state"), "fixed") == 0 && strcmp(word(shown, "state"), "fixed") != 0 &&
-               strcmp(word(shown, "state"), "not applicable") != 0;
+               has_answer(shown);
     }
     return is_there && json_is_false(json_object_get(shown, "expected"));
 }
@@ -108,7 +113,8 @@ static bool came_back(const json_t *shown, const json_t *earlier)
 static void read_known(const struct vet *vet, struct vet_step *step)
 {
     json_t *lines = read_array(step, step->output), *earlier = NULL, *line;
-    size_t applicable = 0, i;
+    size_t applicable = 0, untried = 0, i;
+    const char *why = "";
 
     (void)vet;
     if (lines && step->earlier) {
@@ -119,12 +125,18 @@ static void read_known(const struct vet *vet, struct vet_step *step)
         const char *name = word(line, "case"), *state = word(shown, "state");
         uint64_t signature = strtoull(word(line, "signature"), NULL, 16);
 
-        applicable += strcmp(state, "not applicable") != 0;
+        applicable += has_answer(shown);
+        if (strcmp(state, "not tried") == 0) {
+            why = untried++ ? why : word(shown, "words");
+        }
         if (came_back(shown, line_of_case(earlier, name))) {
             add(step, hs_format("%s came back: %s", name, word(shown, "words")), signature, true);
         } else if (strcmp(state, "changed") == 0) {
             add(step, hs_format("%s shows something else: %s", name, word(shown, "words")), signature, false);
         }
+    }
+    if (untried) {
+        add(step, hs_format("%zu not tried: %s", untried, why), 0, false);
     }
     if (lines && !applicable) {
         fail(step, step->output, "this QEMU has none of the machines and devices of the list");
