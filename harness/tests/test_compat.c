@@ -578,12 +578,11 @@ static void a_feature_that_is_missing_is_a_break(void **state)
 static void the_order_of_sides_does_not_matter(void **state)
 {
     static const struct {
-        const char *less, *more, *counts;
+        const char *less, *more;
     } rows[] = {
-        /* What is saved of packed queues is lost, too. */
-        { "", " -global virtio-rng-device.packed=on", "3 states sent: 1 kept, 2 not, " },
+        { "", " -global virtio-rng-device.packed=on" },
         { " -global virtio-rng-device.queue_reset=off -global virtio-rng-device.event_idx=off",
-          " -global virtio-rng-device.queue_reset=off", "3 states sent: 2 kept, 1 not, " },
+          " -global virtio-rng-device.queue_reset=off" },
     };
 
     (void)state;
@@ -593,9 +592,7 @@ static void the_order_of_sides_does_not_matter(void **state)
         write_line("less", less);
         write_line("more", more);
         run(COMPAT_CANARY("less", "more"), 1, "refused   rng, canary: to -> from\n");
-        run(COMPAT_CANARY("less", "more"), 1, rows[i].counts);
         run(COMPAT_CANARY("more", "less"), 1, "refused   rng, canary: from -> to\n");
-        run(COMPAT_CANARY("more", "less"), 1, rows[i].counts);
         free(less);
         free(more);
     }
