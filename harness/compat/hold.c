@@ -139,12 +139,12 @@ static Hardstop__Case *with_features(struct hold *hold, size_t from, const Hards
 static bool is_taken_by_all(struct hold *hold, const Hardstop__Case *canary)
 {
     for (size_t i = 0; i < hold->meeting->n; i++) {
-        Hardstop__Case *taken = hold_is_open(hold, i) ? side_canary(&hold->sides[i], canary, NULL) : NULL;
+        if (hold_is_open(hold, i)) {
+            Hardstop__Case *taken = side_canary(&hold->sides[i], canary, NULL);
 
-        if (!taken && hold_is_open(hold, i)) {
-            return false;
-        }
-        if (taken) {
+            if (!taken) {
+                return false;
+            }
             case_free(taken);
         }
     }
@@ -182,9 +182,7 @@ static const Hardstop__Case *shared_canary(struct hold *hold)
             other = hold->shared;
             hold->shared = made;
         }
-        if (other) {
-            case_free(other);
-        }
+        case_free(other);
     }
     hold->has_made = true;
     return hold->shared;
@@ -215,13 +213,9 @@ Hardstop__Case *hold_canary(struct hold *hold, size_t from, struct hs_error *err
 void hold_clear_canaries(struct hold *hold)
 {
     for (size_t i = 0; i < hold->meeting->n; i++) {
-        if (hold->made[i]) {
-            case_free(hold->made[i]);
-        }
+        case_free(hold->made[i]);
     }
-    if (hold->shared) {
-        case_free(hold->shared);
-    }
+    case_free(hold->shared);
 }
 
 Hardstop__Case *hold_shared_canary(struct hold *hold, size_t from, const Hardstop__Case *canary, struct hs_error *err)
