@@ -249,15 +249,12 @@ size_t case_keep_sections(Hardstop__Case *test, const char *part)
 bool case_keep_from(Hardstop__Case *test, size_t index)
 {
     Hardstop__Stream *stream = test->stream;
-    struct stream_encoding encoding = { 0 };
     bool *keep;
 
     if (index >= stream->n_section || stream->section[index]->type != HARDSTOP__SECTION__TYPE__FULL) {
         return false;
     }
-    stream_encode(stream, &encoding, NULL, NULL);
-    test->has_captured = case_is_captured(test, &encoding);
-    stream_encoding_clear(&encoding);
+    case_check_captured(test);
     rings_take(test);
     keep = hs_alloc(stream->n_section);
     memset(keep + index, true, stream->n_section - index);
@@ -373,4 +370,13 @@ uint64_t case_stream_hash(const struct stream_encoding *encoding)
 bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *encoding)
 {
     return test->has_captured && test->captured == case_stream_hash(encoding);
+}
+
+void case_check_captured(Hardstop__Case *test)
+{
+    struct stream_encoding encoding = { 0 };
+
+    stream_encode(test->stream, &encoding, NULL, NULL);
+    test->has_captured = case_is_captured(test, &encoding);
+    stream_encoding_clear(&encoding);
 }

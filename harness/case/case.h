@@ -90,5 +90,7 @@ bool case_field_is_aside(const ProtobufCFieldDescriptor *field);
 uint64_t case_stream_hash(const struct stream_encoding *encoding);
 /* True when the stream is as it was captured. */
 bool case_is_captured(const Hardstop__Case *test, const struct stream_encoding *encoding);
+/* Before the stream is brought into another form: takes the mark away unless it is as it was captured. */
+void case_check_captured(Hardstop__Case *test);
 
 #endif

@@ -29,11 +29,7 @@ static void set_length(Hardstop__Section *section, bool wanted)
 
 void case_set_framing(Hardstop__Case *test, Hardstop__Framing framing)
 {
-    struct stream_encoding encoding = { 0 };
-
-    stream_encode(test->stream, &encoding, NULL, NULL);
-    test->has_captured = case_is_captured(test, &encoding);
-    stream_encoding_clear(&encoding);
+    case_check_captured(test);
     for (size_t i = 0; i < test->stream->n_section; i++) {
         set_length(test->stream->section[i], framing == HARDSTOP__FRAMING__SIZED);
         set_footer(test->stream->section[i], framing == HARDSTOP__FRAMING__FOOTER);
