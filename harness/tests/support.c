@@ -39,6 +39,17 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
+size_t support_count(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    while ((text = strstr(text, word))) {
+        n++;
+        text++;
+    }
+    return n;
+}
+
 void support_remove(char *folder)
 {
     assert_int_equal(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);

@@ -19,6 +19,8 @@
 /* A new empty folder; its path is given to support_remove(), which also frees it. */
 char *support_folder(void);
 void support_remove(char *folder);
+/* How often a word stands in a text. */
+size_t support_count(const char *text, const char *word);
 /* A folder of that name for all tests of a file, and for cmocka make_NAME() and remove_NAME(). */
 #define SUPPORT_SHARED(name)                \
     static char *name;                      \

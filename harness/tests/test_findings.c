@@ -75,17 +75,6 @@ static void do_damage(const char *folder, size_t i)
     free(path);
 }
 
-static size_t count(const char *text, const char *word)
-{
-    size_t n = 0;
-
-    while ((text = strstr(text, word))) {
-        n++;
-        text++;
-    }
-    return n;
-}
-
 static void check(const char *folder, size_t i)
 {
     struct run run = spawn_run(folder, "findings --known @/none.tsv @");
@@ -93,7 +82,7 @@ static void check(const char *folder, size_t i)
 
     if (run.status != (damages[i].told ? 2 : 1) || !strstr(run.out, "crash: 170\n") || !strstr(run.out, total) ||
         (damages[i].told ? strncmp(run.err, "hardstop: ", 10) != 0 || !strstr(run.err, damages[i].told) : *run.err) ||
-        count(run.err, damages[i].file) > 1) {
+        support_count(run.err, damages[i].file) > 1) {
         fail_msg("%zu: status %d\n%s%s", i, run.status, run.out, run.err);
     }
     run_clear(&run);
@@ -155,8 +144,8 @@ static void a_file_is_named_once(void **state)
     free(support_write(odd, "none.tsv", "", 0));
     run = spawn_run(odd, "findings --known @/none.tsv @");
     assert_int_equal(run.status, 2);
-    assert_int_equal(count(run.err, "/odd?\?/" HURT ".json: "), 1);
-    assert_int_equal(count(run.err, "/odd?\?/" HURT ".textproto: "), 1);
+    assert_int_equal(support_count(run.err, "/odd?\?/" HURT ".json: "), 1);
+    assert_int_equal(support_count(run.err, "/odd?\?/" HURT ".textproto: "), 1);
     run_clear(&run);
     free(path);
     free(odd);
@@ -201,7 +190,7 @@ static void a_page_has_what_is_listed(void **state)
     page = hs_format("%.*s", (int)size, (const char *)data);
     assert_non_null(strstr(page, "<h1>1 new finding, 0 known</h1>"));
     assert_non_null(strstr(page, "<b>1 file of it cannot be read.</b>"));
-    assert_int_equal(count(page, WHOLE ".textproto"), 1);
+    assert_int_equal(support_count(page, WHOLE ".textproto"), 1);
     assert_null(strstr(page, HURT));
     free(page);
     free(data);

@@ -209,17 +209,6 @@ static void has(const char *page, const char *text)
     }
 }
 
-static size_t count(const char *text, const char *word)
-{
-    size_t n = 0;
-
-    while ((text = strstr(text, word))) {
-        n++;
-        text++;
-    }
-    return n;
-}
-
 /* What stands from the section of that heading to the next. */
 static char *section_of(const char *page, const char *heading)
 {
@@ -240,7 +229,7 @@ static void the_page_goes_by_moments(void **state)
     (void)state;
     has(page, "<h1>4 new findings, 1 known</h1>");
     assert_true(load && load < retry && retry < kick && kick < stop && stop < old);
-    assert_int_equal(count(page, "<h2>"), 6);
+    assert_int_equal(support_count(page, "<h2>"), 6);
     /* Each poke has a row of the summary, with its claim and its numbers. */
     for (const struct poke_row *row = poke_rows; row->number; row++) {
         char *name = hs_format("<code>%s</code>", poke_name(row->number));
@@ -303,7 +292,7 @@ static void no_text_becomes_markup(void **state)
     assert_null(strstr(page, "\xe2\x80\xae"));
     assert_null(strchr(page, 0x1b));
     assert_null(strchr(page, 0xff));
-    assert_true(count(page, "&#60;script&#62;") >= 7);
+    assert_true(support_count(page, "&#60;script&#62;") >= 7);
     free(page);
     listed_clear(&listed);
 }
@@ -338,7 +327,7 @@ static void states_are_those_of_the_lines(void **state)
     assert_null(strstr(page, "cannot be read"));
     assert_null(strstr(page, "security contact"));
     assert_null(strstr(page, "id=\"elsewhere\""));
-    assert_int_equal(count(page, "<li class=\"finding\""), 1);
+    assert_int_equal(support_count(page, "<li class=\"finding\""), 1);
     free(page);
     listed_clear(&listed);
 }
