@@ -24,7 +24,8 @@ enum {
     PAGES = 64,
     MANY = 40000, /* pages: more than are kept */
     FILL = 0x5a,
-    ROUNDS = 3,
+    ROUNDS = 100,
+    ONCE = 1000, /* pages that one round alone changes */
 };
 
 /* How a child ends. */
@@ -45,10 +46,14 @@ struct world {
 
 static struct world world;
 static char stack[64 * 1024];
+/* In this program's data, too. */
+static volatile unsigned faults;
+static bool faulted_again;
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
+    faults++;
     if (!isolate_allow(info->si_addr)) {
         isolate_release();
         signal(number, SIG_DFL);
@@ -217,9 +222,23 @@ static bool write_too_much(void)
     return true;
 }
 
+/* True in the end when pages that one round changed were protected again, and with them the others. */
+static bool write_much_once(void)
+{
+    int round = *world.kept;
+
+    faults = 0;
+    world.mapped[5 * PAGE] = 1;
+    if (round == 1) {
+        memset(world.many, 1, (size_t)ONCE * PAGE);
+    }
+    faulted_again |= round > 1 && faults > 0;
+    return round < ROUNDS - 1 || (faulted_again && !world.many[0]);
+}
+
 static void what_a_load_does_is_put_back(void **state)
 {
-    static deed_fn *const deeds[] = { write_all_over, grow_heap, open_more, read_into, poll_there };
+    static deed_fn *const deeds[] = { write_all_over, grow_heap, open_more, read_into, poll_there, write_much_once };
 
     (void)state;
     for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {

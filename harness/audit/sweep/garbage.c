@@ -36,6 +36,20 @@ static bool is_section(const struct sweep_words *words, size_t i)
 }
 
 /*
+ * Where a header of `size` bytes is in `saved`, from `at` on: most often at `guess`, as far behind the section before as
+ * in the reference; a search through all that is between took a tenth of an audit's time.
+ */
+static const uint8_t *find_header(const uint8_t *header, size_t header_size, const uint8_t *saved, size_t size,
+                                  size_t at, size_t guess)
+{
+    if (guess >= at && guess <= size && size - guess >= header_size &&
+        memcmp(saved + guess, header, header_size) == 0) {
+        return saved + guess;
+    }
+    return memmem(saved + at, size - at, header, header_size);
+}
+
+/*
  * Finds the payloads of the reference's sections in a state, into `spans`, one for each.  Behind its sections the state
  * has `less` bytes less than the reference.
  */
@@ -44,14 +58,15 @@ static void find_sections(const struct sweep_words *words, const uint8_t *saved,
 {
     const struct stream_mark *marks = words->map.encoding.marks;
     struct sweep_span *last = NULL;
-    size_t at = 0, tail = 0, behind;
+    size_t at = 0, reference_at = 0, tail = 0, behind;
 
     memset(spans, 0, words->stream->n_section * sizeof(*spans));
     for (size_t i = 0; i < words->stream->n_section; i++) {
         const uint8_t *found = NULL;
 
         if (is_section(words, i)) {
-            found = memmem(saved + at, size - at, words->saved + marks[i].start, marks[i].payload - marks[i].start);
+            found = find_header(words->saved + marks[i].start, marks[i].payload - marks[i].start, saved, size, at,
+                                at + (marks[i].start - reference_at));
         }
         if (!found) {
             continue;
@@ -60,6 +75,7 @@ static void find_sections(const struct sweep_words *words, const uint8_t *saved,
             last->size = (size_t)(found - last->data) - tail;
         }
         at = (size_t)(found - saved) + (marks[i].payload - marks[i].start);
+        reference_at = marks[i].payload;
         tail = marks[i].end - marks[i].payload_end;
         last = &spans[i];
         last->data = saved + at;

@@ -18,6 +18,8 @@ enum {
     PAGE = 4096,
     MAX_REGIONS = 1024,
     MAX_COPIES = 32768, /* 128 MiB: many times what a load changes */
+    MANY_COPIES = 2, /* times as many as the first load's: most loads change fewer */
+    LOADS_WITH_MANY = 64, /* after these, the next one finds out anew what it changes: some ten times a load's time */
     STACK_CLEANED = 64 * 1024,
 };
 
@@ -34,6 +36,8 @@ static uint8_t *copied; /* a bit for each page of all regions: it is writable, a
 static uint8_t *copies; /* MAX_COPIES pages */
 static uintptr_t *places; /* where each copy belongs */
 static size_t n_copies;
+static size_t usual_copies; /* of the first load since all was protected */
+static unsigned loads_with_many;
 static bool active, spoilt;
 static uintptr_t data_end; /* the kernel's idea of where the heap ends */
 static int statm_fd;
@@ -258,6 +262,36 @@ static bool protect(const struct region *region)
     return forbid(region, start, region->end);
 }
 
+static bool protect_all(void)
+{
+    touch_thread();
+    for (size_t i = 0; i < n_regions; i++) {
+        if (!protect(&regions[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A load that changed many pages would have them put back after each load that follows. */
+static bool forget_copies(void)
+{
+    if (!usual_copies) {
+        usual_copies = n_copies;
+    }
+    loads_with_many = n_copies > MANY_COPIES * usual_copies ? loads_with_many + 1 : 0;
+    if (loads_with_many < LOADS_WITH_MANY) {
+        return true;
+    }
+    for (size_t i = 0; i < n_copies; i++) {
+        uint64_t number = number_of(find(places[i]), places[i]);
+
+        copied[number / 8] &= (uint8_t)~(1u << number % 8);
+    }
+    n_copies = usual_copies = loads_with_many = 0;
+    return protect_all();
+}
+
 bool isolate_begin(const void *kept, size_t kept_size)
 {
     uint64_t n_pages;
@@ -276,14 +310,11 @@ bool isolate_begin(const void *kept, size_t kept_size)
     if (!copied || !copies || !places) {
         return false;
     }
-    n_copies = 0;
+    n_copies = usual_copies = loads_with_many = 0;
     spoilt = false;
     active = true;
-    touch_thread();
-    for (size_t i = 0; i < n_regions; i++) {
-        if (!protect(&regions[i])) {
-            return false;
-        }
+    if (!protect_all()) {
+        return false;
     }
     data_end = set_data_end(0);
     mapped_pages = count_mapped_pages();
@@ -299,7 +330,7 @@ bool isolate_restore(void)
     set_data_end(data_end);
     syscall(SYS_close_range, first_free_fd, ~0u, 0);
     isolate_clean_stack();
-    return !spoilt && has_all_descriptors() && count_mapped_pages() == mapped_pages;
+    return !spoilt && has_all_descriptors() && count_mapped_pages() == mapped_pages && forget_copies();
 }
 
 void isolate_release(void)
