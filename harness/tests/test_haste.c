@@ -8,7 +8,7 @@
 #include "harness/judge/oracle.h"
 #include "harness/wire/description.h"
 
-enum { SAMPLES = 150 };
+enum { SAMPLES = 150, TRIES = 30 };
 
 struct outcome_of {
     enum verdict verdict;
@@ -90,25 +90,31 @@ static void flips_have_the_verdicts_that_they_have_otherwise(void **state)
     case_free(test);
 }
 
-/* The machine is asked once for its description, and a state that is accepted costs one load. */
+/* Was the machine asked once for its description, and did a state that is accepted cost one load? */
+static bool needs_no_fork(const Hardstop__Case *test, size_t section)
+{
+    struct oracle oracle = { .loader = support_open(test->setup), .hasty = true, .fast = true };
+    struct outcome_of plain = judge(&oracle, test), flipped;
+
+    flipped = judge_flipped(&oracle, test, section, "01", (uint32_t)payload_size(test, section) - 1);
+    assert_int_equal(plain.verdict, VERDICT_EQUAL);
+    assert_int_equal(flipped.verdict, VERDICT_GARBAGE);
+    loader_close(oracle.loader);
+    oracle_clear(&oracle);
+    return plain.loads == 2 && flipped.loads == 1;
+}
+
 static void what_a_description_names_needs_no_fork(void **state)
 {
     Hardstop__Case *test = support_capture_part("pci", HARDSTOP__FRAMING__LEGACY, "acpi_build");
-    struct oracle oracle = { .loader = support_open(test->setup), .hasty = true, .fast = true };
-    size_t section = support_find(test, "acpi_build");
-    uint32_t last = (uint32_t)payload_size(test, section) - 1;
-    struct outcome_of found;
+    size_t section = support_find(test, "acpi_build"), tries = 0;
 
     (void)state;
     description_set(test->stream, NULL);
-    found = judge(&oracle, test);
-    assert_int_equal(found.verdict, VERDICT_EQUAL);
-    assert_int_equal(found.loads, 2);
-    found = judge_flipped(&oracle, test, section, "01", last);
-    assert_int_equal(found.verdict, VERDICT_GARBAGE);
-    assert_int_equal(found.loads, 1);
-    loader_close(oracle.loader);
-    oracle_clear(&oracle);
+    /* A fast load has 50 ms by the clock, which a busy machine may take from it: then a fork does it again. */
+    while (!needs_no_fork(test, section)) {
+        assert_true(++tries < TRIES);
+    }
     case_free(test);
 }
 
