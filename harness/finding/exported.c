@@ -261,8 +261,9 @@ int exported_make(const struct judgement *judgement, enum trust trust, struct ex
 
     memset(exported, 0, sizeof(*exported));
     if (!finding_of(judgement, &exported->finding)) {
-        return hs_fail(err, HS_NO_OFFSET, "no finding with %s: there is nothing that a test could show (one of two QEMUs, " PROPERTY_VERSIONS
-                       ", takes --beside here, too)",
+        return hs_fail(err, HS_NO_OFFSET,
+                       "no finding with %s: there is nothing that a test could show (one of two QEMUs, "
+                       PROPERTY_VERSIONS ", takes --beside here, too)",
                        judgement->loader);
     }
     if (check_kind(judgement, &exported->finding, err) < 0) {
