@@ -60,8 +60,9 @@ static void check_choice(struct options *options, struct argp_state *state)
 {
     struct vet *vet = &options->vet;
 
+    vet->program = vet->program ? vet->program : program_given(PROGRAM_ENV);
     if (!vet->program) {
-        argp_error(state, "--qemu PATH: which QEMU?");
+        argp_error(state, "--qemu PATH: which QEMU?  (default: " PROGRAM_ENV ", which is not set)");
     }
     if (options->has_steps && vet->kinds[VET_COMPAT] && !vet->older) {
         argp_error(state, "--steps compat is for --against QEMU");
