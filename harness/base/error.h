@@ -9,7 +9,7 @@
 
 struct hs_error {
     uint64_t offset; /* byte offset in the input, or HS_NO_OFFSET */
-    char text[1024]; /* one line, no newline at the end */
+    char text[1024]; /* one line; " | " where there were more */
 };
 
 /*

@@ -131,22 +131,31 @@ int file_check_space(const char *folder, struct hs_error *err)
                    folder, left >> 10, (uint64_t)FILE_LEAST_SPACE >> 10);
 }
 
+static int make_one_folder(const char *path, struct hs_error *err)
+{
+    int error = mkdir(path, 0777) < 0 ? errno : 0;
+    struct stat status;
+
+    /* What is there may answer with another error than EEXIST, on a file system that cannot be written to. */
+    if (!error || (stat(path, &status) == 0 && S_ISDIR(status.st_mode))) {
+        return 0;
+    }
+    return error == EEXIST
+               ? fail(err, path, "is not a directory")
+               : hs_fail(err, HS_NO_OFFSET, "%s: this folder cannot be made: %s", path, strerror(error));
+}
+
 int file_make_folder(const char *path, struct hs_error *err)
 {
     char *copy = hs_strdup(path);
-    struct stat status;
     int result = 0;
 
-    for (char *slash = copy + 1; *copy && (slash = strchr(slash, '/')); slash++) {
+    for (char *slash = copy + 1; *copy && result == 0 && (slash = strchr(slash, '/')); slash++) {
         *slash = 0;
-        mkdir(copy, 0777);
+        result = make_one_folder(copy, err);
         *slash = '/';
     }
-    if (mkdir(copy, 0777) < 0 && errno != EEXIST) {
-        result = fail(err, path, strerror(errno));
-    } else if (stat(copy, &status) < 0 || !S_ISDIR(status.st_mode)) {
-        result = fail(err, path, "is not a directory");
-    }
+    result = result < 0 ? -1 : make_one_folder(copy, err);
     free(copy);
     return result;
 }

@@ -57,7 +57,7 @@ void file_keep_stdout(void);
  * reason.  Where the room cannot be told, there is some.
  */
 int file_check_space(const char *folder, struct hs_error *err);
-/* Makes a folder and those above it; 0 when it is there. */
+/* Makes a folder and those above it; 0 when it is there, or -1 with which of them could not be made, and why. */
 int file_make_folder(const char *path, struct hs_error *err);
 
 #endif

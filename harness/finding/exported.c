@@ -41,6 +41,29 @@ static void name_machine(const Hardstop__Stream *captured, struct arguments *arg
     }
 }
 
+const struct judgement *exported_judgement(const struct judgement *judgement, struct judgement *alone,
+                                           struct hs_error *err)
+{
+    const struct judgement *each[] = { judgement, judgement->beside };
+    struct finding finding;
+
+    if (!finding_of(judgement, &finding) || strcmp(finding.property, PROPERTY_VERSIONS) != 0) {
+        return judgement;
+    }
+    for (size_t i = 0; i < HS_COUNT(each); i++) {
+        *alone = *each[i];
+        alone->beside = NULL;
+        if (finding_of(alone, &finding)) {
+            return alone;
+        }
+    }
+    hs_fail(err, HS_NO_OFFSET,
+            "a test is of one QEMU, and neither %s nor %s breaks a property alone: that they differ (" PROPERTY_VERSIONS
+            ") is shown by hardstop repro --confirm, which prints the command lines of both",
+            judgement->loader, judgement->beside->loader);
+    return NULL;
+}
+
 /* Those that end with the load, and the save behind it. */
 static int check_kind(const struct judgement *judgement, const struct finding *finding, struct hs_error *err)
 {
@@ -238,7 +261,10 @@ int exported_make(const struct judgement *judgement, enum trust trust, struct ex
 
     memset(exported, 0, sizeof(*exported));
     if (!finding_of(judgement, &exported->finding)) {
-        return hs_fail(err, HS_NO_OFFSET, "no finding: there is nothing that a test could show");
+        return hs_fail(err, HS_NO_OFFSET,
+                       "no finding with %s: there is nothing that a test could show (one of two QEMUs, "
+                       PROPERTY_VERSIONS ", takes --beside here, too)",
+                       judgement->loader);
     }
     if (check_kind(judgement, &exported->finding, err) < 0) {
         return -1;

@@ -39,6 +39,14 @@ struct exported {
 };
 
 /*
+ * Whose finding a test of one QEMU can show: `judgement` itself, but of one of two QEMUs that disagree what the first
+ * breaks alone, else what the second does; that is written to `alone`, which borrows all that it has.  The second one's
+ * is to be made with TRUST_BINARY.  NULL with a reason, where neither breaks anything alone.
+ */
+const struct judgement *exported_judgement(const struct judgement *judgement, struct judgement *alone,
+                                           struct hs_error *err);
+
+/*
  * Makes it of a judgement that is a finding, and has an unmodified QEMU show it: what the test says of this QEMU is
  * then true.  The streams are without firmware and guest RAM but for what the case says of it.  0, or -1 with a reason:
  * it shows only when the machine is used, or to two QEMUs; it is a stream with guest RAM; QEMU does not take the

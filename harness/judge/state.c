@@ -153,7 +153,14 @@ static bool is_unnamed(const struct range *side)
     return side->end == side->at + 1 && side->map->entries[side->at].part == FIELD_PART_UNNAMED;
 }
 
-/* Where one side has no names, those of the other would each be missing: the difference is one. */
+/* Damaged, the payload of one transport may look like that of another, whose fields have other names. */
+static bool are_of_two_transports(const Hardstop__Section *left, const Hardstop__Section *right)
+{
+    return left->payload_case == HARDSTOP__SECTION__PAYLOAD_VIRTIO && right->payload_case == left->payload_case &&
+           left->virtio->transport_case != right->virtio->transport_case;
+}
+
+/* Where one side has no names, or other ones, those of the other would each be missing: the difference is one. */
 static bool compare_as_one(const struct range *left, const struct range *right, enum state_scope scope,
                            struct state_comparison *comparison)
 {
@@ -161,7 +168,8 @@ static bool compare_as_one(const struct range *left, const struct range *right, 
     struct recomputed walk = { .given = left->map, .saved = right->map };
     struct state_difference *difference;
 
-    if (left->at == left->end || right->at == right->end || is_unnamed(left) == is_unnamed(right)) {
+    if (left->at == left->end || right->at == right->end ||
+        (is_unnamed(left) == is_unnamed(right) && !are_of_two_transports(left->section, right->section))) {
         return false;
     }
     if (scope == STATE_DESIGN ||

@@ -15,6 +15,7 @@
 #include "harness/base/file.h"
 #include "harness/base/random.h"
 #include "harness/message/reflect.h"
+#include "harness/setup/program.h"
 #include "spawn.h"
 
 SUPPORT_SHARED(folder)
@@ -239,7 +240,6 @@ static const struct {
     { "seeds net --transport usb", "hardstop seeds: no transport \"usb\"", 2 },
     { "fuzz ccw_nte", "hardstop fuzz: no target \"ccw_nte\"; did you mean ccw_net?", 2 },
     { "capture @/noise", "hardstop capture: ", 2 },
-    { "capture", "hardstop capture: which QEMU?", 2 },
     { "capture --qemu qemu-system-nonsense", "hardstop: no program qemu-system-nonsense", 1 },
     { "capture --qemu qemu-system-s390x --machine nonsense", "has no machine nonsense", 1 },
     { "capture --qemu qemu-system-s390x --device nonsense", "has no device nonsense", 1 },
@@ -256,7 +256,11 @@ static const struct {
     { "fuzz pci_net pci_net", "hardstop fuzz: target \"pci_net\" is named twice", 2 },
     { "fuzz --engine none", "hardstop fuzz: no engine", 2 },
     { "fuzz --jobs 0", "hardstop fuzz: --jobs takes a whole number", 2 },
-    { "fuzz --time 0", "hardstop fuzz: --time takes a whole number", 2 },
+    { "fuzz --time 0", "hardstop fuzz: --time takes a time from 1s to ", 2 },
+    { "vet --budget ten", " takes a time from 1s to 1000000h, such as 90s, 10m or 1h, not \"ten\"", 2 },
+    { "vet --budget m", "not \"m\"", 2 },
+    { "vet --budget -1m", "not \"-1m\"", 2 },
+    { "vet --budget 1000001h", "not \"1000001h\"", 2 },
     { "fuzz --time 1 --work @/noise", "hardstop: ", 1 },
     { "show", "hardstop show: which stream or case?", 2 },
     { "show @/noise @/noise", "hardstop show: one file at a time", 2 },
@@ -776,11 +780,30 @@ static void names_do_not_reach_the_terminal(void **state)
         struct run run = spawn_run(folder, readers[i]);
 
         if (run.status != 2 || strchr(run.err, '\x1b') || *run.out || spawn_count_lines(run.err) != 1 ||
-            !strstr(run.err, "?[31m?b")) {
+            !strstr(run.err, "?[31m")) {
             fail_msg("hardstop %s: %d\n%s%s", readers[i], run.status, run.out, run.err);
         }
         run_clear(&run);
     }
+}
+
+/* Without --qemu it is that of the environment; without both, what would be taken is said. */
+static void a_qemu_is_that_of_the_environment(void **state)
+{
+    char *kept = getenv(PROGRAM_ENV) ? hs_strdup(getenv(PROGRAM_ENV)) : NULL;
+
+    (void)state;
+    unsetenv(PROGRAM_ENV);
+    refuses("capture", "which QEMU?  Give --qemu (default: HARDSTOP_QEMU, which is not set)");
+    refuses("vet", "which QEMU?  (default: HARDSTOP_QEMU, which is not set)");
+    setenv(PROGRAM_ENV, "/none", 1);
+    refuses("capture", "hardstop: /none: No such file or directory");
+    refuses("vet", "/none: No such file or directory");
+    unsetenv(PROGRAM_ENV);
+    if (kept) {
+        setenv(PROGRAM_ENV, kept, 1);
+    }
+    free(kept);
 }
 
 /* Nothing is begun on a full disk. */
@@ -814,6 +837,7 @@ int main(void)
         cmocka_unit_test(what_comes_with_it_is_found_from_anywhere),
         cmocka_unit_test(the_worst_seed_is_the_status),
         cmocka_unit_test(names_do_not_reach_the_terminal),
+        cmocka_unit_test(a_qemu_is_that_of_the_environment),
         cmocka_unit_test(a_full_disk_is_said_before_a_campaign),
         cmocka_unit_test(what_cannot_be_read_gives_one_line),
         cmocka_unit_test(what_is_cut_is_read_as_far_as_it_goes),

@@ -479,12 +479,14 @@ static void a_meeting_that_is_lost_has_no_verdict(void **state)
         .transport = "ccw", .device = "rng", .n = 2, .names = { "1", "2" }, .setups = { &(Hardstop__Setup){ 0 },
         &(Hardstop__Setup){ 0 } }, .sends = { { false, true }, { true, false } },
     };
-    json_t *results = meet_lost(&meeting, "unknown", "it was dark");
+    json_t *results = meet_lost(&meeting, "unknown", "it was dark\n\nand late\n");
     struct meetings_counts counts;
 
     (void)state;
     meetings_count(results, NULL, &counts);
     assert_int_equal(counts.unknown, 2);
+    /* All that shows it has one line for it. */
+    assert_string_equal(json_string_value(json_object_get(json_array_get(results, 0), "words")), "it was dark | and late");
     json_decref(results);
 }
 

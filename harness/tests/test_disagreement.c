@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/check.h"
+#include "harness/finding/exported.h"
 #include "harness/finding/finding.h"
 #include "harness/judge/versions.h"
 #include "planted.h"
@@ -211,6 +212,52 @@ static void firmware_is_no_difference(void **state)
     }
 }
 
+/* Of two that differ, what one of them breaks alone is told, of the first if it does. */
+static void a_test_is_of_one_of_two(void **state)
+{
+    static const struct {
+        const char *damages, *property; /* NULL: neither breaks one */
+        enum defect defects[2];
+        size_t which;
+    } cases[] = {
+        { TRUNCATE, "truncation-is-rejected", { ACCEPTS_ALL, GOOD }, 0 },
+        { TRUNCATE, "truncation-is-rejected", { GOOD, ACCEPTS_ALL }, 1 },
+        { TRUNCATE, "loader-answers", { HANGS, CRASHES }, 0 },
+        { OVERWRITE, NULL, { GOOD, GOOD }, 0 },
+    };
+    static const char *const names[] = { NEW, OLD };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNT(cases); i++) {
+        struct judgement alone;
+        const struct judgement *chosen;
+        struct finding finding;
+        struct hs_error err;
+        struct pair pair;
+
+        judge(&pair, cases[i].damages, cases[i].defects, names);
+        if (!cases[i].property) {
+            pair.judgement.beside->verdict = VERDICT_REJECTED;
+            pair.judgement.beside->actual.answer.outcome = OUTCOME_REJECTED;
+        }
+        assert_true(finding_of(&pair.judgement, &finding));
+        assert_string_equal(finding.property, PROPERTY_VERSIONS);
+        chosen = exported_judgement(&pair.judgement, &alone, &err);
+        if (cases[i].property) {
+            assert_ptr_equal(chosen, &alone);
+            assert_true(finding_of(chosen, &finding));
+            assert_string_equal(finding.property, cases[i].property);
+            assert_string_equal(chosen->loader, names[cases[i].which]);
+        } else {
+            assert_null(chosen);
+            assert_non_null(strstr(err.text, "neither " NEW " nor " OLD " breaks a property alone"));
+        }
+        judgement_drop_beside(&pair.judgement);
+        assert_ptr_equal(exported_judgement(&pair.judgement, &alone, &err), &pair.judgement);
+        clear(&pair);
+    }
+}
+
 static void what_nobody_reads_is_no_difference(void **state)
 {
     static const enum state_what whats[] = { STATE_UNREAD, STATE_FIELD };
@@ -248,6 +295,7 @@ int main(void)
         cmocka_unit_test(no_second_loader_is_no_finding),
         cmocka_unit_test(firmware_is_no_difference),
         cmocka_unit_test(what_nobody_reads_is_no_difference),
+        cmocka_unit_test(a_test_is_of_one_of_two),
         cmocka_unit_test(versions_are_numbers),
     };
 

@@ -25,6 +25,7 @@ answers() {
         else
             (cd / && QEMU_TEST_QEMU_BINARY="$3" python3 "$work/$2.python") >"$work/said" 2>&1 || status=$?
             ! grep -q '^OK (skipped=1)' "$work/said" || status=77
+            ! grep -q '^FAILED (errors=1)' "$work/said" || status=2
         fi
         [ "$status" = "$1" ] || fail "$2 as $kind on $3: $status, not $1: $(cat "$work/said")"
     done
@@ -66,7 +67,10 @@ for name in $names; do
     done
     for qemu in $(qemus_of "$name"); do
         case $(state_of "$name" "$qemu") in
-        fixed) answers 0 "$name" "$qemu" ;;
+        fixed)
+            answers 0 "$name" "$qemu"
+            pair=$name sound=$qemu
+            ;;
         *) answers 1 "$name" "$qemu" ;;
         esac
     done
@@ -77,6 +81,17 @@ for name in $names; do
     tried="${tried:-} $name"
 done
 [ "$(echo "${tried:-}" | wc -w)" -ge 3 ] || fail "only these have a QEMU:${tried:-}"
+
+# Of one with the fault beside one without, it is of that with the fault.
+if [ "${pair:-}" ]; then
+    faulty=$(with_fault "$pair")
+    "$hardstop" export "$regress/$pair.textproto" --qemu "$sound" --beside "$faulty" --as shell -o "$work/$pair.shell" \
+        2>"$work/said" || fail "$pair of two: $(cat "$work/said")"
+    grep -q "of one QEMU: it shows what QEMU .*$(basename "$faulty")" "$work/said" || fail "$(cat "$work/said")"
+    "$hardstop" export "$regress/$pair.textproto" --qemu "$faulty" --as python -o "$work/$pair.python"
+    answers 1 "$pair" "$faulty"
+    answers 0 "$pair" "$sound"
+fi
 
 # A control in the place of the stream: taken, where that is no fault; and refused where it must be taken.
 name=ccw-rng-config-vector
@@ -89,6 +104,14 @@ answers 0 "$name" "$(installed "$name")"
 sed '/^file=.*control/,/^$/s/^at 0x0000 .*/at 0x0000 "x"/' "$work/kept.shell" >"$work/$name.shell"
 sed "/^CONTROL/,/^}/s/0x0000: '..../0x0000: '0000/" "$work/kept.python" >"$work/$name.python"
 answers 77 "$name" "$(installed "$name")"
+
+# What is not there, is no program, or does not know the machine has not been asked.
+cp "$work/kept.shell" "$work/$name.shell"
+cp "$work/kept.python" "$work/$name.python"
+for qemu in "$work/none" "$work/kept.shell" "$(installed pc)"; do
+    answers 2 "$name" "$qemu"
+done
+grep -q "RuntimeError: the undamaged stream: .*refusal" "$work/said" || fail "$(cat "$work/said")"
 
 # Where the value is looked for: with what QEMU does save in the place of what was given, it passes.
 name=ccw-rng-guest-features

@@ -209,8 +209,12 @@ static void folders_are_made_but_not_of_files(void **state)
     assert_int_equal(file_make_folder(in("new/file"), &err), -1);
     assert_non_null(strstr(err.text, "new/file: is not a directory"));
     assert_int_equal(file_make_folder(in("new/file/below"), &err), -1);
-    assert_non_null(strstr(err.text, strerror(ENOTDIR)));
+    assert_non_null(strstr(err.text, "new/file: is not a directory"));
     holds("new/file", "kept");
+    /* Not the last of the path: the first that cannot be there. */
+    assert_int_equal(file_make_folder("/proc/none/below/it", &err), -1);
+    assert_string_equal(err.text, "/proc/none: this folder cannot be made: No such file or directory");
+    assert_int_equal(file_make_folder("", &err), -1);
 }
 
 static void links_without_end_are_an_error(void **state)

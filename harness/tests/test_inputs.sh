@@ -47,7 +47,7 @@ for wrong in "--inputs 0" "--inputs x" "--time 0" "--time 5w" "--time 31m --time
     status=0
     # shellcheck disable=SC2086
     "$hardstop" fuzz $wrong --work "$place/none" ccw_rng >"$place/out" 2>&1 || status=$?
-    [ "$status" = 2 ] && grep -q "takes a whole number" "$place/out" || fail "$wrong: status $status, $(cat "$place/out")"
+    [ "$status" = 2 ] && grep -q "takes a \(whole number\|time\) from 1" "$place/out" || fail "$wrong: status $status, $(cat "$place/out")"
 done
 status=0
 "$hardstop" fuzz --time 1s --work "$place/none" --status "$place/no/such/folder" ccw_rng >"$place/out" 2>&1 || status=$?

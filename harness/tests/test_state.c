@@ -22,6 +22,8 @@
 #define PORT(body) VIRTIO("virtio-console", "ccw { } serial { port { id: 1 " body " } }")
 #define NET(body) VIRTIO("virtio-net", "ccw { } net { " body " }")
 #define RNG(body) VIRTIO("virtio-rng", "ccw { } " body " rng { }")
+#define CCW VIRTIO("virtio-rng", "ccw { mba: 1 } rng { }")
+#define MMIO VIRTIO("virtio-rng", "mmio { guest_page_shift: 2 } rng { }")
 #define PART(name, body) " subsection { name: '" name "' version_id: 1 " body " }"
 #define RINGS(version_1, avail)                                    \
     PART("virtio/64bit_features", "features_64bit { guest_features: " version_1 " }") \
@@ -91,6 +93,9 @@ static const struct {
       "virtio-console", "virtio.serial.port[0].iov_idx" },
     { PORT("elem_popped: 1 elem { }"), PORT("elem_popped: 2 elem { }"), STATE_GIVEN, 1, "virtio-console",
       "virtio.serial.port[0].elem_popped" },
+    /* What looks like another transport's by its damage is one difference, in either direction. */
+    { CCW, MMIO, STATE_GIVEN, 1, "virtio-rng", "virtio.mmio.host_features_sel" },
+    { MMIO, CCW, STATE_WHOLE, 1, "virtio-rng", "virtio.ccw.cssid" },
     { RNG("config: 'ab'"), RNG("config: 'ac'"), STATE_GIVEN, 1, "virtio-rng", "virtio.config" },
     { RNG(RINGS("1", "5")), RNG(RINGS("1", "6")), STATE_GIVEN, 0, "", "" },
     { RNG(RINGS("4294967296", "5")), RNG(RINGS("4294967296", "6")), STATE_GIVEN, 1, "virtio-rng",

@@ -32,6 +32,37 @@ static void help_helps_with_itself(void **state)
     run_clear(&help);
 }
 
+/* A package has no ci/: who names a file of it says where that is. */
+static void help_names_no_file_that_is_elsewhere(void **state)
+{
+    struct run help = spawn_run(folder, "help");
+    size_t commands = 0, named = 0;
+
+    (void)state;
+    for (char *rest = help.out, *line; (line = strsep(&rest, "\n"));) {
+        size_t length = strncmp(line, "  ", 2) == 0 ? strcspn(line + 2, " ") : 0;
+        char *arguments = hs_format("help --man %.*s", (int)length, length ? line + 2 : "");
+        struct run page = { 0 };
+
+        if (length) {
+            page = spawn_run(folder, arguments);
+            commands += page.status == 0;
+        }
+        for (char *left = page.out, *text; left && (text = strsep(&left, "\n"));) {
+            named += strstr(text, "ci/") != NULL;
+            if (strstr(text, "ci/") && !strstr(text, "hardstop's source")) {
+                fail_msg("%s: %s", arguments, text);
+            }
+        }
+        if (length) {
+            run_clear(&page);
+        }
+        free(arguments);
+    }
+    assert_true(commands > 10 && named > 3);
+    run_clear(&help);
+}
+
 /* What man pages and completion are made of is what --help is made of; test_install compares them. */
 static void commands_explain_themselves_in_other_forms(void **state)
 {
@@ -324,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TIDY(help_helps_with_itself),
+        SUPPORT_TIDY(help_names_no_file_that_is_elsewhere),
         SUPPORT_TIDY(commands_explain_themselves_in_other_forms),
         SUPPORT_TIDY(contradictions_are_refused),
         SUPPORT_TIDY(a_case_is_written_where_a_case_is_named),

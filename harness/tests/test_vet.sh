@@ -66,6 +66,8 @@ until grep -q '"not done"' "$work/vet.json" 2>/dev/null && grep -q '"clean"' "$w
     sleep 0.1
 done
 wait $whole
+grep -v '^ ' "$work/said" | head -n 4 | cut -d : -f 1 | tr -s ' \n' ' ' |
+    grep -qx 'known (1 of 2) ... clean known own (2 of 2) ... clean own ' || fail "not what begins, and then how it ends"
 says '^clean  *known: '
 says '^clean  *own: '
 says '^2 clean, 0 worse, 0 without an answer, 0 left out$'
@@ -119,6 +121,7 @@ change 'next(line for line in files[0] if line["qemu"][0]["state"] == "confirmed
 vet 1 --steps known --quiet --baseline "$work/good" --work "$work/next"
 says ' came back: '
 [ "$(grep -c ' came back: ' "$work/said")" = 1 ] || fail "more than one came back"
+! grep -q ' of 1) ' "$work/said" || fail "what begins is told with --quiet"
 echo "[" >"$work/good/known.json"
 vet 2 --steps known --baseline "$work/good" --work "$work/next"
 says 'good/known.json: '
@@ -133,9 +136,13 @@ echo new >"$work/tree/hw/virtio/virtio-rng.c"
 audit="--steps audit --since HEAD --tree $work/tree --budget 60s --minimum known"
 # shellcheck disable=SC2086  # words
 vet 0 $audit --work "$work/good"
-head -n 1 "$work/said" | grep -q '^clean  *audit-[a-z]*-rng: ' || fail "rng was touched"
+grep -m 1 '^clean' "$work/said" | grep -q '^clean  *audit-[a-z]*-rng: ' || fail "rng was touched"
 vet 2 --steps audit --since --no-such-commit --tree "$work/tree" --work "$work/next"
-says 'git names no files'
+says 'no commit'
+vet 2 --steps audit --since nonsense --tree "$work/tree" --work "$work/next"
+says 'git names no files .* since nonsense: fatal: bad revision .nonsense. (.*/since.log)$'
+(cd "$work" && GIT_CEILING_DIRECTORIES=$work vet 2 --steps audit --since HEAD --tree "$work/next" --work "$work/next")
+says 'since HEAD: warning: Not a git repository'
 name=$(basename "$work"/good/audit-*-rng.json .json)
 # shellcheck disable=SC2086  # words
 vet 0 $audit --baseline "$work/good" --work "$work/next"

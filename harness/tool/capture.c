@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/printable.h"
 #include "harness/judge/borrow.h"
 #include "harness/loader/capture.h"
 #include "harness/loader/open.h"
+#include "harness/setup/program.h"
 #include "harness/setup/setup.h"
 #include "harness/tool/tool.h"
 #include "harness/wire/description.h"
@@ -47,8 +49,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->guest = true;
         return 0;
     case ARGP_KEY_END:
+        if (!options->setup.setup->binary && !program_given(PROGRAM_ENV)) {
+            argp_error(state, "which QEMU?  Give --qemu (default: " PROGRAM_ENV ", which is not set), and --machine "
+                              "and --device as needed");
+        }
         if (!options->setup.setup->binary) {
-            argp_error(state, "which QEMU?  Give --qemu, and --machine and --device as needed");
+            options->setup.setup->binary = hs_strdup(program_given(PROGRAM_ENV));
         }
         if (options->whole && options->without_ram) {
             argp_error(state, "--whole and --without-ram exclude each other");

@@ -74,8 +74,8 @@ const struct argp command_coverage_argp = {
     .args_doc = "[CASE|FOLDER...]",
     .doc = "Loads cases, with their damages, and tells by file and function which lines of QEMU's own code they came "
            "by (default: the seeds and regressions that come with hardstop).  For a QEMU that counts the edges of its "
-           "code: ci/qemu --source SUITE --coverage builds one.  Cases of an architecture that --qemu does not have "
-           "are left out.\v"
+           "code: ci/qemu --source SUITE --coverage of hardstop's source builds one.  Cases of an architecture that "
+           "--qemu does not have are left out.\v"
            "Exit status: 0 all cases were loaded; 2 one was not, or the QEMU does not count: the rest is told before.",
 };
 

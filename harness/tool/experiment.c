@@ -211,7 +211,7 @@ const struct argp command_experiment_argp = {
         { "framings", KEY_FRAMINGS, "LIST", 0,
           "of legacy (no section footers), footer (default: both), sized (each section says how long it is), "
           TRIAL_WRITTEN " (the same, and the length says what was written); the last two need a QEMU with "
-          "ci/patches/answers-10.0.patch", 0 },
+          "the patch \"answers\" of hardstop's source (ci/patches)", 0 },
         { "seeds", KEY_SEEDS, "FOLDER", 0, "canary states (default: those that come with hardstop)", 0 },
         { "jobs", KEY_JOBS, "N", 0, "loaders side by side (default: the cores)", 0 },
         { "work", KEY_WORK, "FOLDER", 0, "where an interrupted experiment is kept (default work)", 0 },

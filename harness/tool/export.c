@@ -115,7 +115,8 @@ const struct argp command_export_argp = {
     .doc =
         "Writes a finding as a test that needs nothing of hardstop: it fails on a QEMU that has the fault, passes on "
         "one that has not, and is skipped by one that does not take the undamaged stream.  An unmodified QEMU must "
-        "show the finding before anything is written.\v"
+        "show the finding before anything is written.  Of two QEMUs that differ it shows what one of them breaks "
+        "alone.\v"
         "Exit status: 0 it is written; 2 there is no finding, or one that no test of a load and a save can show.\n\n"
         "Example: hardstop export work/findings/db19e30b3a5038bc.textproto --as python -o test_migration_bh.py",
 };
@@ -280,10 +281,30 @@ static int export(const struct options *options, const struct judgement *judgeme
     return status;
 }
 
+/* A test has one of two QEMUs that differ. */
+static int make(const struct session *session, const struct judgement *judgement, struct exported *exported,
+                struct hs_error *err)
+{
+    enum trust trust = session->trust;
+
+    if (judgement->test != session->test) {
+        /* Which program the second one is was not the file's choice. */
+        trust |= TRUST_BINARY;
+    }
+    return exported_make(judgement, trust, exported, err);
+}
+
+static void tell_which(const struct judgement *chosen, const struct exported *exported)
+{
+    fprintf(stderr, "hardstop: the two differ, and a test is of one QEMU: it shows what %s breaks alone, %s (%s)\n",
+            chosen->loader, exported->finding.property, chosen->test->setup->binary);
+}
+
 int command_export(int argc, char **argv)
 {
     struct options options = { .as = AS_KINDS };
-    struct judgement judgement = { 0 };
+    struct judgement judgement = { 0 }, alone;
+    const struct judgement *chosen = NULL;
     struct session session = { .oracle.repeat = true };
     struct exported exported = { 0 };
     struct hs_error err;
@@ -293,11 +314,14 @@ int command_export(int argc, char **argv)
     if ((options.as != AS_BUNDLE && tool_open_outputs(&options.output, 1, &err) < 0) ||
         session_open(&session, &options.file, &options.setup, &err) < 0 ||
         oracle_judge(&session.oracle, session.test, &judgement, &err) < 0 ||
-        exported_make(&judgement, session.trust, &exported, &err) < 0 ||
-        export(&options, &judgement, &exported, &err) < 0) {
+        !(chosen = exported_judgement(&judgement, &alone, &err)) || make(&session, chosen, &exported, &err) < 0 ||
+        export(&options, chosen, &exported, &err) < 0) {
         status = tool_fail(&err);
     } else {
-        warn(&judgement);
+        if (chosen == &alone) {
+            tell_which(chosen, &exported);
+        }
+        warn(chosen);
     }
     exported_clear(&exported);
     judgement_clear(&judgement);

@@ -214,8 +214,9 @@ const struct argp command_fuzz_argp = {
               "in the same folder ended",
               0 },
             { "feedback", KEY_FEEDBACK, "state|coverage|both", 0,
-              "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU built by "
-              "ci/qemu --coverage counts (default: state, which edges were not seen to add to in the first minutes)",
+              "what guides the engine: what QEMU answers and saves, or the edges of its code, which a QEMU counts that "
+              "ci/qemu --coverage of hardstop's source has built (default: state, which edges were not seen to add to "
+              "in the first minutes)",
               0 },
             { "poke", KEY_POKE, "LIST", OPTION_ARG_OPTIONAL,
               "use what is accepted, as hardstop load --poke does; for reset, unplug and watch each accepted input is "

@@ -10,15 +10,22 @@
 #include "harness/base/check.h"
 #include "harness/case/pokes.h"
 
+/* False where it is none, or beyond its limits. */
+static bool read_number(const char *text, unsigned long min, unsigned long max, unsigned long *value)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoul(text, &end, 0);
+    return !errno && end != text && !*end && text[0] != '-' && *value >= min && *value <= max;
+}
+
 unsigned long tool_number(const char *text, unsigned long min, unsigned long max, struct argp_state *state,
                           const char *what)
 {
-    char *end;
     unsigned long value;
 
-    errno = 0;
-    value = strtoul(text, &end, 0);
-    if (errno || end == text || *end || text[0] == '-' || value < min || value > max) {
+    if (!read_number(text, min, max, &value)) {
         argp_error(state, "%s takes a whole number from %lu to %lu, not \"%s\"", what, min, max, text);
     }
     return value;
@@ -39,7 +46,10 @@ unsigned long tool_seconds(const char *text, unsigned long max, struct argp_stat
     }
     digits[unit ? length - 1 : length] = '\0';
     unit = unit ? unit : 1;
-    number = tool_number(digits, 1, max / unit, state, what);
+    if (!read_number(digits, 1, max / unit, &number)) {
+        argp_error(state, "%s takes a time from 1s to %luh, such as 90s, 10m or 1h, not \"%s\"", what, max / 3600,
+                   text);
+    }
     free(digits);
     return number * unit;
 }

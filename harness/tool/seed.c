@@ -81,6 +81,8 @@ static enum tool_status make(struct seed *seed)
         canary_check(seed->loader, seed->test, seed->fresh, &seed->canary, &seed->err) < 0) {
         return TOOL_FINDING;
     }
+    /* Another QEMU's microvm may save another state, and refuse this one rightly. */
+    seed->test->has_captured = seed->transport != FAMILY_MMIO;
     text = describe(seed);
     status = write_seed(seed->path, text, &seed->err);
     free(text);

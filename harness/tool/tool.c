@@ -41,8 +41,8 @@ static const struct argp_option setup_rows[] = {
       "machine type has it)",
       0 },
     { "framing", KEY_FRAMING, "WORD", 0,
-      "legacy or footer, as --footers off or on; or sized, of a QEMU with ci/patches/answers-10.0.patch: each device's "
-      "section says how long it is",
+      "legacy or footer, as --footers off or on; or sized, of a QEMU with the patch \"answers\" of "
+      "hardstop's source (ci/patches): each device's section says how long it is",
       0 },
     { "trust-setup", KEY_TRUST, NULL, 0, "start whatever QEMU command line a case file asks for", 0 },
     { 0 },

@@ -60,8 +60,9 @@ static void check_choice(struct options *options, struct argp_state *state)
 {
     struct vet *vet = &options->vet;
 
+    vet->program = vet->program ? vet->program : program_given(PROGRAM_ENV);
     if (!vet->program) {
-        argp_error(state, "--qemu PATH: which QEMU?");
+        argp_error(state, "--qemu PATH: which QEMU?  (default: " PROGRAM_ENV ", which is not set)");
     }
     if (options->has_steps && vet->kinds[VET_COMPAT] && !vet->older) {
         argp_error(state, "--steps compat is for --against QEMU");
@@ -160,7 +161,7 @@ const struct argp command_vet_argp = {
           0 },
         { "work", 'w', "FOLDER", 0, "for all that comes of it; also a later --baseline (default work/vet)", 0 },
         { "markdown", KEY_MARKDOWN, "FILE", 0, "a summary for a merge request", 0 },
-        { "quiet", 'Q', NULL, 0, "print what is worse, and nothing else", 0 },
+        { "quiet", 'Q', NULL, 0, "print what is worse, and nothing else: no step that begins, either", 0 },
         { 0 },
     },
     .parser = parse,
@@ -265,11 +266,22 @@ static int open_all(struct options *options, struct hs_error *err)
     return result < 0 || vet_plan(vet, err) < 0 ? -1 : spare_steps(options, err);
 }
 
-/* On a terminal: which step it is at, in a line that the next one takes; "" when it is over. */
-static void show_progress(const char *name)
+/* Which step begins: on a terminal in a line that the next one takes, elsewhere, as in a pipeline's log, in its own. */
+static void show_begin(const struct options *options, const struct vet_step *step, size_t nth, size_t n)
+{
+    bool is_terminal = isatty(STDERR_FILENO);
+
+    if (is_terminal || !options->quiet) {
+        fprintf(stderr, "%s%s (%zu of %zu) ...%s", is_terminal ? "\r\033[K" : "", step->name, nth, n,
+                is_terminal ? "" : "\n");
+        fflush(stderr);
+    }
+}
+
+static void show_end(void)
 {
     if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, "\r\033[K%s%s", name, *name ? " ..." : "");
+        fputs("\r\033[K", stderr);
         fflush(stderr);
     }
 }
@@ -295,28 +307,30 @@ static void write_so_far(const struct options *options)
     write_outputs(&files, &err);
 }
 
-static void run_step(struct options *options, struct vet_step *step)
+static void run_step(struct options *options, struct vet_step *step, size_t nth, size_t n)
 {
-    if (step->state == VET_NOT_DONE) {
-        show_progress(step->name);
-        vet_run(&options->vet, step);
-        show_progress("");
-        write_so_far(options);
-    }
+    show_begin(options, step, nth, n);
+    vet_run(&options->vet, step);
+    show_end();
+    write_so_far(options);
 }
 
 static void run_all(struct options *options)
 {
     struct vet *vet = &options->vet;
+    size_t n = 0, nth = 0;
 
     for (size_t i = 0; i < vet->n; i++) {
         vet->steps[i].state = vet->steps[i].state == VET_LEFT_OUT ? VET_LEFT_OUT : VET_NOT_DONE;
+        n += vet->steps[i].state == VET_NOT_DONE;
     }
     write_so_far(options);
     for (size_t i = 0; i < vet->n; i++) {
         struct vet_step *step = &vet->steps[i];
 
-        run_step(options, step);
+        if (step->state == VET_NOT_DONE) {
+            run_step(options, step, ++nth, n);
+        }
         if (step->state == VET_WORSE || step->state == VET_TROUBLE ||
             (step->state == VET_CLEAN && !options->quiet)) {
             vet_print_step(stdout, step, !options->quiet);

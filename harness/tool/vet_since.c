@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/check.h"
 #include "harness/base/file.h"
+#include "harness/base/printable.h"
 #include "harness/tool/vet_run.h"
 
 /* Does the file's name have the word, with no letter or digit beside it? */
@@ -116,17 +117,34 @@ static int touch_named(const struct vet *vet, struct vet_touched *touched, const
     return result;
 }
 
+/* Why git could not: of what is no tree, it then tells all options that it has. */
+static int fail(const struct vet *vet, const char *log, struct hs_error *err)
+{
+    uint8_t *text = NULL;
+    size_t size = 0;
+    char *said;
+
+    file_read(log, &text, &size, NULL);
+    said = text ? printable_copy((const char *)text, strcspn((const char *)text, "\n")) : NULL;
+    hs_fail(err, HS_NO_OFFSET, "--since: git names no files that changed in %s since %s: %s (%s)", vet->tree,
+            vet->since, said && *said ? said : "nothing was said", log);
+    free(said);
+    free(text);
+    return -1;
+}
+
 int vet_since(const struct vet *vet, struct vet_touched *touched, struct hs_error *err)
 {
     const char *const changed[] = { "diff", "--name-only", "--no-renames", "--no-relative", vet->since, "--", NULL };
     static const char *const added[] = { "ls-files", "--others", "--exclude-standard", "--full-name", NULL };
     char *log = hs_format("%s/since.log", vet->work);
-    int result = vet->since[0] == '-' || touch_named(vet, touched, changed, log) < 0 ||
-                         touch_named(vet, touched, added, log) < 0
-                     ? hs_fail(err, HS_NO_OFFSET, "--since: git names no files that changed in %s since %s (%s)",
-                               vet->tree, vet->since, log)
-                     : 0;
+    int result = 0;
 
+    if (vet->since[0] == '-') {
+        result = hs_fail(err, HS_NO_OFFSET, "--since: %s is an option of git, and no commit", vet->since);
+    } else if (touch_named(vet, touched, changed, log) < 0 || touch_named(vet, touched, added, log) < 0) {
+        result = fail(vet, log, err);
+    }
     free(log);
     return result;
 }
