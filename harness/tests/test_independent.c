@@ -19,9 +19,9 @@
 #include "harness/audit/sweep/sweep.h"
 
 enum {
-    SAMPLES = 60, /* with footers, and as many without */
-    OF_A_VERDICT = 12, /* of these, at most: the rest are rejected */
-    OF_HUNG = 3, /* each takes seconds */
+    SAMPLES = 30, /* with footers, and as many without */
+    OF_A_VERDICT = 6, /* of these, at most: the rest are rejected */
+    OF_HUNG = 1, /* it takes seconds */
     HEADER = 6, /* bytes of a section before its idstr: type, id, length */
     HUNG_MS = 5000, /* what is said to be hung is given so long, or so many reads; none that ends lies near */
     HUNG_READS = 20000000,
