@@ -63,10 +63,10 @@ static Hardstop__Setup *make_setup(Hardstop__Framing framing)
 
 static void run_audit(struct subject *subject)
 {
-    static const struct edit_value values[] = { { { 0x00 }, 1 }, { { 0x41 }, 1 } };
+    static const struct edit_value value = { { 0x41 }, 1 };
     const struct sweep_options options = {
-        .choice.edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, .choice.values = values,
-        .choice.n_values = HS_COUNT(values), .choice.lengths = 1,
+        .choice.edits = 1u << EDIT_TRUNCATE | 1u << EDIT_INSERT | 1u << EDIT_DELETE, .choice.values = &value,
+        .choice.n_values = 1, .choice.lengths = 1,
     };
     struct hs_error err;
     Hardstop__Stream *stream = stream_decode(subject->stream, subject->size, STREAM_ANY, &err);
