@@ -10,7 +10,7 @@
 
 #include "harness/base/alloc.h"
 
-enum { LOOK_US = 2000 };
+enum { LOOK_US = 10000 }; /* a look reads all of /proc; times in it have no finer steps */
 
 static bool read_process(pid_t pid, struct progress_process *process)
 {
@@ -49,25 +49,44 @@ static bool has(const struct progress_process *list, size_t n, pid_t pid)
     return false;
 }
 
+/* All there are; returns how many. */
+static size_t read_all(struct progress_process **all)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    size_t n = 0;
+
+    *all = NULL;
+    while (proc && (entry = readdir(proc))) {
+        pid_t pid = (pid_t)atoi(entry->d_name);
+        struct progress_process process;
+
+        if (pid > 0 && read_process(pid, &process)) {
+            *HS_PUSH(*all, n) = process;
+        }
+    }
+    closedir(proc);
+    return n;
+}
+
 size_t progress_tree(pid_t root, struct progress_process *list)
 {
-    size_t n = 0, before;
+    struct progress_process *all;
+    size_t n = 0, n_all, before;
 
     if (!read_process(root, &list[n++])) {
         return 0;
     }
+    n_all = read_all(&all);
     do {
-        DIR *proc = opendir("/proc");
-        struct dirent *entry;
-
         before = n;
-        while (proc && (entry = readdir(proc)) && n < PROGRESS_PROCESSES) {
-            pid_t pid = (pid_t)atoi(entry->d_name);
-
-            n += pid > 0 && !has(list, n, pid) && read_process(pid, &list[n]) && has(list, n, list[n].parent);
+        for (size_t i = 0; i < n_all && n < PROGRESS_PROCESSES; i++) {
+            if (!has(list, n, all[i].pid) && has(list, n, all[i].parent)) {
+                list[n++] = all[i];
+            }
         }
-        closedir(proc);
     } while (n > before && n < PROGRESS_PROCESSES);
+    free(all);
     return n;
 }
 

@@ -126,3 +126,6 @@ status=0
 "$bin/hardstop" audit $seed --edits section --json audit.json >audited 2>&1 || status=$?
 [ $status -le 1 ] || fail "audit: $(cat audited)"
 has audit.json virtio.ballast.reached
+
+# The next row is added to the same tree: nearly all of it is built.
+exec "$(dirname "$0")/test_add_edit.sh" "$root" "$place" here

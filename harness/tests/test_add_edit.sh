@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A new kind of edit is a row of one table: in a copy of the tree, a row is added to that file alone, and the command
 # that is built of it plans, does, counts, reads back and shows the new edit.
-# test_add_edit.sh SOURCE FOLDER
+# test_add_edit.sh SOURCE FOLDER [here]: "here" is the tree that another test has left in the folder, with its build.
 set -eu
 # shellcheck source=harness/tests/scratch.sh
 . "$(dirname "$0")/scratch.sh"
 
-copy_tree
+if [ "${3:-}" = here ]; then
+    rm -rf "$place/given"
+    cp -a "$tree" "$place/given"
+else
+    copy_tree
+fi
 cd "$tree"
 table=harness/audit/edit/edit_kinds.c
 

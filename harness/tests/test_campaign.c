@@ -20,7 +20,7 @@
 #include "harness/finding/known.h"
 #include "harness/tests/progress.h"
 
-enum { ROUNDS = 12 };
+enum { ROUNDS = 8 };
 
 static char *folder, *cases;
 static uint64_t whole_ms; /* processor time of a run to the end */
@@ -240,7 +240,7 @@ static void the_death_of_a_qemu_changes_no_result(void **state)
     (void)state;
     free(findings);
     random_init(&random, 7);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
         pid_t pid, victim;
         int status;
 

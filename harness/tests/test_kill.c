@@ -18,7 +18,7 @@
 #include "harness/tests/progress.h"
 #include "harness/tests/support.h"
 
-enum { KILLS = 24 };
+enum { KILLS = 12 };
 
 SUPPORT_SHARED(work)
 

@@ -18,7 +18,7 @@
 #include "harness/message/reflect.h"
 
 enum {
-    MUTATIONS = 100, /* of each seed, unless HARDSTOP_MUTATIONS says otherwise: ci/soak asks for 10,000 */
+    MUTATIONS = 40, /* of each seed, unless HARDSTOP_MUTATIONS says otherwise: ci/soak asks for 10,000 */
     CHAIN = 20, /* in a row, before the seed itself is taken again */
 };
 

@@ -31,6 +31,7 @@ SHORTER = [
     (r'\bhardstop audit ', 'hardstop audit --edits truncate,section ', 'seconds, not a minute; something fails, too'),
     (r'\bhardstop compat ', 'hardstop compat --devices rng --states fresh ', 'one device of all'),
     (r'\bhardstop vet ', 'hardstop vet --steps known ', 'one step of five: its options are those of all'),
+    (r'\bhardstop known(?= --qemu)', 'hardstop known ccw-rng-ccw-fmt-1.textproto', 'one finding of fifty'),
     (r' /usr/bin/(?=qemu-system-)', ' old/', "the tests' QEMU, which is not always the installed one"),
     (r'\borigin/master\b', 'HEAD', 'the scratch folder was not cloned'),
 ]

@@ -405,8 +405,14 @@ static bool sweep_from(struct fixture *fixture, const uint8_t *data, size_t size
     return result == 0;
 }
 
+/* Where a journal is cut or damaged: everywhere in its head, where records begin and end, and here and there. */
+static size_t next_place(size_t at, size_t size)
+{
+    return at + (at < 48 || at + 24 > size ? 1 : 53);
+}
+
 /*
- * A small journal, so that each prefix and each flipped byte of it can be tried.  The head tells whether it is the
+ * A small journal, so that many prefixes and flipped bytes of it can be tried.  The head tells whether it is the
  * sweep's own; behind it, what does not hold is done again.
  */
 static void a_damaged_journal_does_no_harm(void **state)
@@ -424,10 +430,10 @@ static void a_damaged_journal_does_no_harm(void **state)
     fixture.whole = sweep_all(&fixture);
     assert_int_equal(file_read(fixture.journal, &data, &size, &err), 0);
     assert_true(size > 1000);
-    for (size_t i = 0; i <= size; i += i < 100 || i + 100 > size ? 1 : 37) {
+    for (size_t i = 0; i <= size; i = next_place(i, size)) {
         assert_true(sweep_from(&fixture, data, i));
     }
-    for (size_t i = 0; i < size; i += i < 100 || i + 100 > size ? 1 : 37) {
+    for (size_t i = 0; i < size; i = next_place(i, size)) {
         data[i] ^= 0x20;
         assert_int_equal(sweep_from(&fixture, data, size), i >= 28);
         data[i] ^= 0x20;

@@ -114,6 +114,15 @@ static const char *const others[] = {
     "seeds --folder @/seeds --transport pci rng", "fuzz --work @/work --seeds @/seeds pci", "findings @/nothing",
 };
 
+/*
+ * A build with sanitizers needs ten times as long for each of these thousands of starts, and looks at memory: there, each
+ * setup is tried by one command of each list, each command by some ten setups.  The build without tries each by all.
+ */
+static bool is_tried(size_t setup, size_t command, size_t n_commands)
+{
+    return TRUST_EACH_BY_ALL || setup % n_commands == command;
+}
+
 static char *folder, *words_path;
 static int fifo;
 
@@ -301,6 +310,9 @@ static void no_command_starts_a_hostile_setup(void **state)
         bool has_binary = strstr(hostile[i].setup, "binary:") != NULL;
 
         for (size_t k = 0; k < HS_COUNT(commands); k++) {
+            if (!is_tried(i, k, HS_COUNT(commands))) {
+                continue;
+            }
             write_case(hostile[i].setup, true);
             expect_refusal(commands[k], "", hostile[i].setup);
             /* Options are no command's own: one of them for each setup tells. */
@@ -326,8 +338,10 @@ static void no_command_takes_words_of_a_file_for_its_own(void **state)
         without = take_words();
         run_clear(&result);
         for (size_t i = 0; i < HS_COUNT(hostile); i++) {
-            write_case(hostile[i].setup, true);
-            expect_harmless(others[k], hostile[i].word, without, hostile[i].setup);
+            if (is_tried(i, k, HS_COUNT(others))) {
+                write_case(hostile[i].setup, true);
+                expect_harmless(others[k], hostile[i].word, without, hostile[i].setup);
+            }
         }
         free(without);
     }
@@ -384,7 +398,7 @@ static void a_trusted_file_gets_what_it_asks_for(void **state)
     (void)state;
     for (size_t i = 0; i < HS_COUNT(hostile); i++) {
         for (size_t k = 0; k < HS_COUNT(commands) && is_standin(hostile[i].setup); k++) {
-            if ((i + k) % 3) {
+            if (TRUST_EACH_BY_ALL ? (i + k) % 3 : !is_tried(i, k, HS_COUNT(commands))) {
                 continue;
             }
             write_case(hostile[i].setup, true);
@@ -419,6 +433,9 @@ static void words_of_the_user_are_the_users(void **state)
     (void)state;
     for (size_t i = 0; i < HS_COUNT(replaced); i++) {
         for (size_t k = 0; k < HS_COUNT(commands); k++) {
+            if (!is_tried(i, k, HS_COUNT(commands))) {
+                continue;
+            }
             write_case(replaced[i].setup, true);
             if (replaced[i].starts) {
                 expect_start(commands[k], replaced[i].more, "-nodefaults", "");
