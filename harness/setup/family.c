@@ -60,8 +60,8 @@ const struct family families[] = {
 };
 
 /*
- * What is behind the device is there for streams that are read too far.  Where it can be modern, too, QEMU loads and saves
- * 1024 queues of it, as many as the device has: half the time of each load.
+ * What is behind the device is there for streams that are read too far.  If it is modern, QEMU loads and saves 1024
+ * queues of it, as of the device itself: half the time of each load.
  */
 #define WITNESS "virtio-rng-pci,disable-legacy=off,disable-modern=on"
 

@@ -36,8 +36,8 @@ static bool is_section(const struct sweep_words *words, size_t i)
 }
 
 /*
- * Where a header of `size` bytes is in `saved`, from `at` on: most often at `guess`, as far behind the section before as
- * in the reference; a search through all that is between took a tenth of an audit's time.
+ * Where a header is in `saved`, from `at` on: most often at `guess`, as far behind the section before as in the
+ * reference.  A search through all that is between took a tenth of an audit's time.
  */
 static const uint8_t *find_header(const uint8_t *header, size_t header_size, const uint8_t *saved, size_t size,
                                   size_t at, size_t guess)
