@@ -128,8 +128,11 @@ static void mutations_of_seeds_are_sound(void **state)
         }
         totals = mutate(seed, n, true);
         assert_true(mutate(seed, n, false).hash == totals.hash);
-        /* A mutator that finds nothing to do, or bytes that never decode, would make all of this empty. */
-        assert_true(totals.steps > n * 9 / 10 && totals.decoded > n / 2);
+        /*
+         * A mutator that finds nothing to do, or bytes that never decode, would make all of this empty.  One step may
+         * spoil the rest of its chain.
+         */
+        assert_true(totals.steps > n * 9 / 10 && totals.decoded > n / 4);
         print_message("%s %s: %lu mutations, %lu decode\n", SEEDS_TRANSPORT, family->name, totals.steps,
                       totals.decoded);
         case_free(seed);
