@@ -123,6 +123,9 @@ static void lines_of_an_error_stay_apart(void **state)
     hs_fail(&err, HS_NO_OFFSET, "it ended: one\n\ntwo\x1b\nthree\n\n");
     assert_string_equal(err.text, "it ended: one | two? | three");
     assert_string_equal(hs_reason(&err, "it ended"), "one | two? | three");
+    hs_fail(&err, HS_NO_OFFSET, "two\nlines\r\t.");
+    assert_string_equal(err.text, "two | lines??.");
+    hs_fail(&err, HS_NO_OFFSET, "it ended: one\n\ntwo\x1b\nthree\n\n");
     hs_fail_in(&err, "a\nb");
     assert_string_equal(err.text, "a | b: it ended: one | two? | three");
     assert_string_equal(hs_reason(&err, "a\nb"), "it ended: one | two? | three");

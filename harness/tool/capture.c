@@ -22,6 +22,17 @@ struct options {
     bool run, guest;
 };
 
+static char *given_qemu(struct argp_state *state)
+{
+    const char *given = program_given(PROGRAM_ENV);
+
+    if (!given) {
+        argp_error(state, "which QEMU?  Give --qemu (default: " PROGRAM_ENV ", which is not set), and --machine "
+                          "and --device as needed");
+    }
+    return hs_strdup(given);
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -49,12 +60,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         options->guest = true;
         return 0;
     case ARGP_KEY_END:
-        if (!options->setup.setup->binary && !program_given(PROGRAM_ENV)) {
-            argp_error(state, "which QEMU?  Give --qemu (default: " PROGRAM_ENV ", which is not set), and --machine "
-                              "and --device as needed");
-        }
         if (!options->setup.setup->binary) {
-            options->setup.setup->binary = hs_strdup(program_given(PROGRAM_ENV));
+            options->setup.setup->binary = given_qemu(state);
         }
         if (options->whole && options->without_ram) {
             argp_error(state, "--whole and --without-ram exclude each other");
